@@ -1,0 +1,1 @@
+//! Photo, document, voice: bytes in, evidence claim out.

@@ -1,0 +1,99 @@
+//! The one error that leaves the core. Each kind means a different thing for the user to do.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What the user can do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The input is not acceptable: correct it. Nothing was changed.
+    Invalid,
+    /// There is no such thing: look again. Nothing was changed.
+    NotFound,
+    /// This person may not: ask someone who may. Nothing was changed.
+    NotAllowed,
+    /// No network or no server: everything is kept, try later.
+    Offline,
+    /// The server answered with something this version does not understand: update the app. Everything is kept.
+    Server,
+    /// The device's storage refused: free some space, then try again.
+    Storage,
+    /// The speech model is missing or is not the one expected: fetch it. The recording is kept.
+    Model,
+    /// The caller cancelled. Whatever was captured is kept.
+    Cancelled,
+    /// A fault of this program: report it.
+    Internal,
+}
+
+/// An error in terms of a stable key and parameters, which shells translate.
+///
+/// Keys and parameters never carry names, notes or coordinates (invariant 8): at most field names, option keys, ids and numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What the user can do.
+    pub kind: ErrorKind,
+    /// Stable dotted key, such as `touch.evidence_missing`.
+    pub key: &'static str,
+    /// Values for the translated text.
+    pub params: BTreeMap<&'static str, String>,
+}
+
+/// Result of everything a shell can ask for.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error of a kind, with its key.
+    pub fn new(kind: ErrorKind, key: &'static str) -> Self {
+        Self { kind, key, params: BTreeMap::new() }
+    }
+
+    /// Input to correct.
+    pub fn invalid(key: &'static str) -> Self {
+        Self::new(ErrorKind::Invalid, key)
+    }
+
+    /// Something that does not exist.
+    pub fn not_found(key: &'static str) -> Self {
+        Self::new(ErrorKind::NotFound, key)
+    }
+
+    /// A fault of this program; `detail` is for the log and must not carry personal data.
+    pub fn internal(key: &'static str, detail: impl fmt::Display) -> Self {
+        tracing::error!(key, %detail, "internal error");
+        Self::new(ErrorKind::Internal, key)
+    }
+
+    /// Adds a value for the translated text.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.params.insert(name, value.to_string());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key)?;
+        for (name, value) in &self.params {
+            write!(f, " {name}={value}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind as Io;
+        let key = match error.kind() {
+            Io::NotFound => return Self::not_found("file.not_found"),
+            Io::PermissionDenied | Io::ReadOnlyFilesystem => "storage.not_writable",
+            Io::StorageFull | Io::QuotaExceeded => "storage.full",
+            _ => "storage.failed",
+        };
+        tracing::warn!(key, kind = ?error.kind(), "input or output failed");
+        Self::new(ErrorKind::Storage, key)
+    }
+}

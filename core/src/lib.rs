@@ -1,0 +1,17 @@
+//! Everything a phone does: records, rules, evidence, speech, store, sync. No FFI, no UI.
+//!
+//! In the order the data takes:
+//!
+//! 1. [`capture`] turns bytes into an evidence claim, [`speech`] a recording into a draft.
+//! 2. [`record`] says what a record is and who may change it; [`rules`] are pure functions over records.
+
+pub mod capture;
+pub mod error;
+pub mod id;
+pub mod record;
+pub mod rules;
+#[cfg(feature = "device")]
+pub mod speech;
+pub mod time;
+
+pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,1 @@
+//! Pure functions over records: the same on phone and server.

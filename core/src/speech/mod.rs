@@ -1,0 +1,1 @@
+//! From a recording to a draft: decode, voice activity, whisper, understanding.

@@ -1,0 +1,44 @@
+//! Time: UTC instants, days in a person's zone, and the clock that shells hand in.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+
+/// The zone of whoever has not said otherwise.
+pub const DEFAULT_ZONE: Tz = Tz::Asia__Shanghai;
+
+/// Where "now" comes from. Only the workbench asks it; records and rules take time as an argument.
+pub trait Clock: Send + Sync {
+    /// Wall clock of the device, which its owner can change.
+    fn now(&self) -> DateTime<Utc>;
+    /// Milliseconds since the device was started: does not follow the wall clock.
+    fn monotonic_ms(&self) -> u64;
+    /// Names the boot that `monotonic_ms` counts from.
+    fn boot_id(&self) -> String;
+    /// Whether the wall clock is set by hand for a test or a demo, so that claims made under it are flagged.
+    fn is_set_by_hand(&self) -> bool {
+        false
+    }
+}
+
+/// The calendar day of an instant, as the person in `zone` sees it.
+pub fn day_of(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
+    at.with_timezone(&zone).date_naive()
+}
+
+/// The first instant of a day in a zone. Where midnight is skipped by a clock change, the first that exists.
+pub fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    (0..=8)
+        .find_map(|quarters| zone.from_local_datetime(&(midnight + TimeDelta::minutes(15 * quarters))).earliest())
+        .map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
+}
+
+/// Milliseconds since 1970, the form in which instants are stored and sent.
+pub fn to_millis(at: DateTime<Utc>) -> i64 {
+    at.timestamp_millis()
+}
+
+/// From stored milliseconds; the limits of the calendar stand in for values beyond them.
+pub fn from_millis(millis: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(millis).unwrap_or(if millis < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC })
+}
