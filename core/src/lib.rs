@@ -4,6 +4,7 @@
 //!
 //! 1. [`capture`] turns bytes into an evidence claim, [`speech`] a recording into a draft.
 //! 2. [`record`] says what a record is and who may change it; [`rules`] are pure functions over records.
+//! 3. [`sync`] moves them.
 
 pub mod capture;
 pub mod error;
@@ -12,6 +13,7 @@ pub mod record;
 pub mod rules;
 #[cfg(feature = "device")]
 pub mod speech;
+pub mod sync;
 pub mod time;
 
 pub use error::{Error, ErrorKind, Result};

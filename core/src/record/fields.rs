@@ -1,0 +1,146 @@
+//! The flat form of a record: one level of keys with plain values, so that two devices that create the same document merge.
+//!
+//! A collection inside a record is spread over keys `name/member`; nothing is nested, so no list or object can be lost to a
+//! concurrent writer. Typed records are turned into fields and back through serde.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A plain value of one field.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Scalar {
+    /// Cleared.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// Whole number; money is in fen, instants in milliseconds.
+    Int(i64),
+    /// Text, ids, option keys, days.
+    Text(String),
+}
+
+impl Scalar {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// All fields of a record, or the part of them that an edit writes.
+pub type Fields = BTreeMap<String, Scalar>;
+
+/// Why fields are not a record of a kind.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("fields do not form the record: {0}")]
+pub struct Misshapen(pub String);
+
+/// Spreads a typed record over fields. Empty options are left out.
+pub fn to_fields<T: Serialize>(record: &T) -> Result<Fields, Misshapen> {
+    let Value::Object(object) = serde_json::to_value(record).map_err(|e| Misshapen(e.to_string()))? else {
+        return Err(Misshapen("not an object".into()));
+    };
+    let mut fields = Fields::new();
+    for (name, value) in object {
+        match value {
+            Value::Null => {}
+            Value::Object(members) => {
+                for (member, value) in members {
+                    fields.insert(format!("{name}/{member}"), scalar(value)?);
+                }
+            }
+            value => {
+                fields.insert(name, scalar(value)?);
+            }
+        }
+    }
+    Ok(fields)
+}
+
+/// Gathers fields into a typed record. Fields it does not know are ignored: a newer version may have written them.
+pub fn from_fields<T: DeserializeOwned>(fields: &Fields) -> Result<T, Misshapen> {
+    let mut object = serde_json::Map::new();
+    for (key, value) in fields {
+        if *value == Scalar::Null {
+            continue;
+        }
+        let value = serde_json::to_value(value).map_err(|e| Misshapen(e.to_string()))?;
+        match key.split_once('/') {
+            None => {
+                object.insert(key.clone(), value);
+            }
+            Some((name, member)) => {
+                if let Value::Object(members) = object.entry(name).or_insert_with(|| Value::Object(serde_json::Map::new())) {
+                    members.insert(member.to_owned(), value);
+                }
+            }
+        }
+    }
+    serde_json::from_value(Value::Object(object)).map_err(|e| Misshapen(e.to_string()))
+}
+
+/// What has to be written to get from one state to the other; a field that is gone is cleared.
+pub fn difference(before: &Fields, after: &Fields) -> Fields {
+    let changed = after.iter().filter(|(key, value)| before.get(*key) != Some(value));
+    let cleared = before.keys().filter(|key| !after.contains_key(*key) && before[*key] != Scalar::Null);
+    changed.map(|(key, value)| (key.clone(), value.clone())).chain(cleared.map(|key| (key.clone(), Scalar::Null))).collect()
+}
+
+fn scalar(value: Value) -> Result<Scalar, Misshapen> {
+    match value {
+        Value::Null => Ok(Scalar::Null),
+        Value::Bool(value) => Ok(Scalar::Bool(value)),
+        Value::Number(number) => number.as_i64().map(Scalar::Int).ok_or_else(|| Misshapen("not a whole number".into())),
+        Value::String(text) => Ok(Scalar::Text(text)),
+        Value::Array(_) | Value::Object(_) => Err(Misshapen("nested too deep".into())),
+    }
+}
+
+/// A set of members as a record keeps it: `name/member = true`.
+pub mod members {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use serde::de::DeserializeOwned;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// serde `serialize_with`.
+    pub fn serialize<T: Serialize + Ord, S: Serializer>(set: &BTreeSet<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(set.iter().map(|member| (member, true)))
+    }
+
+    /// serde `deserialize_with`: a member that was set to false is gone.
+    pub fn deserialize<'de, T: DeserializeOwned + Ord, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<T>, D::Error> {
+        let members = BTreeMap::<T, bool>::deserialize(deserializer)?;
+        Ok(members.into_iter().filter_map(|(member, present)| present.then_some(member)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_scalar() -> impl Strategy<Value = Scalar> {
+        prop_oneof![any::<bool>().prop_map(Scalar::Bool), any::<i64>().prop_map(Scalar::Int), ".*".prop_map(Scalar::Text)]
+    }
+
+    proptest! {
+        #[test]
+        fn applying_a_difference_gives_the_later_state(
+            before in proptest::collection::btree_map("[a-e](/[a-c])?", any_scalar(), 0..8),
+            after in proptest::collection::btree_map("[a-e](/[a-c])?", any_scalar(), 0..8),
+        ) {
+            let mut state = before.clone();
+            state.extend(difference(&before, &after));
+            state.retain(|_, value| *value != Scalar::Null);
+            prop_assert_eq!(state, after);
+        }
+    }
+}

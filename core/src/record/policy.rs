@@ -1,0 +1,209 @@
+//! Who may write what: one table per kind, judged against the receiver's state, never against the change's own past.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::PersonId;
+use crate::record::{Fields, Kind, Role, Scalar};
+
+/// How a writer stands to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+    /// The server, for what crosses people.
+    Server,
+    /// Who created the record.
+    Author,
+    /// Who holds the customer the record belongs to.
+    Holder,
+    /// Who has to do the task, by name or by role.
+    Assignee,
+    /// Anyone of the team.
+    Team,
+}
+
+/// How a field may be written after creation. A key `name/` stands for all members of a collection.
+#[derive(Clone, Copy, Debug)]
+pub enum Write {
+    /// Never: it belongs to the creation.
+    Never,
+    /// By these parties, any value.
+    By(&'static [Party]),
+    /// By these parties, new members only: nothing is taken away or overwritten.
+    Append(&'static [Party]),
+}
+
+/// The table of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Who may create such a record. With `Author`, anyone whose role does so, in the own name only.
+    pub create: Create,
+    /// Every field there is, and who may write it later.
+    pub fields: &'static [(&'static str, Write)],
+}
+
+/// Who may create.
+#[derive(Clone, Copy, Debug)]
+pub enum Create {
+    /// The server alone.
+    Server,
+    /// A person, in the own name (field `author`), with one of these roles.
+    Roles(&'static [Role]),
+}
+
+/// Who is writing.
+#[derive(Clone, Debug)]
+pub enum Writer {
+    /// The server itself.
+    Server,
+    /// A person through a registered device.
+    Person {
+        /// The person.
+        id: PersonId,
+        /// Their roles.
+        roles: BTreeSet<Role>,
+        /// Whether this person holds the customer of the record.
+        holds_customer: bool,
+    },
+}
+
+/// Why a change was not accepted. It is kept, and its author can redo it on top of the accepted state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Rejection {
+    /// Not a change of a record at all.
+    #[error("malformed")]
+    Malformed,
+    /// Too many bytes or fields, or the document has too many changes.
+    #[error("too_large")]
+    TooLarge,
+    /// A change that it builds on is not there.
+    #[error("missing_dependency")]
+    MissingDependency,
+    /// It builds on a change that was not accepted.
+    #[error("depends_on_rejected")]
+    DependsOnRejected,
+    /// The actor and number were used before: the installation was copied or restored.
+    #[error("reused_sequence")]
+    ReusedSequence,
+    /// It was not made by the device that sent it.
+    #[error("foreign_actor")]
+    ForeignActor,
+    /// A kind that this version does not know.
+    #[error("unknown_kind")]
+    UnknownKind,
+    /// This person may not create such a record, or not in another's name.
+    #[error("not_allowed_to_create")]
+    NotAllowedToCreate,
+    /// This person may not see or change this record.
+    #[error("not_allowed")]
+    NotAllowed,
+    /// A field that is not to be changed, or not by this person.
+    #[error("field_locked: {field}")]
+    FieldLocked {
+        /// The field.
+        field: String,
+    },
+    /// The result would not be a valid record.
+    #[error("invalid: {detail}")]
+    Invalid {
+        /// What is wrong, in terms of fields.
+        detail: String,
+    },
+}
+
+impl Rejection {
+    /// The stable word for it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too_large",
+            Self::MissingDependency => "missing_dependency",
+            Self::DependsOnRejected => "depends_on_rejected",
+            Self::ReusedSequence => "reused_sequence",
+            Self::ForeignActor => "foreign_actor",
+            Self::UnknownKind => "unknown_kind",
+            Self::NotAllowedToCreate => "not_allowed_to_create",
+            Self::NotAllowed => "not_allowed",
+            Self::FieldLocked { .. } => "field_locked",
+            Self::Invalid { .. } => "invalid",
+        }
+    }
+}
+
+/// The field that names who created a record.
+pub const AUTHOR_FIELD: &str = "author";
+
+/// Judges what one change writes to a record of `kind`, given the accepted `state` (`None`: there is no such record yet).
+///
+/// Every written key counts, also one that would lose against a concurrent write.
+pub fn judge(kind: Kind, state: Option<&Fields>, writer: &Writer, writes: &Fields) -> Result<(), Rejection> {
+    let Some(state) = state else { return judge_creation(kind, writer, writes) };
+    for (key, value) in writes {
+        // Two devices that create the same derived record write the same values: that changes nothing.
+        if state.get(key) == Some(value) {
+            continue;
+        }
+        let locked = || Rejection::FieldLocked { field: key.clone() };
+        match rule_of(kind, key) {
+            Some(Write::By(parties)) if stands_as(kind, state, writer, parties) => {}
+            Some(Write::Append(parties)) if !state.contains_key(key) && stands_as(kind, state, writer, parties) => {}
+            _ => return Err(locked()),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a writer may write a key of an existing record at all: what a phone asks before it offers an edit.
+pub fn may_write(kind: Kind, state: &Fields, writer: &Writer, key: &str) -> bool {
+    match rule_of(kind, key) {
+        Some(Write::By(parties) | Write::Append(parties)) => stands_as(kind, state, writer, parties),
+        Some(Write::Never) | None => false,
+    }
+}
+
+fn judge_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Rejection> {
+    let known = |key: &str| rule_of(kind, key).is_some() || matches!(key, super::KIND_FIELD | super::VERSION_FIELD | AUTHOR_FIELD);
+    if let Some(field) = writes.keys().find(|key| !known(key)) {
+        return Err(Rejection::FieldLocked { field: field.clone() });
+    }
+    match (kind.rules().create, writer) {
+        (_, Writer::Server) => Ok(()),
+        (Create::Server, Writer::Person { .. }) => Err(Rejection::NotAllowedToCreate),
+        (Create::Roles(allowed), Writer::Person { id, roles, .. }) => {
+            let own = writes.get(AUTHOR_FIELD).and_then(Scalar::as_text) == Some(id.to_string().as_str());
+            if !own || !allowed.iter().any(|role| roles.contains(role)) {
+                return Err(Rejection::NotAllowedToCreate);
+            }
+            // What only the server may set must not come with the creation either.
+            let server_only = |key: &String| matches!(rule_of(kind, key), Some(Write::By(parties)) if parties == [Party::Server]);
+            match writes.keys().find(|key| server_only(key)) {
+                Some(field) => Err(Rejection::FieldLocked { field: field.clone() }),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+fn rule_of(kind: Kind, key: &str) -> Option<Write> {
+    let name = key.split_once('/').map_or(key, |(name, _)| &key[..=name.len()]);
+    kind.rules().fields.iter().find(|(field, _)| *field == name).map(|(_, write)| *write)
+}
+
+fn stands_as(kind: Kind, state: &Fields, writer: &Writer, parties: &[Party]) -> bool {
+    let Writer::Person { id, roles, holds_customer } = writer else {
+        // The server writes what crosses people, in every record.
+        return true;
+    };
+    let names = |field: &str| state.get(field).and_then(Scalar::as_text) == Some(id.to_string().as_str());
+    parties.iter().any(|party| match party {
+        Party::Server => false,
+        Party::Author => names(AUTHOR_FIELD),
+        Party::Holder => *holds_customer || (kind == Kind::Customer && names("holder")),
+        Party::Assignee => {
+            let by_role = state.get("role").and_then(Scalar::as_text).and_then(Role::parse);
+            names("assignee") || by_role.is_some_and(|role| roles.contains(&role))
+        }
+        Party::Team => true,
+    })
+}

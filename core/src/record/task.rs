@@ -1,0 +1,73 @@
+//! Tasks and to-dos: made by rules on the server, done by a person.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::fields::members;
+use super::policy::{Create, Party, Rules, Write};
+use super::{Kind, Record, Role};
+use crate::id::{CustomerId, PersonId, RecordId};
+
+/// Something to be done by one person, or by whoever has a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// What it is, such as `quote_approval`: shells have the words for it.
+    pub task: String,
+    /// The one who has to do it,
+    pub assignee: Option<PersonId>,
+    /// or the role of those of whom one has to.
+    pub role: Option<Role>,
+    /// Whom it is about.
+    pub customer: Option<CustomerId>,
+    /// The record it came from.
+    pub source: RecordId,
+    /// The rule that made it.
+    pub rule: String,
+    /// The version of the configuration that holds the rule.
+    pub config: i64,
+    /// The answers that can be given, keys of the configuration; none: it is simply done.
+    #[serde(with = "members", default)]
+    pub choices: std::collections::BTreeSet<String>,
+    /// The words that help (话术包).
+    pub script_pack: Option<String>,
+    /// When it came up.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub created_at: DateTime<Utc>,
+    /// When it should be done.
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    pub due: Option<DateTime<Utc>>,
+    /// When it was done.
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    pub done_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub done_by: Option<PersonId>,
+    /// With which of the choices.
+    pub choice: Option<String>,
+    /// Why, where the choice asks for it.
+    pub reason: Option<String>,
+}
+
+impl Record for Task {
+    const KIND: Kind = Kind::Task;
+    const VERSION: i64 = 1;
+    const RULES: Rules = Rules {
+        create: Create::Server,
+        fields: &[
+            ("task", Write::Never),
+            ("assignee", Write::By(&[Party::Server])),
+            ("role", Write::Never),
+            ("customer", Write::Never),
+            ("source", Write::Never),
+            ("rule", Write::Never),
+            ("config", Write::Never),
+            ("choices/", Write::Never),
+            ("script_pack", Write::Never),
+            ("created_at", Write::Never),
+            ("due", Write::By(&[Party::Server])),
+            ("done_at", Write::By(&[Party::Assignee])),
+            ("done_by", Write::By(&[Party::Assignee])),
+            ("choice", Write::By(&[Party::Assignee])),
+            ("reason", Write::By(&[Party::Assignee])),
+        ],
+    };
+}

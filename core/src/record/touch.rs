@@ -1,0 +1,141 @@
+//! Touches (客户触达记录, T1): the unit of management.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::fields::members;
+use super::person::SELLING;
+use super::policy::{Create, Party, Rules, Write};
+use super::{Fen, Intent, Kind, Record};
+use crate::id::{ContactId, CustomerId, EvidenceId, PersonId};
+
+/// How the customer was reached (T1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactMode {
+    /// 电话.
+    Phone,
+    /// 微信.
+    Wechat,
+    /// 面访.
+    Visit,
+    /// 邮件.
+    Email,
+}
+
+impl ContactMode {
+    /// All of them, in the order they are offered.
+    pub const ALL: [Self; 4] = [Self::Phone, Self::Wechat, Self::Visit, Self::Email];
+
+    /// The word that is stored and sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Wechat => "wechat",
+            Self::Visit => "visit",
+            Self::Email => "email",
+        }
+    }
+
+    /// The word on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Phone => "电话",
+            Self::Wechat => "微信",
+            Self::Visit => "面访",
+            Self::Email => "邮件",
+        }
+    }
+
+    /// From either word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text || mode.label() == text)
+    }
+}
+
+/// One touch of a customer.
+///
+/// Whether it is a draft (待补证据) is not stored: it is one as long as it has no evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touch {
+    /// Whose touch it is.
+    pub author: PersonId,
+    /// Who was touched: required (T1).
+    pub customer: CustomerId,
+    /// How: required (T1).
+    pub mode: ContactMode,
+    /// What was done, a key of the configuration's action list: required (T1).
+    pub action: String,
+    /// What proves it: required for it to count (T1).
+    #[serde(with = "members", default)]
+    pub evidence: BTreeSet<EvidenceId>,
+    /// When it happened.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub at: DateTime<Utc>,
+    /// The zone it happened in; its day is counted in it.
+    pub zone: chrono_tz::Tz,
+    /// The version of the configuration it was made under (T6).
+    pub config: i64,
+    /// Progress brief (B1), a key of the configuration's list.
+    pub brief: Option<String>,
+    /// Who answers the technical question (B2): a person's id, or a free name.
+    pub tech_owner: Option<String>,
+    /// When the answer is expected (B2).
+    pub response_by: Option<NaiveDate>,
+    /// Amount of a quote or contract.
+    pub amount: Option<Fen>,
+    /// Custom development was agreed (B4).
+    #[serde(default)]
+    pub custom_development: bool,
+    /// Intent level as seen in this touch.
+    pub intent: Option<Intent>,
+    /// The customer answered (G1, F2).
+    #[serde(default)]
+    pub feedback: bool,
+    /// Who was touched on the customer's side (N1).
+    pub contact: Option<ContactId>,
+    /// What comes next.
+    pub next_action: Option<String>,
+    /// When it comes.
+    pub next_date: Option<NaiveDate>,
+    /// At what time of that day.
+    pub next_time: Option<NaiveTime>,
+    /// Free text.
+    pub note: Option<String>,
+    /// Set by a rule on the server, such as 待审批报价单 (T2).
+    pub category: Option<String>,
+}
+
+impl Record for Touch {
+    const KIND: Kind = Kind::Touch;
+    const VERSION: i64 = 1;
+    // A touch is never rewritten: what was said stays, evidence is added, the customer's answer is noted.
+    const RULES: Rules = Rules {
+        create: Create::Roles(SELLING),
+        fields: &[
+            ("author", Write::Never),
+            ("customer", Write::Never),
+            ("mode", Write::Never),
+            ("action", Write::Never),
+            ("at", Write::Never),
+            ("zone", Write::Never),
+            ("config", Write::Never),
+            ("brief", Write::Never),
+            ("tech_owner", Write::Never),
+            ("response_by", Write::Never),
+            ("amount", Write::Never),
+            ("custom_development", Write::Never),
+            ("intent", Write::Never),
+            ("contact", Write::Never),
+            ("note", Write::Never),
+            ("evidence/", Write::Append(&[Party::Author])),
+            ("feedback", Write::By(&[Party::Author, Party::Holder])),
+            ("next_action", Write::By(&[Party::Author, Party::Holder])),
+            ("next_date", Write::By(&[Party::Author, Party::Holder])),
+            ("next_time", Write::By(&[Party::Author, Party::Holder])),
+            ("category", Write::By(&[Party::Server])),
+        ],
+    };
+}

@@ -1,0 +1,61 @@
+//! Who may read a record: author, holder and colleagues on the customer, supervisors up the line, who has the task; people are for everybody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::id::PersonId;
+use crate::record::{Fields, Kind, Person, Role, Scalar};
+
+/// The people of the team, as far as reading goes.
+pub type People = BTreeMap<PersonId, Person>;
+
+/// Who may read one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody.
+    Team,
+    /// These people.
+    People(BTreeSet<PersonId>),
+}
+
+impl Audience {
+    /// Who may read a record.
+    ///
+    /// `customer_people` are those who stand by the record's customer: its author, its holder, and whoever has touched it.
+    pub fn of(kind: Kind, fields: &Fields, customer_people: &BTreeSet<PersonId>, people: &People) -> Self {
+        if kind == Kind::Person {
+            return Self::Team;
+        }
+        let named = ["author", "holder", "assignee"].into_iter().filter_map(|field| fields.get(field)?.as_text()?.parse().ok());
+        // A report is between the person and the line above, not for every colleague on a customer.
+        let customer_people = if kind == Kind::Report { BTreeSet::new() } else { customer_people.clone() };
+        let mut readers: BTreeSet<PersonId> = named.chain(customer_people).collect();
+        let above: Vec<PersonId> = readers.iter().flat_map(|person| superiors(*person, people)).collect();
+        readers.extend(above);
+        let role = fields.get("role").and_then(Scalar::as_text).and_then(Role::parse);
+        readers
+            .extend(people.iter().filter(|(_, person)| role.is_some_and(|role| person.roles.contains(&role))).map(|(id, _)| *id));
+        Self::People(readers)
+    }
+
+    /// Whether someone is among them.
+    pub fn contains(&self, person: PersonId) -> bool {
+        match self {
+            Self::Team => true,
+            Self::People(people) => people.contains(&person),
+        }
+    }
+}
+
+/// The line above someone, nearest first. A loop in the reporting lines ends it.
+pub fn superiors(person: PersonId, people: &People) -> Vec<PersonId> {
+    let mut line = Vec::new();
+    let mut next = people.get(&person).and_then(|person| person.reports_to);
+    while let Some(superior) = next {
+        if superior == person || line.contains(&superior) {
+            break;
+        }
+        line.push(superior);
+        next = people.get(&superior).and_then(|person| person.reports_to);
+    }
+    line
+}
