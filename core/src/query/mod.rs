@@ -1,0 +1,3 @@
+//! What screens ask. One file per question; each returns a view.
+
+pub mod view;
