@@ -9,10 +9,14 @@
 pub mod capture;
 pub mod error;
 pub mod id;
+#[cfg(feature = "device")]
+pub mod query;
 pub mod record;
 pub mod rules;
 #[cfg(feature = "device")]
 pub mod speech;
+#[cfg(feature = "device")]
+pub mod store;
 pub mod sync;
 pub mod time;
 

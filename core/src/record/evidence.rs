@@ -46,6 +46,9 @@ pub struct Evidence {
     pub customer: Option<CustomerId>,
     /// What a recording says, as the engine heard it.
     pub transcript: Option<String>,
+    /// When the server had all bytes and had verified their hash.
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    pub stored_at: Option<DateTime<Utc>>,
 }
 
 impl Evidence {
@@ -78,6 +81,7 @@ impl Record for Evidence {
             ("touch", Write::Append(&[Party::Author])),
             ("customer", Write::Append(&[Party::Author])),
             ("transcript", Write::Append(&[Party::Author])),
+            ("stored_at", Write::By(&[Party::Server])),
         ],
     };
 }

@@ -9,7 +9,8 @@ use super::fields::members;
 use super::person::SELLING;
 use super::policy::{Create, Party, Rules, Write};
 use super::{Kind, Record};
-use crate::id::{CustomerId, PersonId, TouchId};
+use crate::id::{CustomerId, DeviceId, PersonId, TouchId};
+use crate::time::from_millis;
 
 /// How many touches a full report has (T4).
 pub const FULL: usize = 3;
@@ -31,9 +32,9 @@ pub struct Report {
     pub tomorrow: String,
     /// Why there are fewer than three touches, a key of the configuration's list.
     pub reason: Option<String>,
-    /// When it was filed first.
-    #[serde(with = "chrono::serde::ts_milliseconds")]
-    pub filed_at: DateTime<Utc>,
+    /// When it was filed, in milliseconds, by each device that did.
+    #[serde(default)]
+    pub filed: BTreeMap<DeviceId, i64>,
     /// Filed after the day (补报).
     #[serde(default)]
     pub late: bool,
@@ -48,6 +49,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// When it was filed first.
+    pub fn filed_at(&self) -> DateTime<Utc> {
+        from_millis(self.filed.values().min().copied().unwrap_or_default())
+    }
+
     /// Fewer than three touches.
     pub fn is_short(&self) -> bool {
         self.touches.len() < FULL
@@ -64,7 +70,7 @@ impl Record for Report {
             ("day", Write::Never),
             ("config", Write::Never),
             // Two devices of the same person may each file it, and it can be updated the same day.
-            ("filed_at", Write::By(&[Party::Author])),
+            ("filed/", Write::By(&[Party::Author])),
             ("late", Write::By(&[Party::Author])),
             ("touches/", Write::Append(&[Party::Author])),
             ("briefs/", Write::By(&[Party::Author])),

@@ -1,0 +1,213 @@
+//! Making, opening and enrolling a store.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, RwLock};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Identity, Inner, Settings, Workbench, folder_of_blobs, stamp};
+use crate::error::{Error, ErrorKind, Result};
+use crate::id::{DeviceId, PersonId, RecordId, ReportId};
+use crate::query::Me;
+use crate::record::policy::Writer;
+use crate::record::{Actor, Person, Report, Role, Scalar};
+use crate::store::blobs::Blobs;
+use crate::store::{Own, Store, Tx};
+use crate::sync::client::{Client, Enrolled};
+use crate::time::DEFAULT_ZONE;
+
+/// Who works here, beside the database: so that a damaged one can be rebuilt for the same person. No secrets, no names.
+const IDENTITY: &str = "identity.json";
+
+#[derive(Serialize, Deserialize)]
+struct Card {
+    person: PersonId,
+    device: DeviceId,
+    server: Option<String>,
+}
+
+impl Workbench {
+    /// Whether the folder holds a store already.
+    pub fn exists(dir: &Path) -> bool {
+        dir.join(IDENTITY).exists()
+    }
+
+    /// Makes a store for a person without a server. It can join one later with [`Self::enrol`].
+    pub fn create_offline(settings: Settings, name: &str) -> Result<Self> {
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(Error::invalid("person.name_missing"));
+        }
+        refuse_existing(&settings.dir)?;
+        let now = settings.clock.now();
+        let card = Card { person: PersonId::new(now), device: DeviceId::new(now), server: None };
+        let (store, _) = Store::open(&settings.dir, settings.key)?;
+        store.write(|tx| {
+            write_card(tx, &card)?;
+            tx.set_meta("name", name)
+        })?;
+        keep_card(&settings.dir, &card)?;
+        Self::over(settings, store)
+    }
+
+    /// Makes a store and enrols it with a one-time code. When the server refuses or is not reached, nothing is left behind.
+    pub async fn create_enrolled(settings: Settings, server: &str, code: &str) -> Result<Self> {
+        refuse_existing(&settings.dir)?;
+        let device = DeviceId::new(settings.clock.now());
+        let client = Client::new()?;
+        let enrolled = client.enrol(server, code, device, settings.signer.as_ref(), settings.clock.as_ref()).await?;
+        let (store, _) = Store::open(&settings.dir, settings.key)?;
+        let card = Card { person: enrolled.person, device, server: Some(enrolled.server.clone()) };
+        store.write(|tx| write_enrolled(tx, &card, &enrolled, settings.clock.as_ref()))?;
+        keep_card(&settings.dir, &card)?;
+        Self::over(settings, store)
+    }
+
+    /// Opens the store. A damaged database is set aside and rebuilt from what can be read of it; the server has the rest.
+    pub fn open(settings: Settings) -> Result<Self> {
+        let card = std::fs::read(settings.dir.join(IDENTITY)).map_err(|_| Error::not_found("store.not_found"))?;
+        let card: Card = serde_json::from_slice(&card).map_err(|_| Error::new(ErrorKind::Storage, "storage.damaged"))?;
+        let (store, opened) = Store::open(&settings.dir, settings.key)?;
+        if opened.salvaged {
+            // What the server has comes again from the start of the log.
+            store.write(|tx| {
+                write_card(tx, &card)?;
+                tx.set_meta("cursor", 0)?;
+                tx.offer_everything()
+            })?;
+        }
+        Self::over(settings, store)
+    }
+
+    /// Joins a server with a store that was made offline. Records become those of the person the code was made for; claims
+    /// stay as they are, signed with the same device key.
+    pub async fn enrol(&self, server: &str, code: &str) -> Result<Identity> {
+        let inner = &self.0;
+        let _running = inner.syncing.lock().await;
+        let me = inner.me();
+        if me.enrolled {
+            return Err(Error::invalid("enrol.already"));
+        }
+        let device = inner.store.read(device)?;
+        let Settings { signer, clock, .. } = &inner.settings;
+        let enrolled = inner.client.enrol(server, code, device, signer.as_ref(), clock.as_ref()).await?;
+        let card = Card { person: enrolled.person, device, server: Some(enrolled.server.clone()) };
+        inner.store.write(|tx| {
+            let own = inner.own(tx, &me)?;
+            adopt(tx, &own, me.id, enrolled.person)?;
+            write_enrolled(tx, &card, &enrolled, clock.as_ref())
+        })?;
+        keep_card(&inner.settings.dir, &card)?;
+        self.refresh_me()?;
+        self.0.listeners.changed();
+        self.identity()
+    }
+
+    fn over(settings: Settings, store: Store) -> Result<Self> {
+        let blobs = Blobs::open(&folder_of_blobs(&settings.dir), settings.key)?;
+        let me = store.read(read_me)?;
+        Ok(Self(Arc::new(Inner {
+            settings,
+            store,
+            blobs,
+            me: RwLock::new(me),
+            listeners: super::listeners::Listeners::default(),
+            #[cfg(feature = "whisper")]
+            engine: Mutex::default(),
+            signing: Mutex::default(),
+            client: Client::new()?,
+            syncing: tokio::sync::Mutex::default(),
+        })))
+    }
+
+    /// Takes note of what the server says about this person: name, roles, zone.
+    pub(super) fn refresh_me(&self) -> Result<()> {
+        let me = self.0.store.read(read_me)?;
+        *self.0.me.write().unwrap_or_else(std::sync::PoisonError::into_inner) = me;
+        Ok(())
+    }
+}
+
+/// This installation.
+pub(super) fn device(tx: &Tx<'_>) -> Result<DeviceId> {
+    tx.meta::<[u8; 16]>("device")?
+        .and_then(|bytes| DeviceId::from_slice(&bytes))
+        .ok_or_else(|| Error::new(ErrorKind::Storage, "storage.damaged"))
+}
+
+/// A new incarnation of this installation: by chance, so that a restored backup can't count to the same one.
+pub(super) fn new_incarnation(tx: &Tx<'_>) -> Result<u32> {
+    let mut bytes = [0; 4];
+    getrandom::fill(&mut bytes).map_err(|error| Error::internal("random.failed", error))?;
+    let incarnation = u32::from_be_bytes(bytes);
+    tx.set_meta("incarnation", incarnation)?;
+    Ok(incarnation)
+}
+
+fn refuse_existing(dir: &Path) -> Result<()> {
+    if Workbench::exists(dir) { Err(Error::invalid("store.exists")) } else { Ok(()) }
+}
+
+fn keep_card(dir: &Path, card: &Card) -> Result<()> {
+    let json = serde_json::to_vec(card).map_err(|error| Error::internal("identity.encode", error))?;
+    let part = dir.join(format!("{IDENTITY}.part"));
+    std::fs::write(&part, json)?;
+    std::fs::File::open(&part)?.sync_all()?;
+    Ok(std::fs::rename(part, dir.join(IDENTITY))?)
+}
+
+fn write_card(tx: &Tx<'_>, card: &Card) -> Result<()> {
+    tx.set_meta("person", card.person.as_bytes())?;
+    tx.set_meta("device", card.device.as_bytes())?;
+    card.server.as_ref().map_or(Ok(()), |server| tx.set_meta("server", server))
+}
+
+fn write_enrolled(tx: &Tx<'_>, card: &Card, enrolled: &Enrolled, clock: &dyn crate::time::Clock) -> Result<()> {
+    write_card(tx, card)?;
+    tx.set_meta("name", &enrolled.name)?;
+    let roles: Vec<&str> = enrolled.roles.iter().map(|role| role.as_str()).collect();
+    tx.set_meta("roles", roles.join(","))?;
+    stamp(tx, "enrolled_at", clock.now())
+}
+
+fn read_me(tx: &Tx<'_>) -> Result<Me> {
+    let damaged = || Error::new(ErrorKind::Storage, "storage.damaged");
+    let id = tx.meta::<[u8; 16]>("person")?.and_then(|bytes| PersonId::from_slice(&bytes)).ok_or_else(damaged)?;
+    let person = tx.record::<Person>(id)?.map(|row| row.record);
+    let enrolled = tx.meta::<String>("server")?.is_some();
+    let roles = tx.meta::<String>("roles")?.unwrap_or_else(|| Role::Rep.as_str().into());
+    Ok(match person {
+        Some(person) => Me { id, name: person.name, roles: person.roles.into_iter().collect(), zone: person.zone, enrolled },
+        None => Me {
+            id,
+            name: tx.meta("name")?.unwrap_or_default(),
+            roles: roles.split(',').filter_map(Role::parse).collect(),
+            // Until the server says otherwise, everyone is where the product is used first.
+            zone: DEFAULT_ZONE,
+            enrolled,
+        },
+    })
+}
+
+/// Writes every record anew in the name of another person, as documents that nobody has seen yet.
+fn adopt(tx: &Tx<'_>, own: &Own, from: PersonId, to: PersonId) -> Result<()> {
+    let actor = Actor { incarnation: new_incarnation(tx)?, ..own.actor };
+    // The server has not seen any of this: it is written as the server will judge it, by the new author.
+    let own = Own { actor, writer: Writer::Server, at: own.at };
+    let (before, after) = (from.to_string(), to.to_string());
+    for (id, kind) in tx.all_records()? {
+        let mut fields = tx.load(id)?.fields();
+        for value in fields.values_mut() {
+            if *value == Scalar::Text(before.clone()) {
+                *value = Scalar::Text(after.clone());
+            }
+        }
+        let new_id = match tx.record::<Report>(id)? {
+            Some(report) => RecordId::from(ReportId::of(to, report.record.day)),
+            None => id,
+        };
+        tx.forget(id)?;
+        tx.write_fields(&own, new_id, kind, &fields)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,322 @@
+//! The façade that every shell holds: what a person can do on a phone, in their words.
+//!
+//! Quick calls are plain functions that touch only the local store: a shell calls them off its UI thread. Long work
+//! (speech, sync) is async, reports progress and is cancelled through [`Cancel`]. Every call is safe from any thread.
+
+mod capturing;
+mod customers;
+mod doctor;
+mod drafts;
+mod identity;
+mod listeners;
+mod reporting;
+mod syncing;
+mod touching;
+mod voice;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use chrono::NaiveDate;
+
+pub use drafts::{
+    BlobChoice, BlobsReport, Candidate, Check, CustomerDraft, EvidenceDraft, EvidenceSaved, Identity, RejectedView, ReportRequest, StatusView,
+    SyncReport, TouchDraft, TouchSaved, VoiceDraft,
+};
+pub use listeners::{Listener, Subscription};
+
+use crate::capture::key::Signer;
+use crate::error::{Error, Result};
+use crate::id::{CustomerId, EvidenceId, RecordId, TaskId, TouchId};
+use crate::query::view::{CustomerView, EvidenceView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView};
+use crate::query::{Ask, Me};
+use crate::record::policy::Writer;
+use crate::record::{Actor, Customer, Task};
+use crate::rules::Config;
+use crate::store::blobs::Blobs;
+use crate::store::{Own, Store, Tx};
+use crate::time::{Clock, to_millis};
+
+/// What a workbench needs from its shell.
+#[derive(Clone)]
+pub struct Settings {
+    /// Folder of the store; made if missing.
+    pub dir: PathBuf,
+    /// Key of the database and the blob files, kept by the platform's keystore.
+    pub key: [u8; 32],
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Signs with the device key.
+    pub signer: Arc<dyn Signer>,
+    /// Where the speech models are, if they are there.
+    pub models: Option<PathBuf>,
+}
+
+/// Tells long work to stop. Everything captured so far is kept.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// A handle that has not been used.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Stops the work that holds this handle.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was used.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.is_cancelled() { Err(Error::new(crate::ErrorKind::Cancelled, "sync.cancelled")) } else { Ok(()) }
+    }
+}
+
+/// A phone. Clones are the same phone.
+#[derive(Clone)]
+pub struct Workbench(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    store: Store,
+    blobs: Blobs,
+    me: RwLock<Me>,
+    listeners: listeners::Listeners,
+    #[cfg(feature = "whisper")]
+    engine: Mutex<Option<Arc<crate::speech::whisper::Whisper>>>,
+    signing: Mutex<()>,
+    client: crate::sync::client::Client,
+    syncing: tokio::sync::Mutex<()>,
+}
+
+impl Inner {
+    fn me(&self) -> Me {
+        self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Looks at the store: everything of one moment.
+    fn ask<T>(&self, look: impl FnOnce(&Ask<'_>) -> Result<T>) -> Result<T> {
+        let me = self.me();
+        self.store.read(|tx| look(&Ask::new(tx, &me, self.settings.clock.now(), Config::builtin())?))
+    }
+
+    /// Writes as this person, then looks at the result and tells the listeners.
+    fn act<T, V>(&self, write: impl FnOnce(&Tx<'_>, &Own) -> Result<T>, look: impl FnOnce(&Ask<'_>, T) -> Result<V>) -> Result<V> {
+        let me = self.me();
+        let now = self.settings.clock.now();
+        let view = self.store.write(|tx| {
+            let own = self.own(tx, &me)?;
+            let done = write(tx, &own)?;
+            look(&Ask::new(tx, &me, now, Config::builtin())?, done)
+        })?;
+        self.listeners.changed();
+        Ok(view)
+    }
+
+    /// Who writes here now.
+    fn own(&self, tx: &Tx<'_>, me: &Me) -> Result<Own> {
+        let device = identity::device(tx)?;
+        let incarnation = match tx.meta("incarnation")? {
+            Some(incarnation) => incarnation,
+            None => identity::new_incarnation(tx)?,
+        };
+        Ok(Own {
+            actor: Actor { device, incarnation },
+            writer: Writer::Person { id: me.id, roles: me.roles.iter().copied().collect(), holds_customer: false },
+            at: self.settings.clock.now(),
+        })
+    }
+}
+
+impl Own {
+    /// The same writer, standing as the holder of a customer if that is so.
+    fn at_customer(&self, tx: &Tx<'_>, customer: CustomerId) -> Result<Self> {
+        let mut own = self.clone();
+        if let Writer::Person { id, holds_customer, .. } = &mut own.writer {
+            *holds_customer = tx.record::<Customer>(customer)?.is_some_and(|row| row.record.holder == Some(*id));
+        }
+        Ok(own)
+    }
+}
+
+impl Workbench {
+    /// Who works here.
+    pub fn identity(&self) -> Result<Identity> {
+        let server = self.0.store.read(|tx| tx.meta("server"))?;
+        let device = self.0.store.read(identity::device)?;
+        Ok(Identity { person: self.0.ask(|ask| Ok(ask.myself()))?, device, server })
+    }
+
+    /// Options, formula and rules in force.
+    pub fn config(&self) -> &'static Config {
+        Config::builtin()
+    }
+
+    /// Today, in the person's zone.
+    pub fn today(&self) -> NaiveDate {
+        crate::time::day_of(self.0.settings.clock.now(), self.0.me().zone)
+    }
+
+    /// Colleagues, by name.
+    pub fn people(&self) -> Result<Vec<PersonView>> {
+        self.0.ask(|ask| Ok(ask.colleagues()))
+    }
+
+    /// Customers, reddest first.
+    pub fn customers(&self) -> Result<Vec<CustomerView>> {
+        self.0.ask(Ask::customers)
+    }
+
+    /// One customer.
+    pub fn customer(&self, id: CustomerId) -> Result<CustomerView> {
+        self.0.ask(|ask| ask.customer(id))
+    }
+
+    /// Finds customers by id, name or short name; an exact match comes alone.
+    pub fn find_customers(&self, words: &str) -> Result<Vec<CustomerView>> {
+        self.0.ask(|ask| ask.find_customers(words))
+    }
+
+    /// A customer's touches, newest first, at most `limit`.
+    pub fn timeline(&self, customer: CustomerId, limit: u32) -> Result<Vec<TouchView>> {
+        self.0.ask(|ask| ask.timeline(customer, limit))
+    }
+
+    /// One touch.
+    pub fn touch(&self, id: TouchId) -> Result<TouchView> {
+        self.0.ask(|ask| ask.touch(id))
+    }
+
+    /// Own touches of a day, newest first, drafts included.
+    pub fn touches_of(&self, day: NaiveDate) -> Result<Vec<TouchView>> {
+        self.0.ask(|ask| ask.touches_of(day))
+    }
+
+    /// One piece of evidence.
+    pub fn evidence(&self, id: EvidenceId) -> Result<EvidenceView> {
+        self.0.ask(|ask| ask.evidence(id))
+    }
+
+    /// Everything the home screen shows.
+    pub fn home(&self) -> Result<HomeView> {
+        self.0.ask(Ask::home)
+    }
+
+    /// The report card of a day.
+    pub fn report_card(&self, day: NaiveDate) -> Result<ReportCard> {
+        self.0.ask(|ask| ask.report_card(day))
+    }
+
+    /// Reports of a day that this person may see, own first.
+    pub fn reports(&self, day: NaiveDate) -> Result<Vec<ReportView>> {
+        self.0.ask(|ask| ask.reports(day))
+    }
+
+    /// Open tasks of this person, most urgent first.
+    pub fn tasks(&self) -> Result<Vec<TaskView>> {
+        self.0.ask(Ask::tasks)
+    }
+
+    /// Does a task, with one of its choices if it has any.
+    pub fn complete_task(&self, id: TaskId, choice: Option<&str>, reason: Option<&str>) -> Result<TaskView> {
+        self.0.act(
+            |tx, own| {
+                let task = tx.record::<Task>(id)?.ok_or_else(|| Error::not_found("task.not_found"))?.record;
+                if task.done_at.is_some() {
+                    return Err(Error::invalid("task.already_done"));
+                }
+                let config = Config::builtin();
+                let choice = match (choice, task.choices.is_empty()) {
+                    (None, true) => None,
+                    (Some(word), false) => {
+                        let choice = Config::find(&config.choices, word).filter(|choice| task.choices.contains(&choice.key));
+                        Some(choice.ok_or_else(|| offer(Error::invalid("task.unknown_choice"), &task))?)
+                    }
+                    (None, false) => return Err(offer(Error::invalid("task.choice_missing"), &task)),
+                    (Some(_), true) => return Err(Error::invalid("task.no_choices")),
+                };
+                let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+                if choice.is_some_and(|choice| choice.needs_reason) && reason.is_none() {
+                    return Err(Error::invalid("task.reason_missing"));
+                }
+                let Writer::Person { id: person, .. } = own.writer else { return Err(Error::internal("workbench.writer", "not a person")) };
+                let done = Task {
+                    done_at: Some(own.at),
+                    done_by: Some(person),
+                    choice: choice.map(|choice| choice.key.clone()),
+                    reason: reason.map(str::to_owned),
+                    ..task.clone()
+                };
+                tx.edit(own, id, &task, &done)
+            },
+            |ask, ()| ask.task(id),
+        )
+    }
+
+    /// Where every item is on its way.
+    pub fn status(&self) -> Result<StatusView> {
+        self.0.ask(|ask| Ok(StatusView { items: ask.status_items()?, summary: ask.sync_summary()? }))
+    }
+
+    /// Makes a refused edit again on top of the accepted state.
+    pub fn redo(&self, document: RecordId) -> Result<()> {
+        self.0.act(
+            |tx, own| {
+                let own = Own { actor: Actor { incarnation: identity::new_incarnation(tx)?, ..own.actor }, ..own.clone() };
+                tx.redo(&own, document)
+            },
+            |_, ()| Ok(()),
+        )
+    }
+
+    /// Calls the listener with the home screen now and whenever it changes, until the subscription is dropped.
+    pub fn subscribe(&self, listener: Arc<dyn Listener>) -> Result<Subscription> {
+        Ok(self.0.listeners.subscribe(&self.0, listener)?)
+    }
+
+    /// Makes all projections anew from the documents.
+    pub fn rebuild(&self) -> Result<()> {
+        self.0.store.rebuild()?;
+        self.0.listeners.changed();
+        Ok(())
+    }
+
+    /// Every projected row as text: what "rebuild gives the same" and "two phones agree" are checked with.
+    #[doc(hidden)]
+    pub fn dump(&self) -> Result<Vec<String>> {
+        self.0.store.read(Tx::dump)
+    }
+}
+
+fn offer(error: Error, task: &Task) -> Error {
+    error.with("choices", task.choices.iter().cloned().collect::<Vec<_>>().join(","))
+}
+
+fn folder_of_blobs(dir: &Path) -> PathBuf {
+    dir.join("blobs")
+}
+
+/// Text a person typed: trimmed, `None` when nothing is left.
+fn typed(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Longest text of one field, in characters.
+const MAX_TEXT: usize = 4_000;
+
+fn check_length(text: Option<&String>, field: &'static str) -> Result<()> {
+    match text {
+        Some(text) if text.chars().count() > MAX_TEXT => Err(Error::invalid("text.too_long").with("field", field).with("limit", MAX_TEXT)),
+        _ => Ok(()),
+    }
+}
+
+fn stamp(tx: &Tx<'_>, key: &str, at: chrono::DateTime<chrono::Utc>) -> Result<()> {
+    tx.set_meta(key, to_millis(at))
+}

@@ -1,0 +1,128 @@
+//! The one-tap daily report (T4).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::{ReportRequest, Workbench, check_length, typed};
+use crate::error::{Error, Result};
+use crate::id::{CustomerId, ReportId};
+use crate::query::Ask;
+use crate::query::view::{ReportCard, ReportView};
+use crate::record::Report;
+use crate::rules::Config;
+use crate::time::{day_of, to_millis};
+
+impl Workbench {
+    /// Files or updates the report of a day (T4). Filing twice gives one report; after the day, a further filing is a correction beside it.
+    pub fn file_report(&self, request: ReportRequest) -> Result<ReportView> {
+        let me = self.0.me();
+        let config = Config::builtin();
+        let tomorrow = typed(request.tomorrow);
+        check_length(tomorrow.as_ref(), "tomorrow")?;
+        self.0.act(
+            |tx, own| {
+                let today = day_of(own.at, me.zone);
+                let day = request.day.unwrap_or(today);
+                if day > today {
+                    return Err(Error::invalid("report.future"));
+                }
+                let ask = Ask::new(tx, &me, own.at, config)?;
+                let card = ask.report_card(day)?;
+                let id = ReportId::of(me.id, day);
+                let before = ask.report(id)?.map(|row| row.record);
+                let standing = before.as_ref().filter(|report| !report.withdrawn);
+                if let Some(standing) = standing.filter(|_| day < today) {
+                    // After the day nothing is rewritten: a correction stands beside it.
+                    let Some(text) = tomorrow.filter(|text| *text != standing.tomorrow) else { return Ok(id) };
+                    let mut corrections = standing.corrections.clone();
+                    corrections.insert(to_millis(own.at).to_string(), text);
+                    tx.edit(own, id, standing, &Report { corrections, ..standing.clone() })?;
+                    return Ok(id);
+                }
+                let touches: BTreeSet<_> =
+                    card.touches.iter().map(|touch| touch.id).chain(standing.iter().flat_map(|report| report.touches.iter().copied())).collect();
+                let Some(tomorrow) =
+                    tomorrow.or_else(|| standing.map(|report| report.tomorrow.clone())).or_else(|| card.suggestions.first().cloned())
+                else {
+                    return Err(Error::invalid("report.tomorrow_missing"));
+                };
+                let device = own.actor.device;
+                let mut filed = standing.map(|report| report.filed.clone()).unwrap_or_default();
+                filed.entry(device).or_insert_with(|| to_millis(own.at));
+                let mut report = Report {
+                    author: me.id,
+                    day,
+                    touches,
+                    briefs: briefs(&card),
+                    tomorrow,
+                    reason: None,
+                    filed,
+                    late: standing.map_or(day < today, |report| report.late),
+                    withdrawn: false,
+                    config: standing.map_or(config.version, |report| report.config),
+                    corrections: standing.map(|report| report.corrections.clone()).unwrap_or_default(),
+                };
+                if report.is_short() {
+                    let given = request.reason.as_deref().map(|word| {
+                        Config::find(&config.short_reasons, word).map(|choice| choice.key.clone()).ok_or_else(|| reasons("report.unknown_reason"))
+                    });
+                    let reason = given.transpose()?.or_else(|| standing.and_then(|report| report.reason.clone()));
+                    report.reason = Some(reason.ok_or_else(|| reasons("report.reason_missing").with("missing", card.missing))?);
+                }
+                match &before {
+                    Some(before) => tx.edit(own, id, before, &report)?,
+                    None => tx.create(own, id, &report)?,
+                }
+                Ok(id)
+            },
+            |ask, id| {
+                let row = ask.report(id)?.ok_or_else(|| Error::not_found("report.not_found"))?;
+                ask.view_report(row)
+            },
+        )
+    }
+
+    /// Takes a report back (撤销); works until it has been sent.
+    pub fn withdraw_report(&self, day: NaiveDate) -> Result<()> {
+        let me = self.0.me();
+        self.0.act(
+            |tx, own| {
+                let id = ReportId::of(me.id, day);
+                let row = tx.record::<Report>(id)?.ok_or_else(|| Error::not_found("report.not_found"))?;
+                if row.record.withdrawn {
+                    return Err(Error::not_found("report.not_found"));
+                }
+                if me.enrolled && !tx.is_waiting(id.into())? {
+                    return Err(Error::invalid("report.already_sent"));
+                }
+                tx.edit(own, id, &row.record, &Report { withdrawn: true, ..row.record.clone() })
+            },
+            |_, ()| Ok(()),
+        )
+    }
+}
+
+/// The brief of each customer of the day (B1): as a touch says it, else as the actions suggest.
+fn briefs(card: &ReportCard) -> BTreeMap<CustomerId, String> {
+    let config = Config::builtin();
+    let mut briefs = BTreeMap::new();
+    for touch in &card.touches {
+        if briefs.contains_key(&touch.customer) {
+            continue;
+        }
+        let of_customer: Vec<_> = card.touches.iter().rev().filter(|other| other.customer == touch.customer).collect();
+        let said = of_customer.iter().rev().find_map(|touch| touch.brief.as_ref());
+        let brief = match said {
+            Some(brief) => brief.key.clone(),
+            None => config.suggest_brief(of_customer.iter().map(|touch| touch.action.key.as_str())).to_owned(),
+        };
+        briefs.insert(touch.customer, brief);
+    }
+    briefs
+}
+
+fn reasons(key: &'static str) -> Error {
+    let keys: Vec<&str> = Config::builtin().short_reasons.iter().map(|reason| reason.key.as_str()).collect();
+    Error::invalid(key).with("reasons", keys.join(","))
+}

@@ -1,0 +1,201 @@
+//! Recording touches (T1) and what is added to them later.
+
+use std::collections::BTreeSet;
+
+use super::{TouchDraft, TouchSaved, Workbench, check_length, typed};
+use crate::error::{Error, ErrorKind, Result};
+use crate::id::{ContactId, CustomerId, EvidenceId, PersonId, TouchId};
+use crate::query::Ask;
+use crate::query::view::TouchView;
+use crate::record::{Contact, Customer, Evidence, Touch};
+use crate::rules::Config;
+use crate::store::{Own, Tx};
+
+impl Workbench {
+    /// Whether a touch could be recorded as it stands, evidence left aside: what a shell asks before it captures any.
+    pub fn check_touch(&self, draft: &TouchDraft) -> Result<()> {
+        self.0.store.read(|tx| checked(tx, draft).map(drop))
+    }
+
+    /// Records a touch (T1).
+    pub fn record_touch(&self, draft: TouchDraft) -> Result<TouchSaved> {
+        let me = self.0.me();
+        self.0.act(
+            |tx, own| {
+                let Checked { customer, mode, action, brief } = checked(tx, &draft)?;
+                if draft.evidence.is_empty() && !draft.allow_draft {
+                    return Err(Error::invalid("touch.evidence_missing"));
+                }
+                let own = own.at_customer(tx, customer)?;
+                let id = TouchId::new(own.at);
+                let touch = Touch {
+                    author: me.id,
+                    customer,
+                    mode,
+                    action,
+                    evidence: draft.evidence.iter().copied().collect(),
+                    at: own.at,
+                    zone: me.zone,
+                    config: Config::builtin().version,
+                    brief,
+                    tech_owner: typed(draft.tech_owner).map(|owner| colleague(tx, owner)).transpose()?,
+                    response_by: draft.response_by,
+                    amount: draft.amount,
+                    custom_development: draft.custom_development,
+                    intent: draft.intent,
+                    feedback: draft.feedback,
+                    contact: typed(draft.contact).map(|name| contact(tx, &own, customer, me.id, name)).transpose()?,
+                    next_action: typed(draft.next_action),
+                    next_date: draft.next_date,
+                    next_time: draft.next_time,
+                    note: typed(draft.note),
+                    category: None,
+                };
+                tx.create(&own, id, &touch)?;
+                for evidence in &touch.evidence {
+                    bind(tx, &own, *evidence, id, customer)?;
+                }
+                keep_intent(tx, &own, customer, &touch)?;
+                Ok(id)
+            },
+            saved,
+        )
+    }
+
+    /// Attaches evidence to a touch of one's own.
+    pub fn attach(&self, evidence: EvidenceId, touch: TouchId) -> Result<TouchSaved> {
+        self.0.act(
+            |tx, own| {
+                attach(tx, own, evidence, touch)?;
+                Ok(touch)
+            },
+            saved,
+        )
+    }
+
+    /// Notes that the customer answered (customer feedback: G1, F2).
+    pub fn note_feedback(&self, touch: TouchId) -> Result<TouchView> {
+        self.0.act(
+            |tx, own| {
+                let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found"))?.record;
+                let own = own.at_customer(tx, before.customer)?;
+                tx.edit(&own, touch, &before, &Touch { feedback: true, ..before.clone() })
+            },
+            |ask, ()| ask.touch(touch),
+        )
+    }
+}
+
+/// The part of a draft that has to be right.
+struct Checked {
+    customer: CustomerId,
+    mode: crate::record::ContactMode,
+    action: String,
+    brief: Option<String>,
+}
+
+fn checked(tx: &Tx<'_>, draft: &TouchDraft) -> Result<Checked> {
+    let config = Config::builtin();
+    let customer = draft.customer.ok_or_else(|| Error::invalid("touch.customer_missing"))?;
+    if tx.record::<Customer>(customer)?.is_none() {
+        return Err(Error::not_found("customer.not_found"));
+    }
+    let mode = draft.mode.ok_or_else(|| Error::invalid("touch.mode_missing"))?;
+    let action = draft.action.as_deref().ok_or_else(|| Error::invalid("touch.action_missing"))?;
+    let action = Config::find(&config.actions, action).ok_or_else(|| Error::invalid("touch.unknown_action").with("action", action))?;
+    let brief = match draft.brief.as_deref() {
+        Some(word) => Some(Config::find(&config.briefs, word).ok_or_else(|| Error::invalid("touch.unknown_brief").with("brief", word))?),
+        None => action.brief.as_deref().and_then(|key| Config::find(&config.briefs, key)),
+    };
+    // B2: checked here, offline, for the action and for the brief alike.
+    if action.needs_tech_owner || brief.is_some_and(|brief| brief.needs_tech_owner) {
+        if typed(draft.tech_owner.clone()).is_none() {
+            return Err(Error::invalid("touch.tech_owner_missing"));
+        }
+        if draft.response_by.is_none() {
+            return Err(Error::invalid("touch.response_by_missing"));
+        }
+    }
+    if draft.amount.is_some_and(|amount| amount.0 < 0) {
+        return Err(Error::invalid("touch.amount_negative"));
+    }
+    for (text, field) in [
+        (&draft.note, "note"),
+        (&draft.next_action, "next_action"),
+        (&draft.tech_owner, "tech_owner"),
+        (&draft.contact, "contact"),
+    ] {
+        check_length(text.as_ref(), field)?;
+    }
+    for evidence in &draft.evidence {
+        own_evidence(tx, *evidence)?;
+    }
+    Ok(Checked { customer, mode, action: action.key.clone(), brief: brief.map(|brief| brief.key.clone()) })
+}
+
+fn own_evidence(tx: &Tx<'_>, id: EvidenceId) -> Result<Evidence> {
+    Ok(tx.record::<Evidence>(id)?.ok_or_else(|| Error::not_found("evidence.not_found").with("evidence", id))?.record)
+}
+
+/// Adds evidence to a touch, and the touch to the evidence.
+pub(super) fn attach(tx: &Tx<'_>, own: &Own, evidence: EvidenceId, touch: TouchId) -> Result<()> {
+    let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found"))?.record;
+    own_evidence(tx, evidence)?;
+    let together: BTreeSet<EvidenceId> = before.evidence.iter().copied().chain([evidence]).collect();
+    tx.edit(own, touch, &before, &Touch { evidence: together, ..before.clone() })?;
+    bind(tx, own, evidence, touch, before.customer)
+}
+
+/// Tells the evidence where it belongs. It belongs to one touch, for good.
+fn bind(tx: &Tx<'_>, own: &Own, evidence: EvidenceId, touch: TouchId, customer: CustomerId) -> Result<()> {
+    let before = own_evidence(tx, evidence)?;
+    match before.touch {
+        Some(other) if other != touch => Err(Error::invalid("evidence.belongs_elsewhere").with("evidence", evidence)),
+        _ => tx.edit(own, evidence, &before, &Evidence { touch: Some(touch), customer: Some(customer), ..before.clone() }),
+    }
+}
+
+/// The intent level of a touch is kept on the customer by whoever holds it.
+fn keep_intent(tx: &Tx<'_>, own: &Own, customer: CustomerId, touch: &Touch) -> Result<()> {
+    let Some(row) = tx.record::<Customer>(customer)? else { return Ok(()) };
+    let before = row.record;
+    if touch.intent.is_none() || touch.intent == before.intent || before.holder != Some(touch.author) {
+        return Ok(());
+    }
+    tx.edit(own, customer, &before, &Customer { intent: touch.intent, ..before.clone() })
+}
+
+/// A colleague's id where the name is known and clear, else the name as it is (未在通讯录).
+fn colleague(tx: &Tx<'_>, owner: String) -> Result<String> {
+    let people = tx.people()?;
+    if let Ok(id) = owner.parse::<PersonId>() {
+        let known = people.iter().any(|row| row.id == id.into());
+        return if known { Ok(owner) } else { Err(Error::not_found("person.not_found")) };
+    }
+    let named: Vec<_> = people.iter().filter(|row| row.record.name == owner && !row.record.left).collect();
+    match named.as_slice() {
+        [] => Ok(owner),
+        [one] => Ok(one.id.to_string()),
+        _ => Err(Error::invalid("touch.tech_owner_ambiguous")),
+    }
+}
+
+/// A contact of the customer by name, entered if it is new (N1).
+fn contact(tx: &Tx<'_>, own: &Own, customer: CustomerId, author: PersonId, name: String) -> Result<ContactId> {
+    if let Some(known) = tx.contacts(customer)?.into_iter().find(|row| row.record.name == name) {
+        return Ok(known.id.into());
+    }
+    let id = ContactId::new(own.at);
+    tx.create(own, id, &Contact { author, customer, name, position: None, phone: None, created_at: own.at })?;
+    Ok(id)
+}
+
+fn saved(ask: &Ask<'_>, id: TouchId) -> Result<TouchSaved> {
+    let touch = ask.touch(id)?;
+    let claims = touch.evidence.iter().filter_map(|evidence| ask.claim(evidence.id).transpose()).collect::<Result<_>>()?;
+    let triggered = match ask.preview(id) {
+        Err(error) if error.kind == ErrorKind::NotFound => Vec::new(),
+        triggered => triggered?,
+    };
+    Ok(TouchSaved { touch, triggered, claims })
+}

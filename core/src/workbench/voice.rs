@@ -1,0 +1,124 @@
+//! From a recording to a draft. The recording is kept first; its transcription is a queue that survives the app.
+
+#[cfg(feature = "whisper")]
+use std::sync::Arc;
+
+use super::{Cancel, Candidate, EvidenceDraft, Inner, VoiceDraft, Workbench};
+use crate::error::{Error, ErrorKind, Result};
+use crate::id::EvidenceId;
+use crate::query::Me;
+use crate::record::{Customer, Evidence};
+use crate::speech::understand::KnownCustomer;
+use crate::speech::{Draft, SpeechError, Transcript, decode, understand};
+use crate::time::day_of;
+
+/// File names of the models in their folder.
+const MODEL: &str = "ggml-base-q8_0.bin";
+const ACTIVITY_MODEL: &str = "ggml-silero-v6.2.0.bin";
+
+impl Workbench {
+    /// Keeps a recording and turns it into a draft. The recording stays when the rest fails or is cancelled, and waits in
+    /// [`Self::pending_transcriptions`].
+    pub async fn record_voice(&self, draft: EvidenceDraft, progress: impl Fn(f32) + Send + Sync + 'static, cancel: Cancel) -> Result<VoiceDraft> {
+        let this = self.clone();
+        let saved = blocking(move || this.keep_evidence(draft)).await?;
+        self.transcribe(saved.evidence.id, progress, cancel).await
+    }
+
+    /// Transcribes a kept recording, again or for the first time.
+    pub async fn transcribe(&self, id: EvidenceId, progress: impl Fn(f32) + Send + Sync + 'static, cancel: Cancel) -> Result<VoiceDraft> {
+        let this = self.clone();
+        blocking(move || this.0.transcribe(id, &progress, &cancel)).await
+    }
+
+    /// Recordings whose transcription was interrupted, oldest first.
+    pub fn pending_transcriptions(&self) -> Result<Vec<EvidenceId>> {
+        self.0.store.read(|tx| tx.waiting_transcriptions())
+    }
+
+    /// Reads a draft out of words that were typed or corrected: the same understanding as of speech.
+    pub fn understand(&self, words: &str) -> Result<(Draft, Vec<Candidate>)> {
+        self.0.understand(words)
+    }
+}
+
+impl Inner {
+    fn transcribe(&self, id: EvidenceId, progress: &(dyn Fn(f32) + Sync), cancel: &Cancel) -> Result<VoiceDraft> {
+        let evidence = self.ask(|ask| ask.evidence(id))?;
+        if !self.blobs.contains(evidence.sha256) {
+            return Err(Error::not_found("evidence.not_here"));
+        }
+        let pcm = match decode(self.blobs.reader(evidence.sha256)?) {
+            Ok(pcm) => pcm,
+            Err(error) => {
+                self.store.write(|tx| tx.transcription_failed(id, "unreadable"))?;
+                return Err(error.into());
+            }
+        };
+        let transcript = self.recognise(&pcm, progress, cancel)?;
+        self.keep_transcript(id, &transcript)?;
+        let (draft, candidates) = self.understand(&transcript.text)?;
+        Ok(VoiceDraft { evidence: self.ask(|ask| ask.evidence(id))?, transcript, draft, candidates })
+    }
+
+    #[cfg(feature = "whisper")]
+    fn recognise(&self, pcm: &crate::speech::Pcm, progress: &(dyn Fn(f32) + Sync), cancel: &Cancel) -> Result<Transcript> {
+        let engine = self.engine()?;
+        Ok(crate::speech::transcribe(engine.as_ref(), pcm, progress, &cancel.0)?)
+    }
+
+    #[cfg(not(feature = "whisper"))]
+    fn recognise(&self, _: &crate::speech::Pcm, _: &(dyn Fn(f32) + Sync), _: &Cancel) -> Result<Transcript> {
+        Err(SpeechError::ModelMissing.into())
+    }
+
+    /// The models, loaded at the first use and kept.
+    #[cfg(feature = "whisper")]
+    pub(super) fn engine(&self) -> Result<Arc<crate::speech::whisper::Whisper>> {
+        let mut engine = self.engine.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(engine) = engine.as_ref() {
+            return Ok(engine.clone());
+        }
+        let folder = self.settings.models.as_ref().ok_or(SpeechError::ModelMissing)?;
+        let loaded = Arc::new(crate::speech::whisper::Whisper::load(&folder.join(MODEL), &folder.join(ACTIVITY_MODEL))?);
+        Ok(engine.insert(loaded).clone())
+    }
+
+    fn understand(&self, text: &str) -> Result<(Draft, Vec<Candidate>)> {
+        let Me { zone, .. } = self.me();
+        let today = day_of(self.settings.clock.now(), zone);
+        let customers: Vec<KnownCustomer> = self.store.read(|tx| {
+            let known = |row: crate::store::Row<Customer>| KnownCustomer { id: row.id.into(), name: row.record.name, short: row.record.short };
+            Ok(tx.customers()?.into_iter().map(known).collect())
+        })?;
+        let draft = understand(text, &customers, today);
+        let named = |id| customers.iter().find(|customer| customer.id == id).map(|customer| Candidate { id, name: customer.name.clone() });
+        let candidates = draft.customer_candidates.iter().filter_map(|id| named(*id)).collect();
+        Ok((draft, candidates))
+    }
+
+    /// The words stay with the recording. Those of a first transcription are kept when it is done again.
+    fn keep_transcript(&self, id: EvidenceId, transcript: &Transcript) -> Result<()> {
+        let me = self.me();
+        self.store.write(|tx| {
+            let row = tx.record::<Evidence>(id)?.ok_or_else(|| Error::not_found("evidence.not_found"))?;
+            if row.record.transcript.is_none() && row.record.author == me.id {
+                let own = self.own(tx, &me)?;
+                let with = Evidence { transcript: Some(transcript.raw_text.clone()), ..row.record.clone() };
+                tx.edit(&own, id, &row.record, &with)?;
+            }
+            tx.transcribed(id)
+        })?;
+        self.listeners.changed();
+        Ok(())
+    }
+}
+
+/// Runs long work beside the async threads.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) if error.is_cancelled() => Err(Error::new(ErrorKind::Cancelled, "work.cancelled")),
+        Err(error) => Err(Error::internal("work.failed", error)),
+    }
+}
