@@ -12,6 +12,8 @@ pub mod record;
 pub mod rules;
 #[cfg(feature = "device")]
 pub mod speech;
+#[cfg(feature = "device")]
+pub mod store;
 pub mod time;
 
 pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,3 @@
+//! What is kept on the device.
+
+pub mod blobs;
