@@ -84,9 +84,20 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+impl From<Error> for std::io::Error {
+    fn from(error: Error) -> Self {
+        Self::other(error)
+    }
+}
+
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         use std::io::ErrorKind as Io;
+        // One of ours that passed through a reader or writer comes out as it went in.
+        let error = match error.downcast::<Self>() {
+            Ok(own) => return own,
+            Err(error) => error,
+        };
         let key = match error.kind() {
             Io::NotFound => return Self::not_found("file.not_found"),
             Io::PermissionDenied | Io::ReadOnlyFilesystem => "storage.not_writable",

@@ -4,7 +4,8 @@
 //!
 //! 1. [`capture`] turns bytes into an evidence claim, [`speech`] a recording into a draft.
 //! 2. [`record`] says what a record is and who may change it; [`rules`] are pure functions over records.
-//! 3. [`sync`] moves them.
+//! 3. [`store`] keeps documents and makes projections of them, [`query`] answers what screens ask.
+//! 4. [`sync`] exchanges changes and blobs with a server; [`workbench`] is what shells hold.
 
 pub mod capture;
 pub mod error;
@@ -19,5 +20,7 @@ pub mod speech;
 pub mod store;
 pub mod sync;
 pub mod time;
+#[cfg(feature = "device")]
+pub mod workbench;
 
 pub use error::{Error, ErrorKind, Result};

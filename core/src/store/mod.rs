@@ -1,6 +1,6 @@
 //! The store: SQLite, encrypted at rest. One transaction per tap: change, projection, outbox and claim together.
 
-// pub mod blobs;
+pub mod blobs;
 mod claims;
 mod documents;
 mod projection;

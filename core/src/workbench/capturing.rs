@@ -81,15 +81,15 @@ impl Workbench {
         let evidence = self.evidence(id)?;
         let (claim, chain) = self.0.store.read(|tx| {
             let claim = tx.claim_of(id)?.ok_or_else(|| Error::not_found("proof.claim_elsewhere"))?;
-            let chain = tx.chain(claim.sequence.saturating_sub(proof::MAX_CHAIN), claim.sequence)?;
-            Ok((claim, chain))
+            let before = tx.chain(claim.sequence.saturating_sub(MAX_CHAIN), claim.sequence - 1)?;
+            Ok((claim, before.iter().map(|claim| Link { sequence: claim.sequence, hash: claim.hash, previous: None }).collect::<Vec<_>>()))
         })?;
         let signature = claim.signature.ok_or_else(|| Error::invalid("proof.unsigned"))?;
         let parts = proof::Evidence {
             claim: &claim.bytes,
             signature: &signature,
             key: &self.0.settings.signer.public_key(),
-            chain: &chain.iter().map(|claim| claim.bytes.clone()).collect::<Vec<_>>(),
+            chain: &chain,
         };
         proof::export(to, &parts, &mut self.0.blobs.reader(evidence.sha256)?)
     }
