@@ -11,11 +11,14 @@ pub mod understand;
 #[cfg(feature = "whisper")]
 pub mod whisper;
 
+#[cfg(test)]
+mod fixtures;
+
 use std::sync::atomic::AtomicBool;
 
 pub use audio::{Pcm, SAMPLE_RATE, decode};
-pub use transcript::{Segment, Transcript, transcribe};
-// pub use understand::{Draft, KnownCustomer, Slot, understand};
+pub use transcript::{Segment, Transcript, simplify, transcribe};
+pub use understand::{Draft, KnownCustomer, Slot, understand};
 
 use crate::error::{Error, ErrorKind};
 

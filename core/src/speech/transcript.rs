@@ -176,6 +176,7 @@ fn fold_repeats(text: &str) -> String {
             let times = 1 + chars[at + unit..].chunks_exact(unit).take_while(|next| *next == &chars[at..at + unit]).count();
             // A word said three times is emphasis, a digit eight times may be a number.
             let limit = match unit {
+                1 if chars[at].is_ascii_digit() => 14,
                 1 => 9,
                 2 | 3 => 5,
                 _ => 4,
@@ -203,7 +204,7 @@ fn clean(text: &str) -> String {
 }
 
 /// Traditional characters to simplified ones; about a third of what the model writes is traditional.
-pub(super) fn simplify(text: &str) -> String {
+pub fn simplify(text: &str) -> String {
     static CONVERTER: OnceLock<Option<OpenCC>> = OnceLock::new();
     match CONVERTER.get_or_init(|| OpenCC::from_config(BuiltinConfig::T2s).ok()) {
         Some(converter) => converter.convert(text),
