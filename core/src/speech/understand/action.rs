@@ -137,7 +137,7 @@ impl Told<'_> {
         const FIXED: [&str; 9] = ["时间定", "定在", "约在", "约到", "安排在", "排在", "约好", "约了", "时间约"];
         for (at, clause) in self.clauses.iter().enumerate() {
             let Some(demo) = find(self.chars, clause.range.clone(), "演示") else { continue };
-            if is_denied(self.chars, &clause.range, demo) {
+            if is_denied(self.chars, &clause.range, demo) || self.is_cancelled(clause, demo) {
                 continue;
             }
             let range = demo..demo + 2;
@@ -166,6 +166,12 @@ impl Told<'_> {
         None
     }
 
+    /// Whether the demonstration at `at` fell through: 演示没做成, 演示取消了.
+    fn is_cancelled(&self, clause: &Clause, at: usize) -> bool {
+        let after = at + 2..(at + 6).min(clause.range.end);
+        ["没", "取消", "推迟", "延期", "改期", "黄了"].iter().any(|word| find(self.chars, after.clone(), word).is_some())
+    }
+
     /// Whether the demonstration at `at` has taken place, by the words around it.
     fn is_held(&self, clause: &Clause, at: usize) -> bool {
         const AFTER: [&str; 12] = ["了", "完", "过", "很", "得", "效果", "结束", "挺", "非常", "比较", "顺利", "给他看"];
@@ -179,7 +185,7 @@ impl Told<'_> {
         const NOT_YET: [&str; 17] = ["约", "定", "同意", "安排", "想", "要", "希望", "等", "准备", "下次", "再", "没", "答应", "愿意", "说好", "还没", "能不能"];
         for clause in self.in_tense(Tense::Done) {
             for at in find_all(self.chars, clause.range.clone(), "演示") {
-                if is_denied(self.chars, &clause.range, at) {
+                if is_denied(self.chars, &clause.range, at) || self.is_cancelled(clause, at) {
                     continue;
                 }
                 let held = self.is_held(clause, at);

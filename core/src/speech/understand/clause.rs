@@ -24,9 +24,9 @@ pub(super) struct Clause {
 
 const STOPS: &str = "，。！？；：、,.!?;: ";
 /// From here on the talk is of what comes next.
-const NEXT: [&str; 24] = [
+const NEXT: [&str; 34] = [
     "下一步", "接下来", "下次", "回头", "到时候", "准备", "打算", "计划", "再联系", "再跟进", "再谈", "再约", "再聊", "再看", "等他", "等客户", "等对方", "等他们", "待会",
-    "改天", "过两天", "过几天", "后续", "争取",
+    "改天", "过两天", "过几天", "后续", "争取", "下周", "下星期", "下礼拜", "下个月", "年后", "节后", "明年", "尽快", "这几天再", "晚点",
 ];
 /// The customer wants this of us; nothing of it was done.
 const WISH: [&str; 22] = [
