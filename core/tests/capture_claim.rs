@@ -241,7 +241,12 @@ fn openssl_checks_the_signature() {
     std::fs::write(path("key.pem"), key.public_key().to_pem()).unwrap();
     let check = || {
         let mut openssl = Command::new("openssl");
-        openssl.args(["dgst", "-sha256", "-verify"]).arg(path("key.pem")).arg("-signature").arg(path("signature")).arg(path("claim"));
+        openssl
+            .args(["dgst", "-sha256", "-verify"])
+            .arg(path("key.pem"))
+            .arg("-signature")
+            .arg(path("signature"))
+            .arg(path("claim"));
         openssl.output()
     };
     let Ok(output) = check() else {

@@ -12,7 +12,9 @@ use proptest::prelude::*;
 fn pdf(pages: &[&str]) -> Document {
     let mut document = Document::with_version("1.5");
     let tree = document.new_object_id();
-    let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier", "Encoding" => "WinAnsiEncoding" });
+    let font = document.add_object(
+        dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier", "Encoding" => "WinAnsiEncoding" },
+    );
     let resources = document.add_object(dictionary! { "Font" => dictionary! { "F1" => font } });
     let kids: Vec<Object> = pages
         .iter()
@@ -34,7 +36,13 @@ fn pdf(pages: &[&str]) -> Document {
     );
     let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
     document.trailer.set("Root", catalog);
-    document.trailer.set("ID", Object::Array(vec![Object::string_literal(b"0123456789abcdef".to_vec()), Object::string_literal(b"0123456789abcdef".to_vec())]));
+    document.trailer.set(
+        "ID",
+        Object::Array(vec![
+            Object::string_literal(b"0123456789abcdef".to_vec()),
+            Object::string_literal(b"0123456789abcdef".to_vec()),
+        ]),
+    );
     document
 }
 
@@ -74,7 +82,13 @@ fn a_pdf_with_packed_objects_opens() {
 fn a_pdf_with_a_password_says_so_and_one_that_only_restricts_opens() {
     let locked = |user: &str| {
         let mut document = pdf(&["Quotation", "Total USD 12,500.00"]);
-        let version = EncryptionVersion::V2 { document: &document, owner_password: "owner", user_password: user, key_length: 128, permissions: Permissions::PRINTABLE };
+        let version = EncryptionVersion::V2 {
+            document: &document,
+            owner_password: "owner",
+            user_password: user,
+            key_length: 128,
+            permissions: Permissions::PRINTABLE,
+        };
         let state = EncryptionState::try_from(version).unwrap();
         document.encrypt(&state).unwrap();
         inspect(&saved(document))
@@ -116,7 +130,9 @@ fn a_decompression_bomb_is_refused() {
 
 #[test]
 fn office_documents_open_when_their_main_part_does() {
-    for (main_part, mime) in [("word/document.xml", Mime::Docx), ("xl/workbook.xml", Mime::Xlsx), ("ppt/presentation.xml", Mime::Pptx)] {
+    for (main_part, mime) in
+        [("word/document.xml", Mime::Docx), ("xl/workbook.xml", Mime::Xlsx), ("ppt/presentation.xml", Mime::Pptx)]
+    {
         let whole = office(&[("[Content_Types].xml", b"<Types/>"), (main_part, &[b'x'; 5000])]);
         assert_eq!(inspect(&whole).unwrap().mime, mime);
         for cut in (0..whole.len()).step_by(7) {

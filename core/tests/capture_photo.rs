@@ -4,7 +4,9 @@
 use std::io::Cursor;
 use std::path::PathBuf;
 
-use chuda_core::capture::photo::{MAX_THUMBNAIL_BYTES, NEAR_DUPLICATE_BITS, Photo, Preview, RENDITION_SIDE, THUMBNAIL_SIDE, process};
+use chuda_core::capture::photo::{
+    MAX_THUMBNAIL_BYTES, NEAR_DUPLICATE_BITS, Photo, Preview, RENDITION_SIDE, THUMBNAIL_SIDE, process,
+};
 use chuda_core::capture::{Mime, Unreadable, document};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage, imageops};
 use proptest::prelude::*;
@@ -45,7 +47,8 @@ fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
         [&tag.to_be_bytes()[..], &kind.to_be_bytes(), &count.to_be_bytes(), &value].concat()
     };
     let at = |offset: u32| offset.to_be_bytes();
-    let rational = |values: [(u32, u32); 3]| values.iter().flat_map(|(n, d)| [n.to_be_bytes(), d.to_be_bytes()].concat()).collect::<Vec<_>>();
+    let rational =
+        |values: [(u32, u32); 3]| values.iter().flat_map(|(n, d)| [n.to_be_bytes(), d.to_be_bytes()].concat()).collect::<Vec<_>>();
     // The first directory has three entries and ends at 8 + 2 + 36 + 4 = 50, the GPS one four and ends at 50 + 2 + 48 + 4 = 104.
     let mut tiff = b"MM\0\x2a\0\0\0\x08\0\x03".to_vec();
     tiff.extend(entry(0x0112, 3, 1, [0, orientation, 0, 0]));
@@ -85,7 +88,8 @@ fn resized(picture: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
 
 #[test]
 fn every_size_gives_previews_within_their_limits_that_look_like_it() {
-    let sizes = [(1, 1), (7, 3), (320, 200), (1500, 1), (2048, 536), (3071, 100), (3072, 100), (4032, 302), (100, 6000), (16320, 120)];
+    let sizes =
+        [(1, 1), (7, 3), (320, 200), (1500, 1), (2048, 536), (3071, 100), (3072, 100), (4032, 302), (100, 6000), (16320, 120)];
     for (width, height) in sizes {
         let picture = corners(width, height);
         let photo = process(&jpeg(&picture)).unwrap();
@@ -93,7 +97,10 @@ fn every_size_gives_previews_within_their_limits_that_look_like_it() {
         let (thumbnail, rendition) = (pixels(&preview(&photo).thumbnail), pixels(&preview(&photo).rendition));
         assert!(thumbnail.width().max(thumbnail.height()) <= THUMBNAIL_SIDE);
         let longest = rendition.width().max(rendition.height());
-        assert!(longest <= RENDITION_SIDE && longest >= width.max(height).min(RENDITION_SIDE * 3 / 4), "{width} × {height} gives {longest}");
+        assert!(
+            longest <= RENDITION_SIDE && longest >= width.max(height).min(RENDITION_SIDE * 3 / 4),
+            "{width} × {height} gives {longest}"
+        );
         if width.min(height) >= 100 {
             let shown = difference(&rendition, &resized(&picture, rendition.dimensions()));
             assert!(shown < 4.0, "{width} × {height}: {shown}");

@@ -56,7 +56,8 @@ fn signed() -> Signed {
 }
 
 fn exported(signed: &Signed, path: &Path) {
-    let evidence = Evidence { claim: &signed.claim, signature: &signed.signature, key: &signed.key.public_key(), chain: &signed.chain };
+    let evidence =
+        Evidence { claim: &signed.claim, signature: &signed.signature, key: &signed.key.public_key(), chain: &signed.chain };
     export(path, &evidence, &mut Cursor::new(&signed.original)).unwrap();
 }
 

@@ -41,7 +41,8 @@ fn what_was_added_is_what_is_there() {
 
     let file = fs::File::open(&path).unwrap();
     let stream = MediaSourceStream::new(Box::new(file), Default::default());
-    let mut probed = symphonia::default::get_probe().probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default()).unwrap();
+    let mut probed =
+        symphonia::default::get_probe().probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default()).unwrap();
     assert!(probed.next_packet().unwrap().is_some(), "another reader finds sound in it");
 }
 

@@ -91,7 +91,8 @@ impl<W: Write> Writer<W> {
         let too_large = |_| io::Error::from(io::ErrorKind::FileTooLarge);
         // Places are 32 bits wide, and the directory has to fit behind the last member.
         u32::try_from(at + size + (1 << 20)).map_err(too_large)?;
-        let member = Member { name: name.to_owned(), size: u32::try_from(size).map_err(too_large)?, crc: checksum.0.finalize(), at };
+        let member =
+            Member { name: name.to_owned(), size: u32::try_from(size).map_err(too_large)?, crc: checksum.0.finalize(), at };
         self.out.write_all(&member.local_header())?;
         content.seek(SeekFrom::Start(0))?;
         if io::copy(&mut content.take(size), &mut self.out)? != size {

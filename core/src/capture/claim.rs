@@ -152,6 +152,9 @@ pub enum Flag {
     /// Looks like a photo that was captured before.
     #[n(4)]
     NearDuplicate,
+    /// The very bytes of evidence that was captured before.
+    #[n(5)]
+    Recycled,
 }
 
 /// A time that a server told.

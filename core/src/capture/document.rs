@@ -207,7 +207,9 @@ mod tests {
         ] {
             assert!(looks_like_quote(quote), "{quote}");
         }
-        for other in ["产品手册 2026 版，共 12 页", "报价另行通知", "单价面议，2026.3.1", "合计 3 份", "Release 1.25 of the service"] {
+        for other in
+            ["产品手册 2026 版，共 12 页", "报价另行通知", "单价面议，2026.3.1", "合计 3 份", "Release 1.25 of the service"]
+        {
             assert!(!looks_like_quote(other), "{other}");
         }
     }

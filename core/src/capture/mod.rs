@@ -6,13 +6,13 @@
 
 mod archive;
 pub mod claim;
-pub mod key;
 pub mod digest;
 pub mod document;
 #[cfg(feature = "device")]
 mod heif;
 #[cfg(feature = "device")]
 mod jpeg;
+pub mod key;
 #[cfg(feature = "device")]
 pub mod photo;
 pub mod proof;

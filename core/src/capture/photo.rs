@@ -162,9 +162,8 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Pixels, Unreadable> {
         return Err(Unreadable::TooManyPixels);
     }
     let mut decoder = jpeg_decoder::Decoder::new(bytes);
-    let (width, height) = decoder
-        .scale(full_width.div_ceil(divisor) as u16, full_height.div_ceil(divisor) as u16)
-        .map_err(jpeg_reason)?;
+    let (width, height) =
+        decoder.scale(full_width.div_ceil(divisor) as u16, full_height.div_ceil(divisor) as u16).map_err(jpeg_reason)?;
     let pixels = decoder.decode().map_err(jpeg_reason)?;
     let format = decoder.info().ok_or(Unreadable::Damaged)?.pixel_format;
     let rgb = match format {
@@ -214,7 +213,8 @@ fn decode(mut decoder: impl ImageDecoder) -> Result<Pixels, Unreadable> {
 fn check_png_is_whole(bytes: &[u8]) -> Result<(), Unreadable> {
     let mut rest = &bytes[8..];
     loop {
-        let (length, kind) = rest.split_at_checked(4).and_then(|(length, rest)| Some((length, rest.get(..4)?))).ok_or(Unreadable::Truncated)?;
+        let (length, kind) =
+            rest.split_at_checked(4).and_then(|(length, rest)| Some((length, rest.get(..4)?))).ok_or(Unreadable::Truncated)?;
         let length = u32::from_be_bytes([length[0], length[1], length[2], length[3]]) as usize;
         let next = length.checked_add(12).and_then(|size| rest.get(size..)).ok_or(Unreadable::Truncated)?;
         if kind == b"IEND" {

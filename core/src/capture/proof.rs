@@ -14,7 +14,7 @@ use crate::id::Hash;
 use crate::{Error, Result};
 
 /// Claims before this one that go into a bundle at most.
-const MAX_CHAIN: usize = 100;
+pub const MAX_CHAIN: usize = 100;
 /// Everything but the original is small.
 const MAX_SMALL: u32 = 256 * 1024;
 
@@ -130,7 +130,10 @@ pub fn verify(path: &Path) -> Result<Report> {
     let small = members.iter().zip(&contents).find_map(|(member, content)| checksums(member, crc32fast::hash(content)));
     let changed = small.or_else(|| checksums(original, original_crc));
     let bytes = original.content_at() + u64::from(original.size);
-    report.check("container", changed.map_or(Ok(format!("{} members, {bytes} bytes", members.len())), |name| Err(format!("{name} was changed"))));
+    report.check(
+        "container",
+        changed.map_or(Ok(format!("{} members, {bytes} bytes", members.len())), |name| Err(format!("{name} was changed"))),
+    );
 
     let claim = Claim::from_bytes(claim_bytes);
     report.check(

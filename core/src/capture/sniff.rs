@@ -232,7 +232,9 @@ fn iso_media<R: Read + Seek>(reader: &mut R, head: &[u8]) -> io::Result<Mime> {
     if brands.clone().any(|brand| matches!(brand, b"heic" | b"heix" | b"heim" | b"heis" | b"mif1" | b"msf1")) {
         return Ok(Mime::Heic);
     }
-    let is_mp4 = |brand: &[u8]| brand.starts_with(b"M4A") || brand.starts_with(b"mp4") || brand.starts_with(b"iso") || brand.starts_with(b"3g");
+    let is_mp4 = |brand: &[u8]| {
+        brand.starts_with(b"M4A") || brand.starts_with(b"mp4") || brand.starts_with(b"iso") || brand.starts_with(b"3g")
+    };
     if brands.any(is_mp4) && !has_video(reader)? { Ok(Mime::M4a) } else { Ok(Mime::Unknown) }
 }
 
@@ -249,9 +251,7 @@ fn has_video<R: Read + Seek>(reader: &mut R) -> io::Result<bool> {
         }
         let size = match u64::from(u32::from_be_bytes([header[0], header[1], header[2], header[3]])) {
             0 => end - at,
-            1 => u64::from_be_bytes([
-                header[8], header[9], header[10], header[11], header[12], header[13], header[14], header[15],
-            ]),
+            1 => u64::from_be_bytes([header[8], header[9], header[10], header[11], header[12], header[13], header[14], header[15]]),
             size => size,
         };
         if &header[4..8] == b"moov" {

@@ -27,7 +27,21 @@ impl Ask<'_> {
     fn view_evidence(&self, row: Row<Evidence>) -> Result<EvidenceView> {
         let id = EvidenceId::from(row.id);
         let valid = row.record.is_valid();
-        let Evidence { sha256, claim, size, mime, source, captured_at, unreadable, flags, consent, transcript, touch, stored_at, .. } = row.record;
+        let Evidence {
+            sha256,
+            claim,
+            size,
+            mime,
+            source,
+            captured_at,
+            unreadable,
+            flags,
+            consent,
+            transcript,
+            touch,
+            stored_at,
+            ..
+        } = row.record;
         let own_claim = self.tx.claim_of(id)?;
         let upload = self.tx.upload(sha256)?;
         // A claim of another device comes from the server, which has seen it before it passed the record on.

@@ -61,12 +61,18 @@ impl<'a> Ask<'a> {
 
     /// Who is asking.
     pub fn myself(&self) -> PersonView {
-        PersonView { id: self.me.id, name: self.me.name.clone(), roles: self.me.roles.clone(), reports_to: self.person(self.me.id).reports_to }
+        PersonView {
+            id: self.me.id,
+            name: self.me.name.clone(),
+            roles: self.me.roles.clone(),
+            reports_to: self.person(self.me.id).reports_to,
+        }
     }
 
     /// Colleagues by name.
     pub fn colleagues(&self) -> Vec<PersonView> {
-        let mut people: Vec<PersonView> = self.people.iter().filter(|(_, person)| !person.left).map(|(id, _)| self.person(*id)).collect();
+        let mut people: Vec<PersonView> =
+            self.people.iter().filter(|(_, person)| !person.left).map(|(id, _)| self.person(*id)).collect();
         people.sort_by(|a, b| a.name.cmp(&b.name));
         people
     }

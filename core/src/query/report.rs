@@ -18,9 +18,10 @@ impl Ask<'_> {
     /// The card of a day.
     pub fn report_card(&self, day: NaiveDate) -> Result<ReportCard> {
         let filed = self.report(ReportId::of(self.me.id, day))?.filter(|row| !row.record.withdrawn);
-        let touches: Vec<TouchView> = self.touches_of(day)?.into_iter().filter(|touch| touch.status == TouchStatus::Recorded).collect();
-        let can_update =
-            day == self.today() && filed.as_ref().is_some_and(|row| touches.iter().any(|touch| !row.record.touches.contains(&touch.id)));
+        let touches: Vec<TouchView> =
+            self.touches_of(day)?.into_iter().filter(|touch| touch.status == TouchStatus::Recorded).collect();
+        let can_update = day == self.today()
+            && filed.as_ref().is_some_and(|row| touches.iter().any(|touch| !row.record.touches.contains(&touch.id)));
         Ok(ReportCard {
             day,
             missing: report::FULL.saturating_sub(touches.len()) as u32,

@@ -78,7 +78,9 @@ fn decode_into(source: impl Read + Seek + Send + Sync + 'static, sink: &mut Opti
         let packet = match format.next_packet() {
             Ok(Some(packet)) => packet,
             // A stream that was cut off can end as cleanly as a whole one; only its header tells.
-            Ok(None) => return faults == 0 && promised.is_none_or(|promised| frames.saturating_mul(100) >= promised.saturating_mul(99)),
+            Ok(None) => {
+                return faults == 0 && promised.is_none_or(|promised| frames.saturating_mul(100) >= promised.saturating_mul(99));
+            }
             Err(_) => return false,
         };
         if packet.track_id != track_id {

@@ -23,10 +23,7 @@ fn visits() -> Option<Set> {
 fn customers(set: &Set) -> Vec<KnownCustomer> {
     let listed: Vec<Value> = serde_json::from_slice(&std::fs::read(set.folder.join("customers.json")).unwrap()).unwrap();
     let text = |customer: &Value, key: &str| customer[key].as_str().map(str::to_owned);
-    listed
-        .iter()
-        .map(|customer| known(&text(customer, "name").unwrap(), text(customer, "short")))
-        .collect()
+    listed.iter().map(|customer| known(&text(customer, "name").unwrap(), text(customer, "short"))).collect()
 }
 
 fn known(name: &str, short: Option<String>) -> KnownCustomer {
@@ -40,13 +37,31 @@ fn reference_day() -> NaiveDate {
 /// Companies that nobody in the fixtures speaks of: places, two-character names and trades put together by a fixed rule.
 fn other_customers(count: usize) -> Vec<KnownCustomer> {
     const PLACES: [&str; 24] = [
-        "杭州", "苏州", "宁波", "东莞", "无锡", "上海", "深圳", "青岛", "成都", "武汉", "南京", "合肥", "厦门", "佛山", "天津", "广州", "济南", "郑州", "长沙",
-        "西安", "温州", "常州", "大连", "福州",
+        "杭州", "苏州", "宁波", "东莞", "无锡", "上海", "深圳", "青岛", "成都", "武汉", "南京", "合肥", "厦门", "佛山", "天津",
+        "广州", "济南", "郑州", "长沙", "西安", "温州", "常州", "大连", "福州",
     ];
     const FIRST: &str = "华海天鑫金瑞恒宏永盛联中新东方德正嘉汇创科安信博泰和丰顺达景远明志星云启蓝锦长乐北";
     const SECOND: &str = "达通源峰辉腾宇成利康科信诚泰阳林荣业润美特邦力佳德创安丰华天盛远辰湾程居瑞顺";
     const TRADES: [&str; 20] = [
-        "科技", "信息", "电子", "电气", "商贸", "食品", "精密", "五金", "机械", "自动化", "医疗", "智能", "冷链", "物流", "仪器", "包装", "软件", "建材", "家具",
+        "科技",
+        "信息",
+        "电子",
+        "电气",
+        "商贸",
+        "食品",
+        "精密",
+        "五金",
+        "机械",
+        "自动化",
+        "医疗",
+        "智能",
+        "冷链",
+        "物流",
+        "仪器",
+        "包装",
+        "软件",
+        "建材",
+        "家具",
         "化工",
     ];
     let (first, second): (Vec<char>, Vec<char>) = (FIRST.chars().collect(), SECOND.chars().collect());
@@ -130,11 +145,21 @@ impl Score {
         });
         self.slot(file, "action", text("action"), action);
         self.slot(file, "next_date", text("next_date"), draft.next_date.as_ref().map(|slot| slot.value.to_string()));
-        self.slot(file, "next_time", text("next_time"), draft.next_time.as_ref().map(|slot| slot.value.format("%H:%M").to_string()));
+        self.slot(
+            file,
+            "next_time",
+            text("next_time"),
+            draft.next_time.as_ref().map(|slot| slot.value.format("%H:%M").to_string()),
+        );
         let amount = clip["amount_cny"].as_i64().map(|yuan| yuan.to_string());
         self.slot(file, "amount", amount, draft.amount.as_ref().map(|slot| slot.value.to_yuan()));
         let extra = &clip["extra"];
-        self.slot(file, "tech_owner", extra["tech_owner"].as_str().map(Into::into), draft.tech_owner.as_ref().map(|slot| slot.value.clone()));
+        self.slot(
+            file,
+            "tech_owner",
+            extra["tech_owner"].as_str().map(Into::into),
+            draft.tech_owner.as_ref().map(|slot| slot.value.clone()),
+        );
         let days = extra["response_within_days"].as_u64().map(|days| days.to_string());
         self.slot(file, "response_within_days", days, draft.response_within_days.as_ref().map(|slot| slot.value.to_string()));
         let custom = extra["custom_development"].as_bool().map(|custom| custom.to_string());
@@ -221,7 +246,9 @@ fn hostile_audio_is_refused_or_cut_but_never_panics() {
         assert_eq!(decode(Cursor::new(bytes)), Err(SpeechError::Unreadable));
     }
     // A header that promises four hours at an absurd rate with hundreds of channels.
-    for (channels, rate, bits) in [(1_u16, 1_u32, 16_u16), (65_535, 16_000, 16), (2, u32::MAX, 8), (0, 16_000, 16), (1, 0, 0), (1, 16_000, 65_535)] {
+    for (channels, rate, bits) in
+        [(1_u16, 1_u32, 16_u16), (65_535, 16_000, 16), (2, u32::MAX, 8), (0, 16_000, 16), (1, 0, 0), (1, 16_000, 65_535)]
+    {
         let _ = decode(Cursor::new(wav(channels, rate, bits, &[0; 4_000])));
     }
     let mut noise = 1_u32;
@@ -231,7 +258,9 @@ fn hostile_audio_is_refused_or_cut_but_never_panics() {
     })
     .take(100_000)
     .collect();
-    for magic in [&b""[..], b"OggS", b"fLaC", b"ID3\x04\0\0\0\0\x00\x7f", b"\xff\xfb\x90\x64", b"\0\0\0\x20ftypM4A ", b"RIFF\0\0\0\x10WAVE"] {
+    for magic in
+        [&b""[..], b"OggS", b"fLaC", b"ID3\x04\0\0\0\0\x00\x7f", b"\xff\xfb\x90\x64", b"\0\0\0\x20ftypM4A ", b"RIFF\0\0\0\x10WAVE"]
+    {
         let _ = decode(Cursor::new([magic, &random].concat()));
     }
 }
@@ -274,7 +303,11 @@ fn every_rate_width_and_channel_count_gives_the_same_sound() {
             for channels in [1, 2] {
                 let file = wav(channels, rate, width as u16 * 8, &tone(rate, width, usize::from(channels)));
                 let pcm = decode(Cursor::new(file)).unwrap();
-                assert!(!pcm.truncated && pcm.samples.len().abs_diff(16_000) <= 1, "{rate} {width} {channels}: {}", pcm.samples.len());
+                assert!(
+                    !pcm.truncated && pcm.samples.len().abs_diff(16_000) <= 1,
+                    "{rate} {width} {channels}: {}",
+                    pcm.samples.len()
+                );
                 // The middle of it is the tone itself, in place and in volume.
                 for at in 4_000..12_000 {
                     let expected = (at as f64 * 440.0 * std::f64::consts::TAU / 16_000.0).sin() / 2.0;

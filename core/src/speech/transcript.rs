@@ -62,12 +62,7 @@ const MADE_UP: [&str; 12] = [
 ///
 /// `progress` hears several times a second how much is done, 0 to 1, never falling. `cancel` stops the work within half a second with
 /// [`SpeechError::Cancelled`]; nothing is kept. Other errors come from the engine.
-pub fn transcribe(
-    engine: &dyn Engine,
-    pcm: &Pcm,
-    progress: &dyn Fn(f32),
-    cancel: &AtomicBool,
-) -> Result<Transcript, SpeechError> {
+pub fn transcribe(engine: &dyn Engine, pcm: &Pcm, progress: &dyn Fn(f32), cancel: &AtomicBool) -> Result<Transcript, SpeechError> {
     let probabilities = activity(engine, &pcm.samples, &|done| progress(done * ACTIVITY_SHARE), cancel)?;
     let pieces = pieces(&probabilities, pcm.samples.len());
     let total: usize = pieces.iter().map(std::ops::Range::len).sum();
@@ -219,7 +214,8 @@ fn punctuate(text: &str) -> String {
     for (at, &c) in chars.iter().enumerate() {
         let next_is_digit = chars.get(at + 1).is_some_and(char::is_ascii_digit);
         let previous = out.chars().next_back();
-        let in_latin = previous.is_some_and(|c| c.is_ascii_alphanumeric()) && chars.get(at + 1).is_some_and(|c| c.is_ascii_alphanumeric());
+        let in_latin =
+            previous.is_some_and(|c| c.is_ascii_alphanumeric()) && chars.get(at + 1).is_some_and(|c| c.is_ascii_alphanumeric());
         let full = match c {
             ',' if !(next_is_digit && in_latin) => '，',
             '.' if !in_latin => '。',
@@ -284,7 +280,8 @@ mod tests {
     }
 
     fn sound(parts: &[(u32, bool)]) -> Pcm {
-        let samples = parts.iter().flat_map(|&(seconds, loud)| vec![if loud { 8_000 } else { 0 }; (seconds * SAMPLE_RATE) as usize]);
+        let samples =
+            parts.iter().flat_map(|&(seconds, loud)| vec![if loud { 8_000 } else { 0 }; (seconds * SAMPLE_RATE) as usize]);
         Pcm { samples: samples.collect(), truncated: false }
     }
 

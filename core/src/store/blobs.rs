@@ -91,7 +91,8 @@ impl Blobs {
         file.read_exact(&mut seal)?;
         let (format, salt) = header.split_at(FORMAT.len());
         let salt: [u8; SALT] = salt.try_into().map_err(|_| damaged(hash))?;
-        let (sealed_hash, sealed_size) = self.open_chunk(&salt, 0, Part::Seal, &mut seal).ok_or_else(|| damaged(hash))?.split_at(32);
+        let (sealed_hash, sealed_size) =
+            self.open_chunk(&salt, 0, Part::Seal, &mut seal).ok_or_else(|| damaged(hash))?.split_at(32);
         let size = u64::from_be_bytes(sealed_size.try_into().map_err(|_| damaged(hash))?);
         let stored = size.checked_add(chunks(size) * TAG as u64 + HEADER + SEAL as u64);
         if format != FORMAT || sealed_hash != hash.0 || stored != Some(length) {

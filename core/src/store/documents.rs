@@ -119,7 +119,8 @@ impl Tx<'_> {
 
     /// Forgets a document that this person may no longer read. Own changes that are still waiting keep it here.
     pub fn purge(&self, id: RecordId) -> Result<bool> {
-        let waiting: bool = self.0.query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1)", [id.as_bytes()], |row| row.get(0))?;
+        let waiting: bool =
+            self.0.query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1)", [id.as_bytes()], |row| row.get(0))?;
         if waiting {
             return Ok(false);
         }
@@ -162,7 +163,10 @@ impl Tx<'_> {
 
     /// Whether a document has changes that the server has not taken.
     pub fn is_waiting(&self, id: RecordId) -> Result<bool> {
-        Ok(self.0.prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1)")?.query_row([id.as_bytes()], |row| row.get(0))?)
+        Ok(self
+            .0
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1)")?
+            .query_row([id.as_bytes()], |row| row.get(0))?)
     }
 
     /// Documents that wait, oldest first.
@@ -183,10 +187,8 @@ impl Tx<'_> {
 
     /// Offers every change of this installation again: after the server was restored from a backup.
     pub fn offer_everything(&self) -> Result<()> {
-        self.0.execute(
-            "INSERT OR IGNORE INTO outbox (hash, document) SELECT hash, document FROM changes ORDER BY document, n",
-            [],
-        )?;
+        self.0
+            .execute("INSERT OR IGNORE INTO outbox (hash, document) SELECT hash, document FROM changes ORDER BY document, n", [])?;
         Ok(())
     }
 
@@ -291,9 +293,12 @@ impl Tx<'_> {
         if number >= MAX_DOCUMENT_CHANGES {
             return Err(Error::invalid("record.too_many_changes"));
         }
-        self.0
-            .prepare_cached("INSERT INTO changes (document, n, hash, bytes) VALUES (?1, ?2, ?3, ?4)")?
-            .execute((id.as_bytes(), number, change.hash.0, change.bytes()))?;
+        self.0.prepare_cached("INSERT INTO changes (document, n, hash, bytes) VALUES (?1, ?2, ?3, ?4)")?.execute((
+            id.as_bytes(),
+            number,
+            change.hash.0,
+            change.bytes(),
+        ))?;
         Ok(())
     }
 }

@@ -161,7 +161,8 @@ fn transact<T>(conn: &mut Connection, work: impl FnOnce(&Tx<'_>) -> Result<T>) -
 }
 
 fn connect(path: &Path, key: &[u8; 32], write: bool) -> rusqlite::Result<Connection> {
-    let access = if write { OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+    let access =
+        if write { OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
     let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     if cfg!(feature = "sqlcipher") {
         conn.pragma_update(None, "key", format!("x'{}'", hex::encode(key)))?;
@@ -208,7 +209,9 @@ impl From<rusqlite::Error> for Error {
         use rusqlite::ErrorCode;
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::new(ErrorKind::Storage, "storage.full"),
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::new(ErrorKind::Storage, "storage.not_writable"),
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                Self::new(ErrorKind::Storage, "storage.not_writable")
+            }
             Some(ErrorCode::SystemIoFailure) => Self::new(ErrorKind::Storage, "storage.failed"),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::new(ErrorKind::Storage, "storage.busy"),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::new(ErrorKind::Storage, "storage.damaged"),

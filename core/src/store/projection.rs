@@ -46,7 +46,13 @@ const TABLES: [&str; 9] =
 
 impl Tx<'_> {
     /// Brings the projections of one document up to date.
-    pub(super) fn project(&self, id: RecordId, kind: Kind, fields: &Fields, conflicts: &BTreeMap<String, Vec<Scalar>>) -> Result<()> {
+    pub(super) fn project(
+        &self,
+        id: RecordId,
+        kind: Kind,
+        fields: &Fields,
+        conflicts: &BTreeMap<String, Vec<Scalar>>,
+    ) -> Result<()> {
         match kind {
             Kind::Person => self.project_as::<Person>(id, fields, conflicts).map(drop),
             Kind::Customer => {
@@ -107,13 +113,7 @@ impl Tx<'_> {
                 self.upsert(
                     "INSERT INTO evidence (id, sha256, valid, captured_at, look) VALUES (?1, ?2, ?3, ?4, ?5)
                      ON CONFLICT (id) DO UPDATE SET valid = ?3",
-                    (
-                        id.as_bytes(),
-                        evidence.sha256.0,
-                        evidence.is_valid(),
-                        to_millis(evidence.captured_at),
-                        &evidence.look,
-                    ),
+                    (id.as_bytes(), evidence.sha256.0, evidence.is_valid(), to_millis(evidence.captured_at), &evidence.look),
                 )
             }
             Kind::Report => {
@@ -188,7 +188,8 @@ impl Tx<'_> {
             let width = statement.column_count();
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                let cells: Result<Vec<String>, _> = (0..width).map(|cell| row.get_ref(cell).map(|value| format!("{value:?}"))).collect();
+                let cells: Result<Vec<String>, _> =
+                    (0..width).map(|cell| row.get_ref(cell).map(|value| format!("{value:?}"))).collect();
                 lines.push(format!("{table} {}", cells?.join(" ")));
             }
         }
@@ -240,10 +241,8 @@ impl Tx<'_> {
 
     /// The lead of a customer that was moved last.
     pub fn lead_of(&self, customer: CustomerId) -> Result<Option<Row<Lead>>> {
-        let leads = self.rows(
-            "WHERE id = (SELECT id FROM leads WHERE customer = ?1 ORDER BY moved_at DESC LIMIT 1)",
-            [customer.as_bytes()],
-        )?;
+        let leads = self
+            .rows("WHERE id = (SELECT id FROM leads WHERE customer = ?1 ORDER BY moved_at DESC LIMIT 1)", [customer.as_bytes()])?;
         Ok(leads.into_iter().next())
     }
 

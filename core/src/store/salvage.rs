@@ -45,7 +45,8 @@ pub(super) fn replace(path: &Path, key: &[u8; 32]) -> Result<Connection> {
 fn set_aside(path: &Path) -> Result<std::path::PathBuf> {
     let storage = || Error::new(ErrorKind::Storage, "storage.damaged");
     let folder = path.parent().ok_or_else(storage)?;
-    let aside = (1..10_000).map(|number| folder.join(format!("damaged-{number}"))).find(|aside| !aside.exists()).ok_or_else(storage)?;
+    let aside =
+        (1..10_000).map(|number| folder.join(format!("damaged-{number}"))).find(|aside| !aside.exists()).ok_or_else(storage)?;
     std::fs::create_dir(&aside)?;
     let name = path.file_name().ok_or_else(storage)?;
     for suffix in ["", "-wal", "-shm"] {

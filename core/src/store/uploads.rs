@@ -32,9 +32,11 @@ const COLUMNS: &str = "hash, evidence, size, sent, location, verified_at, failed
 impl Tx<'_> {
     /// Queues a blob. The same bytes are sent once.
     pub fn queue_upload(&self, hash: Hash, evidence: EvidenceId, size: u64) -> Result<()> {
-        self.0
-            .prepare_cached("INSERT OR IGNORE INTO uploads (hash, evidence, size) VALUES (?1, ?2, ?3)")?
-            .execute((hash.0, evidence.as_bytes(), size))?;
+        self.0.prepare_cached("INSERT OR IGNORE INTO uploads (hash, evidence, size) VALUES (?1, ?2, ?3)")?.execute((
+            hash.0,
+            evidence.as_bytes(),
+            size,
+        ))?;
         Ok(())
     }
 
@@ -68,7 +70,10 @@ impl Tx<'_> {
 
     /// The server has echoed the hash.
     pub fn upload_verified(&self, hash: Hash, at: DateTime<Utc>) -> Result<()> {
-        self.0.execute("UPDATE uploads SET sent = size, verified_at = ?2, location = NULL WHERE hash = ?1", (hash.0, to_millis(at)))?;
+        self.0.execute(
+            "UPDATE uploads SET sent = size, verified_at = ?2, location = NULL WHERE hash = ?1",
+            (hash.0, to_millis(at)),
+        )?;
         Ok(())
     }
 
@@ -100,9 +105,11 @@ impl Tx<'_> {
 
     /// Notes the rendition of a picture.
     pub fn set_rendition(&self, evidence: EvidenceId, hash: Hash, size: u64) -> Result<()> {
-        self.0
-            .prepare_cached("INSERT OR REPLACE INTO renditions (evidence, hash, size) VALUES (?1, ?2, ?3)")?
-            .execute((evidence.as_bytes(), hash.0, size))?;
+        self.0.prepare_cached("INSERT OR REPLACE INTO renditions (evidence, hash, size) VALUES (?1, ?2, ?3)")?.execute((
+            evidence.as_bytes(),
+            hash.0,
+            size,
+        ))?;
         Ok(())
     }
 
@@ -122,7 +129,8 @@ impl Tx<'_> {
 
     /// Recordings that wait, oldest first; those that can't be understood are left out.
     pub fn waiting_transcriptions(&self) -> Result<Vec<EvidenceId>> {
-        let mut statement = self.0.prepare_cached("SELECT evidence FROM transcriptions WHERE failed IS NULL ORDER BY queued_at LIMIT 1000")?;
+        let mut statement =
+            self.0.prepare_cached("SELECT evidence FROM transcriptions WHERE failed IS NULL ORDER BY queued_at LIMIT 1000")?;
         let rows = statement.query_map([], |row| Ok(super::projection::record_id(row, 0)?.into()))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -127,7 +127,14 @@ impl Client {
     }
 
     /// Enrols a device with a one-time code. After a lost answer it can be asked again.
-    pub async fn enrol(&self, server: &str, code: &str, device: DeviceId, signer: &dyn Signer, clock: &dyn Clock) -> Result<Enrolled> {
+    pub async fn enrol(
+        &self,
+        server: &str,
+        code: &str,
+        device: DeviceId,
+        signer: &dyn Signer,
+        clock: &dyn Clock,
+    ) -> Result<Enrolled> {
         let server = server.trim().trim_end_matches('/').to_owned();
         let public_key = BASE64.encode(signer.public_key().to_spki());
         let enrolment = Enrolment { code: code.trim(), device, public_key, platform: std::env::consts::OS };
@@ -186,7 +193,14 @@ impl Client {
     }
 
     /// Sends the next bytes of an upload.
-    pub async fn continue_upload(&self, session: &Session<'_>, hash: Hash, location: &str, offset: u64, bytes: Vec<u8>) -> Result<Progress> {
+    pub async fn continue_upload(
+        &self,
+        session: &Session<'_>,
+        hash: Hash,
+        location: &str,
+        offset: u64,
+        bytes: Vec<u8>,
+    ) -> Result<Progress> {
         let offset = offset.to_string();
         let headers = [TUS, ("upload-offset", &offset), ("content-type", "application/offset+octet-stream")];
         let answer = self.send(session, Method::PATCH, location, &headers, bytes).await?;
@@ -199,11 +213,20 @@ impl Client {
     }
 
     /// Sends a signed request. When the server says that the clock is off, once more with its time.
-    async fn send(&self, session: &Session<'_>, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Answer> {
+    async fn send(
+        &self,
+        session: &Session<'_>,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Answer> {
         let answer = self.send_at(session, session.now, method.clone(), path, headers, body.clone()).await?;
         let told = (answer.status == StatusCode::UNAUTHORIZED).then(|| server_time(&answer.headers)).flatten();
         match told {
-            Some(time) if (time - session.now).abs() > signature::MAX_SKEW / 2 => self.send_at(session, time, method, path, headers, body).await,
+            Some(time) if (time - session.now).abs() > signature::MAX_SKEW / 2 => {
+                self.send_at(session, time, method, path, headers, body).await
+            }
             _ => Ok(answer),
         }
     }

@@ -81,8 +81,9 @@ impl Workbench {
         let evidence = self.evidence(id)?;
         let (claim, chain) = self.0.store.read(|tx| {
             let claim = tx.claim_of(id)?.ok_or_else(|| Error::not_found("proof.claim_elsewhere"))?;
-            let before = tx.chain(claim.sequence.saturating_sub(MAX_CHAIN), claim.sequence - 1)?;
-            Ok((claim, before.iter().map(|claim| Link { sequence: claim.sequence, hash: claim.hash, previous: None }).collect::<Vec<_>>()))
+            let before = tx.chain(claim.sequence.saturating_sub(proof::MAX_CHAIN as u64), claim.sequence.saturating_sub(1))?;
+            let links = before.iter().map(|claim| Ok(Claim::from_bytes(&claim.bytes)?.link())).collect::<Result<Vec<_>>>()?;
+            Ok((claim, links))
         })?;
         let signature = claim.signature.ok_or_else(|| Error::invalid("proof.unsigned"))?;
         let parts = proof::Evidence {
@@ -129,7 +130,10 @@ impl Inner {
         self.store.write(|tx| {
             let own = self.own(tx, &me)?;
             let id = EvidenceId::new(own.at);
-            let touch = draft.touch.map(|touch| tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found"))).transpose()?;
+            let touch = draft
+                .touch
+                .map(|touch| tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found")))
+                .transpose()?;
             let customer = touch.map(|row| row.record.customer);
             let look = seen.preview.as_ref().map(|preview| preview.hash);
             let flags = self.flags(tx, &draft, sha256, look)?;
@@ -179,7 +183,14 @@ impl Inner {
                 stored_at: None,
             };
             tx.create(&own, id, &evidence)?;
-            tx.append_claim(&StoredClaim { sequence: claim.sequence, evidence: id, hash, bytes, signature: None, witnessed_at: None })?;
+            tx.append_claim(&StoredClaim {
+                sequence: claim.sequence,
+                evidence: id,
+                hash,
+                bytes,
+                signature: None,
+                witnessed_at: None,
+            })?;
             self.remember_clocks(tx, &own)?;
             tx.queue_upload(sha256, id, size)?;
             if let Some(preview) = &seen.preview {
@@ -256,7 +267,10 @@ impl Inner {
             flags.insert(Flag::Recycled);
         } else if let Some(look) = look {
             let before = tx.looks(COMPARED)?;
-            let near = before.iter().filter_map(|text| hex::decode(text).ok()?.try_into().ok().map(PerceptualHash)).any(|other| other.is_near(&look));
+            let near = before
+                .iter()
+                .filter_map(|text| hex::decode(text).ok()?.try_into().ok().map(PerceptualHash))
+                .any(|other| other.is_near(&look));
             if near {
                 flags.insert(Flag::NearDuplicate);
             }
@@ -282,7 +296,8 @@ fn trusted_time(tx: &Tx<'_>, clock: &dyn Clock) -> Result<Option<TrustedTime>> {
 
 /// Whether the wall clock moved against the monotonic clock since the claim before.
 fn clock_changed(tx: &Tx<'_>, clock: &dyn Clock) -> Result<bool> {
-    let (Some(wall), Some(monotonic), Some(boot)) = (tx.meta::<i64>("claim_wall")?, tx.meta::<u64>("claim_monotonic")?, tx.meta::<String>("claim_boot")?)
+    let (Some(wall), Some(monotonic), Some(boot)) =
+        (tx.meta::<i64>("claim_wall")?, tx.meta::<u64>("claim_monotonic")?, tx.meta::<String>("claim_boot")?)
     else {
         return Ok(false);
     };

@@ -11,7 +11,9 @@ impl Workbench {
     pub fn add_customer(&self, draft: CustomerDraft) -> Result<CustomerView> {
         let name = typed(Some(draft.name)).ok_or_else(|| Error::invalid("customer.name_missing"))?;
         let (short, contact, phone) = (typed(draft.short), typed(draft.contact), typed(draft.phone));
-        for (text, field) in [(Some(&name), "name"), (short.as_ref(), "short"), (contact.as_ref(), "contact"), (phone.as_ref(), "phone")] {
+        for (text, field) in
+            [(Some(&name), "name"), (short.as_ref(), "short"), (contact.as_ref(), "contact"), (phone.as_ref(), "phone")]
+        {
             check_length(text, field)?;
         }
         let me = self.0.me().id;

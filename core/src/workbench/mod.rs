@@ -21,8 +21,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::NaiveDate;
 
 pub use drafts::{
-    BlobChoice, BlobsReport, Candidate, Check, CustomerDraft, EvidenceDraft, EvidenceSaved, Identity, RejectedView, ReportRequest, StatusView,
-    SyncReport, TouchDraft, TouchSaved, VoiceDraft,
+    BlobChoice, BlobsReport, Candidate, Check, CustomerDraft, EvidenceDraft, EvidenceSaved, Identity, RejectedView, ReportRequest,
+    StatusView, SyncReport, TouchDraft, TouchSaved, VoiceDraft,
 };
 pub use listeners::{Listener, Subscription};
 
@@ -170,7 +170,7 @@ impl Workbench {
 
     /// Customers, reddest first.
     pub fn customers(&self) -> Result<Vec<CustomerView>> {
-        self.0.ask(Ask::customers)
+        self.0.ask(|ask| ask.customers())
     }
 
     /// One customer.
@@ -205,7 +205,7 @@ impl Workbench {
 
     /// Everything the home screen shows.
     pub fn home(&self) -> Result<HomeView> {
-        self.0.ask(Ask::home)
+        self.0.ask(|ask| ask.home())
     }
 
     /// The report card of a day.
@@ -220,7 +220,7 @@ impl Workbench {
 
     /// Open tasks of this person, most urgent first.
     pub fn tasks(&self) -> Result<Vec<TaskView>> {
-        self.0.ask(Ask::tasks)
+        self.0.ask(|ask| ask.tasks())
     }
 
     /// Does a task, with one of its choices if it has any.
@@ -245,7 +245,9 @@ impl Workbench {
                 if choice.is_some_and(|choice| choice.needs_reason) && reason.is_none() {
                     return Err(Error::invalid("task.reason_missing"));
                 }
-                let Writer::Person { id: person, .. } = own.writer else { return Err(Error::internal("workbench.writer", "not a person")) };
+                let Writer::Person { id: person, .. } = own.writer else {
+                    return Err(Error::internal("workbench.writer", "not a person"));
+                };
                 let done = Task {
                     done_at: Some(own.at),
                     done_by: Some(person),
@@ -290,7 +292,7 @@ impl Workbench {
     /// Every projected row as text: what "rebuild gives the same" and "two phones agree" are checked with.
     #[doc(hidden)]
     pub fn dump(&self) -> Result<Vec<String>> {
-        self.0.store.read(Tx::dump)
+        self.0.store.read(|tx| tx.dump())
     }
 }
 
@@ -312,7 +314,9 @@ const MAX_TEXT: usize = 4_000;
 
 fn check_length(text: Option<&String>, field: &'static str) -> Result<()> {
     match text {
-        Some(text) if text.chars().count() > MAX_TEXT => Err(Error::invalid("text.too_long").with("field", field).with("limit", MAX_TEXT)),
+        Some(text) if text.chars().count() > MAX_TEXT => {
+            Err(Error::invalid("text.too_long").with("field", field).with("limit", MAX_TEXT))
+        }
         _ => Ok(()),
     }
 }

@@ -40,10 +40,15 @@ impl Workbench {
                     tx.edit(own, id, standing, &Report { corrections, ..standing.clone() })?;
                     return Ok(id);
                 }
-                let touches: BTreeSet<_> =
-                    card.touches.iter().map(|touch| touch.id).chain(standing.iter().flat_map(|report| report.touches.iter().copied())).collect();
-                let Some(tomorrow) =
-                    tomorrow.or_else(|| standing.map(|report| report.tomorrow.clone())).or_else(|| card.suggestions.first().cloned())
+                let touches: BTreeSet<_> = card
+                    .touches
+                    .iter()
+                    .map(|touch| touch.id)
+                    .chain(standing.iter().flat_map(|report| report.touches.iter().copied()))
+                    .collect();
+                let Some(tomorrow) = tomorrow
+                    .or_else(|| standing.map(|report| report.tomorrow.clone()))
+                    .or_else(|| card.suggestions.first().cloned())
                 else {
                     return Err(Error::invalid("report.tomorrow_missing"));
                 };
@@ -65,7 +70,9 @@ impl Workbench {
                 };
                 if report.is_short() {
                     let given = request.reason.as_deref().map(|word| {
-                        Config::find(&config.short_reasons, word).map(|choice| choice.key.clone()).ok_or_else(|| reasons("report.unknown_reason"))
+                        Config::find(&config.short_reasons, word)
+                            .map(|choice| choice.key.clone())
+                            .ok_or_else(|| reasons("report.unknown_reason"))
                     });
                     let reason = given.transpose()?.or_else(|| standing.and_then(|report| report.reason.clone()));
                     report.reason = Some(reason.ok_or_else(|| reasons("report.reason_missing").with("missing", card.missing))?);

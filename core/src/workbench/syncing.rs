@@ -5,7 +5,6 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use super::voice::blocking;
 use super::{BlobChoice, BlobsReport, Cancel, Inner, RejectedView, SyncReport, Workbench, identity};
 use crate::error::{Error, ErrorKind, Result};
-use crate::query::Ask;
 use crate::query::view::SyncSummary;
 use crate::record::{Actor, Rejection};
 use crate::store::{Own, Upload};
@@ -24,7 +23,12 @@ const MAX_RESTARTS: u32 = 3;
 
 impl Workbench {
     /// Exchanges records, then blobs. `progress` hears of each step; listeners too.
-    pub async fn sync(&self, blobs: BlobChoice, progress: impl Fn(SyncSummary) + Send + Sync + 'static, cancel: Cancel) -> Result<SyncReport> {
+    pub async fn sync(
+        &self,
+        blobs: BlobChoice,
+        progress: impl Fn(SyncSummary) + Send + Sync + 'static,
+        cancel: Cancel,
+    ) -> Result<SyncReport> {
         let _one_at_a_time = self.0.syncing.lock().await;
         let mut report = SyncReport::default();
         let synced = async {
@@ -63,11 +67,13 @@ impl Workbench {
             report.pushed += taken.pushed;
             report.pulled += taken.pulled;
             let shown = taken.rejected.iter().filter(|(_, reason)| *reason != Rejection::ReusedSequence);
-            report.rejected.extend(shown.map(|(document, reason)| RejectedView { document: *document, reason: reason.key().into() }));
+            report
+                .rejected
+                .extend(shown.map(|(document, reason)| RejectedView { document: *document, reason: reason.key().into() }));
             if taken.pulled > 0 {
                 self.refresh_me()?;
             }
-            progress(self.0.ask(Ask::sync_summary)?);
+            progress(self.0.ask(|ask| ask.sync_summary())?);
             if !taken.more {
                 return Ok(());
             }
@@ -82,9 +88,12 @@ impl Workbench {
             match self.send_blob(&link, &upload, progress, cancel).await {
                 Ok(()) => report.sent += 1,
                 // The network, the person or the disk end the sync; what concerns this blob alone does not hold up the others.
-                Err(error) if matches!(error.kind, ErrorKind::Offline | ErrorKind::Cancelled | ErrorKind::Storage) => return Err(error),
+                Err(error) if matches!(error.kind, ErrorKind::Offline | ErrorKind::Cancelled | ErrorKind::Storage) => {
+                    return Err(error);
+                }
                 Err(error) => {
-                    let reason = error.params.get("problem").filter(|key| !key.is_empty()).cloned().unwrap_or_else(|| error.key.into());
+                    let reason =
+                        error.params.get("problem").filter(|key| !key.is_empty()).cloned().unwrap_or_else(|| error.key.into());
                     self.0.store.write(|tx| tx.upload_failed(upload.hash, &reason))?;
                 }
             }
@@ -104,7 +113,7 @@ impl Workbench {
             match state {
                 Progress::Verified => {
                     store.write(|tx| tx.upload_verified(upload.hash, self.0.settings.clock.now()))?;
-                    progress(self.0.ask(Ask::sync_summary)?);
+                    progress(self.0.ask(|ask| ask.sync_summary())?);
                     return Ok(());
                 }
                 Progress::Gone => {
@@ -116,7 +125,7 @@ impl Workbench {
                 }
                 Progress::At { offset, location } => {
                     store.write_again(|tx| tx.upload_progress(upload.hash, offset, Some(&location)))?;
-                    progress(self.0.ask(Ask::sync_summary)?);
+                    progress(self.0.ask(|ask| ask.sync_summary())?);
                     let mut reader = blobs.reader(upload.hash)?;
                     reader.seek(SeekFrom::Start(offset))?;
                     let mut bytes = Vec::new();

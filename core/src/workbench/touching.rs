@@ -102,9 +102,12 @@ fn checked(tx: &Tx<'_>, draft: &TouchDraft) -> Result<Checked> {
     }
     let mode = draft.mode.ok_or_else(|| Error::invalid("touch.mode_missing"))?;
     let action = draft.action.as_deref().ok_or_else(|| Error::invalid("touch.action_missing"))?;
-    let action = Config::find(&config.actions, action).ok_or_else(|| Error::invalid("touch.unknown_action").with("action", action))?;
+    let action =
+        Config::find(&config.actions, action).ok_or_else(|| Error::invalid("touch.unknown_action").with("action", action))?;
     let brief = match draft.brief.as_deref() {
-        Some(word) => Some(Config::find(&config.briefs, word).ok_or_else(|| Error::invalid("touch.unknown_brief").with("brief", word))?),
+        Some(word) => {
+            Some(Config::find(&config.briefs, word).ok_or_else(|| Error::invalid("touch.unknown_brief").with("brief", word))?)
+        }
         None => action.brief.as_deref().and_then(|key| Config::find(&config.briefs, key)),
     };
     // B2: checked here, offline, for the action and for the brief alike.
@@ -119,12 +122,9 @@ fn checked(tx: &Tx<'_>, draft: &TouchDraft) -> Result<Checked> {
     if draft.amount.is_some_and(|amount| amount.0 < 0) {
         return Err(Error::invalid("touch.amount_negative"));
     }
-    for (text, field) in [
-        (&draft.note, "note"),
-        (&draft.next_action, "next_action"),
-        (&draft.tech_owner, "tech_owner"),
-        (&draft.contact, "contact"),
-    ] {
+    for (text, field) in
+        [(&draft.note, "note"), (&draft.next_action, "next_action"), (&draft.tech_owner, "tech_owner"), (&draft.contact, "contact")]
+    {
         check_length(text.as_ref(), field)?;
     }
     for evidence in &draft.evidence {

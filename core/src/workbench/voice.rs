@@ -19,14 +19,24 @@ const ACTIVITY_MODEL: &str = "ggml-silero-v6.2.0.bin";
 impl Workbench {
     /// Keeps a recording and turns it into a draft. The recording stays when the rest fails or is cancelled, and waits in
     /// [`Self::pending_transcriptions`].
-    pub async fn record_voice(&self, draft: EvidenceDraft, progress: impl Fn(f32) + Send + Sync + 'static, cancel: Cancel) -> Result<VoiceDraft> {
+    pub async fn record_voice(
+        &self,
+        draft: EvidenceDraft,
+        progress: impl Fn(f32) + Send + Sync + 'static,
+        cancel: Cancel,
+    ) -> Result<VoiceDraft> {
         let this = self.clone();
         let saved = blocking(move || this.keep_evidence(draft)).await?;
         self.transcribe(saved.evidence.id, progress, cancel).await
     }
 
     /// Transcribes a kept recording, again or for the first time.
-    pub async fn transcribe(&self, id: EvidenceId, progress: impl Fn(f32) + Send + Sync + 'static, cancel: Cancel) -> Result<VoiceDraft> {
+    pub async fn transcribe(
+        &self,
+        id: EvidenceId,
+        progress: impl Fn(f32) + Send + Sync + 'static,
+        cancel: Cancel,
+    ) -> Result<VoiceDraft> {
         let this = self.clone();
         blocking(move || this.0.transcribe(id, &progress, &cancel)).await
     }
@@ -88,11 +98,16 @@ impl Inner {
         let Me { zone, .. } = self.me();
         let today = day_of(self.settings.clock.now(), zone);
         let customers: Vec<KnownCustomer> = self.store.read(|tx| {
-            let known = |row: crate::store::Row<Customer>| KnownCustomer { id: row.id.into(), name: row.record.name, short: row.record.short };
+            let known = |row: crate::store::Row<Customer>| KnownCustomer {
+                id: row.id.into(),
+                name: row.record.name,
+                short: row.record.short,
+            };
             Ok(tx.customers()?.into_iter().map(known).collect())
         })?;
         let draft = understand(text, &customers, today);
-        let named = |id| customers.iter().find(|customer| customer.id == id).map(|customer| Candidate { id, name: customer.name.clone() });
+        let named =
+            |id| customers.iter().find(|customer| customer.id == id).map(|customer| Candidate { id, name: customer.name.clone() });
         let candidates = draft.customer_candidates.iter().filter_map(|id| named(*id)).collect();
         Ok((draft, candidates))
     }

@@ -16,7 +16,25 @@ pub(super) const TECH_QUESTION: &str = "tech_question";
 
 /// What is sent to a customer to read or to try.
 pub(super) const MATERIAL: [&str; 19] = [
-    "资料", "手册", "案例", "彩页", "方案", "样本", "样册", "介绍", "白皮书", "目录", "说明书", "参数表", "PPT", "ppt", "视频", "样品", "规格书", "宣传册", "文档",
+    "资料",
+    "手册",
+    "案例",
+    "彩页",
+    "方案",
+    "样本",
+    "样册",
+    "介绍",
+    "白皮书",
+    "目录",
+    "说明书",
+    "参数表",
+    "PPT",
+    "ppt",
+    "视频",
+    "样品",
+    "规格书",
+    "宣传册",
+    "文档",
 ];
 
 /// An action, where it is said, and how sure that is.
@@ -37,7 +55,15 @@ struct Told<'a> {
 /// The action that says most about this contact; of several, the one furthest along.
 pub(super) fn action(chars: &[char], clauses: &[Clause], amounts: &[AmountMention]) -> Option<Action> {
     let told = Told { chars, clauses, amounts };
-    let found = [told.signed(), told.tech_question(), told.new_demand(), told.quoted(), told.demo_booked(), told.demo_given(), told.material_sent()];
+    let found = [
+        told.signed(),
+        told.tech_question(),
+        told.new_demand(),
+        told.quoted(),
+        told.demo_booked(),
+        told.demo_given(),
+        told.material_sent(),
+    ];
     // Order breaks ties: what is later in the course of a sale comes first.
     let mut best: Option<Action> = None;
     for action in found.into_iter().flatten() {
@@ -73,8 +99,24 @@ impl Told<'_> {
     }
 
     fn signed(&self) -> Option<Action> {
-        const PLANS: [&str; 15] = ["再", "准备", "要", "等", "想", "才", "之后", "考虑", "打算", "争取", "催", "谈", "快", "前", "下"];
-        let clear = ["签下来", "签了合同", "合同签了", "签完", "签好", "签了字", "签约了", "签了约", "已签", "同意签约", "合同已经签", "盖了章", "成交了", "签掉"];
+        const PLANS: [&str; 15] =
+            ["再", "准备", "要", "等", "想", "才", "之后", "考虑", "打算", "争取", "催", "谈", "快", "前", "下"];
+        let clear = [
+            "签下来",
+            "签了合同",
+            "合同签了",
+            "签完",
+            "签好",
+            "签了字",
+            "签约了",
+            "签了约",
+            "已签",
+            "同意签约",
+            "合同已经签",
+            "盖了章",
+            "成交了",
+            "签掉",
+        ];
         if let Some(range) = self.said(Tense::Done, &clear, &["等", "没", "准备", "才"]) {
             return Some(Action { key: SIGN, range, confidence: 0.95 });
         }
@@ -88,7 +130,19 @@ impl Told<'_> {
         if let Some(range) = any(&clear) {
             return Some(Action { key: TECH_QUESTION, range, confidence: 0.93 });
         }
-        let hints = ["答不上来", "技术问题", "找研发", "让研发", "请研发", "找技术", "让技术", "请技术", "回答不了", "技术上的问题", "技术细节"];
+        let hints = [
+            "答不上来",
+            "技术问题",
+            "找研发",
+            "让研发",
+            "请研发",
+            "找技术",
+            "让技术",
+            "请技术",
+            "回答不了",
+            "技术上的问题",
+            "技术细节",
+        ];
         let range = any(&hints)?;
         let count = hints.iter().filter(|hint| any(&[**hint]).is_some()).count();
         Some(Action { key: TECH_QUESTION, range, confidence: if count > 1 { 0.8 } else { 0.62 } })
@@ -100,16 +154,65 @@ impl Told<'_> {
         if let Some(range) = any(&clear, Tense::Done).or_else(|| any(&clear, Tense::Wish)).or_else(|| any(&clear, Tense::Next)) {
             return Some(Action { key: NEW_DEMAND, range, confidence: 0.92 });
         }
-        let hints = ["想加一个", "想加个", "希望加", "要求加", "希望增加", "要求增加", "希望支持", "能不能加", "能不能支持", "希望能支持", "想增加"];
+        let hints = [
+            "想加一个",
+            "想加个",
+            "希望加",
+            "要求加",
+            "希望增加",
+            "要求增加",
+            "希望支持",
+            "能不能加",
+            "能不能支持",
+            "希望能支持",
+            "想增加",
+        ];
         let range = any(&hints, Tense::Done).or_else(|| any(&hints, Tense::Wish))?;
         Some(Action { key: NEW_DEMAND, range, confidence: 0.7 })
     }
 
     fn quoted(&self) -> Option<Action> {
         const NOT_OURS: [&str; 20] = [
-            "要", "等", "让", "催", "想要", "需要", "求", "问", "再", "准备", "竞品", "对手", "别家", "同行", "没", "收到了他们", "看看", "才能", "之前", "下次",
+            "要",
+            "等",
+            "让",
+            "催",
+            "想要",
+            "需要",
+            "求",
+            "问",
+            "再",
+            "准备",
+            "竞品",
+            "对手",
+            "别家",
+            "同行",
+            "没",
+            "收到了他们",
+            "看看",
+            "才能",
+            "之前",
+            "下次",
         ];
-        let clear = ["报了价", "报过价", "报了个价", "报完价", "给了报价", "谈了报价", "谈的报价", "发了报价", "报价发", "报价单发", "报价给", "报价单给", "做了报价", "递了报价", "送了报价", "提交了报价", "报价已经"];
+        let clear = [
+            "报了价",
+            "报过价",
+            "报了个价",
+            "报完价",
+            "给了报价",
+            "谈了报价",
+            "谈的报价",
+            "发了报价",
+            "报价发",
+            "报价单发",
+            "报价给",
+            "报价单给",
+            "做了报价",
+            "递了报价",
+            "送了报价",
+            "提交了报价",
+            "报价已经",
+        ];
         if let Some(range) = self.said(Tense::Done, &clear, &NOT_OURS) {
             return Some(Action { key: QUOTE, range, confidence: 0.93 });
         }
@@ -132,7 +235,23 @@ impl Told<'_> {
     /// Where a demonstration is spoken of as agreed for later.
     fn demo_booked(&self) -> Option<Action> {
         const AGREED: [&str; 17] = [
-            "约了", "约好", "约定", "约在", "约到", "约的", "预约", "约", "定了", "定好", "敲定", "同意", "答应", "愿意", "安排了", "说好", "排了",
+            "约了",
+            "约好",
+            "约定",
+            "约在",
+            "约到",
+            "约的",
+            "预约",
+            "约",
+            "定了",
+            "定好",
+            "敲定",
+            "同意",
+            "答应",
+            "愿意",
+            "安排了",
+            "说好",
+            "排了",
         ];
         const FIXED: [&str; 9] = ["时间定", "定在", "约在", "约到", "安排在", "排在", "约好", "约了", "时间约"];
         for (at, clause) in self.clauses.iter().enumerate() {
@@ -141,7 +260,10 @@ impl Told<'_> {
                 continue;
             }
             let range = demo..demo + 2;
-            let agreed_here = AGREED.iter().any(|word| find_all(self.chars, clause.range.clone(), word).any(|at| at < demo && demo - at <= 14 && !is_denied(self.chars, &clause.range, at)));
+            let agreed_here = AGREED.iter().any(|word| {
+                find_all(self.chars, clause.range.clone(), word)
+                    .any(|at| at < demo && demo - at <= 14 && !is_denied(self.chars, &clause.range, at))
+            });
             let held = self.is_held(clause, demo);
             // 约了 and 约的 before a held demonstration are about something else.
             if agreed_here && !held && clause.tense != Tense::Wish {
@@ -149,16 +271,18 @@ impl Told<'_> {
             }
             let previous = at.checked_sub(1).map(|at| &self.clauses[at]);
             let agreed_before = previous.is_some_and(|previous| {
-                previous.range.end + 1 >= clause.range.start && ["约好", "约了", "约定", "定了", "定好", "说好", "敲定", "约的", "约在", "定在"].iter().any(|word| {
-                    find(self.chars, previous.range.clone(), word).is_some_and(|at| !is_denied(self.chars, &previous.range, at))
-                })
+                previous.range.end + 1 >= clause.range.start
+                    && ["约好", "约了", "约定", "定了", "定好", "说好", "敲定", "约的", "约在", "定在"].iter().any(|word| {
+                        find(self.chars, previous.range.clone(), word).is_some_and(|at| !is_denied(self.chars, &previous.range, at))
+                    })
             });
             if clause.tense == Tense::Next && agreed_before {
                 return Some(Action { key: BOOK_DEMO, range, confidence: 0.88 });
             }
-            let fixed_after = self.clauses[at..].iter().take(2).any(|next| {
-                FIXED.iter().any(|word| find(self.chars, next.range.clone(), word).is_some_and(|fixed| fixed > demo))
-            });
+            let fixed_after = self.clauses[at..]
+                .iter()
+                .take(2)
+                .any(|next| FIXED.iter().any(|word| find(self.chars, next.range.clone(), word).is_some_and(|fixed| fixed > demo)));
             if fixed_after && !held && clause.tense == Tense::Done {
                 return Some(Action { key: BOOK_DEMO, range, confidence: 0.85 });
             }
@@ -178,11 +302,31 @@ impl Told<'_> {
         let after = at + 2..(at + 5).min(clause.range.end);
         let seen = at.saturating_sub(6).max(clause.range.start)..at;
         AFTER.iter().any(|word| find(self.chars, after.clone(), word).is_some_and(|found| found <= at + 3))
-            || ["看了", "做了", "给了", "看完", "做完", "当面", "搞了", "参加了"].iter().any(|word| find(self.chars, seen.clone(), word).is_some())
+            || ["看了", "做了", "给了", "看完", "做完", "当面", "搞了", "参加了"]
+                .iter()
+                .any(|word| find(self.chars, seen.clone(), word).is_some())
     }
 
     fn demo_given(&self) -> Option<Action> {
-        const NOT_YET: [&str; 17] = ["约", "定", "同意", "安排", "想", "要", "希望", "等", "准备", "下次", "再", "没", "答应", "愿意", "说好", "还没", "能不能"];
+        const NOT_YET: [&str; 17] = [
+            "约",
+            "定",
+            "同意",
+            "安排",
+            "想",
+            "要",
+            "希望",
+            "等",
+            "准备",
+            "下次",
+            "再",
+            "没",
+            "答应",
+            "愿意",
+            "说好",
+            "还没",
+            "能不能",
+        ];
         for clause in self.in_tense(Tense::Done) {
             for at in find_all(self.chars, clause.range.clone(), "演示") {
                 if is_denied(self.chars, &clause.range, at) || self.is_cancelled(clause, at) {
@@ -197,24 +341,53 @@ impl Told<'_> {
                 }
             }
         }
-        self.said(Tense::Done, &["试了样机", "看了样机", "现场试了", "操作给他看", "操作了一遍"], &["没"]).map(|range| Action { key: DEMO, range, confidence: 0.7 })
+        self.said(Tense::Done, &["试了样机", "看了样机", "现场试了", "操作给他看", "操作了一遍"], &["没"]).map(|range| Action {
+            key: DEMO,
+            range,
+            confidence: 0.7,
+        })
     }
 
     fn material_sent(&self) -> Option<Action> {
         const SENT: [&str; 20] = [
-            "发了", "发过去", "发给", "发到", "已发", "已经发", "发他", "寄了", "寄过去", "寄给", "寄到", "附了", "附上", "传了", "传给", "送了", "送过去", "留了", "给了", "拿了",
+            "发了",
+            "发过去",
+            "发给",
+            "发到",
+            "已发",
+            "已经发",
+            "发他",
+            "寄了",
+            "寄过去",
+            "寄给",
+            "寄到",
+            "附了",
+            "附上",
+            "传了",
+            "传给",
+            "送了",
+            "送过去",
+            "留了",
+            "给了",
+            "拿了",
         ];
         // These come from the customer, or are still to come.
-        const OTHER: [&str; 12] = ["发过来", "发给我", "发我", "给了我", "寄给我", "传给我", "要", "等", "让我", "准备", "明天", "回头"];
+        const OTHER: [&str; 12] =
+            ["发过来", "发给我", "发我", "给了我", "寄给我", "传给我", "要", "等", "让我", "准备", "明天", "回头"];
         for (at, clause) in self.clauses.iter().enumerate().filter(|(_, clause)| clause.tense == Tense::Done) {
             if OTHER.iter().any(|word| find(self.chars, clause.range.clone(), word).is_some()) {
                 continue;
             }
-            let Some(material) = MATERIAL.iter().find_map(|word| find(self.chars, clause.range.clone(), word).map(|at| at..at + word.chars().count())) else {
+            let Some(material) = MATERIAL
+                .iter()
+                .find_map(|word| find(self.chars, clause.range.clone(), word).map(|at| at..at + word.chars().count()))
+            else {
                 continue;
             };
             let verb = |clause: &Clause| {
-                SENT.iter().find_map(|word| find_all(self.chars, clause.range.clone(), word).find(|&at| !is_denied(self.chars, &clause.range, at)))
+                SENT.iter().find_map(|word| {
+                    find_all(self.chars, clause.range.clone(), word).find(|&at| !is_denied(self.chars, &clause.range, at))
+                })
             };
             if let Some(verb) = verb(clause) {
                 let near = verb.abs_diff(material.start) <= 16;

@@ -16,7 +16,8 @@ pub(super) struct AmountMention {
 }
 
 /// What makes a number a count of something.
-const COUNTED: &str = "台套个件人家次天年月号点米吨条张份平公小分秒度岁期层楼路页只支瓶盒箱吋寸升克斤亩位名辆头把块%周倍成折股票届代楼科组间";
+const COUNTED: &str =
+    "台套个件人家次天年月号点米吨条张份平公小分秒度岁期层楼路页只支瓶盒箱吋寸升克斤亩位名辆头把块%周倍成折股票届代楼科组间";
 /// Words before an amount that make it this touch's.
 const PRICE: [&str; 14] =
     ["报价", "报了", "报到", "报的", "总价", "金额", "价格", "价", "合同", "一共", "总共", "合计", "单子", "款"];
@@ -58,7 +59,9 @@ fn mention(chars: &[char], start: usize, number: number::Number) -> Option<Amoun
         return None;
     }
     let rest = |at: usize| chars.get(at).copied();
-    let currency = ["元", "块钱", "块", "人民币", "圆"].into_iter().find(|word| word.chars().enumerate().all(|(i, c)| rest(number.end + i) == Some(c)));
+    let currency = ["元", "块钱", "块", "人民币", "圆"]
+        .into_iter()
+        .find(|word| word.chars().enumerate().all(|(i, c)| rest(number.end + i) == Some(c)));
     let end = number.end + currency.map_or(0, |word| word.chars().count());
     // 三块屏 counts screens; 八千块 is money.
     let currency = currency.filter(|word| *word != "块" || number.whole().is_some_and(|value| value >= 100));
@@ -144,7 +147,7 @@ mod tests {
 
         #[test]
         fn shortened_amounts_read_back(ten_thousands in 1_i64..10_000, thousands in 1_i64..10, ascii: bool) {
-            
+
             let text = if ascii { format!("报了{ten_thousands}万{thousands}") } else { format!("报了{}万{}", chinese(ten_thousands as u64), chinese(thousands as u64)) };
             prop_assert_eq!(yuan(&text), [ten_thousands * 10_000 + thousands * 1_000]);
         }

@@ -121,10 +121,13 @@ pub(super) fn mode(chars: &[char], clauses: &[Clause]) -> Option<(ContactMode, R
             _ => kept.push(cue),
         }
     }
-    let total = |mode: ContactMode| kept.iter().filter(|cue| cue.1 == mode).map(|cue| cue.2).fold(0.0, f32::max)
-        + 0.3 * (kept.iter().filter(|cue| cue.1 == mode).count() as f32 - 1.0).clamp(0.0, 2.0);
+    let total = |mode: ContactMode| {
+        kept.iter().filter(|cue| cue.1 == mode).map(|cue| cue.2).fold(0.0, f32::max)
+            + 0.3 * (kept.iter().filter(|cue| cue.1 == mode).count() as f32 - 1.0).clamp(0.0, 2.0)
+    };
     let first = |mode: ContactMode| kept.iter().position(|cue| cue.1 == mode).unwrap_or(usize::MAX);
-    let mut ranked: Vec<(ContactMode, f32)> = ContactMode::ALL.into_iter().map(|mode| (mode, total(mode))).filter(|(_, total)| *total >= ENOUGH).collect();
+    let mut ranked: Vec<(ContactMode, f32)> =
+        ContactMode::ALL.into_iter().map(|mode| (mode, total(mode))).filter(|(_, total)| *total >= ENOUGH).collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(first(a.0).cmp(&first(b.0))));
     let &(mode, best) = ranked.first()?;
     let second = ranked.get(1).map_or(0.0, |(_, total)| *total);

@@ -152,8 +152,9 @@ impl<'a> Reading<'a> {
     fn new(chars: &'a [char], masked: &'a [char], today: NaiveDate) -> Self {
         let mut dates = when::dates(masked, today);
         // Of 周三,不对,周四 only the second is meant.
-        let replaced: Vec<bool> =
-            (0..dates.len()).map(|at| dates.get(at + 1).is_some_and(|next| is_replaced(masked, &dates[at].range, &next.range))).collect();
+        let replaced: Vec<bool> = (0..dates.len())
+            .map(|at| dates.get(at + 1).is_some_and(|next| is_replaced(masked, &dates[at].range, &next.range)))
+            .collect();
         let mut at = 0;
         dates.retain(|_| {
             at += 1;
@@ -171,10 +172,14 @@ impl<'a> Reading<'a> {
         let brief = action::brief(self.masked, &self.clauses, action.as_ref());
         let date = self.dates.first();
         let time = date.and_then(|date| self.time_of(date));
-        let amount = amounts.iter().filter(|amount| amount.weight >= 0).max_by_key(|amount| (amount.weight, std::cmp::Reverse(amount.range.start)));
+        let amount = amounts
+            .iter()
+            .filter(|amount| amount.weight >= 0)
+            .max_by_key(|amount| (amount.weight, std::cmp::Reverse(amount.range.start)));
         let tech = action.as_ref().is_some_and(|action| action.key == action::TECH_QUESTION);
         Draft {
-            contact_mode: contact::mode(self.masked, &self.clauses).map(|(mode, range, confidence)| self.slot(mode, range, confidence)),
+            contact_mode: contact::mode(self.masked, &self.clauses)
+                .map(|(mode, range, confidence)| self.slot(mode, range, confidence)),
             next_action: self.next_action(date, time.as_ref().map(|time| &time.range), action.as_ref()),
             next_date: date.map(|date| self.slot(date.date, date.range.clone(), date.confidence)),
             next_time: time.map(|time| self.slot(time.time, time.range, time.confidence)),
@@ -198,7 +203,8 @@ impl<'a> Reading<'a> {
     /// Amounts without those that a correction took back.
     fn amounts(&self) -> Vec<amount::AmountMention> {
         let amounts = amount::amounts(self.masked);
-        let replaced = |at: usize| amounts.get(at + 1).is_some_and(|next| is_replaced(self.masked, &amounts[at].range, &next.range));
+        let replaced =
+            |at: usize| amounts.get(at + 1).is_some_and(|next| is_replaced(self.masked, &amounts[at].range, &next.range));
         (0..amounts.len()).filter(|&at| !replaced(at)).map(|at| amounts[at].clone()).collect()
     }
 
@@ -206,16 +212,27 @@ impl<'a> Reading<'a> {
     fn time_of(&self, date: &DateMention) -> Option<when::TimeMention> {
         let times = when::times(self.masked);
         let replaced = |at: usize| times.get(at + 1).is_some_and(|next| is_replaced(self.masked, &times[at].range, &next.range));
-        (0..times.len()).filter(|&at| !replaced(at)).map(|at| times[at].clone()).find(|time| {
-            time.range.start + 2 >= date.range.start && time.range.start <= date.range.end + 12
-        })
+        (0..times.len())
+            .filter(|&at| !replaced(at))
+            .map(|at| times[at].clone())
+            .find(|time| time.range.start + 2 >= date.range.start && time.range.start <= date.range.end + 12)
     }
 
     /// The words of the next step: what follows its date, or a mark such as 下一步.
-    fn next_action(&self, date: Option<&DateMention>, time: Option<&Range<usize>>, action: Option<&action::Action>) -> Option<Slot<String>> {
+    fn next_action(
+        &self,
+        date: Option<&DateMention>,
+        time: Option<&Range<usize>>,
+        action: Option<&action::Action>,
+    ) -> Option<Slot<String>> {
         let step = match date {
             Some(date) => self.step_at(date, time),
-            None => self.clauses.iter().filter(|clause| clause.tense == Tense::Next).map(|clause| self.trim(clause.range.clone())).find(|range| range.len() >= 2),
+            None => self
+                .clauses
+                .iter()
+                .filter(|clause| clause.tense == Tense::Next)
+                .map(|clause| self.trim(clause.range.clone()))
+                .find(|range| range.len() >= 2),
         };
         if let Some(range) = step {
             let value = self.chars[range.clone()].iter().collect();
@@ -239,7 +256,8 @@ impl<'a> Reading<'a> {
             return Some(after);
         }
         // 演示约在下周三, or 他要我们报价,周四之前.
-        let next = self.clauses.iter().find(|next| next.range.start > clause.range.start && next.range.start <= clause.range.end + 1);
+        let next =
+            self.clauses.iter().find(|next| next.range.start > clause.range.start && next.range.start <= clause.range.end + 1);
         let next = next.filter(|next| next.tense != Tense::Done).map(|next| self.trim(next.range.clone()));
         next.filter(|range| range.len() >= 2)
     }
@@ -247,8 +265,30 @@ impl<'a> Reading<'a> {
     /// Without filling words at both ends, and of 走完流程再签合同 only the last step.
     fn trim(&self, range: Range<usize>) -> Range<usize> {
         const LEADING: [&str; 24] = [
-            "下一步", "接下来", "后续", "就是", "然后", "那个", "这个", "左右", "的时候", "要求", "我们", "我会", "我要", "我再", "我", "会", "要", "就", "准备", "打算", "，", "嗯",
-            "呃", "给我们",
+            "下一步",
+            "接下来",
+            "后续",
+            "就是",
+            "然后",
+            "那个",
+            "这个",
+            "左右",
+            "的时候",
+            "要求",
+            "我们",
+            "我会",
+            "我要",
+            "我再",
+            "我",
+            "会",
+            "要",
+            "就",
+            "准备",
+            "打算",
+            "，",
+            "嗯",
+            "呃",
+            "给我们",
         ];
         let (mut start, mut end) = (range.start, range.end);
         while let Some(word) = LEADING.iter().find(|word| find(self.masked, start..end, word) == Some(start)) {
@@ -265,14 +305,16 @@ impl<'a> Reading<'a> {
 
     /// The person who is to answer: 技术负责人李工, 找研发的张工.
     fn tech_owner(&self) -> Option<Slot<String>> {
-        const LEADS: [&str; 12] = ["技术负责人", "负责人", "研发", "技术部", "技术", "工程师", "找", "请", "让", "对接", "联系", "安排"];
+        const LEADS: [&str; 12] =
+            ["技术负责人", "负责人", "研发", "技术部", "技术", "工程师", "找", "请", "让", "对接", "联系", "安排"];
         let people = people::people(self.masked);
         let led = |person: &Range<usize>| {
             let window = person.start.saturating_sub(6)..person.start;
             LEADS.iter().any(|lead| find(self.masked, window.clone(), lead).is_some())
         };
         let engineer = |person: &Range<usize>| self.masked[person.end - 1] == '工';
-        let person = people.iter().find(|person| led(person) && engineer(person)).or_else(|| people.iter().rfind(|person| led(person)))?;
+        let person =
+            people.iter().find(|person| led(person) && engineer(person)).or_else(|| people.iter().rfind(|person| led(person)))?;
         Some(self.slot(self.chars[person.clone()].iter().collect(), person.clone(), 0.85))
     }
 
@@ -283,7 +325,9 @@ impl<'a> Reading<'a> {
             let before = at.saturating_sub(6)..at;
             let after = at + 1..(at + 4).min(self.masked.len());
             let said = find(self.masked, before, "意向").is_some()
-                || ["类客户", "级客户", "级意向", "类意向"].iter().any(|word| find(self.masked, after.clone(), word) == Some(at + 1));
+                || ["类客户", "级客户", "级意向", "类意向"]
+                    .iter()
+                    .any(|word| find(self.masked, after.clone(), word) == Some(at + 1));
             let lone = at == 0 || !self.masked[at - 1].is_ascii_alphanumeric();
             let lone = lone && self.masked.get(at + 1).is_none_or(|c| !c.is_ascii_alphanumeric());
             (said && lone).then(|| self.slot(level, at..at + 1, 0.9))
@@ -293,7 +337,9 @@ impl<'a> Reading<'a> {
     /// Whether one of the words is said and not denied.
     fn says(&self, words: &[&str]) -> bool {
         self.clauses.iter().any(|clause| {
-            words.iter().any(|word| find(self.masked, clause.range.clone(), word).is_some_and(|at| !is_denied(self.masked, &clause.range, at)))
+            words.iter().any(|word| {
+                find(self.masked, clause.range.clone(), word).is_some_and(|at| !is_denied(self.masked, &clause.range, at))
+            })
         })
     }
 }
@@ -303,7 +349,10 @@ fn is_past_weekday(chars: &[char], date: &DateMention) -> bool {
     let end = chars[date.range.end..].iter().position(|c| "，。！？；,".contains(*c)).map_or(chars.len(), |at| date.range.end + at);
     let rest = date.range.end..end.min(date.range.end + 10);
     let limited = chars[date.range.clone()].ends_with(&['前']) || chars[date.range.clone()].ends_with(&['内']);
-    date.bare_weekday && !limited && ["了", "过", "完"].iter().any(|word| find(chars, rest.clone(), word).is_some()) && find(chars, rest, "再").is_none()
+    date.bare_weekday
+        && !limited
+        && ["了", "过", "完"].iter().any(|word| find(chars, rest.clone(), word).is_some())
+        && find(chars, rest, "再").is_none()
 }
 
 #[cfg(test)]

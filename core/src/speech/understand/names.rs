@@ -75,7 +75,11 @@ pub(super) fn find(chars: &[char], customers: &[KnownCustomer]) -> Found {
     mentions.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.range.start.cmp(&b.range.start)));
 
     // Of what a correction takes back (宏达,不对,是鸿大) only what replaces it counts.
-    let last_correction = mentions.iter().filter(|m| is_strong(m, &names)).filter(|m| super::clause::follows_correction(chars, m.range.start)).max_by_key(|m| m.range.start);
+    let last_correction = mentions
+        .iter()
+        .filter(|m| is_strong(m, &names))
+        .filter(|m| super::clause::follows_correction(chars, m.range.start))
+        .max_by_key(|m| m.range.start);
     if let Some(from) = last_correction.map(|mention| mention.range.start) {
         mentions.retain(|mention| mention.range.start >= from);
     }
@@ -86,7 +90,11 @@ pub(super) fn find(chars: &[char], customers: &[KnownCustomer]) -> Found {
         let known = rivals.iter().any(|rival| rival.customer == mention.customer);
         let here = mention.range.start < best.range.end && best.range.start < mention.range.end;
         // At another place a second customer counts when it is named as clearly.
-        let rival = if here { mention.score >= best.score - MARGIN } else { is_strong(mention, &names) && mention.score >= best.score - 2.0 };
+        let rival = if here {
+            mention.score >= best.score - MARGIN
+        } else {
+            is_strong(mention, &names) && mention.score >= best.score - 2.0
+        };
         if rival && !known {
             rivals.push(mention);
         }
@@ -96,7 +104,10 @@ pub(super) fn find(chars: &[char], customers: &[KnownCustomer]) -> Found {
     if rivals.len() == 1 && (strong || exact && is_addressed(chars, &best.range)) {
         let name = names[best.customer].as_ref().map_or_else(String::new, |name| name.chars[best.said.clone()].iter().collect());
         let confidence = if strong { 0.97 - best.cost } else { 0.75 };
-        return Found { decided: Some(Decided { customer: best.customer, range: best.range, name, confidence }), candidates: vec![] };
+        return Found {
+            decided: Some(Decided { customer: best.customer, range: best.range, name, confidence }),
+            candidates: vec![],
+        };
     }
     // A short name that only resembles, without anything that says a customer is meant, is a coincidence.
     if !strong && !is_addressed(chars, &best.range) {
@@ -223,13 +234,116 @@ fn is_addressed(chars: &[char], range: &Range<usize>) -> bool {
 
 /// Places that company names begin with.
 const PLACES: [&str; 110] = [
-    "北京", "上海", "天津", "重庆", "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南",
-    "广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门", "台湾", "杭州", "苏州",
-    "宁波", "东莞", "无锡", "深圳", "青岛", "成都", "武汉", "南京", "合肥", "厦门", "佛山", "广州", "温州", "嘉兴", "绍兴", "金华", "台州", "湖州",
-    "常州", "南通", "徐州", "扬州", "镇江", "泰州", "盐城", "昆山", "张家港", "义乌", "福州", "泉州", "漳州", "珠海", "中山", "惠州", "江门", "汕头",
-    "济南", "烟台", "潍坊", "临沂", "威海", "淄博", "郑州", "洛阳", "长沙", "株洲", "南昌", "赣州", "芜湖", "太原", "石家庄", "唐山", "保定", "沈阳",
-    "大连", "长春", "哈尔滨", "西安", "宝鸡", "兰州", "银川", "西宁", "乌鲁木齐", "昆明", "贵阳", "南宁", "柳州", "桂林", "海口", "三亚", "绵阳", "宜昌",
-    "襄阳", "中国",
+    "北京",
+    "上海",
+    "天津",
+    "重庆",
+    "河北",
+    "山西",
+    "辽宁",
+    "吉林",
+    "黑龙江",
+    "江苏",
+    "浙江",
+    "安徽",
+    "福建",
+    "江西",
+    "山东",
+    "河南",
+    "湖北",
+    "湖南",
+    "广东",
+    "海南",
+    "四川",
+    "贵州",
+    "云南",
+    "陕西",
+    "甘肃",
+    "青海",
+    "内蒙古",
+    "广西",
+    "西藏",
+    "宁夏",
+    "新疆",
+    "香港",
+    "澳门",
+    "台湾",
+    "杭州",
+    "苏州",
+    "宁波",
+    "东莞",
+    "无锡",
+    "深圳",
+    "青岛",
+    "成都",
+    "武汉",
+    "南京",
+    "合肥",
+    "厦门",
+    "佛山",
+    "广州",
+    "温州",
+    "嘉兴",
+    "绍兴",
+    "金华",
+    "台州",
+    "湖州",
+    "常州",
+    "南通",
+    "徐州",
+    "扬州",
+    "镇江",
+    "泰州",
+    "盐城",
+    "昆山",
+    "张家港",
+    "义乌",
+    "福州",
+    "泉州",
+    "漳州",
+    "珠海",
+    "中山",
+    "惠州",
+    "江门",
+    "汕头",
+    "济南",
+    "烟台",
+    "潍坊",
+    "临沂",
+    "威海",
+    "淄博",
+    "郑州",
+    "洛阳",
+    "长沙",
+    "株洲",
+    "南昌",
+    "赣州",
+    "芜湖",
+    "太原",
+    "石家庄",
+    "唐山",
+    "保定",
+    "沈阳",
+    "大连",
+    "长春",
+    "哈尔滨",
+    "西安",
+    "宝鸡",
+    "兰州",
+    "银川",
+    "西宁",
+    "乌鲁木齐",
+    "昆明",
+    "贵阳",
+    "南宁",
+    "柳州",
+    "桂林",
+    "海口",
+    "三亚",
+    "绵阳",
+    "宜昌",
+    "襄阳",
+    "中国",
 ];
 
 #[cfg(test)]
@@ -240,7 +354,11 @@ mod tests {
     fn book(names: &[(&str, Option<&str>)]) -> Vec<KnownCustomer> {
         names
             .iter()
-            .map(|(name, short)| KnownCustomer { id: CustomerId::derived(name), name: (*name).into(), short: short.map(Into::into) })
+            .map(|(name, short)| KnownCustomer {
+                id: CustomerId::derived(name),
+                name: (*name).into(),
+                short: short.map(Into::into),
+            })
             .collect()
     }
 
@@ -277,7 +395,8 @@ mod tests {
 
     #[test]
     fn another_company_is_not_taken_for_a_customer() {
-        for text in ["拜访了绍兴大同纺织", "去了长沙机床厂", "远程航运的事", "客户说方案不错", "给大连的客户打了电话"] {
+        for text in ["拜访了绍兴大同纺织", "去了长沙机床厂", "远程航运的事", "客户说方案不错", "给大连的客户打了电话"]
+        {
             assert_eq!(found(text, BOOK), Found::default(), "{text}");
         }
         let name = &[("杭州方安科技", Some("方安"))][..];

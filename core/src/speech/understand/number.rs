@@ -119,7 +119,11 @@ pub(super) fn parse(chars: &[char], at: usize) -> Option<Number> {
             if size >= 10_000 {
                 large = true;
                 let below = section.checked_add(value)?;
-                total = if size > 10_000 { total.checked_add(below)?.checked_mul(size)? } else { total.checked_add(below.checked_mul(size)?)? };
+                total = if size > 10_000 {
+                    total.checked_add(below)?.checked_mul(size)?
+                } else {
+                    total.checked_add(below.checked_mul(size)?)?
+                };
                 section = 0;
             } else {
                 section = section.checked_add(value.checked_mul(size)?)?;

@@ -9,16 +9,75 @@ const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高�
 
 /// Titles, longer ones before those they begin with.
 const TITLES: [&str; 37] = [
-    "总经理", "总监", "董事长", "副总", "经理", "主任", "科长", "部长", "处长", "厂长", "院长", "校长", "局长", "所长", "店长", "队长", "组长", "会长",
-    "主管", "老师", "老板", "教授", "博士", "律师", "会计", "秘书", "助理", "工程师", "师傅", "先生", "女士", "小姐", "院士", "董", "工", "总", "局",
+    "总经理",
+    "总监",
+    "董事长",
+    "副总",
+    "经理",
+    "主任",
+    "科长",
+    "部长",
+    "处长",
+    "厂长",
+    "院长",
+    "校长",
+    "局长",
+    "所长",
+    "店长",
+    "队长",
+    "组长",
+    "会长",
+    "主管",
+    "老师",
+    "老板",
+    "教授",
+    "博士",
+    "律师",
+    "会计",
+    "秘书",
+    "助理",
+    "工程师",
+    "师傅",
+    "先生",
+    "女士",
+    "小姐",
+    "院士",
+    "董",
+    "工",
+    "总",
+    "局",
 ];
 /// What makes one of the short titles part of another word: 总价, 工作, 局面.
 const NO_TITLE: [(char, &str); 4] =
     [('总', "价额部是共结体数量计之在会有觉金款要"), ('工', "作程厂期业地具资人艺单序"), ('董', "事"), ('局', "面部长")];
 /// Words that stand before a surname and a title; without one the character is taken as it is.
 const LEADS: [&str; 26] = [
-    "的", "跟", "和", "给", "找", "是", "与", "叫", "请", "约", "见", "，", "。", "采购", "研发", "技术", "负责人", "科", "部", "财务", "对接", "老板", "让", "问",
-    "陪", "位",
+    "的",
+    "跟",
+    "和",
+    "给",
+    "找",
+    "是",
+    "与",
+    "叫",
+    "请",
+    "约",
+    "见",
+    "，",
+    "。",
+    "采购",
+    "研发",
+    "技术",
+    "负责人",
+    "科",
+    "部",
+    "财务",
+    "对接",
+    "老板",
+    "让",
+    "问",
+    "陪",
+    "位",
 ];
 
 /// The title that starts at a place, as its length in characters.
@@ -71,7 +130,9 @@ fn surname_like(c: char) -> Option<char> {
     if "老小副大各本该某几这那他她我你们的了两一二三四五六七八九十".contains(c) {
         return None;
     }
-    SURNAMES.chars().find(|surname| matches!(Sound::of(*surname), Sound::Syllable(..)) && Sound::of(*surname).cost(Sound::of(c)) == 0.0)
+    SURNAMES
+        .chars()
+        .find(|surname| matches!(Sound::of(*surname), Sound::Syllable(..)) && Sound::of(*surname).cost(Sound::of(c)) == 0.0)
 }
 
 fn ends_with(chars: &[char], text: &str) -> bool {
@@ -99,7 +160,8 @@ mod tests {
 
     #[test]
     fn other_words_stay() {
-        for text in ["客户经理来了", "跟老总谈", "我们公司", "的总价", "给项目经理", "和公司的人", "请总工看"] {
+        for text in ["客户经理来了", "跟老总谈", "我们公司", "的总价", "给项目经理", "和公司的人", "请总工看"]
+        {
             assert_eq!(corrected(text), text);
         }
     }

@@ -24,8 +24,8 @@ const INITIALS: [&str; 22] =
     ["", "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "zh", "ch", "sh", "r", "z", "c", "s"];
 /// `v` is ü; `ih` is the vowel of zi and zhi, which is not that of ji.
 const FINALS: [&str; 38] = [
-    "a", "o", "e", "i", "u", "v", "ih", "er", "ai", "ei", "ao", "ou", "an", "en", "ang", "eng", "ong", "ia", "ie", "iao", "iu", "ian",
-    "in", "iang", "ing", "iong", "ua", "uo", "uai", "ui", "uan", "un", "uang", "ve", "van", "vn", "io", "ueng",
+    "a", "o", "e", "i", "u", "v", "ih", "er", "ai", "ei", "ao", "ou", "an", "en", "ang", "eng", "ong", "ia", "ie", "iao", "iu",
+    "ian", "in", "iang", "ing", "iong", "ua", "uo", "uai", "ui", "uan", "un", "uang", "ve", "van", "vn", "io", "ueng",
 ];
 /// Half of a syllable's cost each: a different initial, a different final.
 const DIFFERENT: f32 = 0.5;
@@ -185,7 +185,8 @@ impl Syllable {
     }
 
     fn cost(self, other: Self) -> f32 {
-        COSTS.initials[usize::from(self.initial)][usize::from(other.initial)] + COSTS.finals[usize::from(self.rhyme)][usize::from(other.rhyme)]
+        COSTS.initials[usize::from(self.initial)][usize::from(other.initial)]
+            + COSTS.finals[usize::from(self.rhyme)][usize::from(other.rhyme)]
     }
 }
 
@@ -243,7 +244,9 @@ impl Sound {
         match (self, other) {
             (Self::Syllable(a, a2), Self::Syllable(b, b2)) => {
                 let mut best = a.cost(b);
-                for other in [a2.map(|a2| a2.cost(b)), b2.map(|b2| a.cost(b2)), a2.zip(b2).map(|(a2, b2)| a2.cost(b2))].into_iter().flatten() {
+                for other in
+                    [a2.map(|a2| a2.cost(b)), b2.map(|b2| a.cost(b2)), a2.zip(b2).map(|(a2, b2)| a2.cost(b2))].into_iter().flatten()
+                {
                     best = best.min(other);
                 }
                 best

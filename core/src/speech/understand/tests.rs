@@ -7,10 +7,15 @@ fn today() -> NaiveDate {
 }
 
 fn read(text: &str) -> Draft {
-    let customers: Vec<KnownCustomer> = [("嘉兴同创模具", "同创"), ("温州百川阀门", "百川"), ("济南瑞禾农机", "瑞禾"), ("福州闽峰茶业", "闽峰")]
-        .iter()
-        .map(|(name, short)| KnownCustomer { id: CustomerId::derived(name), name: (*name).into(), short: Some((*short).into()) })
-        .collect();
+    let customers: Vec<KnownCustomer> =
+        [("嘉兴同创模具", "同创"), ("温州百川阀门", "百川"), ("济南瑞禾农机", "瑞禾"), ("福州闽峰茶业", "闽峰")]
+            .iter()
+            .map(|(name, short)| KnownCustomer {
+                id: CustomerId::derived(name),
+                name: (*name).into(),
+                short: Some((*short).into()),
+            })
+            .collect();
     let draft = understand(text, &customers, today());
     for words in [
         draft.customer.as_ref().map(|slot| &slot.words),
@@ -69,10 +74,12 @@ fn nothing_said_gives_an_empty_draft() {
 
 #[test]
 fn a_quote_is_given_or_asked_for() {
-    for text in ["给百川报了价", "今天报价八万六", "报价单已经发给他了", "电话里报了个价，他嫌贵", "抱了十二万"] {
+    for text in ["给百川报了价", "今天报价八万六", "报价单已经发给他了", "电话里报了个价，他嫌贵", "抱了十二万"]
+    {
         assert_eq!(action(text).as_deref(), Some("quote"), "{text}");
     }
-    for text in ["他让我们尽快报价", "客户要一份报价", "还没报价", "等我们的报价", "下周给他报价", "对手报了二十万"] {
+    for text in ["他让我们尽快报价", "客户要一份报价", "还没报价", "等我们的报价", "下周给他报价", "对手报了二十万"]
+    {
         assert_eq!(action(text), None, "{text}");
     }
 }
@@ -82,7 +89,8 @@ fn a_demonstration_is_held_or_booked() {
     for text in ["演示了一遍系统", "给他们做了演示", "今天演示很成功", "现场演示完了"] {
         assert_eq!(action(text).as_deref(), Some("demo"), "{text}");
     }
-    for text in ["约了下周三演示", "对方答应看演示", "约好后天去厂里演示", "预约演示，时间定在周五", "跟他们定了演示时间"] {
+    for text in ["约了下周三演示", "对方答应看演示", "约好后天去厂里演示", "预约演示，时间定在周五", "跟他们定了演示时间"]
+    {
         assert_eq!(action(text).as_deref(), Some("book_demo"), "{text}");
     }
     for text in ["演示没做成", "还没演示", "下一步给他们演示", "他说不用演示"] {
@@ -92,7 +100,8 @@ fn a_demonstration_is_held_or_booked() {
 
 #[test]
 fn a_contract_is_signed_or_about_to_be() {
-    for text in ["合同签了", "今天签约", "终于签下来了", "对方同意签约", "合同已经签好，金额二十万"] {
+    for text in ["合同签了", "今天签约", "终于签下来了", "对方同意签约", "合同已经签好，金额二十万"]
+    {
         assert_eq!(action(text).as_deref(), Some("sign"), "{text}");
     }
     for text in ["合同还没签", "准备下周签合同", "等老板回来再签", "合同快签了", "月底前签合同"] {
@@ -183,7 +192,8 @@ fn a_name_is_shown_right_and_hides_its_own_words() {
     let draft = read("给温州百穿阀门发了油件");
     assert!(draft.text.contains("温州百川阀门") && draft.text.contains("邮件"), "{}", draft.text);
     // 电话 inside a name is no call.
-    let customer = KnownCustomer { id: CustomerId::derived("a"), name: "广州电话亭传媒".into(), short: Some("电话亭".into()) };
+    let customer =
+        KnownCustomer { id: CustomerId::derived("a"), name: "广州电话亭传媒".into(), short: Some("电话亭".into()) };
     assert_eq!(understand("广州电话亭传媒的合同签了", &[customer], today()).contact_mode, None);
 }
 

@@ -207,13 +207,15 @@ fn calendar(chars: &[char], start: usize, today: NaiveDate) -> Option<DateMentio
             return found(at, NaiveDate::from_ymd_opt(year, 12, 31)?, 0.9);
         }
     }
-    if years.is_none() && ["季度末", "季末", "季度底", "这个季度末", "本季度末"].iter().any(|word| eat(chars, &mut at, word)) {
+    if years.is_none() && ["季度末", "季末", "季度底", "这个季度末", "本季度末"].iter().any(|word| eat(chars, &mut at, word))
+    {
         let month = (today.month0() / 3 + 1) * 3;
         return found(at, last_of(year, month)?, 0.85);
     }
 
     // A month that is said relative to this one, or by its number.
-    const MONTHS: [(&str, u32); 7] = [("下下个月", 2), ("下下月", 2), ("下个月", 1), ("下月", 1), ("这个月", 0), ("本月", 0), ("当月", 0)];
+    const MONTHS: [(&str, u32); 7] =
+        [("下下个月", 2), ("下下月", 2), ("下个月", 1), ("下月", 1), ("这个月", 0), ("本月", 0), ("当月", 0)];
     let relative = if years.is_none() { eat_any(chars, &mut at, &MONTHS) } else { None };
     let (year, month, whole) = if let Some(months) = relative {
         let then = today.with_day(1)?.checked_add_months(Months::new(months))?;
@@ -235,17 +237,23 @@ fn calendar(chars: &[char], start: usize, today: NaiveDate) -> Option<DateMentio
             (year + i32::from(next_year), number, true)
         } else if years.is_none() && (eat(chars, &mut at, "号") || eat(chars, &mut at, "日")) {
             // 3号楼 is a place.
-            if chars.get(at).is_some_and(|c| matches!(c, '楼' | '线' | '机' | '馆' | '门' | '厅' | '店' | '库' | '厂' | '院' | '柜' | '车')) {
+            if chars
+                .get(at)
+                .is_some_and(|c| matches!(c, '楼' | '线' | '机' | '馆' | '门' | '厅' | '店' | '库' | '厂' | '院' | '柜' | '车'))
+            {
                 return None;
             }
             let first = today.with_day(1)?;
-            let date = (0..3).filter_map(|months| first.checked_add_months(Months::new(months))?.with_day(number)).find(|date| *date >= today)?;
+            let date = (0..3)
+                .filter_map(|months| first.checked_add_months(Months::new(months))?.with_day(number))
+                .find(|date| *date >= today)?;
             return found(at, date, 0.85);
         } else {
             return None;
         }
     };
-    const PARTS: [(&str, u32); 8] = [("底", 0), ("末", 0), ("下旬", 0), ("中旬", 15), ("中", 15), ("初", 1), ("上旬", 10), ("一号", 1)];
+    const PARTS: [(&str, u32); 8] =
+        [("底", 0), ("末", 0), ("下旬", 0), ("中旬", 15), ("中", 15), ("初", 1), ("上旬", 10), ("一号", 1)];
     if let Some(day) = eat_any(chars, &mut at, &PARTS) {
         let date = if day == 0 { last_of(year, month)? } else { NaiveDate::from_ymd_opt(year, month, day)? };
         return found(at, date, if day == 0 { 0.9 } else { 0.8 });
@@ -364,7 +372,10 @@ fn time_at(chars: &[char], start: usize) -> Option<TimeMention> {
     ];
     let mut at = start;
     let part = eat_any(chars, &mut at, &PARTS);
-    if part.is_none() && start > 0 && (number::is_numeral(chars[start - 1]) || matches!(chars[start - 1], '.' | ':' | '第' | '这' | '有')) {
+    if part.is_none()
+        && start > 0
+        && (number::is_numeral(chars[start - 1]) || matches!(chars[start - 1], '.' | ':' | '第' | '这' | '有'))
+    {
         return None;
     }
     let hour = eat_number(chars, &mut at)?;
@@ -390,7 +401,8 @@ fn time_at(chars: &[char], start: usize) -> Option<TimeMention> {
             Some(minute) if minute < 60 && (minute >= 10 || zero || starts_with(chars, further, "分")) => {
                 let said = eat(chars, &mut further, "分");
                 // 三点五十 is a time; 三点五十万 is not.
-                if !said && chars.get(further).is_some_and(|&c| number::is_numeral(c) || matches!(c, '元' | '块' | '个' | '台')) {
+                if !said && chars.get(further).is_some_and(|&c| number::is_numeral(c) || matches!(c, '元' | '块' | '个' | '台'))
+                {
                     return None;
                 }
                 at = further;
@@ -494,8 +506,26 @@ mod tests {
     #[test]
     fn what_is_no_date() {
         for text in [
-            "三年维保", "两天", "一年", "每周三", "一周一次", "下周再说", "周工", "周总", "3号楼", "一个月", "过两天", "12月", "月", "号", "五周年",
-            "一个小时后", "二月三十号", "第三天", "几天后", "节后",
+            "三年维保",
+            "两天",
+            "一年",
+            "每周三",
+            "一周一次",
+            "下周再说",
+            "周工",
+            "周总",
+            "3号楼",
+            "一个月",
+            "过两天",
+            "12月",
+            "月",
+            "号",
+            "五周年",
+            "一个小时后",
+            "二月三十号",
+            "第三天",
+            "几天后",
+            "节后",
         ] {
             assert_eq!(date(text), None, "{text}");
         }
