@@ -153,7 +153,9 @@ fn the_report_is_one_tap_short_needs_a_reason_twice_is_one_and_late_is_marked() 
     bench.file_report(ReportRequest::default()).unwrap();
 
     phone.pass(TimeDelta::days(1));
-    let corrected = bench.file_report(ReportRequest { day: Some(report.day), tomorrow: Some("先报价".into()), ..ReportRequest::default() }).unwrap();
+    let corrected = bench
+        .file_report(ReportRequest { day: Some(report.day), tomorrow: Some("先报价".into()), ..ReportRequest::default() })
+        .unwrap();
     assert_eq!((corrected.tomorrow.as_str(), corrected.corrections), ("杭州智联科技：给方案", vec!["先报价".to_owned()]));
     let day_before = report.day.pred_opt();
     let late = ReportRequest { day: day_before, reason: Some("leave".into()), ..ReportRequest::default() };

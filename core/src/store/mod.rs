@@ -165,6 +165,8 @@ fn connect(path: &Path, key: &[u8; 32], write: bool) -> rusqlite::Result<Connect
         if write { OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
     let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     if cfg!(feature = "sqlcipher") {
+        // Its words go to standard error otherwise; what matters of them comes back as an error.
+        conn.pragma_update(None, "cipher_log_level", "NONE")?;
         conn.pragma_update(None, "key", format!("x'{}'", hex::encode(key)))?;
     }
     conn.busy_timeout(std::time::Duration::from_secs(5))?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Identity, Inner, Settings, Workbench, folder_of_blobs, stamp};
 use crate::error::{Error, ErrorKind, Result};
-use crate::id::{DeviceId, PersonId, RecordId, ReportId};
+use crate::id::{DeviceId, Hash, PersonId, RecordId, ReportId};
 use crate::query::Me;
 use crate::record::policy::Writer;
 use crate::record::{Actor, Person, Report, Role, Scalar};
@@ -24,6 +24,8 @@ struct Card {
     person: PersonId,
     device: DeviceId,
     server: Option<String>,
+    /// Tells a wrong key from a damaged database. The key is random, so its hash gives nothing away.
+    key: Hash,
 }
 
 impl Workbench {
@@ -40,7 +42,7 @@ impl Workbench {
         }
         refuse_existing(&settings.dir)?;
         let now = settings.clock.now();
-        let card = Card { person: PersonId::new(now), device: DeviceId::new(now), server: None };
+        let card = Card { person: PersonId::new(now), device: DeviceId::new(now), server: None, key: Hash::of(&settings.key) };
         let (store, _) = Store::open(&settings.dir, settings.key)?;
         store.write(|tx| {
             write_card(tx, &card)?;
@@ -57,7 +59,7 @@ impl Workbench {
         let client = Client::new()?;
         let enrolled = client.enrol(server, code, device, settings.signer.as_ref(), settings.clock.as_ref()).await?;
         let (store, _) = Store::open(&settings.dir, settings.key)?;
-        let card = Card { person: enrolled.person, device, server: Some(enrolled.server.clone()) };
+        let card = Card { person: enrolled.person, device, server: Some(enrolled.server.clone()), key: Hash::of(&settings.key) };
         store.write(|tx| write_enrolled(tx, &card, &enrolled, settings.clock.as_ref()))?;
         keep_card(&settings.dir, &card)?;
         Self::over(settings, store)
@@ -67,6 +69,9 @@ impl Workbench {
     pub fn open(settings: Settings) -> Result<Self> {
         let card = std::fs::read(settings.dir.join(IDENTITY)).map_err(|_| Error::not_found("store.not_found"))?;
         let card: Card = serde_json::from_slice(&card).map_err(|_| Error::new(ErrorKind::Storage, "storage.damaged"))?;
+        if card.key != Hash::of(&settings.key) {
+            return Err(Error::new(ErrorKind::Storage, "storage.wrong_key"));
+        }
         let (store, opened) = Store::open(&settings.dir, settings.key)?;
         if opened.salvaged {
             // What the server has comes again from the start of the log.
@@ -91,7 +96,8 @@ impl Workbench {
         let device = inner.store.read(device)?;
         let Settings { signer, clock, .. } = &inner.settings;
         let enrolled = inner.client.enrol(server, code, device, signer.as_ref(), clock.as_ref()).await?;
-        let card = Card { person: enrolled.person, device, server: Some(enrolled.server.clone()) };
+        let key = Hash::of(&inner.settings.key);
+        let card = Card { person: enrolled.person, device, server: Some(enrolled.server.clone()), key };
         inner.store.write(|tx| {
             let own = inner.own(tx, &me)?;
             adopt(tx, &own, me.id, enrolled.person)?;
