@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::SAMPLE_RATE;
 
 /// Samples that share one probability of speech: 32 ms.
-pub(super) const FRAME: usize = 512;
+pub const FRAME: usize = 512;
 
 /// Speech begins above the first and ends below the second, so that a hesitation does not chop a word.
 const BEGIN: f32 = 0.5;

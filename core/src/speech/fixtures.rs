@@ -365,6 +365,30 @@ mod with_model {
     }
 
     #[test]
+    fn a_recording_can_be_cancelled_and_says_how_far_it_is() {
+        let (Some(set), Some(engine)) = (visits(), engine()) else { return };
+        let pcm = decode(File::open(set.folder.join("visit-s01.wav")).unwrap()).unwrap();
+        let seen = std::cell::RefCell::new(vec![]);
+        let cancel = AtomicBool::new(false);
+        let result = transcribe(
+            &engine,
+            &pcm,
+            &|done| {
+                seen.borrow_mut().push(done);
+                // The first tick of the decoding.
+                if done > 0.1 {
+                    cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+                }
+            },
+            &cancel,
+        );
+        assert_eq!(result, Err(SpeechError::Cancelled));
+        assert!(seen.borrow().is_sorted());
+        // The one left behind does not disturb the next.
+        assert!(!heard(&engine, &set.folder.join("visit-s04.wav")).text.is_empty());
+    }
+
+    #[test]
     fn visit_notes_are_heard_and_understood() {
         let (Some(set), Some(engine)) = (visits(), engine()) else { return };
         let mut spoken = Errors::default();

@@ -16,6 +16,7 @@ mod fixtures;
 
 use std::sync::atomic::AtomicBool;
 
+pub use activity::FRAME;
 pub use audio::{Pcm, SAMPLE_RATE, decode};
 pub use transcript::{Segment, Transcript, simplify, transcribe};
 pub use understand::{Draft, KnownCustomer, Slot, understand};
@@ -56,7 +57,7 @@ impl From<SpeechError> for Error {
 
 /// A speech model: tells speech from silence, and speech into words. Samples are mono at [`SAMPLE_RATE`], within ±1.
 pub trait Engine: Send + Sync {
-    /// How likely each frame of [`activity::FRAME`] samples is speech, 0 to 1.
+    /// How likely each frame of [`FRAME`] samples is speech, 0 to 1.
     fn speech(&self, samples: &[f32]) -> Result<Vec<f32>, SpeechError>;
 
     /// The words of up to 30 s of sound. `tick` is called several times a second while it works. Returns soon after `cancel` is set.

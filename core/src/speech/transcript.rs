@@ -215,7 +215,7 @@ fn punctuate(text: &str) -> String {
         let next_is_digit = chars.get(at + 1).is_some_and(char::is_ascii_digit);
         let previous = out.chars().next_back();
         let in_latin =
-            previous.is_some_and(|c| c.is_ascii_alphanumeric()) && chars.get(at + 1).is_some_and(|c| c.is_ascii_alphanumeric());
+            previous.is_some_and(|c| c.is_ascii_alphanumeric()) && chars.get(at + 1).is_some_and(char::is_ascii_alphanumeric);
         let full = match c {
             ',' if !(next_is_digit && in_latin) => '，',
             '.' if !in_latin => '。',
@@ -225,7 +225,8 @@ fn punctuate(text: &str) -> String {
             ':' if !(next_is_digit && in_latin) => '：',
             // The model sometimes sets a space where a comma belongs.
             ' ' if !in_latin => {
-                let at_word = previous.is_some_and(char::is_alphanumeric) && chars.get(at + 1).is_some_and(|c| c.is_alphanumeric());
+                let at_word =
+                    previous.is_some_and(char::is_alphanumeric) && chars.get(at + 1).copied().is_some_and(char::is_alphanumeric);
                 if !at_word {
                     continue;
                 }

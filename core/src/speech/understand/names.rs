@@ -209,10 +209,11 @@ fn extend(name: &[Sound], text: &[Sound]) -> Extension {
         let mut next = vec![GAP * (i + 1) as f32];
         for (j, heard) in text.iter().enumerate() {
             let value = (1.0 - 2.0 * sound.cost(*heard)).max(-0.6);
-            let score = (row[j] + value).max(row[j + 1] + GAP).max(next[j] + GAP);
+            let along = row[j] + value;
+            let score = along.max(row[j + 1] + GAP).max(next[j] + GAP);
             // A syllable that hardly fits belongs to the sentence, unless the one before it fits well.
             let fits = value >= 0.4 && score > best.gain || value >= 0.0 && score >= best.gain && score >= 0.8;
-            if fits && score == row[j] + value {
+            if fits && along >= score {
                 best = Extension { gain: score, name: i + 1, text: j + 1 };
             }
             next.push(score);

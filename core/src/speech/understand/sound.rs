@@ -271,6 +271,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::float_cmp)] // Costs are sums of the constants above.
     fn homophones_cost_nothing_and_strangers_everything() {
         assert_eq!(cost('智', '致'), 0.0);
         assert_eq!(cost('演', '掩'), 0.0);

@@ -91,32 +91,45 @@ fn eat_number(chars: &[char], at: &mut usize) -> Option<u32> {
     Some(value)
 }
 
+/// Days by their distance from today.
+const DAYS: [(&str, i64); 18] = [
+    ("大后天", 3),
+    ("大前天", -3),
+    ("今天", 0),
+    ("今日", 0),
+    ("今晚", 0),
+    ("今早", 0),
+    ("明天", 1),
+    ("明日", 1),
+    ("明早", 1),
+    ("明晚", 1),
+    ("明儿", 1),
+    ("后天", 2),
+    ("昨天", -1),
+    ("昨日", -1),
+    ("昨晚", -1),
+    ("前天", -2),
+    ("当天", 0),
+    ("明后天", 2),
+];
+
+/// Years by their distance from this one.
+const YEARS: [(&str, i32); 5] = [("明年", 1), ("今年", 0), ("后年", 2), ("去年", -1), ("本年", 0)];
+
+/// Months by their distance from this one.
+const MONTHS: [(&str, u32); 7] =
+    [("下下个月", 2), ("下下月", 2), ("下个月", 1), ("下月", 1), ("这个月", 0), ("本月", 0), ("当月", 0)];
+
+/// Parts of a month by their day; 0 is the last.
+const MONTH_PARTS: [(&str, u32); 8] =
+    [("底", 0), ("末", 0), ("下旬", 0), ("中旬", 15), ("中", 15), ("初", 1), ("上旬", 10), ("一号", 1)];
+
 fn date_at(chars: &[char], start: usize, today: NaiveDate) -> Option<DateMention> {
     let mention = |end: usize, date: Option<NaiveDate>, confidence: f32| {
         Some(DateMention { range: start..end, date: date?, confidence, within_days: None, bare_weekday: false })
     };
     let mut at = start;
 
-    const DAYS: [(&str, i64); 18] = [
-        ("大后天", 3),
-        ("大前天", -3),
-        ("今天", 0),
-        ("今日", 0),
-        ("今晚", 0),
-        ("今早", 0),
-        ("明天", 1),
-        ("明日", 1),
-        ("明早", 1),
-        ("明晚", 1),
-        ("明儿", 1),
-        ("后天", 2),
-        ("昨天", -1),
-        ("昨日", -1),
-        ("昨晚", -1),
-        ("前天", -2),
-        ("当天", 0),
-        ("明后天", 2),
-    ];
     if let Some(days) = eat_any(chars, &mut at, &DAYS) {
         // 三天后天气: the day after tomorrow does not follow a number of days.
         let after_days = start > 0 && chars[start] == '后' && chars[start - 1] == '天';
@@ -198,7 +211,6 @@ fn calendar(chars: &[char], start: usize, today: NaiveDate) -> Option<DateMentio
     let after_number = before.is_some_and(|c| number::is_numeral(c) || matches!(c, '.' | '第' | '-' | '月'));
     let mut at = start;
 
-    const YEARS: [(&str, i32); 5] = [("明年", 1), ("今年", 0), ("后年", 2), ("去年", -1), ("本年", 0)];
     let years = eat_any(chars, &mut at, &YEARS);
     let year = today.year() + years.unwrap_or(0);
     for word in ["年底", "年末", "底"] {
@@ -214,8 +226,6 @@ fn calendar(chars: &[char], start: usize, today: NaiveDate) -> Option<DateMentio
     }
 
     // A month that is said relative to this one, or by its number.
-    const MONTHS: [(&str, u32); 7] =
-        [("下下个月", 2), ("下下月", 2), ("下个月", 1), ("下月", 1), ("这个月", 0), ("本月", 0), ("当月", 0)];
     let relative = if years.is_none() { eat_any(chars, &mut at, &MONTHS) } else { None };
     let (year, month, whole) = if let Some(months) = relative {
         let then = today.with_day(1)?.checked_add_months(Months::new(months))?;
@@ -252,9 +262,7 @@ fn calendar(chars: &[char], start: usize, today: NaiveDate) -> Option<DateMentio
             return None;
         }
     };
-    const PARTS: [(&str, u32); 8] =
-        [("底", 0), ("末", 0), ("下旬", 0), ("中旬", 15), ("中", 15), ("初", 1), ("上旬", 10), ("一号", 1)];
-    if let Some(day) = eat_any(chars, &mut at, &PARTS) {
+    if let Some(day) = eat_any(chars, &mut at, &MONTH_PARTS) {
         let date = if day == 0 { last_of(year, month)? } else { NaiveDate::from_ymd_opt(year, month, day)? };
         return found(at, date, if day == 0 { 0.9 } else { 0.8 });
     }
