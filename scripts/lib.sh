@@ -4,7 +4,11 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${CHUDA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/chuda}
+# shellcheck disable=SC2034 # for the scripts that source this
 models=$cache/models
+# The whole workspace with one set of features, so that no dependency is built twice.
+# shellcheck disable=SC2034
+whole=(--workspace --locked --features chuda-ffi/bindgen)
 min_rust=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
 export CARGO_TERM_PROGRESS_WHEN=never
@@ -78,6 +82,3 @@ python_tools() {
   [ -x "$cache/python/bin/pip" ] || python3 -m venv "$cache/python"
   "$cache/python/bin/pip" install --quiet --disable-pip-version-check "$@"
 }
-
-# have_models DIR: true if both model files are there (their hashes are fetch-model's business).
-have_models() { [ -f "$1/ggml-base-q8_0.bin" ] && [ -f "$1/ggml-silero-v6.2.0.bin" ]; }
