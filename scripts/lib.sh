@@ -82,3 +82,24 @@ python_tools() {
   [ -x "$cache/python/bin/pip" ] || python3 -m venv "$cache/python"
   "$cache/python/bin/pip" install --quiet --disable-pip-version-check "$@"
 }
+
+# build CARGO-OPTIONS…: cargo build over the whole workspace; instead of hundreds of lines one every ten seconds, and errors as they are.
+build() {
+  cargo build "${whole[@]}" "$@" 2>&1 | {
+    local line crates=0 shown=$SECONDS
+    while IFS= read -r line; do
+      case $line in
+        *" Compiling "*)
+          crates=$((crates + 1))
+          if [ $((SECONDS - shown)) -ge 10 ]; then
+            shown=$SECONDS
+            line=${line##*Compiling }
+            say "compiled $crates crates, now ${line%% *}"
+          fi
+          ;;
+        *" Finished "* | *" Downloading "* | *" Downloaded "* | *" Updating "* | *" Locking "*) ;;
+        *) printf '%s\n' "$line" >&2 ;;
+      esac
+    done
+  }
+}
