@@ -51,13 +51,13 @@ fn every_module_says_what_it_is() {
 
 #[test]
 fn comments_strings_and_test_modules_are_not_code() {
-    let text = r####"//! automerge
+    let text = r##"//! automerge
         use /* automerge /* nested */ automerge */ std::{io, fs::File};
         fn a<'a>(x: &'a str) -> char { let _ = "automerge \" automerge"; let _ = r#"automerge " "#; '"' }
         #[cfg(test)]
         mod tests { use automerge::Change; fn b() { {} } }
         fn automerge_like() {}
-    "####;
+    "##;
     let source = Source { path: "x.rs".into(), text: text.into(), code: code_of(text) };
     assert!(!source.names("automerge"), "{}", source.code);
     assert!(source.names("automerge_like") && source.names("File"));
