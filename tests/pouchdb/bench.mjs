@@ -1,6 +1,6 @@
 // The peer beside P5: a PouchDB client and express-pouchdb on loopback, both on disk (LevelDB), each in a process of its own.
 // Pull: a new client fetches RECORDS records and lists them. Push: a client with RECORDS records of its own sends them.
-// Prints one JSON line: {"records", "batch_size", "pull_ms", "push_ms"}, the best of three runs each.
+// Prints one JSON line with the best of three runs each, for scripts/bench.
 import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -44,7 +44,7 @@ async function bench() {
         await holds(target);
       }));
     }
-    console.log(JSON.stringify({ records: RECORDS, batch_size: BATCH, pull_ms: Math.min(...pull), push_ms: Math.min(...push) }));
+    console.log(JSON.stringify({ id: 'P5', records: RECORDS, batch_size: BATCH, pouchdb_pull_ms: Math.min(...pull), pouchdb_push_ms: Math.min(...push) }));
   } finally {
     server.removeAllListeners('exit');
     server.kill();
