@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+# What the scripts beside this file share: sourced, never run.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${CHUDA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/chuda}
+# shellcheck disable=SC2034 # for the scripts that source this
+models=$cache/models
+# The whole workspace with one set of features, so that no dependency is built twice.
+# shellcheck disable=SC2034
+whole=(--workspace --locked --features chuda-ffi/bindgen)
+min_rust=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+export CARGO_TERM_PROGRESS_WHEN=never
+mkdir -p "$cache"
+cd "$root"
+
+# say TEXT…: one progress line with the seconds since the script began.
+say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
+
+# die TEXT…: the reason on standard error, and out.
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# need_to_build, need_to_fetch: all it takes is there afterwards, or the script has said what to install and ended.
+need_to_build() {
+  local missing=()
+  { have cc && have c++ && have make; } || missing+=(build-essential)
+  have cmake || missing+=(cmake)
+  have pkg-config || missing+=(pkg-config)
+  pkg-config --exists libcrypto 2>/dev/null || missing+=(libssl-dev)
+  have git || missing+=(git)
+  [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
+  need_to_fetch
+  need_rust
+}
+
+need_to_fetch() {
+  local missing=()
+  have curl || missing+=(curl ca-certificates)
+  python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
+  [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
+}
+
+# apt_install PACKAGE…: Debian's and Ubuntu's packages, with root or sudo; elsewhere it says what is missing.
+apt_install() {
+  local as=()
+  [ "$(id -u)" -eq 0 ] || as=(sudo)
+  if ! have apt-get || { [ ${#as[@]} -gt 0 ] && ! have sudo; }; then
+    die "please install these first (Debian's names): $*"
+  fi
+  say "installing $*"
+  "${as[@]}" apt-get update -qq
+  "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null \
+    || die "could not install: $*"
+}
+
+# need_rust: cargo, new enough. Debian's own is taken where there is none and it will do.
+need_rust() {
+  local pair
+  if ! have cargo; then
+    for pair in "rustc cargo" "rustc-web cargo-web"; do
+      # shellcheck disable=SC2086 # two words on purpose
+      if have apt-cache && at_least "$min_rust" "$(apt-cache policy ${pair%% *} 2>/dev/null | sed -n 's/ *Candidate: //p')"; then
+        # shellcheck disable=SC2086
+        apt_install $pair
+        break
+      fi
+    done
+  fi
+  have cargo || die "Rust $min_rust or newer is missing: install rustup (https://rustup.rs), then run this again"
+  at_least "$min_rust" "$(cargo --version | cut -d' ' -f2)" \
+    || die "Rust $min_rust or newer is needed, this is $(cargo --version): run 'rustup update stable'"
+}
+
+# at_least WANTED VERSION: true if VERSION is WANTED or later.
+at_least() { [ -n "$2" ] && [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+# python_tools PACKAGE…: into one virtual environment in the cache; its programs are in $cache/python/bin.
+python_tools() {
+  [ -x "$cache/python/bin/pip" ] || python3 -m venv "$cache/python"
+  "$cache/python/bin/pip" install --quiet --disable-pip-version-check "$@"
+}
+
+# build CARGO-OPTIONS…: cargo build over the whole workspace; instead of hundreds of lines one every ten seconds, and errors as they are.
+build() {
+  cargo build "${whole[@]}" "$@" 2>&1 | {
+    local line crates=0 shown=$SECONDS
+    while IFS= read -r line; do
+      case $line in
+        *" Compiling "*)
+          crates=$((crates + 1))
+          if [ $((SECONDS - shown)) -ge 10 ]; then
+            shown=$SECONDS
+            line=${line##*Compiling }
+            say "compiled $crates crates, now ${line%% *}"
+          fi
+          ;;
+        *" Finished "* | *" Downloading "* | *" Downloaded "* | *" Updating "* | *" Locking "*) ;;
+        *) printf '%s\n' "$line" >&2 ;;
+      esac
+    done
+  }
+}
