@@ -1,1 +1,28 @@
-//! The server.
+//! What crosses people: sync ingest, inboxes, blobs, to-dos.
+//!
+//! In the order the data takes: [`http`] checks who sends a request, `exchange` takes a device's changes apart, `ingest` judges
+//! and stores them, `effects` carries out the rules, inboxes bring the result to everyone who may read it; `blobs` takes the bytes
+//! of evidence, `api` shows it all to other systems. All SQL is in `stores`.
+
+pub mod admin;
+mod api;
+mod blobs;
+mod claims;
+mod effects;
+mod enrol;
+mod exchange;
+pub mod http;
+mod ingest;
+pub mod problem;
+mod server;
+mod stores;
+pub mod telemetry;
+
+pub use server::{Running, Server, Settings};
+
+/// Bytes from the system's source of randomness.
+pub(crate) fn random<const N: usize>() -> chuda_core::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| chuda_core::Error::internal("random.failed", error))?;
+    Ok(bytes)
+}

@@ -1,2 +1,273 @@
-//! The server.
-fn main() {}
+//! `chuda-server`: serve, and administer.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::Utc;
+use chrono_tz::Tz;
+use chuda_core::id::DeviceId;
+use chuda_core::record::Role;
+use chuda_core::{Error, ErrorKind, Result};
+use chuda_server::admin::{Admin, NewPerson};
+use chuda_server::http::Scope;
+use chuda_server::telemetry::{self, LogFormat};
+use chuda_server::{Server, Settings};
+use clap::{Args, Parser, Subcommand};
+use serde_json::{Value, json};
+
+/// The server of Chuda (触达): sync, inboxes, evidence, to-dos.
+#[derive(Parser)]
+#[command(name = "chuda-server", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// How log lines on standard error look.
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    log: LogFormat,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Listens until it is told to stop (ctrl-c or SIGTERM).
+    #[command(after_help = "Example: chuda-server serve --data /var/lib/chuda --listen 0.0.0.0:8787")]
+    Serve {
+        #[command(flatten)]
+        data: Data,
+        /// Address to listen on; port 0 takes a free one.
+        #[arg(long, env = "CHUDA_LISTEN", default_value = "127.0.0.1:8787")]
+        listen: SocketAddr,
+        /// Where evidence is kept: a folder or a file: URL; by default `blobs` in the data folder.
+        #[arg(long, env = "CHUDA_BLOBS")]
+        blobs: Option<String>,
+    },
+    /// People, codes, devices, tokens, backup. Works while the server runs.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// People and their enrolment codes.
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Devices.
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// Tokens of other systems.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Copies the database into a new file.
+    #[command(after_help = "Example: chuda-server admin backup chuda-backup.db")]
+    Backup {
+        /// The new file.
+        file: PathBuf,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Puts a backup in place of the present database; devices send again what it lacks.
+    #[command(after_help = "Example: chuda-server admin restore chuda-backup.db")]
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
+enum PersonCommand {
+    /// Adds a person and prints a one-time enrolment code.
+    #[command(after_help = "Example: chuda-server admin person add 李敏 --role rep --reports-to 王强")]
+    Add {
+        /// As shown to colleagues.
+        name: String,
+        /// What the person does; can be given several times.
+        #[arg(long = "role", required = true, value_parser = parse_role)]
+        roles: Vec<Role>,
+        /// Whom the person reports to: an id, or a name that only one person has.
+        #[arg(long)]
+        reports_to: Option<String>,
+        /// Time zone of the person's days.
+        #[arg(long, default_value = "Asia/Shanghai")]
+        zone: Tz,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Lists everyone.
+    List {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Prints a new enrolment code.
+    Code {
+        /// An id, or a name that only one person has.
+        person: String,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
+enum DeviceCommand {
+    /// Lists every device.
+    List {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Locks a device out.
+    Revoke {
+        /// Its id.
+        device: DeviceId,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Makes a token and prints it, once.
+    #[command(after_help = "Example: chuda-server admin token add crm --scope touches --scope people")]
+    Add {
+        /// What it is for.
+        name: String,
+        /// What it may do; can be given several times.
+        #[arg(long = "scope", required = true, value_enum)]
+        scopes: Vec<Scope>,
+        /// Act as this person; otherwise it reads everybody's records.
+        #[arg(long)]
+        person: Option<String>,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Args)]
+struct Data {
+    /// Folder of the database.
+    #[arg(long, env = "CHUDA_DATA", default_value = "chuda-data")]
+    data: PathBuf,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    telemetry::init(cli.log);
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "chuda-server: {error}");
+            ExitCode::from(if matches!(error.kind, ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::NotAllowed) { 3 } else { 1 })
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let now = Utc::now();
+    match command {
+        Command::Serve { data, listen, blobs } => serve(Settings { data: data.data, listen, blobs }, data.json),
+        Command::Admin(AdminCommand::Person(PersonCommand::Add { name, roles, reports_to, zone, data })) => {
+            let person = NewPerson { name, roles: roles.into_iter().collect(), reports_to, zone };
+            let (person, code) = Admin::open(&data.data)?.add_person(&person, now)?;
+            print(data.json, &json!({ "person": person, "code": code }), || format!("{person}\n{code}"))
+        }
+        Command::Admin(AdminCommand::Person(PersonCommand::List { data })) => {
+            let people = Admin::open(&data.data)?.people()?;
+            let list: Vec<Value> = people
+                .iter()
+                .map(|(id, person)| {
+                    json!({
+                        "id": id, "name": person.name, "roles": person.roles, "reports_to": person.reports_to,
+                        "zone": person.zone.name(), "left": person.left,
+                    })
+                })
+                .collect();
+            print(data.json, &json!({ "people": list }), || {
+                let lines = people.iter().map(|(id, person)| {
+                    let roles: Vec<&str> = person.roles.iter().map(|role| role.as_str()).collect();
+                    format!("{id}  {}  {}", roles.join(","), person.name)
+                });
+                lines.collect::<Vec<_>>().join("\n")
+            })
+        }
+        Command::Admin(AdminCommand::Person(PersonCommand::Code { person, data })) => {
+            let (person, code) = Admin::open(&data.data)?.new_code(&person, now)?;
+            print(data.json, &json!({ "person": person, "code": code }), || code.clone())
+        }
+        Command::Admin(AdminCommand::Device(DeviceCommand::List { data })) => {
+            let devices = Admin::open(&data.data)?.devices()?;
+            let list: Vec<Value> = devices
+                .iter()
+                .map(|device| {
+                    json!({
+                        "id": device.id, "person": device.person, "platform": device.platform,
+                        "enrolled_at": device.enrolled_at, "revoked_at": device.revoked_at,
+                    })
+                })
+                .collect();
+            print(data.json, &json!({ "devices": list }), || {
+                let lines = devices.iter().map(|device| {
+                    let state = if device.revoked_at.is_some() { "revoked" } else { "enrolled" };
+                    format!("{}  {}  {state}", device.id, device.person)
+                });
+                lines.collect::<Vec<_>>().join("\n")
+            })
+        }
+        Command::Admin(AdminCommand::Device(DeviceCommand::Revoke { device, data })) => {
+            Admin::open(&data.data)?.revoke(device, now)?;
+            print(data.json, &json!({ "device": device, "revoked": true }), || format!("{device} revoked"))
+        }
+        Command::Admin(AdminCommand::Token(TokenCommand::Add { name, scopes, person, data })) => {
+            let token = Admin::open(&data.data)?.add_token(&name, &scopes, person.as_deref(), now)?;
+            print(data.json, &json!({ "name": name, "token": token }), || token.clone())
+        }
+        Command::Admin(AdminCommand::Backup { file, data }) => {
+            Admin::open(&data.data)?.backup(&file)?;
+            print(data.json, &json!({ "backup": file }), || file.display().to_string())
+        }
+        Command::Admin(AdminCommand::Restore { file, data }) => {
+            Admin::open(&data.data)?.restore(&file)?;
+            print(data.json, &json!({ "restored": file }), || file.display().to_string())
+        }
+    }
+}
+
+fn serve(settings: Settings, json: bool) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let running = Server::start(settings).await?;
+        let address = format!("http://{}", running.address());
+        print(json, &json!({ "listening": address }), || format!("chuda-server listening on {address}"))?;
+        told_to_stop().await?;
+        running.shutdown().await
+    })
+}
+
+async fn told_to_stop() -> Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            pressed = tokio::signal::ctrl_c() => pressed.map_err(Error::from),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.map_err(Error::from)
+}
+
+fn print(json: bool, value: &Value, text: impl FnOnce() -> String) -> Result<()> {
+    let line = if json { value.to_string() } else { text() };
+    let mut out = std::io::stdout();
+    writeln!(out, "{line}")?;
+    out.flush()?;
+    Ok(())
+}
+
+fn parse_role(text: &str) -> std::result::Result<Role, String> {
+    let known = || Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
+    Role::parse(text).ok_or_else(|| format!("one of {}", known()))
+}

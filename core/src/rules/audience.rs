@@ -1,4 +1,5 @@
 //! Who may read a record: author, holder and colleagues on the customer, supervisors up the line, who has the task; people are for everybody.
+//! Whoever has a task may read what it is about.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +22,9 @@ impl Audience {
     /// Who may read a record.
     ///
     /// `customer_people` are those who stand by the record's customer: its author, its holder, and whoever has touched it.
-    pub fn of(kind: Kind, fields: &Fields, customer_people: &BTreeSet<PersonId>, people: &People) -> Self {
+    /// `tasks` are those that are about the record, open or done: of a touch those that came from it, of evidence those that came
+    /// from its touch, of a customer those that name it.
+    pub fn of(kind: Kind, fields: &Fields, customer_people: &BTreeSet<PersonId>, tasks: &[Fields], people: &People) -> Self {
         if kind == Kind::Person {
             return Self::Team;
         }
@@ -31,9 +34,10 @@ impl Audience {
         let mut readers: BTreeSet<PersonId> = named.chain(customer_people).collect();
         let above: Vec<PersonId> = readers.iter().flat_map(|person| superiors(*person, people)).collect();
         readers.extend(above);
-        let role = fields.get("role").and_then(Scalar::as_text).and_then(Role::parse);
-        readers
-            .extend(people.iter().filter(|(_, person)| role.is_some_and(|role| person.roles.contains(&role))).map(|(id, _)| *id));
+        if kind == Kind::Task {
+            readers.extend(assignees(fields, people));
+        }
+        readers.extend(tasks.iter().flat_map(|task| assignees(task, people)));
         Self::People(readers)
     }
 
@@ -44,6 +48,14 @@ impl Audience {
             Self::People(people) => people.contains(&person),
         }
     }
+}
+
+/// Who has to do a task, or may: the one it names, or everyone with its role.
+fn assignees<'a>(task: &Fields, people: &'a People) -> impl Iterator<Item = PersonId> + use<'a> {
+    let named: Option<PersonId> = task.get("assignee").and_then(Scalar::as_text).and_then(|text| text.parse().ok());
+    let role = task.get("role").and_then(Scalar::as_text).and_then(Role::parse);
+    let with_role = role.map(|role| people.iter().filter(move |(_, person)| person.roles.contains(&role)).map(|(id, _)| *id));
+    named.into_iter().chain(with_role.into_iter().flatten())
 }
 
 /// The line above someone, nearest first. A loop in the reporting lines ends it.

@@ -1,0 +1,180 @@
+//! What an admin does from a terminal: people, codes, devices, tokens, backup and restore. Works beside a running server.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use chuda_core::id::{DeviceId, Hash, PersonId, RecordId};
+use chuda_core::record::{Fields, Person, Record as _, Role};
+use chuda_core::{Error, Result};
+use chrono_tz::Tz;
+
+use crate::enrol::{CODE_LIFETIME, code_hash, new_code};
+use crate::http::Scope;
+use crate::ingest::Ingest;
+use crate::server::DATABASE;
+use crate::stores::sqlite::TokenRow;
+use crate::stores::{Store, Tx};
+
+/// Longest name, in characters.
+const MAX_NAME: usize = 200;
+
+/// The admin's way into a server's data folder.
+pub struct Admin(Store);
+
+/// Someone to be added.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// As shown to colleagues.
+    pub name: String,
+    /// At least one.
+    pub roles: BTreeSet<Role>,
+    /// Whom the person reports to: an id, or a name that only one person has.
+    pub reports_to: Option<String>,
+    /// The person's time zone.
+    pub zone: Tz,
+}
+
+/// An enrolled device, as an admin sees it.
+#[derive(Clone, Debug)]
+pub struct DeviceView {
+    /// Its id.
+    pub id: DeviceId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// Such as `android`, as the device said.
+    pub platform: Option<String>,
+    /// When it was enrolled.
+    pub enrolled_at: DateTime<Utc>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl Admin {
+    /// Opens the data folder of a server, running or not, and makes it if it is missing.
+    pub fn open(data: &Path) -> Result<Self> {
+        std::fs::create_dir_all(data)?;
+        Store::open(&data.join(DATABASE)).map(Self)
+    }
+
+    /// Adds a person and gives a one-time enrolment code for the first device.
+    pub fn add_person(&self, new: &NewPerson, now: DateTime<Utc>) -> Result<(PersonId, String)> {
+        let name = new.name.trim();
+        if name.is_empty() || name.chars().count() > MAX_NAME {
+            return Err(Error::invalid("person.name"));
+        }
+        if new.roles.is_empty() {
+            return Err(Error::invalid("person.roles"));
+        }
+        let id = PersonId::new(now);
+        let code = self.0.write(|tx| {
+            let reports_to = new.reports_to.as_deref().map(|word| find(tx, word)).transpose()?;
+            let person = Person { name: name.to_owned(), roles: new.roles.clone(), reports_to, zone: new.zone, left: false };
+            let fields = person.to_new_fields().map_err(|error| Error::internal("person.encode", error))?;
+            write(tx, id.into(), &fields, now)?;
+            issue(tx, id, now)
+        })?;
+        Ok((id, code))
+    }
+
+    /// Changes whom a person reports to; `None`: nobody.
+    pub fn set_reports_to(&self, person: &str, superior: Option<&str>, now: DateTime<Utc>) -> Result<()> {
+        self.0.write(|tx| {
+            let person = find(tx, person)?;
+            let superior = superior.map(|word| find(tx, word)).transpose()?;
+            let value = superior.map_or(chuda_core::record::Scalar::Null, |id| chuda_core::record::Scalar::Text(id.to_string()));
+            write(tx, person.into(), &Fields::from([("reports_to".into(), value)]), now)
+        })
+    }
+
+    /// Everyone of the team.
+    pub fn people(&self) -> Result<Vec<(PersonId, Person)>> {
+        self.0.read(|tx| Ok(tx.people()?.iter().map(|(id, person)| (*id, person.clone())).collect()))
+    }
+
+    /// A new enrolment code, for another device; the person is named by id or by a name that only one person has.
+    pub fn new_code(&self, person: &str, now: DateTime<Utc>) -> Result<(PersonId, String)> {
+        self.0.write(|tx| {
+            let person = find(tx, person)?;
+            Ok((person, issue(tx, person, now)?))
+        })
+    }
+
+    /// Every device, the revoked ones among them.
+    pub fn devices(&self) -> Result<Vec<DeviceView>> {
+        let time = chuda_core::time::from_millis;
+        let rows = self.0.read(|tx| tx.devices())?;
+        Ok(rows
+            .into_iter()
+            .map(|row| DeviceView {
+                id: row.id,
+                person: row.person,
+                platform: row.platform,
+                enrolled_at: time(row.enrolled_at),
+                revoked_at: row.revoked_at.map(time),
+            })
+            .collect())
+    }
+
+    /// Locks a device out, at once.
+    pub fn revoke(&self, device: DeviceId, now: DateTime<Utc>) -> Result<()> {
+        let revoked = self.0.write(|tx| tx.revoke_device(device, now))?;
+        if revoked { Ok(()) } else { Err(Error::not_found("device.not_found")) }
+    }
+
+    /// A bearer token for another system. With a person it acts as that person; without, it reads everybody's records.
+    pub fn add_token(&self, name: &str, scopes: &[Scope], person: Option<&str>, now: DateTime<Utc>) -> Result<String> {
+        if scopes.is_empty() {
+            return Err(Error::invalid("token.scopes"));
+        }
+        let token = format!("chuda_{}", hex::encode(crate::random::<32>()?));
+        let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+        self.0.write(|tx| {
+            let person = person.map(|word| find(tx, word)).transpose()?;
+            tx.add_token(Hash::of(token.as_bytes()), &TokenRow { name: name.to_owned(), person, scopes: scopes.join(" ") }, now)
+        })?;
+        Ok(token)
+    }
+
+    /// Copies the database into a new file, while the server runs. Blobs are files of their own: copy their folder too.
+    pub fn backup(&self, file: &Path) -> Result<()> {
+        if file.exists() {
+            return Err(Error::invalid("backup.exists"));
+        }
+        self.0.backup(file)
+    }
+
+    /// Puts the content of a backup in place of the present one, also while the server runs. The log gets a new epoch, so that
+    /// every device finds out and sends again what the backup lacks.
+    pub fn restore(&self, file: &Path) -> Result<()> {
+        if !file.is_file() {
+            return Err(Error::not_found("backup.not_found"));
+        }
+        self.0.restore(file)
+    }
+}
+
+fn write(tx: &Tx<'_>, document: RecordId, fields: &Fields, now: DateTime<Utc>) -> Result<()> {
+    let mut ingest = Ingest::open(tx, now)?;
+    ingest.write(document, fields)?;
+    ingest.finish()
+}
+
+fn issue(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<String> {
+    let code = new_code()?;
+    tx.add_code(code_hash(&code), person, (now + CODE_LIFETIME).timestamp_millis())?;
+    Ok(code)
+}
+
+fn find(tx: &Tx<'_>, word: &str) -> Result<PersonId> {
+    let people = tx.people()?;
+    if let Ok(id) = word.parse::<PersonId>() {
+        return people.contains_key(&id).then_some(id).ok_or_else(|| Error::not_found("person.not_found"));
+    }
+    let mut named = people.iter().filter(|(_, person)| person.name == word).map(|(id, _)| *id);
+    match (named.next(), named.next()) {
+        (Some(id), None) => Ok(id),
+        (Some(_), Some(_)) => Err(Error::invalid("person.ambiguous")),
+        (None, _) => Err(Error::not_found("person.not_found")),
+    }
+}

@@ -1,0 +1,482 @@
+//! The bytes of evidence: uploads that go on where they stopped (tus 1.0), checked by their hash, kept under it.
+//!
+//! Which bytes have arrived is in the database, the bytes themselves in the blob store: any server process can go on with an upload.
+
+use std::path::Path as FilePath;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chrono::{TimeDelta, Utc};
+use chuda_core::id::{Hash, PersonId, RecordId};
+use chuda_core::record::{Evidence, from_fields};
+use chuda_core::{Error, ErrorKind};
+use futures::{StreamExt as _, TryStreamExt as _};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, WriteMultipart};
+use sha2::{Digest as _, Sha256};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::http::{App, Called, Scope, Signed, SignedStream, text};
+use crate::ingest::author_of;
+use crate::problem::{Problem, ProblemBody, Result};
+use crate::stores::Store;
+use crate::stores::sqlite::UploadRow;
+
+/// Most bytes of one blob.
+pub(crate) const MAX_BLOB_BYTES: u64 = 512 * 1024 * 1024;
+/// Bytes that are gathered before they are put away; when the line is cut, what has arrived is put away at once.
+const PIECE_BYTES: usize = 1024 * 1024;
+/// Most uploads that one person has under way.
+const MAX_UPLOADS: usize = 5_000;
+/// How long an upload waits to be gone on with.
+const UPLOAD_LIFETIME: TimeDelta = TimeDelta::days(7);
+/// How long an upload may send nothing.
+const IDLE: Duration = Duration::from_secs(30);
+/// tus 1.0.
+const TUS: HeaderValue = HeaderValue::from_static("1.0.0");
+const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+/// The echo: the server has these bytes and has checked their hash.
+const SHA256: HeaderName = HeaderName::from_static("chuda-sha256");
+/// Checksum Mismatch, from the tus checksum extension.
+const CHECKSUM_MISMATCH: u16 = 460;
+
+/// Where blobs and the pieces of unfinished ones are kept.
+pub(crate) struct Blobs(Arc<dyn ObjectStore>);
+
+impl Blobs {
+    /// Opens the store: a folder or a `file:` URL; `default` if none is named.
+    pub(crate) fn open(location: Option<&str>, default: &FilePath) -> chuda_core::Result<Self> {
+        let folder = match location {
+            None => default,
+            Some(location) => match location.strip_prefix("file://") {
+                Some(path) => FilePath::new(path),
+                None if location.contains("://") => return Err(Error::invalid("blobs.unsupported")),
+                None => FilePath::new(location),
+            },
+        };
+        std::fs::create_dir_all(folder)?;
+        // A blob is echoed to the phone, which may then delete its copy: it has to be on the disk.
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| fault(&error))?.with_fsync(true);
+        Ok(Self(Arc::new(store)))
+    }
+
+    /// Whether the store answers.
+    pub(crate) async fn check(&self) -> chuda_core::Result<()> {
+        self.0.list(Some(&Key::from("blobs"))).take(1).try_collect::<Vec<_>>().await.map(drop).map_err(|error| fault(&error))
+    }
+
+    /// Removes what is left of uploads that nobody goes on with.
+    pub(crate) async fn tidy(&self, store: &Store) -> chuda_core::Result<()> {
+        let before = (Utc::now() - UPLOAD_LIFETIME).timestamp_millis();
+        for upload in store.read_async(move |tx| tx.stale_uploads(before)).await? {
+            self.forget(store, upload).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts the pieces of an upload together under their hash. `false`: the hash is another one, and the upload is gone.
+    async fn finish(&self, store: &Store, upload: &UploadRow) -> chuda_core::Result<bool> {
+        let id = upload.id;
+        let names = store.read_async(move |tx| tx.pieces(id)).await?;
+        let target = blob_key(upload.sha256);
+        let mut writer = WriteMultipart::new(self.0.put_multipart(&target).await.map_err(|error| fault(&error))?);
+        let mut hasher = Sha256::new();
+        for name in names {
+            let piece = match self.0.get(&Key::from(name)).await {
+                Ok(piece) => piece,
+                // Lost with the machine's power, say: the upload has to start again.
+                Err(object_store::Error::NotFound { .. }) => break,
+                Err(error) => return Err(fault(&error)),
+            };
+            let mut stream = piece.into_stream();
+            while let Some(bytes) = stream.try_next().await.map_err(|error| fault(&error))? {
+                hasher.update(&bytes);
+                writer.wait_for_capacity(2).await.map_err(|error| fault(&error))?;
+                writer.put(bytes);
+            }
+        }
+        if Hash(hasher.finalize().into()) != upload.sha256 {
+            writer.abort().await.map_err(|error| fault(&error))?;
+            self.forget(store, id).await?;
+            tracing::warn!(upload = %id, "blob does not have its hash");
+            return Ok(false);
+        }
+        writer.finish().await.map_err(|error| fault(&error))?;
+        let (sha256, length) = (upload.sha256, upload.length);
+        let names = store.write_async(move |tx| {
+            tx.add_blob(sha256, length, Utc::now())?;
+            tx.complete_upload(id)
+        });
+        self.remove(names.await?).await?;
+        tracing::info!(upload = %id, length, "blob complete");
+        Ok(true)
+    }
+
+    async fn forget(&self, store: &Store, upload: RecordId) -> chuda_core::Result<()> {
+        // First out of the database, so that nothing refers to a piece that is gone.
+        let names = store.write_async(move |tx| tx.remove_upload(upload)).await?;
+        self.remove(names).await
+    }
+
+    async fn remove(&self, pieces: Vec<String>) -> chuda_core::Result<()> {
+        for name in pieces {
+            match self.0.delete(&Key::from(name)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(fault(&error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, options))
+        .routes(routes!(offset, append, terminate))
+        .routes(routes!(read, has))
+}
+
+/// What the server knows of tus.
+#[utoipa::path(
+    options,
+    path = "/blobs",
+    tag = "device",
+    responses((status = 204, description = "Versions, extensions and the largest upload, as headers"))
+)]
+async fn options() -> Response {
+    let headers = [
+        ("tus-resumable", "1.0.0".to_owned()),
+        ("tus-version", "1.0.0".to_owned()),
+        ("tus-extension", "creation,termination".to_owned()),
+        ("tus-max-size", MAX_BLOB_BYTES.to_string()),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+/// Begins an upload, or finds the one that was begun before. `Upload-Metadata` names the SHA-256, as hexadecimal text; an evidence
+/// record of this person has to name it too. A blob that is there already is complete at once.
+#[utoipa::path(
+    post,
+    path = "/blobs",
+    tag = "device",
+    security(("device" = [])),
+    params(
+        ("Tus-Resumable" = String, Header, description = "1.0.0"),
+        ("Upload-Length" = u64, Header, description = "Bytes of the whole blob"),
+        ("Upload-Metadata" = String, Header, description = "`sha256` and the base64 of its 64 hexadecimal digits")
+    ),
+    responses(
+        (status = 201, description = "`Location` of the upload and its `Upload-Offset`; `Chuda-Sha256` when it is complete"),
+        (status = 400, description = "A header is missing or wrong", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed by an enrolled device", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "No evidence of this person names these bytes, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 412, description = "Another version of tus", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many uploads under way", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 460, description = "All bytes had arrived and do not have the hash; start again", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+async fn create(State(app): State<App>, signed: Signed) -> Result<Response> {
+    need_tus(&signed.headers)?;
+    let length: u64 = text(&signed.headers, "upload-length").parse().map_err(|_| Problem::invalid("blob.length"))?;
+    if length > MAX_BLOB_BYTES {
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "blob.too_large").with("most", MAX_BLOB_BYTES));
+    }
+    let sha256 = metadata_hash(text(&signed.headers, "upload-metadata")).ok_or_else(|| Problem::invalid("blob.metadata"))?;
+    let person = signed.device.person;
+    let upload = app.store.write_async(move |tx| {
+        let named = tx.evidence_of_blob(sha256)?;
+        let Some(evidence) = named.iter().find(|evidence| author_of(&evidence.fields) == Some(person)) else {
+            return Ok(Err(Problem::new(StatusCode::FORBIDDEN, "blob.not_named")));
+        };
+        let size = from_fields::<Evidence>(&evidence.fields).map(|evidence| evidence.size.cast_unsigned());
+        if size != Ok(length) {
+            return Ok(Err(Problem::invalid("blob.length")));
+        }
+        let id = RecordId::derived(&format!("upload/{person}/{sha256}"));
+        if let Some(known) = tx.upload(id)? {
+            return Ok(Ok(known));
+        }
+        let received = if tx.blob(sha256)?.is_some() { length } else { 0 };
+        if received < length && tx.uploads_of(person)? >= MAX_UPLOADS {
+            return Ok(Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "blob.too_many_uploads")));
+        }
+        let upload = UploadRow { id, person, sha256, length, received };
+        tx.add_upload(&upload, Utc::now())?;
+        Ok(Ok(upload))
+    });
+    let upload = upload.await??;
+    let location = [(header::LOCATION, format!("/blobs/uploads/{}", upload.id))];
+    Ok((StatusCode::CREATED, location, progress(&app, &upload).await?).into_response())
+}
+
+/// How far an upload is.
+#[utoipa::path(
+    head,
+    path = "/blobs/uploads/{id}",
+    tag = "device",
+    security(("device" = [])),
+    params(("id" = uuid::Uuid, Path, description = "From `Location`"), ("Tus-Resumable" = String, Header, description = "1.0.0")),
+    responses(
+        (status = 200, description = "`Upload-Offset` and `Upload-Length`; `Chuda-Sha256` when it is complete"),
+        (status = 401, description = "Not signed by an enrolled device"),
+        (status = 403, description = "The device is revoked"),
+        (status = 404, description = "No such upload: create it"),
+        (status = 412, description = "Another version of tus"),
+        (status = 460, description = "All bytes had arrived and do not have the hash; start again"),
+    )
+)]
+async fn offset(State(app): State<App>, Path(id): Path<String>, signed: Signed) -> Result<Response> {
+    need_tus(&signed.headers)?;
+    let upload = find(&app, &id, signed.device.person).await?;
+    let caching = [(header::CACHE_CONTROL, "no-store")];
+    Ok((caching, progress(&app, &upload).await?).into_response())
+}
+
+/// Adds bytes at the offset. Whatever arrives before the line is cut stays.
+#[utoipa::path(
+    patch,
+    path = "/blobs/uploads/{id}",
+    tag = "device",
+    security(("device" = [])),
+    params(
+        ("id" = uuid::Uuid, Path, description = "From `Location`"),
+        ("Tus-Resumable" = String, Header, description = "1.0.0"),
+        ("Upload-Offset" = u64, Header, description = "Where the bytes belong")
+    ),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    responses(
+        (status = 204, description = "The new `Upload-Offset`; `Chuda-Sha256` when the blob is complete and its hash is right"),
+        (status = 400, description = "A header is missing or wrong", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed by an enrolled device", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The device is revoked", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such upload: create it", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The upload is at another offset", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 412, description = "Another version of tus", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "More bytes than were announced", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Another content type", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 460, description = "The bytes do not have the hash; start again", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+async fn append(State(app): State<App>, Path(id): Path<String>, signed: SignedStream) -> Result<Response> {
+    need_tus(&signed.headers)?;
+    if text(&signed.headers, "content-type") != "application/offset+octet-stream" {
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "blob.content_type"));
+    }
+    let at: u64 = text(&signed.headers, "upload-offset").parse().map_err(|_| Problem::invalid("blob.offset"))?;
+    let mut upload = find(&app, &id, signed.device.person).await?;
+    if at != upload.received {
+        return Err(Problem::new(StatusCode::CONFLICT, "blob.offset").with("offset", upload.received));
+    }
+    // On a task of its own: when the client is cut off and this request is dropped, what has arrived is still put away.
+    let task = tokio::spawn(async move {
+        let taken = take(&app, &mut upload, signed.body).await;
+        taken?;
+        Ok::<_, Problem>((StatusCode::NO_CONTENT, progress(&app, &upload).await?).into_response())
+    });
+    task.await.map_err(|error| Error::internal("task.failed", error))?
+}
+
+/// Gives an upload up.
+#[utoipa::path(
+    delete,
+    path = "/blobs/uploads/{id}",
+    tag = "device",
+    security(("device" = [])),
+    params(("id" = uuid::Uuid, Path, description = "From `Location`"), ("Tus-Resumable" = String, Header, description = "1.0.0")),
+    responses(
+        (status = 204, description = "Gone"),
+        (status = 401, description = "Not signed by an enrolled device", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The device is revoked", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such upload", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 412, description = "Another version of tus", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+async fn terminate(State(app): State<App>, Path(id): Path<String>, signed: Signed) -> Result<Response> {
+    need_tus(&signed.headers)?;
+    let upload = find(&app, &id, signed.device.person).await?;
+    app.blobs.forget(&app.store, upload.id).await?;
+    Ok((StatusCode::NO_CONTENT, [(TUS_RESUMABLE, TUS)]).into_response())
+}
+
+/// The bytes of evidence, for whoever may read a record that names them. A look at somebody else's is logged (T5).
+#[utoipa::path(
+    get,
+    path = "/blobs/{sha256}",
+    tag = "records",
+    security(("device" = []), ("bearer" = [])),
+    params(("sha256" = String, Path, description = "64 hexadecimal digits")),
+    responses(
+        (status = 200, description = "The bytes", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 401, description = "Neither token nor signature", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Not there, not yet uploaded, or not for the caller", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+async fn read(State(app): State<App>, Path(sha256): Path<String>, called: Called) -> Result<Response> {
+    let (sha256, size) = find_blob(&app, &sha256, &called).await?;
+    let caller = called.caller;
+    let logged = app.store.write_async(move |tx| {
+        for evidence in tx.evidence_of_blob(sha256)? {
+            let readable = match caller.person {
+                Some(person) => tx.may_read(evidence.id, person)? && author_of(&evidence.fields) != Some(person),
+                None => true,
+            };
+            if readable {
+                tx.add_view(caller.person, &caller.via, evidence.id.into(), Utc::now())?;
+            }
+        }
+        Ok(())
+    });
+    logged.await?;
+    let found = app.blobs.0.get(&blob_key(sha256)).await.map_err(|error| match error {
+        object_store::Error::NotFound { .. } => Problem::not_found(),
+        error => fault(&error).into(),
+    })?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_LENGTH, size.to_string()),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (header::CONTENT_DISPOSITION, "attachment".to_owned()),
+        (SHA256, sha256.to_string()),
+    ];
+    Ok((headers, Body::from_stream(found.into_stream())).into_response())
+}
+
+/// Whether the server has the bytes: the echo without them.
+#[utoipa::path(
+    head,
+    path = "/blobs/{sha256}",
+    tag = "records",
+    security(("device" = []), ("bearer" = [])),
+    params(("sha256" = String, Path, description = "64 hexadecimal digits")),
+    responses(
+        (status = 200, description = "It has, and has checked them: `Chuda-Sha256`"),
+        (status = 401, description = "Neither token nor signature"),
+        (status = 403, description = "The token lacks the scope, or the device is revoked"),
+        (status = 404, description = "Not there, not yet uploaded, or not for the caller"),
+    )
+)]
+async fn has(State(app): State<App>, Path(sha256): Path<String>, called: Called) -> Result<Response> {
+    let (sha256, size) = find_blob(&app, &sha256, &called).await?;
+    Ok([(SHA256, sha256.to_string()), (header::CONTENT_LENGTH, size.to_string())].into_response())
+}
+
+/// Takes the bytes of a request, piece by piece.
+async fn take(app: &App, upload: &mut UploadRow, body: Body) -> Result<()> {
+    let mut stream = body.into_data_stream();
+    let mut gathered: Vec<u8> = Vec::new();
+    loop {
+        let next = tokio::time::timeout(IDLE, stream.next()).await;
+        let (bytes, ended) = match next {
+            Ok(Some(Ok(bytes))) => (bytes, None),
+            Ok(None) => (Bytes::new(), Some(Ok(()))),
+            Ok(Some(Err(_))) | Err(_) => {
+                (Bytes::new(), Some(Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "blob.cut_off"))))
+            }
+        };
+        let room = upload.length - upload.received - gathered.len() as u64;
+        if bytes.len() as u64 > room {
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "blob.too_long").with("length", upload.length));
+        }
+        gathered.extend_from_slice(&bytes);
+        if gathered.len() >= PIECE_BYTES || (ended.is_some() && !gathered.is_empty()) {
+            put_away(app, upload, std::mem::take(&mut gathered)).await?;
+        }
+        if let Some(outcome) = ended {
+            return outcome;
+        }
+    }
+}
+
+async fn put_away(app: &App, upload: &mut UploadRow, piece: Vec<u8>) -> Result<()> {
+    let (id, start, length) = (upload.id, upload.received, piece.len() as u64);
+    // Two requests at the same offset write two pieces; the database takes one of them.
+    let name = format!("pieces/{id}/{start:012}-{}", hex::encode(crate::random::<8>()?));
+    app.blobs.0.put(&Key::from(name.clone()), PutPayload::from(piece)).await.map_err(|error| fault(&error))?;
+    let kept = name.clone();
+    let added = app.store.write_async(move |tx| tx.add_piece(id, start, length, &kept, Utc::now())).await?;
+    if !added {
+        let _ = app.blobs.0.delete(&Key::from(name)).await;
+        return Err(Problem::new(StatusCode::CONFLICT, "blob.offset"));
+    }
+    upload.received += length;
+    Ok(())
+}
+
+/// How far an upload is, as headers; one whose bytes have all arrived is put together first.
+async fn progress(app: &App, upload: &UploadRow) -> Result<HeaderMap> {
+    let sha256 = upload.sha256;
+    let mut complete = app.store.read_async(move |tx| tx.blob(sha256)).await?.is_some();
+    if !complete && upload.received == upload.length {
+        if !app.blobs.finish(&app.store, upload).await? {
+            let status = StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST);
+            return Err(Problem::new(status, "blob.hash_mismatch"));
+        }
+        complete = true;
+    }
+    let mut headers = HeaderMap::from_iter([
+        (TUS_RESUMABLE, TUS),
+        (UPLOAD_OFFSET, HeaderValue::from(if complete { upload.length } else { upload.received })),
+        (UPLOAD_LENGTH, HeaderValue::from(upload.length)),
+    ]);
+    if complete && let Ok(hash) = HeaderValue::from_str(&sha256.to_string()) {
+        headers.insert(SHA256, hash);
+    }
+    Ok(headers)
+}
+
+async fn find(app: &App, id: &str, person: PersonId) -> Result<UploadRow> {
+    let id: RecordId = id.parse().map_err(|_| Problem::not_found())?;
+    let upload = app.store.read_async(move |tx| tx.upload(id)).await?;
+    upload.filter(|upload| upload.person == person).ok_or_else(Problem::not_found)
+}
+
+async fn find_blob(app: &App, sha256: &str, called: &Called) -> Result<(Hash, u64)> {
+    called.caller.need(Scope::Evidence)?;
+    let sha256: Hash = sha256.parse().map_err(|_| Problem::not_found())?;
+    let person = called.caller.person;
+    let size = app.store.read_async(move |tx| {
+        let named = tx.evidence_of_blob(sha256)?;
+        let mut readable = person.is_none() && !named.is_empty();
+        for evidence in named {
+            readable = readable || person.is_some_and(|person| tx.may_read(evidence.id, person).unwrap_or(false));
+        }
+        if readable { tx.blob(sha256) } else { Ok(None) }
+    });
+    Ok((sha256, size.await?.ok_or_else(Problem::not_found)?))
+}
+
+fn need_tus(headers: &HeaderMap) -> Result<()> {
+    if text(headers, "tus-resumable") == "1.0.0" {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::PRECONDITION_FAILED, "blob.tus_version").header(HeaderName::from_static("tus-version"), TUS))
+}
+
+/// The hash in `Upload-Metadata`: pairs of key and base64, separated by commas.
+fn metadata_hash(metadata: &str) -> Option<Hash> {
+    let pairs = metadata.split(',').filter_map(|pair| pair.trim().split_once(' '));
+    let value = pairs.into_iter().find(|(key, _)| *key == "sha256")?.1;
+    std::str::from_utf8(&BASE64.decode(value).ok()?).ok()?.parse().ok()
+}
+
+fn blob_key(sha256: Hash) -> Key {
+    let name = sha256.to_string();
+    Key::from(format!("blobs/{}/{name}", &name[..2]))
+}
+
+fn fault(error: &object_store::Error) -> Error {
+    tracing::error!(%error, "blob store refused");
+    Error::new(ErrorKind::Storage, "blobs.failed")
+}

@@ -1,0 +1,343 @@
+//! The router, and who sends a request: a device by its signature, another system by its token.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use chuda_core::id::{DeviceId, Hash, PersonId};
+use chuda_core::sync::protocol::MAX_BODY_BYTES;
+use chuda_core::sync::signature::{self, Claimed, Headers, Target};
+use p256::ecdsa::VerifyingKey;
+use p256::pkcs8::DecodePublicKey as _;
+use tokio::sync::Semaphore;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::Modify;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::blobs::{self, Blobs};
+use crate::problem::{Problem, Result};
+use crate::stores::{Store, Tx};
+use crate::{api, enrol, exchange};
+
+/// Exchanges that are worked on at a time; others wait.
+const EXCHANGES: usize = 8;
+/// How long a body may take to arrive, uploads apart.
+const BODY_TIME: Duration = Duration::from_mins(1);
+
+/// What every request is answered from. It holds no state of its own: that is all in the database and the blob store.
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) blobs: Blobs,
+    pub(crate) exchanges: Semaphore,
+    openapi: String,
+}
+
+/// [`Shared`], as handlers get it.
+pub(crate) type App = Arc<Shared>;
+
+impl Shared {
+    pub(crate) fn new(store: Store, blobs: Blobs) -> Self {
+        let openapi = routes().into_openapi().to_json().unwrap_or_default();
+        Self { store, blobs, exchanges: Semaphore::new(EXCHANGES), openapi }
+    }
+}
+
+/// The description of everything below, as `/openapi.json` gives it.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Chuda", description = "Touches, reports and to-dos of a field sales team. Times are UTC, money is in yuan."),
+    modifiers(&Security),
+    tags(
+        (name = "device", description = "What phones speak: enrolment, sync, blobs (tus 1.0)"),
+        (name = "records", description = "Touches, reports, to-dos and people, as far as the caller may read them"),
+        (name = "operation", description = "Health")
+    )
+)]
+struct Api;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_with(Default::default);
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token made by `admin token add`")).build();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let signature = ApiKeyValue::with_description(
+            "Signature",
+            "HTTP Message Signature (RFC 9421) of an enrolled device over method, path, query and Content-Digest",
+        );
+        components.add_security_scheme("device", SecurityScheme::ApiKey(ApiKey::Header(signature)));
+    }
+}
+
+/// Every route.
+pub(crate) fn router(app: App) -> Router {
+    let (router, _) = routes().split_for_parts();
+    router
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed") })
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            tracing::error!("a request made the server panic");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
+        }))
+        .with_state(app)
+}
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Api::openapi())
+        .routes(routes!(enrol::enrol))
+        .routes(routes!(exchange::sync))
+        .merge(blobs::routes())
+        .merge(api::routes())
+        .routes(routes!(openapi))
+        .routes(routes!(healthz))
+        .routes(routes!(readyz))
+}
+
+/// This description.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "operation",
+    responses((status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/json"))
+)]
+async fn openapi(State(app): State<App>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], app.openapi.clone()).into_response()
+}
+
+/// Whether the process answers.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "operation",
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain"))
+)]
+async fn healthz() -> &'static str {
+    "ok"
+}
+
+/// Whether database and blob store answer.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "operation",
+    responses(
+        (status = 200, description = "They do", body = String, content_type = "text/plain"),
+        (status = 503, description = "They don't", body = crate::problem::ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn readyz(State(app): State<App>) -> Result<&'static str> {
+    app.store.read_async(|tx| tx.epoch()).await?;
+    app.blobs.check().await?;
+    Ok("ok")
+}
+
+/// An enrolled device that is not revoked.
+#[derive(Clone, Debug)]
+pub(crate) struct Device {
+    pub(crate) id: DeviceId,
+    pub(crate) person: PersonId,
+    pub(crate) key: VerifyingKey,
+}
+
+/// A request with its whole body, not checked yet.
+pub(crate) struct Raw {
+    parts: Parts,
+    pub(crate) body: Bytes,
+}
+
+/// A request signed by an enrolled device, with its body.
+pub(crate) struct Signed {
+    pub(crate) device: Device,
+    pub(crate) headers: HeaderMap,
+    pub(crate) content_type: Option<String>,
+    pub(crate) body: Bytes,
+}
+
+/// A signed request whose body is taken piece by piece.
+///
+/// The digest of the body is signed but not compared: an upload keeps what arrived before the line was cut, so there is never a
+/// moment at which a piece is known to be whole. The hash of the finished blob says whether the bytes are right.
+pub(crate) struct SignedStream {
+    pub(crate) device: Device,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: axum::body::Body,
+}
+
+/// Who asks the API, and the body sent with it.
+pub(crate) struct Called {
+    pub(crate) caller: Caller,
+    pub(crate) body: Bytes,
+}
+
+/// Whoever asks the API: a person through a device, or another system with a token.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// As whom; none: a token that belongs to no person and may read everybody's records.
+    pub(crate) person: Option<PersonId>,
+    /// What it asks with, for the log of views.
+    pub(crate) via: String,
+    scopes: Option<Vec<Scope>>,
+}
+
+/// What a token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Scope {
+    /// Read touches.
+    Touches,
+    /// Read daily reports.
+    Reports,
+    /// Read people.
+    People,
+    /// Read to-dos.
+    Todos,
+    /// Do to-dos; the token has to belong to a person.
+    TodosWrite,
+    /// Read the bytes of evidence.
+    Evidence,
+}
+
+impl Scope {
+    const ALL: [Self; 6] = [Self::Touches, Self::Reports, Self::People, Self::Todos, Self::TodosWrite, Self::Evidence];
+
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Touches => "touches",
+            Self::Reports => "reports",
+            Self::People => "people",
+            Self::Todos => "todos",
+            Self::TodosWrite => "todos-write",
+            Self::Evidence => "evidence",
+        }
+    }
+}
+
+impl Caller {
+    /// Refuses a token without this scope.
+    pub(crate) fn need(&self, scope: Scope) -> Result<()> {
+        match &self.scopes {
+            Some(scopes) if !scopes.contains(&scope) => {
+                Err(Problem::new(StatusCode::FORBIDDEN, "token.scope").with("scope", scope.as_str()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Raw {
+    /// The signature that the request claims to have, its body checked against its digest.
+    pub(crate) fn claimed(&self) -> Result<Claimed> {
+        Ok(signature::parse(target(&self.parts), &self.body, &signature_headers(&self.parts.headers)?)?)
+    }
+}
+
+impl FromRequest<App> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large").with("most", MAX_BODY_BYTES);
+        let body = tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, MAX_BODY_BYTES))
+            .await
+            .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body.too_slow"))?
+            .map_err(|_| too_large())?;
+        Ok(Self { parts, body })
+    }
+}
+
+impl FromRequest<App> for Signed {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let raw = Raw::from_request(request, app).await?;
+        let claimed = raw.claimed()?;
+        let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed))).await??;
+        let content_type = raw.parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(Self { device, headers: raw.parts.headers, content_type, body: raw.body })
+    }
+}
+
+impl FromRequest<App> for SignedStream {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        let claimed = signature::parse_streamed(target(&parts), &signature_headers(&parts.headers)?)?;
+        let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed))).await??;
+        Ok(Self { device, headers: parts.headers, body })
+    }
+}
+
+impl FromRequest<App> for Called {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let raw = Raw::from_request(request, app).await?;
+        let bearer = raw.parts.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+        let caller = match bearer {
+            Some(value) => {
+                let token = value.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
+                let hash = Hash::of(token.as_bytes());
+                let row = app.store.read_async(move |tx| tx.token(hash)).await?.ok_or_else(unauthenticated)?;
+                let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
+                Caller { person: row.person, via: format!("token {}", row.name), scopes: Some(scopes.collect()) }
+            }
+            None if raw.parts.headers.contains_key("signature") => {
+                let claimed = raw.claimed()?;
+                let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed))).await??;
+                Caller { person: Some(device.person), via: format!("device {}", device.id), scopes: None }
+            }
+            None => return Err(unauthenticated()),
+        };
+        Ok(Self { caller, body: raw.body })
+    }
+}
+
+/// A device's public key, from `SubjectPublicKeyInfo`.
+pub(crate) fn verifying_key(spki: &[u8]) -> Option<VerifyingKey> {
+    VerifyingKey::from_public_key_der(spki).ok()
+}
+
+/// A header's text; empty when it is not there or not text.
+pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// The device whose signature a request bears.
+fn signer(tx: &Tx<'_>, claimed: &Claimed) -> Result<Device> {
+    let unknown = || Problem::new(StatusCode::UNAUTHORIZED, "device.unknown");
+    let row = tx.device(claimed.device)?.ok_or_else(unknown)?;
+    let key = verifying_key(&row.public_key).ok_or_else(unknown)?;
+    claimed.verify(&key, Utc::now())?;
+    match row.revoked_at {
+        None => Ok(Device { id: row.id, person: row.person, key }),
+        Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "device.revoked")),
+    }
+}
+
+fn target(parts: &Parts) -> Target<'_> {
+    Target { method: parts.method.as_str(), path: parts.uri.path(), query: parts.uri.query().unwrap_or_default() }
+}
+
+fn signature_headers(headers: &HeaderMap) -> Result<Headers> {
+    let missing = || Problem::new(StatusCode::UNAUTHORIZED, "signature.malformed");
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned).ok_or_else(missing);
+    Ok(Headers {
+        content_digest: header("content-digest")?,
+        signature_input: header("signature-input")?,
+        signature: header("signature")?,
+    })
+}
+
+fn unauthenticated() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "token.unknown").header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+}

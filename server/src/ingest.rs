@@ -1,0 +1,583 @@
+//! The one way in: parse → judge → apply → project → who may read it → rules → inboxes, all in one transaction.
+//!
+//! A change that is not accepted is kept aside with its reason; every other document goes through.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TouchId};
+use chuda_core::record::doc::DocError;
+use chuda_core::record::policy::{self, AUTHOR_FIELD, Writer};
+use chuda_core::record::{Actor, Change, Doc, Fields, Kind, Rejection, Report, Scalar, from_fields, kind_of};
+use chuda_core::rules::audience::{Audience, People};
+use chuda_core::rules::Config;
+use chuda_core::sync::protocol::{DocumentChanges, Rejected};
+use chuda_core::{Error, Result};
+
+use crate::effects;
+use crate::stores::Tx;
+use crate::stores::sqlite::{Document, InboxRow, Projection};
+
+/// Most changes that one document may have.
+const MAX_DOCUMENT_CHANGES: usize = 10_000;
+/// Most refused changes that are kept of one device.
+const MAX_QUARANTINED: usize = 10_000;
+/// How often rules may set off rules in one exchange.
+const MAX_ROUNDS: usize = 16;
+
+/// Whose device sends changes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sender {
+    pub(crate) device: DeviceId,
+    pub(crate) person: PersonId,
+}
+
+/// The changes of one document as they came, taken apart.
+pub(crate) struct Incoming {
+    document: RecordId,
+    changes: Vec<Result<Change, Broken>>,
+}
+
+/// Bytes that are not a change.
+struct Broken {
+    hash: Hash,
+    reason: Rejection,
+    bytes: Vec<u8>,
+}
+
+/// Takes apart what came, before the database is asked for anything. What belongs to one document is put together.
+pub(crate) fn parse(documents: Vec<DocumentChanges>) -> Vec<Incoming> {
+    let mut incoming: Vec<Incoming> = Vec::with_capacity(documents.len());
+    let mut places: BTreeMap<[u8; 16], usize> = BTreeMap::new();
+    for DocumentChanges { document, changes } in documents {
+        let changes = changes.into_iter().map(|bytes| {
+            Change::parse(&bytes).map_err(|error| Broken { hash: Hash::of(&bytes), reason: rejection(&error), bytes: bytes.into() })
+        });
+        if let Some(place) = places.get(&document) {
+            incoming[*place].changes.extend(changes);
+        } else {
+            places.insert(document, incoming.len());
+            incoming.push(Incoming { document: RecordId(uuid::Uuid::from_bytes(document)), changes: changes.collect() });
+        }
+    }
+    incoming
+}
+
+/// One transaction's worth of writing.
+pub(crate) struct Ingest<'t> {
+    tx: &'t Tx<'t>,
+    now: DateTime<Utc>,
+    own: Actor,
+    people: Arc<People>,
+    with_device: BTreeSet<PersonId>,
+    customers: BTreeMap<CustomerId, Rc<CustomerPeople>>,
+    changed: BTreeSet<(Kind, RecordId)>,
+    outgoing: BTreeMap<PersonId, Vec<InboxRow>>,
+}
+
+/// Who stands by a customer.
+struct CustomerPeople {
+    holder: Option<PersonId>,
+    all: BTreeSet<PersonId>,
+}
+
+/// What is to be stored of one document.
+struct Commit<'a> {
+    document: RecordId,
+    kind: Kind,
+    before: Option<&'a Document>,
+    doc: &'a Doc,
+    changes: &'a [Change],
+    sender: Option<Sender>,
+}
+
+impl<'t> Ingest<'t> {
+    /// Begins; `now` is the server's clock.
+    pub(crate) fn open(tx: &'t Tx<'t>, now: DateTime<Utc>) -> Result<Self> {
+        Ok(Self {
+            tx,
+            now,
+            own: Actor { device: tx.own_device()?, incarnation: 0 },
+            people: tx.people()?,
+            with_device: tx.people_with_device()?,
+            customers: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            outgoing: BTreeMap::new(),
+        })
+    }
+
+    /// Takes in what a device sent, parents before children, and says what was refused.
+    pub(crate) fn push(&mut self, sender: Sender, incoming: Vec<Incoming>) -> Result<Vec<Rejected>> {
+        let mut ordered = Vec::with_capacity(incoming.len());
+        for document in incoming {
+            let stored = self.tx.document(document.document)?;
+            let kind = stored.as_ref().map(|stored| stored.kind).or_else(|| {
+                document.changes.iter().find_map(|change| change.as_ref().ok().and_then(|change| kind_of(&change.writes)))
+            });
+            ordered.push((kind, stored, document));
+        }
+        ordered.sort_by_key(|(kind, ..)| Kind::ALL.iter().position(|other| Some(*other) == *kind).unwrap_or(usize::MAX));
+        let mut rejected = Vec::new();
+        for (_, stored, document) in ordered {
+            // Rules run after all of them, and a document's own changes are all here: the state that was read still holds.
+            self.push_document(sender, stored, document, &mut rejected)?;
+        }
+        Ok(rejected)
+    }
+
+    /// Writes fields of a record in the server's own name.
+    pub(crate) fn write(&mut self, document: RecordId, fields: &Fields) -> Result<()> {
+        let before = self.tx.document(document)?;
+        let mut doc = self.load(document, before.is_some())?;
+        let fault = |error: &dyn std::fmt::Display| Error::internal("document.write", error);
+        let Some(change) = doc.write(self.own, self.now, fields).map_err(|error| fault(&error))? else { return Ok(()) };
+        let after = doc.fields();
+        let kind = kind_of(&after).ok_or_else(|| fault(&"no kind"))?;
+        kind.check(&after).map_err(|error| fault(&error))?;
+        self.commit(&Commit { document, kind, before: before.as_ref(), doc: &doc, changes: &[change], sender: None })
+    }
+
+    /// Carries out the rules that what was written sets off, and fills the inboxes.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        for _ in 0..MAX_ROUNDS {
+            let changed = std::mem::take(&mut self.changed);
+            if changed.is_empty() {
+                break;
+            }
+            for (kind, record) in changed {
+                effects::carry_out(&mut self, Config::builtin(), kind, record)?;
+            }
+        }
+        self.outgoing.iter().try_for_each(|(person, rows)| self.tx.deliver(*person, rows))
+    }
+
+    pub(crate) fn tx(&self) -> &'t Tx<'t> {
+        self.tx
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    fn push_document(
+        &mut self,
+        sender: Sender,
+        stored: Option<Document>,
+        incoming: Incoming,
+        rejected: &mut Vec<Rejected>,
+    ) -> Result<()> {
+        let document = incoming.document;
+        let mut known = if stored.is_some() { self.tx.change_hashes(document)? } else { BTreeSet::new() };
+        let mut draft = Draft { doc: None, kind: stored.as_ref().map(|stored| stored.kind), fields: None, accepted: Vec::new() };
+        draft.fields = stored.as_ref().map(|stored| stored.fields.clone());
+        let mut refused = BTreeSet::new();
+        for change in incoming.changes {
+            let (hash, bytes, reason) = match change {
+                Ok(change) if known.contains(&change.hash) => continue,
+                Ok(change) if known.len() >= MAX_DOCUMENT_CHANGES => (change.hash, change.bytes().to_vec(), Rejection::TooLarge),
+                Ok(change) => match self.accept(sender, document, &stored, &known, &refused, &mut draft, &change)? {
+                    Ok(()) => {
+                        known.insert(change.hash);
+                        draft.accepted.push(change);
+                        continue;
+                    }
+                    Err(reason) => (change.hash, change.bytes().to_vec(), reason),
+                },
+                Err(broken) => (broken.hash, broken.bytes, broken.reason),
+            };
+            tracing::info!(device = %sender.device, %document, reason = reason.key(), "change refused");
+            let reason = serde_json::to_string(&reason).map_err(|error| Error::internal("rejection.encode", error))?;
+            self.tx.quarantine(document, hash, sender.device, &reason, &bytes, self.now, MAX_QUARANTINED)?;
+            refused.insert(hash);
+            rejected.push(Rejected { document: *document.as_bytes(), change: hash.0, reason });
+        }
+        if let (Some(doc), Some(kind), false) = (&draft.doc, draft.kind, draft.accepted.is_empty()) {
+            let changes = &draft.accepted;
+            self.commit(&Commit { document, kind, before: stored.as_ref(), doc, changes, sender: Some(sender) })?;
+        }
+        Ok(())
+    }
+
+    /// Whether one change may be added to the draft; if so, it is in the draft's document afterwards.
+    #[allow(clippy::too_many_arguments)]
+    fn accept(
+        &mut self,
+        sender: Sender,
+        document: RecordId,
+        stored: &Option<Document>,
+        known: &BTreeSet<Hash>,
+        refused: &BTreeSet<Hash>,
+        draft: &mut Draft,
+        change: &Change,
+    ) -> Result<Result<(), Rejection>> {
+        if change.actor.device != sender.device {
+            return Ok(Err(Rejection::ForeignActor));
+        }
+        for dependency in change.deps.iter().filter(|dependency| !known.contains(dependency)) {
+            let was_refused = refused.contains(dependency) || self.tx.is_quarantined(document, *dependency)?;
+            return Ok(Err(if was_refused { Rejection::DependsOnRejected } else { Rejection::MissingDependency }));
+        }
+        if stored.is_some() && !self.tx.may_read(document, sender.person)? {
+            return Ok(Err(Rejection::NotAllowed));
+        }
+        let Some(kind) = draft.kind.or_else(|| kind_of(&change.writes)) else { return Ok(Err(Rejection::UnknownKind)) };
+        let writer = self.writer(sender, document, kind, draft.fields.as_ref().unwrap_or(&change.writes))?;
+        if let Err(reason) = policy::judge(kind, draft.fields.as_ref(), &writer, &change.writes) {
+            return Ok(Err(reason));
+        }
+        if let Err(reason) = self.check_links(sender, document, kind, draft.fields.as_ref(), change)? {
+            return Ok(Err(reason));
+        }
+        let mut doc = match draft.doc.take() {
+            Some(doc) => doc,
+            None => self.load(document, stored.is_some())?,
+        };
+        let applied = doc.apply([change.clone()]).map_err(|error| rejection(&error)).and_then(|()| {
+            let fields = doc.fields();
+            kind.check(&fields).map_err(|error| Rejection::Invalid { detail: error.0 })?;
+            Ok(fields)
+        });
+        match applied {
+            Ok(fields) => {
+                *draft = Draft { doc: Some(doc), kind: Some(kind), fields: Some(fields), accepted: std::mem::take(&mut draft.accepted) };
+                Ok(Ok(()))
+            }
+            Err(reason) => {
+                // The copy is spoilt; the next change gets a fresh one.
+                if !draft.accepted.is_empty() {
+                    let mut doc = self.load(document, stored.is_some())?;
+                    doc.apply(draft.accepted.iter().cloned()).map_err(|error| Error::internal("document.reload", error))?;
+                    draft.doc = Some(doc);
+                }
+                Ok(Err(reason))
+            }
+        }
+    }
+
+    fn writer(&mut self, sender: Sender, document: RecordId, kind: Kind, fields: &Fields) -> Result<Writer> {
+        let holds_customer = match customer_of(document, kind, fields) {
+            Some(customer) => self.customer(customer)?.holder == Some(sender.person),
+            None => false,
+        };
+        let roles = self.people.get(&sender.person).map(|person| person.roles.clone()).unwrap_or_default();
+        Ok(Writer::Person { id: sender.person, roles, holds_customer })
+    }
+
+    /// What must hold between records, for the fields that a change writes.
+    fn check_links(
+        &mut self,
+        sender: Sender,
+        document: RecordId,
+        kind: Kind,
+        before: Option<&Fields>,
+        change: &Change,
+    ) -> Result<Result<(), Rejection>> {
+        let invalid = |detail: &str| Ok(Err(Rejection::Invalid { detail: detail.into() }));
+        let writes = &change.writes;
+        let text = |field: &str| writes.get(field).and_then(Scalar::as_text);
+        let is_sender = |field: &str| text(field).is_none_or(|value| value.parse() == Ok(sender.person));
+        if let Some(customer) = text("customer").filter(|_| kind != Kind::Customer) {
+            let Ok(customer) = customer.parse::<CustomerId>() else { return invalid("customer") };
+            // Whoever may not read it must not learn whether it exists.
+            if !self.tx.may_read(customer.into(), sender.person)? {
+                return invalid("customer");
+            }
+        }
+        match kind {
+            Kind::Customer | Kind::Lead if before.is_none() && !is_sender("holder") => return invalid("holder"),
+            Kind::Lead if !is_sender("moved_by") => return invalid("moved_by"),
+            Kind::Task if !is_sender("done_by") => return invalid("done_by"),
+            Kind::Task => {
+                if let (Some(choice), Some(task)) = (text("choice"), before)
+                    && let Err(detail) = check_choice(task, choice, text("reason"))
+                {
+                    return invalid(detail);
+                }
+            }
+            Kind::Report if before.is_none() => match from_fields::<Report>(writes) {
+                Ok(report) if RecordId::from(ReportId::of(report.author, report.day)) == document => {}
+                Ok(_) => return invalid("day"),
+                Err(error) => return Ok(Err(Rejection::Invalid { detail: error.0 })),
+            },
+            Kind::Evidence => {
+                if before.is_none() && text("device").is_some_and(|device| device.parse() != Ok(change.actor.device)) {
+                    return invalid("device");
+                }
+                if let Some(touch) = text("touch") {
+                    let touch = touch.parse::<RecordId>().ok().map(|touch| self.tx.document(touch)).transpose()?.flatten();
+                    let own = |touch: &Document| touch.kind == Kind::Touch && author_of(&touch.fields) == Some(sender.person);
+                    if !touch.as_ref().is_some_and(own) {
+                        return invalid("touch");
+                    }
+                }
+            }
+            Kind::Touch => {
+                for evidence in evidence_in(writes) {
+                    // It may come later; one that is there must be the author's own.
+                    let evidence = self.tx.document(evidence.into())?;
+                    let own = |other: &Document| other.kind == Kind::Evidence && author_of(&other.fields) == Some(sender.person);
+                    if evidence.is_some_and(|other| !own(&other)) {
+                        return invalid("evidence");
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(Ok(()))
+    }
+
+    fn load(&self, document: RecordId, exists: bool) -> Result<Doc> {
+        if !exists {
+            return Ok(Doc::new());
+        }
+        let changes = self.tx.changes(document)?;
+        Doc::load(changes.iter().map(Vec::as_slice)).map_err(|error| Error::internal("document.load", error))
+    }
+
+    fn commit(&mut self, commit: &Commit<'_>) -> Result<()> {
+        let Commit { document, kind, before, doc, changes, sender } = *commit;
+        let fields = doc.fields();
+        let device = sender.map_or(self.own.device, |sender| sender.device);
+        let numbers: Vec<i64> =
+            changes.iter().map(|change| self.tx.add_change(document, change, device, self.now)).collect::<Result<_>>()?;
+        self.project(document, kind, &fields, doc)?;
+        self.changed.insert((kind, document));
+        let affected = self.relate(document, kind, before.map(|before| &before.fields), &fields)?;
+
+        let readers = if before.is_some() { self.tx.readers(document)? } else { BTreeSet::new() };
+        let audience = self.audience(document, kind, &fields)?;
+        for person in readers.intersection(&audience).chain(audience.iter().filter(|_| before.is_none())) {
+            let origin = sender.filter(|sender| sender.person == *person).map(|sender| sender.device);
+            self.send(*person, numbers.iter().map(|number| InboxRow { document, change: Some(*number), origin }));
+        }
+        if before.is_none() {
+            audience.iter().try_for_each(|person| self.tx.add_reader(document, *person))?;
+        } else {
+            self.regroup(document, &readers, &audience)?;
+        }
+        affected.into_iter().filter(|other| *other != document).try_for_each(|other| self.review(other))
+    }
+
+    fn project(&self, document: RecordId, kind: Kind, fields: &Fields, doc: &Doc) -> Result<()> {
+        let text = |field: &str| fields.get(field).and_then(Scalar::as_text);
+        let int = |field: &str| match fields.get(field) {
+            Some(Scalar::Int(value)) => Some(*value),
+            _ => None,
+        };
+        let at = ["at", "captured_at", "filed_at", "moved_at", "created_at"].into_iter().find_map(int);
+        let parent = match kind {
+            Kind::Evidence => text("touch"),
+            Kind::Task => text("source"),
+            _ => None,
+        };
+        self.tx.put_document(&Projection {
+            id: document,
+            kind,
+            author: author_of(fields),
+            customer: customer_of(document, kind, fields),
+            parent: parent.and_then(|id| id.parse().ok()),
+            blob: text("sha256").filter(|_| kind == Kind::Evidence).and_then(|hash| hash.parse().ok()),
+            day: text("day"),
+            open: kind == Kind::Task && int("done_at").is_none(),
+            at: at.unwrap_or_else(|| self.now.timestamp_millis()),
+            fields,
+            conflicts: &doc.conflicts(),
+        })
+    }
+
+    /// Notes how a record hangs together with others, and says which others someone else may read now, or no longer.
+    fn relate(&mut self, document: RecordId, kind: Kind, before: Option<&Fields>, fields: &Fields) -> Result<BTreeSet<RecordId>> {
+        let differs = |field: &str| before.is_none_or(|before| before.get(field) != fields.get(field));
+        let mut affected = BTreeSet::new();
+        match kind {
+            Kind::Touch => {
+                for evidence in evidence_in(fields) {
+                    if self.tx.link(TouchId::from(document), evidence)? {
+                        affected.insert(evidence.into());
+                    }
+                }
+                if let (Some(customer), Some(author), None) = (customer_of(document, kind, fields), author_of(fields), before) {
+                    let stands_by = self.customer(customer)?.all.contains(&author);
+                    if self.tx.add_touched(customer, author)? && !stands_by {
+                        self.customers.remove(&customer);
+                        affected.extend(self.tx.documents_of_customer(customer)?);
+                    }
+                }
+            }
+            Kind::Evidence => {
+                if let Some(touch) = fields.get("touch").and_then(Scalar::as_text).and_then(|touch| touch.parse().ok()) {
+                    self.tx.link(touch, EvidenceId::from(document))?;
+                }
+                // The rules look at touches; a piece of evidence that came late changes what they see.
+                for touch in self.tx.touches_with(EvidenceId::from(document))? {
+                    self.changed.insert((Kind::Touch, touch.into()));
+                }
+            }
+            Kind::Customer if differs("holder") => {
+                self.customers.remove(&CustomerId::from(document));
+                if before.is_some() {
+                    affected.extend(self.tx.documents_of_customer(document.into())?);
+                }
+            }
+            Kind::Task if before.is_none() || differs("assignee") => affected.extend(around_task(fields)),
+            Kind::Person => {
+                self.tx.people_changed()?;
+                self.people = self.tx.people()?;
+                let roles = |fields: &Fields| -> Fields {
+                    fields.iter().filter(|(key, _)| key.starts_with("roles/")).map(|(key, value)| (key.clone(), value.clone())).collect()
+                };
+                if before.is_none() {
+                    affected.extend(self.tx.documents_of_kind(Kind::Person)?);
+                }
+                if before.is_none_or(|before| roles(before) != roles(fields)) {
+                    for task in self.tx.documents_of_kind(Kind::Task)? {
+                        let task_fields = self.tx.document(task)?.map(|task| task.fields).unwrap_or_default();
+                        affected.extend(around_task(&task_fields));
+                        affected.insert(task);
+                    }
+                }
+                if before.is_some() && differs("reports_to") {
+                    affected.extend(self.tx.documents_read_by(document.into())?);
+                }
+            }
+            _ => {}
+        }
+        Ok(affected)
+    }
+
+    /// Works out anew who may read a record that was not itself written, and the evidence of a touch with it.
+    fn review(&mut self, document: RecordId) -> Result<()> {
+        let Some(stored) = self.tx.document(document)? else { return Ok(()) };
+        let audience = self.audience(document, stored.kind, &stored.fields)?;
+        let readers = self.tx.readers(document)?;
+        self.regroup(document, &readers, &audience)?;
+        if stored.kind == Kind::Touch {
+            for evidence in evidence_in(&stored.fields) {
+                self.review(evidence.into())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever may read a record from now on gets all of it; from whoever may not any more it is taken.
+    fn regroup(&mut self, document: RecordId, before: &BTreeSet<PersonId>, after: &BTreeSet<PersonId>) -> Result<()> {
+        if before == after {
+            return Ok(());
+        }
+        let numbers = self.tx.change_numbers(document)?;
+        for person in after.difference(before) {
+            self.tx.add_reader(document, *person)?;
+            self.send(*person, numbers.iter().map(|number| InboxRow { document, change: Some(*number), origin: None }));
+        }
+        for person in before.difference(after) {
+            self.tx.remove_reader(document, *person)?;
+            self.send(*person, [InboxRow { document, change: None, origin: None }]);
+        }
+        Ok(())
+    }
+
+    fn audience(&mut self, document: RecordId, kind: Kind, fields: &Fields) -> Result<BTreeSet<PersonId>> {
+        let mut customer = customer_of(document, kind, fields);
+        let tasks = match kind {
+            Kind::Touch => self.tx.tasks_from(document)?,
+            Kind::Customer => self.tx.tasks_about(document.into())?,
+            Kind::Evidence => {
+                let mut tasks = Vec::new();
+                for touch in self.tx.touches_with(document.into())? {
+                    let Some(touch) = self.tx.document(touch.into())? else { continue };
+                    // Naming another's evidence gives nobody a look at it.
+                    if author_of(&touch.fields) == author_of(fields) {
+                        customer = customer.or(customer_of(touch.id, touch.kind, &touch.fields));
+                        tasks.extend(self.tx.tasks_from(touch.id)?);
+                    }
+                }
+                tasks
+            }
+            _ => Vec::new(),
+        };
+        let people = self.people.clone();
+        let audience = match customer {
+            Some(customer) => Audience::of(kind, fields, &self.customer(customer)?.all, &tasks, &people),
+            None => Audience::of(kind, fields, &BTreeSet::new(), &tasks, &people),
+        };
+        Ok(match audience {
+            Audience::Team => people.keys().copied().collect(),
+            // A name that stands for nobody gets no inbox.
+            Audience::People(readers) => readers.into_iter().filter(|person| people.contains_key(person)).collect(),
+        })
+    }
+
+    fn customer(&mut self, customer: CustomerId) -> Result<Rc<CustomerPeople>> {
+        if let Some(known) = self.customers.get(&customer) {
+            return Ok(known.clone());
+        }
+        let mut all = self.tx.touched(customer)?;
+        let fields = self.tx.document(customer.into())?.map(|document| document.fields).unwrap_or_default();
+        let person = |field: &str| fields.get(field).and_then(Scalar::as_text).and_then(|id| id.parse().ok());
+        let holder = person("holder");
+        all.extend(person(AUTHOR_FIELD).into_iter().chain(holder));
+        let people = Rc::new(CustomerPeople { holder, all });
+        // A customer whose record is yet to be written is not remembered as having nobody.
+        if !fields.is_empty() {
+            self.customers.insert(customer, people.clone());
+        }
+        Ok(people)
+    }
+
+    fn send(&mut self, person: PersonId, rows: impl IntoIterator<Item = InboxRow>) {
+        if self.with_device.contains(&person) {
+            self.outgoing.entry(person).or_default().extend(rows);
+        }
+    }
+}
+
+/// Whether a task can be answered so; otherwise the field that is wrong.
+pub(crate) fn check_choice(task: &Fields, choice: &str, reason: Option<&str>) -> Result<(), &'static str> {
+    if task.get(&format!("choices/{choice}")) != Some(&Scalar::Bool(true)) {
+        return Err("choice");
+    }
+    let needs_reason = Config::find(&Config::builtin().choices, choice).is_some_and(|choice| choice.needs_reason);
+    if needs_reason && reason.is_none_or(|reason| reason.trim().is_empty()) { Err("reason") } else { Ok(()) }
+}
+
+/// The evidence that fields of a touch name.
+pub(crate) fn evidence_in(fields: &Fields) -> impl Iterator<Item = EvidenceId> + '_ {
+    let members = fields.iter().filter(|(_, value)| **value == Scalar::Bool(true)).filter_map(|(key, _)| key.strip_prefix("evidence/"));
+    members.filter_map(|id| id.parse().ok())
+}
+
+/// Who created a record.
+pub(crate) fn author_of(fields: &Fields) -> Option<PersonId> {
+    fields.get(AUTHOR_FIELD).and_then(Scalar::as_text).and_then(|id| id.parse().ok())
+}
+
+/// A change that is being judged, and the state it would lead to.
+struct Draft {
+    doc: Option<Doc>,
+    kind: Option<Kind>,
+    fields: Option<Fields>,
+    accepted: Vec<Change>,
+}
+
+fn customer_of(document: RecordId, kind: Kind, fields: &Fields) -> Option<CustomerId> {
+    match kind {
+        Kind::Customer => Some(document.into()),
+        _ => fields.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok()),
+    }
+}
+
+/// What a task is about: where it came from, and the customer.
+fn around_task(task: &Fields) -> impl Iterator<Item = RecordId> + '_ {
+    ["source", "customer"].into_iter().filter_map(|field| task.get(field).and_then(Scalar::as_text)?.parse().ok())
+}
+
+fn rejection(error: &DocError) -> Rejection {
+    match error {
+        DocError::Malformed => Rejection::Malformed,
+        DocError::TooLarge => Rejection::TooLarge,
+        DocError::MissingDependency => Rejection::MissingDependency,
+        DocError::ReusedSequence => Rejection::ReusedSequence,
+    }
+}

@@ -1,0 +1,101 @@
+//! Errors over HTTP: problem details (RFC 9457) with a stable `key` that shells translate.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chuda_core::sync::signature::SignatureError;
+use chuda_core::{Error, ErrorKind};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What went wrong, in the form of RFC 9457.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ProblemBody {
+    /// Names the kind of problem: `urn:chuda:` and the key.
+    pub r#type: String,
+    /// The kind of problem, in English.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Stable key, such as `todo.already_done`.
+    pub key: String,
+    /// Values for a translated text: field names, option keys, ids and numbers.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub params: std::collections::BTreeMap<String, String>,
+}
+
+/// A refusal on its way to the client.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    body: ProblemBody,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+pub(crate) type Result<T, E = Problem> = std::result::Result<T, E>;
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, key: &str) -> Self {
+        let body = ProblemBody {
+            r#type: format!("urn:chuda:{key}"),
+            title: status.canonical_reason().unwrap_or("Checksum Mismatch").to_owned(),
+            status: status.as_u16(),
+            key: key.to_owned(),
+            params: std::collections::BTreeMap::default(),
+        };
+        Self { status, body, headers: Vec::new() }
+    }
+
+    /// There is no such thing, or none that the caller may see: both look alike.
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found")
+    }
+
+    pub(crate) fn invalid(key: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, key)
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.body.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let status = match error.kind {
+            ErrorKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorKind::NotFound => StatusCode::NOT_FOUND,
+            ErrorKind::NotAllowed => StatusCode::FORBIDDEN,
+            ErrorKind::Storage => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        error.params.iter().fold(Self::new(status, error.key), |problem, (name, value)| problem.with(name, value))
+    }
+}
+
+impl From<SignatureError> for Problem {
+    fn from(error: SignatureError) -> Self {
+        let key = match error {
+            SignatureError::Malformed => "signature.malformed",
+            SignatureError::Digest => "signature.digest",
+            SignatureError::Mismatch => "signature.mismatch",
+            // The `Date` of the answer tells the device what time it is.
+            SignatureError::Skew => "signature.clock",
+        };
+        Self::new(StatusCode::UNAUTHORIZED, key)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self.body).unwrap_or_default();
+        let mut response = (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}

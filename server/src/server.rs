@@ -1,0 +1,98 @@
+//! A running server: opens what is kept, listens, and ends without losing a request.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chuda_core::{Error, Result};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::blobs::Blobs;
+use crate::http::{self, Shared};
+use crate::stores::Store;
+
+/// The database's file in the data folder.
+pub(crate) const DATABASE: &str = "chuda.db";
+/// How long requests in flight may take once the server is to end. Uploads go on where they were after the next start.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How a server is to run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Folder of the database, made if missing.
+    pub data: PathBuf,
+    /// Address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where blobs are kept: a folder or a `file:` URL; by default `blobs` in the data folder.
+    pub blobs: Option<String>,
+}
+
+impl Settings {
+    /// Everything in one folder, on a free local port.
+    pub fn local(data: impl Into<PathBuf>) -> Self {
+        Self { data: data.into(), listen: SocketAddr::from(([127, 0, 0, 1], 0)), blobs: None }
+    }
+}
+
+/// The server.
+pub struct Server;
+
+/// A server that listens, until it is shut down or dropped.
+pub struct Running {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+    store: Store,
+}
+
+impl Server {
+    /// Opens the database and the blob store, and listens.
+    pub async fn start(settings: Settings) -> Result<Running> {
+        std::fs::create_dir_all(&settings.data)?;
+        let store = Store::open(&settings.data.join(DATABASE))?;
+        let blobs = Blobs::open(settings.blobs.as_deref(), &settings.data.join("blobs"))?;
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .map_err(|error| Error::new(chuda_core::ErrorKind::Storage, "listen.failed").with("reason", error.kind()))?;
+        let address = listener.local_addr()?;
+        let app = Arc::new(Shared::new(store.clone(), blobs));
+        app.blobs.tidy(&app.store).await?;
+        let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let (stop, mut stopped) = watch::channel(false);
+        let mut grace = stop.subscribe();
+        let task = tokio::spawn(async move {
+            let serve = axum::serve(listener, service).with_graceful_shutdown(async move {
+                let _ = stopped.wait_for(|stop| *stop).await;
+            });
+            let expired = async move {
+                let _ = grace.wait_for(|stop| *stop).await;
+                tokio::time::sleep(GRACE).await;
+            };
+            tokio::select! {
+                served = serve => if let Err(error) = served { tracing::error!(%error, "server ended") },
+                () = expired => tracing::warn!("requests in flight were cut off"),
+            }
+        });
+        tracing::info!(%address, "listening");
+        Ok(Running { address, stop, task, store })
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes no new requests, finishes those in flight, and moves everything into the database file.
+    pub async fn shutdown(self) -> Result<()> {
+        self.stop.send_replace(true);
+        self.task.await.map_err(|error| Error::internal("server.failed", error))?;
+        self.store.checkpoint()?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
