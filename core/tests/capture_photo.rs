@@ -89,7 +89,7 @@ fn resized(picture: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
 #[test]
 fn every_size_gives_previews_within_their_limits_that_look_like_it() {
     let sizes =
-        [(1, 1), (7, 3), (320, 200), (1500, 1), (2048, 536), (3071, 100), (3072, 100), (4032, 302), (100, 6000), (16320, 120)];
+        [(1, 1), (7, 3), (320, 200), (1500, 1), (2048, 536), (3071, 100), (3072, 100), (4032, 302), (100, 6000), (16320, 60)];
     for (width, height) in sizes {
         let picture = corners(width, height);
         let photo = process(&jpeg(&picture)).unwrap();
@@ -223,12 +223,10 @@ fn a_recycled_photo_is_near_and_another_is_not() {
     let brighter = imageops::brighten(&picture, 15);
     let sideways = with_exif(&jpeg(&imageops::rotate270(&picture)), 6);
     for again in [hash(&worse), hash(&jpeg(&brighter)), hash(&sideways)] {
-        println!("again {}", original.distance(&again));
         assert!(original.is_near(&again), "{}", original.distance(&again));
     }
     for seed in 2..6 {
         let other = hash(&jpeg(&scene(1200, 900, seed)));
-        println!("other {}", original.distance(&other));
         assert!(original.distance(&other) > 2 * NEAR_DUPLICATE_BITS, "{}", original.distance(&other));
     }
 }
@@ -275,7 +273,7 @@ fn fixtures_are_accepted_and_refused_as_expected() {
         ("bad-derive-huffman-codes-overflow.jpg", Unreadable::Damaged),
         ("bad-empty.jpg", Unreadable::Empty),
         ("bad-max_size.jpg", Unreadable::TooManyPixels),
-        ("bad-missing-sof.jpg", Unreadable::Damaged),
+        ("bad-missing-sof.jpg", Unreadable::Truncated),
         ("bad-missing-sos.jpg", Unreadable::Damaged),
         ("bad-null_height.jpg", Unreadable::Damaged),
         ("truncated-DSCN0042.jpg", Unreadable::Truncated),
@@ -333,20 +331,31 @@ fn fixtures_are_the_right_way_up() {
         assert_eq!((photo.width, photo.height), (upright.width, upright.height));
         let (a, b) = (pixels(&preview(&upright).thumbnail), pixels(&preview(&photo).thumbnail));
         assert!(difference(&a, &b) < 8.0, "{file}: {}", difference(&a, &b));
-        println!("{file} {}", preview(&upright).hash.distance(&preview(&photo).hash));
         assert!(preview(&upright).hash.is_near(&preview(&photo).hash), "{file}");
     }
 }
 
-/// Different photos of one place, minutes apart, are not taken for each other.
+/// A photo that was sent around is taken for the same; different photos of one place, minutes apart, are not.
 #[test]
 fn fixtures_of_one_place_are_told_apart() {
     let Some((folder, _)) = fixtures() else { return };
     let files = ["gps-DSCN0010.jpg", "gps-DSCN0012.jpg", "gps-DSCN0021.jpg", "orient-Landscape_1.jpg", "large-vivo-12mp.jpg"];
     let hashes = files.map(|file| preview(&process(&std::fs::read(folder.join(file)).unwrap()).unwrap()).hash);
+    for (file, hash) in files.iter().zip(&hashes) {
+        let picture = image::open(folder.join(file)).unwrap().into_rgb8();
+        let (width, height) = picture.dimensions();
+        let cropped = imageops::crop_imm(&picture, width / 50, height / 50, width * 24 / 25, height * 24 / 25).to_image();
+        let mut sent = Vec::new();
+        let small = resized(&picture, (width * 3 / 10, height * 3 / 10));
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut sent, 40).encode_image(&small).unwrap();
+        let changed = [sent, jpeg(&imageops::brighten(&picture, 20)), jpeg(&imageops::contrast(&picture, 15.0)), jpeg(&cropped)];
+        for again in changed {
+            let again = preview(&process(&again).unwrap()).hash;
+            assert!(hash.is_near(&again), "{file}: {}", hash.distance(&again));
+        }
+    }
     for (number, hash) in hashes.iter().enumerate() {
         for other in &hashes[number + 1..] {
-            println!("distance {}", hash.distance(other));
             assert!(!hash.is_near(other), "{}", hash.distance(other));
         }
     }
