@@ -102,7 +102,7 @@ impl Told<'_> {
         const PLANS: [&str; 15] =
             ["再", "准备", "要", "等", "想", "才", "之后", "考虑", "打算", "争取", "催", "谈", "快", "前", "下"];
         let clear = [
-            "签下来",
+            "签下",
             "签了合同",
             "合同签了",
             "签完",
@@ -167,8 +167,20 @@ impl Told<'_> {
             "希望能支持",
             "想增加",
         ];
-        let range = any(&hints, Tense::Done).or_else(|| any(&hints, Tense::Wish))?;
+        let plain = any(&hints, Tense::Done).or_else(|| any(&hints, Tense::Wish));
+        let range = plain.or_else(|| self.wished_feature())?;
         Some(Action { key: NEW_DEMAND, range, confidence: 0.7 })
+    }
+
+    /// 希望系统支持导出, 想让设备加上报警: a wish, and a few words later what is to be added.
+    fn wished_feature(&self) -> Option<Range<usize>> {
+        const WISHED: [&str; 5] = ["希望", "想让", "要求", "提出", "想要"];
+        const ADDED: [&str; 8] = ["支持", "增加", "加上", "加个", "加一个", "做成", "改成", "能接入"];
+        self.clauses.iter().filter(|clause| clause.tense != Tense::Next).find_map(|clause| {
+            let wish = self.said_in(clause, &WISHED, &[])?;
+            let rest = wish.end..clause.range.end.min(wish.end + 8);
+            ADDED.iter().find_map(|word| find(self.chars, rest.clone(), word).map(|at| at..at + word.chars().count()))
+        })
     }
 
     fn quoted(&self) -> Option<Action> {
@@ -195,6 +207,13 @@ impl Told<'_> {
             "下次",
         ];
         let clear = [
+            "报了价格",
+            "给了价格",
+            "给了个价",
+            "报了一下价",
+            "价格报了",
+            "价格报过",
+            "价格给了",
             "报了价",
             "报过价",
             "报了个价",
@@ -234,7 +253,7 @@ impl Told<'_> {
 
     /// Where a demonstration is spoken of as agreed for later.
     fn demo_booked(&self) -> Option<Action> {
-        const AGREED: [&str; 17] = [
+        const AGREED: [&str; 21] = [
             "约了",
             "约好",
             "约定",
@@ -252,6 +271,10 @@ impl Told<'_> {
             "安排了",
             "说好",
             "排了",
+            "定在",
+            "定到",
+            "排到",
+            "敲好",
         ];
         const FIXED: [&str; 9] = ["时间定", "定在", "约在", "约到", "安排在", "排在", "约好", "约了", "时间约"];
         for (at, clause) in self.clauses.iter().enumerate() {
@@ -272,9 +295,12 @@ impl Told<'_> {
             let previous = at.checked_sub(1).map(|at| &self.clauses[at]);
             let agreed_before = previous.is_some_and(|previous| {
                 previous.range.end + 1 >= clause.range.start
-                    && ["约好", "约了", "约定", "定了", "定好", "说好", "敲定", "约的", "约在", "定在"].iter().any(|word| {
-                        find(self.chars, previous.range.clone(), word).is_some_and(|at| !is_denied(self.chars, &previous.range, at))
-                    })
+                    && ["约好", "约了", "约定", "定了", "定好", "说好", "敲定", "约的", "约在", "定在", "同意", "答应"].iter().any(
+                        |word| {
+                            find(self.chars, previous.range.clone(), word)
+                                .is_some_and(|at| !is_denied(self.chars, &previous.range, at))
+                        },
+                    )
             });
             if clause.tense == Tense::Next && agreed_before {
                 return Some(Action { key: BOOK_DEMO, range, confidence: 0.88 });
@@ -349,7 +375,7 @@ impl Told<'_> {
     }
 
     fn material_sent(&self) -> Option<Action> {
-        const SENT: [&str; 20] = [
+        const SENT: [&str; 27] = [
             "发了",
             "发过去",
             "发给",
@@ -370,6 +396,13 @@ impl Told<'_> {
             "留了",
             "给了",
             "拿了",
+            "发送了",
+            "带了",
+            "也给了",
+            "给他了",
+            "留下",
+            "发出去",
+            "送到",
         ];
         // These come from the customer, or are still to come.
         const OTHER: [&str; 12] =

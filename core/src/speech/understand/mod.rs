@@ -210,7 +210,7 @@ impl<'a> Reading<'a> {
 
     /// The time that stands with a date: after it in the same clause, or in the next one.
     fn time_of(&self, date: &DateMention) -> Option<when::TimeMention> {
-        let times = when::times(self.masked);
+        let times = when::times(self.masked, &self.dates);
         let replaced = |at: usize| times.get(at + 1).is_some_and(|next| is_replaced(self.masked, &times[at].range, &next.range));
         (0..times.len())
             .filter(|&at| !replaced(at))

@@ -30,6 +30,9 @@ pub(super) struct Decided {
 /// A syllable of the distinguishing part may cost this much, and all of them this much on average.
 const MAX_SYLLABLE: f32 = 0.4;
 const MAX_CORE: f32 = 0.26;
+/// Between a place and a trade that both fit, one syllable may be half wrong; wholly wrong, the customer is only offered.
+const FULL_SUPPORT: f32 = 2.2;
+const HALF_WRONG: f32 = 0.5;
 /// What place and trade around the distinguishing part have to add before a name that is not identical in sound decides.
 const SUPPORT: f32 = 1.2;
 /// Names closer to the best than this are offered beside it.
@@ -60,6 +63,8 @@ struct Mention {
     cost: f32,
     /// How much place and trade add.
     support: f32,
+    /// Whether it is too unlike to decide, whatever stands around it.
+    doubtful: bool,
 }
 
 /// Looks for one of the customers in a text.
@@ -101,9 +106,9 @@ pub(super) fn find(chars: &[char], customers: &[KnownCustomer]) -> Found {
     }
     let exact = best.cost == 0.0;
     let strong = is_strong(&best, &names);
-    if rivals.len() == 1 && (strong || exact && is_addressed(chars, &best.range)) {
+    if rivals.len() == 1 && !best.doubtful && (strong || exact && is_addressed(chars, &best.range)) {
         let name = names[best.customer].as_ref().map_or_else(String::new, |name| name.chars[best.said.clone()].iter().collect());
-        let confidence = if strong { 0.97 - best.cost } else { 0.75 };
+        let confidence = if strong { 0.97 - 1.2 * best.cost } else { 0.75 };
         return Found {
             decided: Some(Decided { customer: best.customer, range: best.range, name, confidence }),
             candidates: vec![],
@@ -160,16 +165,19 @@ fn mentions_of<'a>(customer: usize, name: &'a Name, text: &'a [Sound], chars: &'
         if at + core.len() > text.len() {
             return None;
         }
-        let mut total = 0.0;
+        let (mut total, mut worst, mut wrong) = (0.0, 0.0_f32, 0);
         for (a, b) in core.iter().zip(&text[at..]) {
             let cost = a.cost(*b);
-            if cost > MAX_SYLLABLE {
+            wrong += usize::from(cost > 0.1);
+            worst = worst.max(cost);
+            total += cost;
+            if wrong > 1 && worst > MAX_SYLLABLE {
                 return None;
             }
-            total += cost;
         }
         let cost = total / core.len() as f32;
-        if cost > MAX_CORE {
+        let alike = worst <= MAX_SYLLABLE && cost <= MAX_CORE;
+        if !alike && wrong > 1 {
             return None;
         }
         let before: Vec<Sound> = name.sounds[..name.core.start].iter().rev().copied().collect();
@@ -177,6 +185,9 @@ fn mentions_of<'a>(customer: usize, name: &'a Name, text: &'a [Sound], chars: &'
         let place = extend(&before, &text_before);
         let trade = extend(&name.sounds[name.core.end..], &text[at + core.len()..]);
         let support = PLACE_WEIGHT * place.gain + TRADE_WEIGHT * trade.gain;
+        if !alike && support < FULL_SUPPORT {
+            return None;
+        }
         // Words of the trade are no customer: 方案 when one is called 方安.
         let ordinary = support < SUPPORT && vocabulary::is_ordinary(&chars[at..at + core.len()]);
         (!ordinary).then(|| Mention {
@@ -186,6 +197,7 @@ fn mentions_of<'a>(customer: usize, name: &'a Name, text: &'a [Sound], chars: &'
             score: core.len() as f32 - 2.0 * total + support,
             cost,
             support,
+            doubtful: !alike && worst > HALF_WRONG,
         })
     })
 }
@@ -402,6 +414,14 @@ mod tests {
         }
         let name = &[("杭州方安科技", Some("方安"))][..];
         assert_eq!(found("资料发了，方案，下周再谈", name), Found::default());
+    }
+
+    #[test]
+    fn one_wrong_syllable_between_place_and_trade_is_offered_or_decided() {
+        // 航 heard as 行 with another rhyme is half wrong, heard as 山 it is wholly wrong.
+        assert_eq!(decided("去了绍兴金河纺织", BOOK).map(|(customer, _)| customer), Some(0));
+        let found = found("去了长沙远山机床", BOOK);
+        assert_eq!((found.decided, found.candidates), (None, vec![2]));
     }
 
     #[test]

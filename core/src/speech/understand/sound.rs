@@ -67,7 +67,15 @@ const LIKE_INITIALS: [(&str, &str, f32); 33] = [
     ("d", "l", 0.3),
 ];
 /// Finals that are confused, and at what cost.
-const LIKE_FINALS: [(&str, &str, f32); 41] = [
+const LIKE_FINALS: [(&str, &str, f32); 49] = [
+    ("un", "vn", 0.15),
+    ("uan", "van", 0.15),
+    ("uo", "ou", 0.25),
+    ("ang", "ong", 0.25),
+    ("a", "e", 0.25),
+    ("ia", "ie", 0.25),
+    ("iang", "ing", 0.25),
+    ("ua", "uo", 0.25),
     ("an", "ang", 0.05),
     ("en", "eng", 0.05),
     ("in", "ing", 0.05),

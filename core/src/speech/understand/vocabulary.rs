@@ -4,7 +4,7 @@ use super::number::{digit, is_numeral};
 use super::sound::{Sound, sounds};
 
 /// Words that are put back when the sound is identical (two characters) or nearly so (more). Never numerals, never weekdays.
-const WORDS: [&str; 107] = [
+const WORDS: [&str; 120] = [
     // what is done
     "拜访",
     "上门拜访",
@@ -115,11 +115,24 @@ const WORDS: [&str; 107] = [
     "月底前",
     "年底前",
     "月底",
+    "面谈",
+    "见面",
+    "回访",
+    "续约",
+    "订单",
+    "交付",
+    "发货",
+    "审批",
+    "发票",
+    "送样",
+    "报了价格",
+    "产品演示",
+    "远程演示",
 ];
 
 /// Words that sound like one of [`WORDS`] and are meant as they stand, and what must follow for that (`""`: nothing in particular).
-const LEFT_ALONE: [(&str, &str); 18] = [
-    ("延时", ""),
+const LEFT_ALONE: [(&str, &str); 17] = [
+    ("延时", "问秒毫高大低"),
     ("岩石", ""),
     ("按理", ""),
     ("摆放", ""),
@@ -127,7 +140,6 @@ const LEFT_ALONE: [(&str, &str); 18] = [
     ("计数", ""),
     ("借口", ""),
     ("街口", ""),
-    ("威信", ""),
     ("维新", ""),
     ("汇款", ""),
     ("订金", ""),
@@ -251,7 +263,7 @@ mod tests {
             "和同事商量",
             "有件事要说",
             "周三三点",
-            "设备延时",
+            "设备延时高",
             "他们已经同意",
             "按理说",
             "这条是客户的",

@@ -49,12 +49,12 @@ pub(super) fn dates(chars: &[char], today: NaiveDate) -> Vec<DateMention> {
     found
 }
 
-/// All times of day of a text, in order.
-pub(super) fn times(chars: &[char]) -> Vec<TimeMention> {
+/// All times of day of a text, in order. Right after one of its `dates` an hour needs nothing else to be one: 后天三点.
+pub(super) fn times(chars: &[char], dates: &[DateMention]) -> Vec<TimeMention> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < chars.len() {
-        match time_at(chars, at) {
+        match time_at(chars, at, dates.iter().any(|date| date.range.end == at)) {
             Some(mention) => {
                 at = mention.range.end;
                 found.push(mention);
@@ -362,7 +362,7 @@ enum Part {
     Afternoon,
 }
 
-fn time_at(chars: &[char], start: usize) -> Option<TimeMention> {
+fn time_at(chars: &[char], start: usize, after_date: bool) -> Option<TimeMention> {
     const PARTS: [(&str, Part); 13] = [
         ("凌晨", Part::Morning),
         ("早上", Part::Morning),
@@ -381,6 +381,7 @@ fn time_at(chars: &[char], start: usize) -> Option<TimeMention> {
     let mut at = start;
     let part = eat_any(chars, &mut at, &PARTS);
     if part.is_none()
+        && !after_date
         && start > 0
         && (number::is_numeral(chars[start - 1]) || matches!(chars[start - 1], '.' | ':' | '第' | '这' | '有'))
     {
@@ -422,7 +423,7 @@ fn time_at(chars: &[char], start: usize) -> Option<TimeMention> {
         return None;
     };
     // 三点要求 and 有两点意见 count points; without a part of the day an hour needs something that makes it one.
-    if part.is_none() && !certain {
+    if part.is_none() && !certain && !after_date {
         let counted = ["要求", "意见", "建议", "问题", "需求", "想法", "反馈", "原因", "说明", "内容", "顾虑"];
         if counted.iter().any(|word| starts_with(chars, at, word)) || hour < 7 {
             return None;
@@ -460,7 +461,7 @@ mod tests {
 
     fn time(text: &str) -> Option<String> {
         let chars: Vec<char> = text.chars().collect();
-        times(&chars).first().map(|mention| mention.time.format("%H:%M").to_string())
+        times(&chars, &dates(&chars, monday())).first().map(|mention| mention.time.format("%H:%M").to_string())
     }
 
     #[test]
@@ -553,6 +554,8 @@ mod tests {
             ("10:30", "10:30"),
             ("九点半", "09:30"),
             ("三点半", "15:30"),
+            ("后天三点", "15:00"),
+            ("下周五九点半", "09:30"),
             ("下午15点", "15:00"),
         ] {
             assert_eq!(time(text).as_deref(), Some(expected), "{text}");
@@ -612,7 +615,7 @@ mod tests {
             let chars: Vec<char> = text.chars().collect();
             dates(&chars, monday());
             dates(&chars, NaiveDate::MAX);
-            times(&chars);
+            times(&chars, &[]);
         }
     }
 }
