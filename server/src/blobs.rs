@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{TimeDelta, Utc};
 use chuda_core::id::{Hash, PersonId, RecordId};
-use chuda_core::record::{Evidence, from_fields};
+use chuda_core::record::{Evidence, Fields, Scalar, from_fields};
 use chuda_core::{Error, ErrorKind};
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
@@ -25,9 +25,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::http::{App, Called, Scope, Signed, SignedStream, text};
-use crate::ingest::author_of;
+use crate::ingest::{Ingest, author_of};
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Store;
+use crate::stores::{Store, Tx};
 use crate::stores::sqlite::UploadRow;
 
 /// Most bytes of one blob.
@@ -115,6 +115,7 @@ impl Blobs {
         let (sha256, length) = (upload.sha256, upload.length);
         let names = store.write_async(move |tx| {
             tx.add_blob(sha256, length, Utc::now())?;
+            note_stored(tx, sha256)?;
             tx.complete_upload(id)
         });
         self.remove(names.await?).await?;
@@ -213,6 +214,9 @@ async fn create(State(app): State<App>, signed: Signed) -> Result<Response> {
         }
         let upload = UploadRow { id, person, sha256, length, received };
         tx.add_upload(&upload, Utc::now())?;
+        if received == length {
+            note_stored(tx, sha256)?;
+        }
         Ok(Ok(upload))
     });
     let upload = upload.await??;
@@ -373,6 +377,18 @@ async fn has(State(app): State<App>, Path(sha256): Path<String>, called: Called)
 }
 
 /// Takes the bytes of a request, piece by piece.
+/// Tells everyone who reads the evidence that its bytes are here: until then phones show 附件上传中.
+fn note_stored(tx: &Tx<'_>, sha256: Hash) -> chuda_core::Result<()> {
+    let now = Utc::now();
+    let mut ingest = Ingest::open(tx, now)?;
+    for evidence in tx.evidence_of_blob(sha256)? {
+        if !evidence.fields.contains_key("stored_at") {
+            ingest.write(evidence.id, &Fields::from([("stored_at".into(), Scalar::Int(now.timestamp_millis()))]))?;
+        }
+    }
+    ingest.finish()
+}
+
 async fn take(app: &App, upload: &mut UploadRow, body: Body) -> Result<()> {
     let mut stream = body.into_data_stream();
     let mut gathered: Vec<u8> = Vec::new();

@@ -1,1 +1,227 @@
-//! Whole-system tests.
+//! Phones and a server for whole-system tests: real cores, real stores, a real server on a local port.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chuda_core::Result;
+use chuda_core::capture::SoftwareKey;
+use chuda_core::capture::claim::Source;
+use chuda_core::id::{CustomerId, EvidenceId, PersonId};
+use chuda_core::query::view::TouchView;
+use chuda_core::record::{ContactMode, Role};
+use chuda_core::time::{Clock, DEFAULT_ZONE};
+use chuda_core::workbench::{
+    BlobChoice, Cancel, CustomerDraft, EvidenceDraft, ReportRequest, Settings, SyncReport, TouchDraft, Workbench,
+};
+use chuda_server::admin::{Admin, NewPerson};
+use chuda_server::{Running, Server};
+
+/// A clock that a test moves; it starts at the real time, so that a server accepts its signatures.
+pub struct Hand(Mutex<DateTime<Utc>>);
+
+impl Hand {
+    /// Set to the real time.
+    pub fn at_present() -> Self {
+        Self(Mutex::new(Utc::now()))
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, time: TimeDelta) {
+        *self.0.lock().expect("clock") += time;
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().expect("clock")
+    }
+    fn monotonic_ms(&self) -> u64 {
+        self.now().timestamp_millis().unsigned_abs()
+    }
+    fn boot_id(&self) -> String {
+        "test".into()
+    }
+}
+
+/// A server with its folder, that can be stopped and started again.
+pub struct Host {
+    folder: tempfile::TempDir,
+    running: Option<Running>,
+    port: u16,
+}
+
+impl Host {
+    /// Starts one on a free port.
+    pub async fn start() -> Self {
+        let mut host = Self { folder: tempfile::tempdir().expect("folder"), running: None, port: 0 };
+        host.resume().await;
+        host
+    }
+
+    /// Starts it again at the same address.
+    pub async fn resume(&mut self) {
+        let mut settings = chuda_server::Settings::local(self.data());
+        settings.listen.set_port(self.port);
+        let running = Server::start(settings).await.expect("server starts");
+        self.port = running.address().port();
+        self.running = Some(running);
+    }
+
+    /// Stops it: phones find nobody.
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.shutdown().await.expect("server stops");
+        }
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("server")
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The admin's way in.
+    pub fn admin(&self) -> Admin {
+        Admin::open(&self.data()).expect("admin")
+    }
+
+    /// Adds someone and returns the enrolment code.
+    pub fn person(&self, name: &str, role: Role, reports_to: Option<PersonId>) -> (PersonId, String) {
+        let new = NewPerson {
+            name: name.into(),
+            roles: [role].into(),
+            reports_to: reports_to.map(|person| person.to_string()),
+            zone: DEFAULT_ZONE,
+        };
+        self.admin().add_person(&new, Utc::now()).expect("person")
+    }
+
+    /// Adds someone with an enrolled phone.
+    pub async fn phone(&self, name: &str, role: Role, reports_to: Option<PersonId>) -> Phone {
+        let (_, code) = self.person(name, role, reports_to);
+        Phone::enrolled(&self.url(), &code).await
+    }
+}
+
+/// A phone with its folder.
+pub struct Phone {
+    /// The façade.
+    pub workbench: Workbench,
+    /// Its clock.
+    pub clock: Arc<Hand>,
+    /// What it was opened with.
+    pub settings: Settings,
+    folder: tempfile::TempDir,
+    files: AtomicU64,
+}
+
+impl Phone {
+    /// One without a server.
+    pub fn offline(name: &str) -> Self {
+        let (folder, clock, settings) = fresh();
+        let workbench = Workbench::create_offline(settings.clone(), name).expect("store");
+        Self { workbench, clock, settings, folder, files: AtomicU64::new(0) }
+    }
+
+    /// One that enrols with a code.
+    pub async fn enrolled(server: &str, code: &str) -> Self {
+        let (folder, clock, settings) = fresh();
+        let workbench = Workbench::create_enrolled(settings.clone(), server, code).await.expect("enrolled");
+        Self { workbench, clock, settings, folder, files: AtomicU64::new(0) }
+    }
+
+    /// One that was opened elsewhere.
+    pub fn over(workbench: Workbench) -> Self {
+        let (folder, clock, settings) = fresh();
+        Self { workbench, clock, settings, folder, files: AtomicU64::new(0) }
+    }
+
+    /// Who works on it.
+    pub fn person(&self) -> PersonId {
+        self.workbench.identity().expect("identity").person.id
+    }
+
+    /// Enters a customer.
+    pub fn customer(&self, name: &str) -> CustomerId {
+        self.workbench.add_customer(CustomerDraft { name: name.into(), ..CustomerDraft::default() }).expect("customer").id
+    }
+
+    /// A file with some bytes.
+    pub fn file(&self, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(format!("file-{}", self.files.fetch_add(1, Ordering::Relaxed)));
+        std::fs::write(&path, bytes).expect("file");
+        path
+    }
+
+    /// Keeps a file as evidence.
+    pub fn keep(&self, path: &Path) -> EvidenceId {
+        self.workbench.keep_evidence(evidence(path)).expect("evidence").evidence.id
+    }
+
+    /// A note that nobody has written before.
+    pub fn note(&self) -> EvidenceId {
+        let text = format!("会议记录 {}", chuda_core::id::RecordId::new(self.clock.now()));
+        self.keep(&self.file(text.as_bytes()))
+    }
+
+    /// Records a touch with a note as evidence.
+    pub fn touch(&self, customer: CustomerId, action: &str) -> TouchView {
+        let draft = TouchDraft { evidence: vec![self.note()], ..of(customer, action) };
+        self.workbench.record_touch(draft).expect("touch").touch
+    }
+
+    /// Files today's report, short if it must be.
+    pub fn report(&self) -> chuda_core::query::view::ReportView {
+        self.workbench.file_report(ReportRequest { reason: Some("travel".into()), ..ReportRequest::default() }).expect("report")
+    }
+
+    /// Syncs records and blobs.
+    pub async fn sync(&self) -> Result<SyncReport> {
+        self.workbench.sync(BlobChoice::All, |_| {}, Cancel::new()).await
+    }
+
+    /// Syncs until nothing more comes or goes.
+    pub async fn settle(&self) {
+        for _ in 0..20 {
+            let report = self.sync().await.expect("sync");
+            if report.pushed + report.pulled == 0 && report.blobs.left == 0 {
+                return;
+            }
+        }
+        panic!("does not settle");
+    }
+}
+
+/// A touch of a customer with the least that it needs.
+pub fn of(customer: CustomerId, action: &str) -> TouchDraft {
+    TouchDraft { customer: Some(customer), mode: Some(ContactMode::Visit), action: Some(action.into()), ..TouchDraft::default() }
+}
+
+/// A file from elsewhere, as evidence.
+pub fn evidence(path: &Path) -> EvidenceDraft {
+    EvidenceDraft { path: path.into(), source: Source::File, consent: None, location: None, touch: None, rendition: None }
+}
+
+/// A file this project ships for its demo.
+pub fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples").join(name)
+}
+
+fn fresh() -> (tempfile::TempDir, Arc<Hand>, Settings) {
+    let folder = tempfile::tempdir().expect("folder");
+    let clock = Arc::new(Hand::at_present());
+    let settings = Settings {
+        dir: folder.path().join("phone"),
+        key: [7; 32],
+        clock: clock.clone(),
+        signer: Arc::new(SoftwareKey::generate()),
+        models: std::env::var_os("CHUDA_MODELS").map(PathBuf::from),
+    };
+    (folder, clock, settings)
+}
