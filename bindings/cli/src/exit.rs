@@ -43,7 +43,7 @@ impl From<ErrorKind> for Exit {
 /// What a command has to say when it is done.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// For scripts.
+    /// For scripts; null when everything has been said already.
     pub(crate) json: Value,
     /// For people.
     pub(crate) text: String,

@@ -62,10 +62,11 @@ fn health(health: &Health, config: &Config) -> Value {
 pub(crate) fn health_reasons(text: Text, health: &Health, config: &Config) -> Vec<String> {
     let (parts, formula) = (health.parts, config.health);
     let reason = |key, count: i64, weight: i64| {
+        let points = count * weight;
         let values: [(&str, &dyn std::fmt::Display); 5] = [
             ("count", &count),
-            ("weight", &weight),
-            ("points", &(count * weight)),
+            ("weight", &weight.abs()),
+            ("points", &if points < 0 { format!("−{}", -points) } else { points.to_string() }),
             ("days", &formula.window_days),
             ("hours", &formula.grace_hours),
         ];
@@ -74,7 +75,7 @@ pub(crate) fn health_reasons(text: Text, health: &Health, config: &Config) -> Ve
     vec![
         reason("health.touches", parts.touches, formula.per_touch),
         reason("health.evidence", parts.evidence, formula.per_evidence),
-        reason("health.overdue", parts.overdue_days, formula.per_overdue_day),
+        reason("health.overdue", parts.overdue_days, -formula.per_overdue_day),
     ]
 }
 

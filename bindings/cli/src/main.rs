@@ -38,19 +38,19 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli, text: Text) -> Result<Outcome, Failure> {
     log();
-    let shell = Shell::new(cli.global, text)?;
+    let shell = Shell::new(cli.global, text).map_err(|error| Failure { exit: Exit::Usage, ..error.into() })?;
     commands::run(&shell, cli.command)
 }
 
 /// Prints what came of a command: JSON or text on standard output, messages for people on standard error.
 fn finish(result: Result<Outcome, Failure>, text: Text, as_json: bool) -> Exit {
     match result {
-        Ok(outcome) if as_json => {
-            print(&format!("{}\n", outcome.json));
-            outcome.exit
-        }
         Ok(outcome) => {
-            print(&outcome.text);
+            match outcome.json {
+                Value::Null => {}
+                json if as_json => print(&format!("{json}\n")),
+                _ => print(&outcome.text),
+            }
             outcome.exit
         }
         Err(failure) => {

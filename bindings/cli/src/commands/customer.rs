@@ -37,7 +37,7 @@ pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
 /// One customer with its touches.
 pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let customer = find_customer(shell, &workbench, words)?;
+    let customer = find_customer(&workbench, words)?;
     let touches = workbench.timeline(customer.id, TIMELINE)?;
     let mut object = json::customer(&customer, workbench.config());
     object["touches"] = touches.iter().map(json::touch).collect();
@@ -50,7 +50,7 @@ pub(crate) fn rows(shell: &Shell, customers: &[CustomerView]) -> Vec<Vec<String>
     customers
         .iter()
         .map(|customer| {
-            let last = customer.last_touch.map_or_else(|| shell.text.get("customer.untouched"), |at| shell.local(at));
+            let last = customer.last_touch.map_or_else(|| shell.text.get("customer.untouched").into(), |at| shell.local(at));
             vec![
                 customer.name.clone(),
                 health(shell, customer),
@@ -70,24 +70,24 @@ fn health(shell: &Shell, customer: &CustomerView) -> String {
 
 fn page(shell: &Shell, customer: &CustomerView, config: &Config) -> String {
     let text = shell.text;
-    let none = || text.get("none");
+    let none = || text.get("none").into();
     let mut rows = vec![
-        vec![text.get("customer.id"), customer.id.to_string()],
-        vec![text.get("customer.stage"), text.label("stage", customer.stage.as_str())],
-        vec![text.get("customer.holder"), customer.holder.as_ref().map_or_else(none, |person| person.name.clone())],
-        vec![text.get("customer.health"), health(shell, customer)],
+        vec![text.get("customer.id").into(), customer.id.to_string()],
+        vec![text.get("customer.stage").into(), text.label("stage", customer.stage.as_str())],
+        vec![text.get("customer.holder").into(), customer.holder.as_ref().map_or_else(none, |person| person.name.clone())],
+        vec![text.get("customer.health").into(), health(shell, customer)],
     ];
     rows.extend(json::health_reasons(text, &customer.health, config).into_iter().map(|reason| vec![String::new(), reason]));
     if let Some(intent) = customer.intent {
-        rows.push(vec![text.get("customer.intent"), intent.as_str().into()]);
+        rows.push(vec![text.get("customer.intent").into(), intent.as_str().into()]);
     }
     for contact in &customer.contacts {
         let details = [Some(&contact.name), contact.position.as_ref(), contact.phone.as_ref()];
         let line: Vec<&str> = details.into_iter().flatten().map(String::as_str).collect();
-        rows.push(vec![text.get("customer.contact"), line.join(" ")]);
+        rows.push(vec![text.get("customer.contact").into(), line.join(" ")]);
     }
     if !customer.conflicts.is_empty() {
-        rows.push(vec![text.get("conflict"), customer.conflicts.join(", ")]);
+        rows.push(vec![text.get("conflict").into(), customer.conflicts.join(", ")]);
     }
     let short = customer.short.as_ref().map(|short| format!(" ({short})")).unwrap_or_default();
     format!("{}{short}\n{}", customer.name, table(2, &rows))

@@ -39,7 +39,7 @@ pub(crate) fn report(shell: &Shell, report: Report) -> Result<Outcome, Failure> 
 }
 
 fn is_about_reason(error: &Error) -> bool {
-    error.key.starts_with("report.reason")
+    matches!(error.key, "report.reason_missing" | "report.unknown_reason")
 }
 
 fn filed(shell: &Shell, report: &ReportView) -> String {
@@ -49,7 +49,7 @@ fn filed(shell: &Shell, report: &ReportView) -> String {
         marks.push(text.say("report.short", &[("reason", &report.reason.as_ref().map_or("", |reason| text.word(reason)))]));
     }
     if report.late {
-        marks.push(text.get("report.late"));
+        marks.push(text.get("report.late").into());
     }
     let values: [(&str, &dyn std::fmt::Display); 3] =
         [("day", &report.day), ("count", &report.touches.len()), ("marks", &marks.concat())];
@@ -72,9 +72,9 @@ fn screen(shell: &Shell, home: &HomeView) -> String {
 fn card(shell: &Shell, card: &ReportCard) -> String {
     let text = shell.text;
     let state = match &card.filed {
-        Some(_) if card.can_update => text.get("home.report_can_update"),
+        Some(_) if card.can_update => text.get("home.report_can_update").into(),
         Some(report) => text.say("home.report_filed", &[("at", &shell.local(report.filed_at))]),
-        None => text.get("home.report_open"),
+        None => text.get("home.report_open").into(),
     };
     let mut lines = format!("\n{} {state}\n", text.get("home.report")) + &table(2, &touch_rows(shell, &card.touches, false));
     if card.missing > 0 {
@@ -92,7 +92,7 @@ fn card(shell: &Shell, card: &ReportCard) -> String {
 pub(crate) fn status_line(shell: &Shell, sync: &SyncSummary) -> String {
     let text = shell.text;
     if !sync.enrolled {
-        return text.get("sync.offline_phone");
+        return text.get("sync.offline_phone").into();
     }
     let mut parts = Vec::new();
     if sync.attention > 0 {
@@ -106,9 +106,9 @@ pub(crate) fn status_line(shell: &Shell, sync: &SyncSummary) -> String {
             [("count", &sync.blobs_waiting), ("size", &size(sync.bytes_waiting)), ("percent", &sync.percent)];
         parts.push(text.say("sync.blobs_waiting", &values));
     }
-    if parts.is_empty() { text.get("sync.all_done") } else { parts.join(" · ") }
+    if parts.is_empty() { text.get("sync.all_done").into() } else { parts.join(" · ") }
 }
 
-fn section(title: String, rows: &[Vec<String>]) -> String {
+fn section(title: &str, rows: &[Vec<String>]) -> String {
     if rows.is_empty() { String::new() } else { format!("\n{title}\n{}", table(2, rows)) }
 }

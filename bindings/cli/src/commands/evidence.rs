@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chuda_core::capture::claim::{self, Source};
 use chuda_core::capture::sniff::sniff;
+use chuda_core::id::Hash;
 use chuda_core::query::view::EvidenceView;
 use chuda_core::workbench::EvidenceDraft;
 use chuda_core::{Error, Result};
@@ -26,6 +27,8 @@ pub(crate) fn photo(shell: &Shell, photo: Photo) -> Result<Outcome, Failure> {
     let kept = workbench.keep_evidence(draft)?;
     let mut object = json::evidence(&kept.evidence);
     object["evidence"] = json!(kept.evidence.id);
+    object["thumbnail"] = json!(workbench.thumbnail(kept.evidence.id)?.map(|picture| Hash::of(&picture)));
+    object["rendition"] = json!(workbench.rendition_hash(kept.evidence.id)?);
     object["claims"] = json!([json::claim(&kept.claim)]);
     let exit = if kept.evidence.readable { Exit::Done } else { Exit::Attention };
     Ok(Outcome { json: object, text: line(shell, &kept.evidence), exit })
@@ -38,7 +41,11 @@ pub(crate) fn drafts(files: &[PathBuf], consent: Option<Consent>) -> Result<Vec<
 
 /// A file as evidence: a recording is one by its bytes, whatever its name, and needs consent.
 pub(crate) fn draft(file: &Path, consent: Option<Consent>) -> Result<EvidenceDraft> {
-    let is_sound = sniff(&mut File::open(file)?)?.is_audio();
+    let mut opened = File::open(file)?;
+    if !opened.metadata()?.is_file() {
+        return Err(Error::invalid("file.not_a_file"));
+    }
+    let is_sound = sniff(&mut opened)?.is_audio();
     if is_sound && consent.is_none() {
         return Err(Error::invalid("evidence.consent_missing"));
     }

@@ -44,7 +44,7 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
 }
 
 /// The one customer whose id, name or short name this is. A part of a name is never taken for it: it only finds candidates.
-fn find_customer(shell: &Shell, workbench: &Workbench, words: &str) -> Result<CustomerView, Failure> {
+fn find_customer(workbench: &Workbench, words: &str) -> Result<CustomerView, Failure> {
     let found = workbench.find_customers(words)?;
     let is_it = |one: &&CustomerView| {
         one.name == words || one.short.as_deref() == Some(words) || one.id.to_string() == words.to_lowercase()

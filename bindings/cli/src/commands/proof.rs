@@ -31,7 +31,7 @@ pub(crate) fn verify(shell: &Shell, bundle: &Path) -> Result<Outcome, Failure> {
     let is_archive = starts_as_archive(bundle).map_err(Error::from)?;
     let report = proof::verify(bundle)?;
     let checks: Vec<Check> =
-        report.checks.into_iter().map(|check| Check { name: check.name.into(), ok: check.ok, detail: check.detail }).collect();
+        report.checks.into_iter().map(|check| Check { name: check.name, ok: check.ok, detail: check.detail }).collect();
     let lines = rows(shell, &checks);
     if !is_archive {
         let failure = Failure::from(Error::invalid("cli.not_a_bundle"));
@@ -54,12 +54,11 @@ pub(crate) fn doctor(shell: &Shell) -> Result<Outcome, Failure> {
     let mut checks = shell.open()?.doctor()?;
     if let Some(ok) = keystore::is_private(&shell.dir) {
         checks.push(Check {
-            name: "permissions".into(),
+            name: "permissions",
             ok,
             detail: shell.text.get(if ok { "doctor.private" } else { "doctor.open" }).into(),
         });
     }
-    checks.push(Check { name: "version".into(), ok: true, detail: env!("CARGO_PKG_VERSION").into() });
     let exit = if checks.iter().all(|check| check.ok) { Exit::Done } else { Exit::Attention };
     Ok(Outcome { json: json!({"checks": json::checks(&checks)}), text: rows(shell, &checks), exit })
 }
@@ -67,7 +66,7 @@ pub(crate) fn doctor(shell: &Shell) -> Result<Outcome, Failure> {
 fn rows(shell: &Shell, checks: &[Check]) -> String {
     let row = |check: &Check| {
         let mark = if check.ok { "✓" } else { "✗" };
-        vec![format!("{mark} {}", shell.text.label("check", &check.name)), check.detail.clone()]
+        vec![format!("{mark} {}", shell.text.label("check", check.name)), check.detail.clone()]
     };
     table(2, &checks.iter().map(row).collect::<Vec<_>>())
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use chuda_core::ErrorKind;
 use chuda_core::id::RecordId;
 use chuda_core::query::view::{ItemState, StatusItem};
 use chuda_core::workbench::{BlobChoice, Cancel, SyncReport, Workbench};
-use chuda_core::{ErrorKind, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::day::status_line;
 use super::evidence::size;
@@ -28,11 +28,10 @@ pub(crate) fn sync(shell: &Shell, sync: &Sync) -> Result<Outcome, Failure> {
         Blobs::All => BlobChoice::All,
         Blobs::None => BlobChoice::None,
     };
-    if sync.watch {
-        return shell.wait(|cancel| watch(shell, workbench, blobs, cancel))?;
-    }
-    let report = shell.wait(|cancel| exchange(shell, workbench, blobs, cancel))??;
-    Ok(outcome(shell, &report))
+    let watched = sync.watch;
+    shell.wait(|cancel| async move {
+        if watched { watch(shell, &workbench, blobs, &cancel).await } else { exchange(shell, &workbench, blobs, &cancel).await }
+    })?
 }
 
 /// Where every item is.
@@ -57,34 +56,34 @@ pub(crate) fn redo(shell: &Shell, document: RecordId) -> Result<Outcome, Failure
     Ok(Outcome::done(json!({"document": document}), shell.text.line("redo.done", &[])))
 }
 
-async fn exchange(shell: &Shell, workbench: Workbench, blobs: BlobChoice, cancel: Cancel) -> Result<SyncReport> {
-    let bar = shell.progress(shell.text.get("sync.working"));
+/// Exit code 4 when the server did not take a record or a file.
+async fn exchange(shell: &Shell, workbench: &Workbench, blobs: BlobChoice, cancel: &Cancel) -> Result<Outcome, Failure> {
+    let bar = shell.progress(shell.text.get("sync.working").into());
     let shown = bar.clone();
-    let result = workbench.sync(blobs, move |summary| shown.set_position(u64::from(summary.percent)), cancel).await;
+    let result = workbench.sync(blobs, move |summary| shown.set_position(u64::from(summary.percent)), cancel.clone()).await;
     bar.finish_and_clear();
-    result
+    let report = result?;
+    let refused_file = |item: &StatusItem| item.kind == "blob" && matches!(item.state, ItemState::Failed { .. });
+    let refused = !report.rejected.is_empty() || workbench.status()?.items.iter().any(refused_file);
+    let exit = if refused { Exit::Attention } else { Exit::Done };
+    Ok(Outcome { json: json::sync(&report), text: said(shell, &report), exit })
 }
 
-/// Exchanges until it is cancelled. Being offline is no reason to stop, anything else that fails is.
-async fn watch(shell: &Shell, workbench: Workbench, blobs: BlobChoice, cancel: Cancel) -> Result<Outcome, Failure> {
-    let (mut wait, mut last) = (SOON, Exit::Done);
+/// Exchanges until Ctrl-C, which is its proper end, and says what came of each. Being offline is no reason to stop, anything else is.
+async fn watch(shell: &Shell, workbench: &Workbench, blobs: BlobChoice, cancel: &Cancel) -> Result<Outcome, Failure> {
+    let mut wait = SOON;
     while !cancel.is_cancelled() {
-        match exchange(shell, workbench.clone(), blobs, cancel.clone()).await {
-            Ok(report) => {
-                let moved = report.pushed + report.pulled + report.blobs.sent > 0;
-                wait = if moved { SOON } else { (wait * 2).min(LATEST) };
-                last = finish(Ok(outcome(shell, &report)), shell.text, shell.json);
-            }
-            Err(error) if error.kind == ErrorKind::Cancelled => break,
-            Err(error) if error.kind == ErrorKind::Offline => {
-                wait = (wait * 2).min(LATEST);
-                last = finish(Err(error.into()), shell.text, shell.json);
-            }
-            Err(error) => return Err(error.into()),
-        }
-        pause(wait, &cancel).await;
+        let result = exchange(shell, workbench, blobs, cancel).await;
+        let moved = result.as_ref().is_ok_and(|outcome| ["pushed", "pulled"].iter().any(|key| outcome.json[key] != 0));
+        wait = if moved { SOON } else { (wait * 2).min(LATEST) };
+        match &result {
+            Err(failure) if failure.error.kind == ErrorKind::Cancelled => break,
+            Err(failure) if failure.error.kind != ErrorKind::Offline => return result,
+            _ => finish(result, shell.text, shell.json),
+        };
+        pause(wait, cancel).await;
     }
-    Ok(Outcome { json: serde_json::Value::Null, text: String::new(), exit: last })
+    Ok(Outcome::done(Value::Null, String::new()))
 }
 
 /// Waits, and looks now and then whether it still should.
@@ -96,24 +95,23 @@ async fn pause(wait: Duration, cancel: &Cancel) {
     }
 }
 
-fn outcome(shell: &Shell, report: &SyncReport) -> Outcome {
+fn said(shell: &Shell, report: &SyncReport) -> String {
     let text = shell.text;
-    let sent: [(&str, &dyn std::fmt::Display); 5] = [
+    let values: [(&str, &dyn std::fmt::Display); 5] = [
         ("pushed", &report.pushed),
         ("pulled", &report.pulled),
         ("sent", &report.blobs.sent),
         ("left", &report.blobs.left),
         ("bytes", &size((report.bytes_up + report.bytes_down) as i64)),
     ];
-    let mut said = text.line("sync.done", &sent);
+    let mut said = text.line("sync.done", &values);
     if !report.rejected.is_empty() {
         said += &text.line("sync.rejected", &[("count", &report.rejected.len())]);
         let rows: Vec<_> =
             report.rejected.iter().map(|one| vec![text.label("rejection", &one.reason), one.document.to_string()]).collect();
         said += &table(2, &rows);
     }
-    let exit = if report.rejected.is_empty() { Exit::Done } else { Exit::Attention };
-    Outcome { json: json::sync(report), text: said, exit }
+    said
 }
 
 fn item_row(shell: &Shell, item: &StatusItem) -> Vec<String> {

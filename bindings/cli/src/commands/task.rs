@@ -24,7 +24,9 @@ pub(crate) fn done(shell: &Shell, done: &TaskDone) -> Result<Outcome, Failure> {
     let task = workbench.complete_task(done.id, done.choice.as_deref(), done.reason.as_deref()).map_err(|error| {
         let open = workbench.tasks().ok().and_then(|tasks| tasks.into_iter().find(|task| task.id == done.id));
         let failure = Failure::from(error);
-        match open.filter(|task| failure.error.key.starts_with("task.choice") && !task.choices.is_empty()) {
+        match open
+            .filter(|task| matches!(failure.error.key, "task.choice_missing" | "task.unknown_choice") && !task.choices.is_empty())
+        {
             Some(task) => {
                 let (list, more) = choices(shell, &task.choices);
                 failure.with("choices", list, &more)

@@ -1,12 +1,14 @@
 //! `chuda touch`: keeps the evidence first, then records the touch it proves.
 
+use chuda_core::Error;
 use chuda_core::id::EvidenceId;
-use chuda_core::query::view::TouchView;
+use chuda_core::query::view::{TouchView, Word};
+use chuda_core::rules::Config;
 use chuda_core::workbench::{TouchDraft, TouchSaved};
 use serde_json::{Value, json};
 
 use super::evidence::{self, flags};
-use super::find_customer;
+use super::{choices, find_customer};
 use crate::args::Touch;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::json;
@@ -15,7 +17,7 @@ use crate::shell::Shell;
 /// Records a touch. Everything that can be refused is refused before the first file is kept.
 pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let customer = find_customer(shell, &workbench, &touch.customer)?;
+    let customer = find_customer(&workbench, &touch.customer)?;
     let drafts = evidence::drafts(&touch.evidence, touch.consent)?;
     let mut draft = TouchDraft {
         customer: Some(customer.id),
@@ -36,7 +38,7 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
         next_time: None,
         note: touch.note,
     };
-    workbench.check_touch(&TouchDraft { allow_draft: touch.draft || !drafts.is_empty(), ..draft.clone() })?;
+    workbench.check_touch(&draft).map_err(|error| with_choices(shell, error, workbench.config()))?;
     for file in drafts {
         match workbench.keep_evidence(file) {
             Ok(kept) => draft.evidence.push(kept.evidence.id),
@@ -98,7 +100,7 @@ fn proof(shell: &Shell, touch: &TouchView) -> String {
     let mut words = vec![match touch.evidence.len() {
         0 => shell.text.label("status", json::status_key(touch.status)),
         _ if valid > 0 => shell.text.say("evidence.valid", &[("count", &valid)]),
-        _ => shell.text.get("evidence.not_valid"),
+        _ => shell.text.get("evidence.not_valid").into(),
     }];
     if unreadable > 0 {
         words.push(shell.text.say("evidence.unreadable", &[("count", &unreadable)]));
@@ -114,6 +116,17 @@ fn effect(shell: &Shell, effect: &str) -> String {
         Some((kind, _)) => shell.text.say(&format!("effect.{kind}"), &[("effect", &effect)]),
         None => effect.to_owned(),
     }
+}
+
+/// Adds the list to an error about a word that is not in it.
+fn with_choices(shell: &Shell, error: Error, config: &Config) -> Failure {
+    let list = match error.key {
+        "touch.unknown_action" => &config.actions,
+        "touch.unknown_brief" => &config.briefs,
+        _ => return error.into(),
+    };
+    let (list, more) = choices(shell, &list.iter().map(Word::from).collect::<Vec<_>>());
+    Failure::from(error).with("choices", list, &more)
 }
 
 /// Nothing that was kept gets lost behind an error: says which evidence is there and how to use it.

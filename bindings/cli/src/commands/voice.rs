@@ -4,17 +4,16 @@ use std::path::Path;
 
 use chrono::TimeDelta;
 use chuda_core::capture::claim::Source;
-use chuda_core::id::{CustomerId, EvidenceId};
+use chuda_core::id::EvidenceId;
 use chuda_core::record::ContactMode;
 use chuda_core::rules::Config;
 use chuda_core::rules::config::Choice;
-use chuda_core::speech::understand::{Draft, Slot};
-use chuda_core::workbench::{Cancel, EvidenceDraft, TouchDraft, VoiceDraft, Workbench};
+use chuda_core::speech::Slot;
+use chuda_core::workbench::{EvidenceDraft, TouchDraft, VoiceDraft, Workbench};
 use chuda_core::{Error, Result};
-use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
 
-use super::evidence::into_claim;
+use super::evidence::{self, into_claim};
 use super::touch;
 use crate::args::{Consent, Voice};
 use crate::exit::{Exit, Failure, Outcome};
@@ -24,50 +23,54 @@ use crate::table::table;
 use crate::text::{Lang, Text};
 
 /// Slots below this are marked as doubtful.
-const DOUBTFUL: f32 = 0.75;
+const DOUBTFUL: f64 = 0.75;
 
 /// Transcribes a recording and understands it; with `--save` it records the touch, unless something it needs was not understood.
 pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let heard = transcribe(shell, &workbench, voice).map_err(|error| still_kept(shell, &workbench, error))?;
-    let object = heard_json(&workbench, &heard)?;
-    let said = page(shell, &workbench, &heard)?;
+    let id = match kept_recording(&voice.recording) {
+        Some(id) => workbench.evidence(id)?.id,
+        None => {
+            let kept = workbench.keep_evidence(recording(&voice.recording, voice.consent)?)?.evidence;
+            if !kept.readable {
+                let object = json!({"evidence": kept.id, "readable": false, "unreadable": kept.unreadable});
+                return Ok(Outcome { json: object, text: evidence::line(shell, &kept), exit: Exit::Attention });
+            }
+            kept.id
+        }
+    };
+    let heard = transcribe(shell, &workbench, id).map_err(|error| {
+        let said = shell.text.line("voice.kept", &[("id", &id)]);
+        Failure::from(error).with("evidence", json!(id), &said)
+    })?;
+    let mut object = heard_json(workbench.config(), &heard);
+    let said = page(shell, workbench.config(), &heard);
     if !voice.save {
         return Ok(Outcome::done(object.into(), said));
     }
     let saved = touch_draft(&workbench, &heard).and_then(|draft| Ok(workbench.record_touch(draft)?)).map_err(|failure| {
-        let kept = shell.text.line("evidence.kept", &[("ids", &heard.evidence.evidence.id)]);
+        let kept = shell.text.line("evidence.kept", &[("ids", &id)]);
         Failure { extra: object.clone().into_iter().chain(failure.extra).collect(), more: failure.more + &said + &kept, ..failure }
     })?;
     let recorded = touch::outcome(shell, &saved);
-    let mut object = object;
     object.insert("touch".into(), recorded.json);
     Ok(Outcome { json: object.into(), text: said + &recorded.text, exit: recorded.exit })
 }
 
-/// Keeps the recording first, unless it is kept already and named by its id.
-fn transcribe(shell: &Shell, workbench: &Workbench, voice: &Voice) -> Result<VoiceDraft> {
-    let bar = shell.progress(shell.text.get("voice.working"));
-    let result = match kept_recording(&voice.recording) {
-        Some(id) => shell.wait(|cancel| workbench.transcribe(id, moves(&bar), cancel))?,
-        None => {
-            let draft = recording(&voice.recording, voice.consent)?;
-            shell.wait(|cancel: Cancel| workbench.record_voice(draft, moves(&bar), cancel))?
-        }
-    };
+/// The recording is kept by now: whatever happens here, it can be named again by its id.
+fn transcribe(shell: &Shell, workbench: &Workbench, id: EvidenceId) -> Result<VoiceDraft> {
+    let bar = shell.progress(shell.text.get("voice.working").into());
+    let shown = bar.clone();
+    let heard = shell.wait(|cancel| workbench.transcribe(id, move |done| shown.set_position((done * 100.0) as u64), cancel))?;
     bar.finish_and_clear();
-    result
-}
-
-fn moves(bar: &ProgressBar) -> impl Fn(f32) + Send + Sync + 'static {
-    let bar = bar.clone();
-    move |done| bar.set_position((done * 100.0) as u64)
+    heard
 }
 
 fn kept_recording(word: &Path) -> Option<EvidenceId> {
     if word.exists() { None } else { word.to_str()?.parse().ok() }
 }
 
+/// A recording as evidence. Whatever is in the file, it is one: that is what the person says it is.
 fn recording(file: &Path, consent: Option<Consent>) -> Result<EvidenceDraft> {
     if !file.try_exists()? {
         return Err(Error::not_found("file.not_found"));
@@ -83,23 +86,6 @@ fn recording(file: &Path, consent: Option<Consent>) -> Result<EvidenceDraft> {
     })
 }
 
-/// What failed after the recording was kept: says which one waits. A file without sound is kept and needs a look.
-fn still_kept(shell: &Shell, workbench: &Workbench, error: Error) -> Failure {
-    let pending: Vec<String> = workbench.pending_transcriptions().unwrap_or_default().iter().map(ToString::to_string).collect();
-    let unreadable = error.key == "speech.unreadable";
-    let mut failure = Failure::from(error);
-    if unreadable {
-        failure.exit = Exit::Attention;
-    }
-    match pending.last() {
-        Some(last) => {
-            let said = shell.text.line("voice.pending", &[("id", last)]);
-            failure.with("pending", json!(pending), &said)
-        }
-        None => failure,
-    }
-}
-
 /// The touch that was understood. Fails with `voice.incomplete` when customer, mode or action is missing: none of them is guessed.
 fn touch_draft(workbench: &Workbench, heard: &VoiceDraft) -> Result<TouchDraft, Failure> {
     let draft = &heard.draft;
@@ -113,12 +99,12 @@ fn touch_draft(workbench: &Workbench, heard: &VoiceDraft) -> Result<TouchDraft, 
         let failure: Failure = Error::invalid("cli.voice_incomplete").with("missing", missing.join(", ")).into();
         return Err(failure.with("missing", json!(missing), ""));
     };
-    let today = workbench.home()?.report.day;
+    let today = workbench.today();
     Ok(TouchDraft {
         customer: Some(customer.value),
         mode: Some(mode.value),
         action: Some(action.value.clone()),
-        evidence: vec![heard.evidence.evidence.id],
+        evidence: vec![heard.evidence.id],
         allow_draft: false,
         brief: value(draft.brief.as_ref()),
         tech_owner: value(draft.tech_owner.as_ref()),
@@ -139,7 +125,7 @@ fn value<T: Clone>(slot: Option<&Slot<T>>) -> Option<T> {
     slot.map(|slot| slot.value.clone())
 }
 
-fn heard_json(workbench: &Workbench, heard: &VoiceDraft) -> Result<Map<String, Value>> {
+fn heard_json(config: &Config, heard: &VoiceDraft) -> Map<String, Value> {
     let segments: Vec<_> = heard
         .transcript
         .segments
@@ -147,25 +133,24 @@ fn heard_json(workbench: &Workbench, heard: &VoiceDraft) -> Result<Map<String, V
         .map(|one| json!({"start_ms": one.start_ms, "end_ms": one.end_ms, "text": one.text, "confidence": share(one.confidence)}))
         .collect();
     let object = json!({
-        "evidence": heard.evidence.evidence.id,
+        "evidence": heard.evidence.id,
         "transcript": heard.draft.text,
         "raw_transcript": heard.transcript.raw_text,
         "segments": segments,
-        "draft": draft_json(workbench, &heard.draft)?,
+        "draft": draft_json(config, heard),
         "touch": null,
     });
-    Ok(object.as_object().cloned().unwrap_or_default())
+    object.as_object().cloned().unwrap_or_default()
 }
 
-fn draft_json(workbench: &Workbench, draft: &Draft) -> Result<Value> {
-    let config = workbench.config();
-    let candidates: Vec<Value> =
-        candidates(workbench, draft)?.into_iter().map(|(id, name)| json!({"id": id, "name": name})).collect();
+fn draft_json(config: &Config, heard: &VoiceDraft) -> Value {
+    let draft = &heard.draft;
+    let candidates: Vec<Value> = heard.candidates.iter().map(|one| json!({"id": one.id, "name": one.name})).collect();
     let mut customer = slot(draft.customer.as_ref(), |_| json!(draft.customer_name));
     if let Some(found) = &draft.customer {
         customer["id"] = json!(found.value);
     }
-    Ok(json!({
+    json!({
         "customer": customer,
         "customer_candidates": candidates,
         "contact_mode": keyed(draft.contact_mode.as_ref(), |mode: &ContactMode| (mode.label().into(), mode.as_str().into())),
@@ -179,11 +164,7 @@ fn draft_json(workbench: &Workbench, draft: &Draft) -> Result<Value> {
         "response_within_days": slot(draft.response_within_days.as_ref(), |days| json!(days)),
         "custom_development": draft.custom_development,
         "intent": slot(draft.intent.as_ref(), |intent| json!(intent.as_str())),
-    }))
-}
-
-fn candidates(workbench: &Workbench, draft: &Draft) -> Result<Vec<(CustomerId, String)>> {
-    draft.customer_candidates.iter().map(|id| Ok((*id, workbench.customer(*id)?.name))).collect()
+    })
 }
 
 fn slot<T>(slot: Option<&Slot<T>>, value: impl Fn(&T) -> Value) -> Value {
@@ -211,32 +192,27 @@ fn share(confidence: f32) -> f64 {
 }
 
 /// The transcript and a line per slot with the words it came from, doubtful ones marked.
-fn page(shell: &Shell, workbench: &Workbench, heard: &VoiceDraft) -> Result<String> {
-    let (text, draft) = (shell.text, &heard.draft);
-    if draft.text.is_empty() {
-        return Ok(text.line("voice.silence", &[]));
+fn page(shell: &Shell, config: &Config, heard: &VoiceDraft) -> String {
+    let text = shell.text;
+    if heard.draft.text.is_empty() {
+        return text.line("voice.silence", &[]);
     }
-    let object = draft_json(workbench, draft)?;
+    let draft = draft_json(config, heard);
     let mut rows = Vec::new();
     for name in SLOTS {
-        let Some(slot) = object[name].as_object() else { continue };
-        let value = slot["value"].as_str().map_or_else(|| slot["value"].to_string(), str::to_owned);
-        let value = slot
-            .get("key")
-            .and_then(Value::as_str)
-            .and_then(|key| screen_word(text, workbench.config(), name, key))
-            .unwrap_or(value);
-        let doubt = slot["confidence"].as_f64().is_some_and(|confidence| confidence < f64::from(DOUBTFUL));
-        let mark = if doubt { text.get("voice.doubtful") } else { String::new() };
-        rows.push(vec![text.label("slot", name), value, format!("“{}”", slot["words"].as_str().unwrap_or_default()), mark]);
+        let slot = &draft[name];
+        let Some(confidence) = slot["confidence"].as_f64() else { continue };
+        let word = slot["key"].as_str().and_then(|key| screen_word(text, config, name, key));
+        let value = word.unwrap_or_else(|| slot["value"].as_str().map_or_else(|| slot["value"].to_string(), str::to_owned));
+        let mark = if confidence < DOUBTFUL { text.get("voice.doubtful") } else { "" };
+        rows.push(vec![text.label("slot", name), value, format!("“{}”", slot["words"].as_str().unwrap_or_default()), mark.into()]);
     }
-    let mut page = format!("{}\n{}", draft.text, table(2, &rows));
-    let candidates = candidates(workbench, draft)?;
-    if !candidates.is_empty() {
+    let mut page = format!("{}\n{}", heard.draft.text, table(2, &rows));
+    if !heard.candidates.is_empty() {
         page += &text.line("voice.candidates", &[]);
-        page += &table(2, &candidates.into_iter().map(|(id, name)| vec![name, id.to_string()]).collect::<Vec<_>>());
+        page += &table(2, &heard.candidates.iter().map(|one| vec![one.name.clone(), one.id.to_string()]).collect::<Vec<_>>());
     }
-    Ok(page)
+    page
 }
 
 /// The slots in the order in which a person reads them.
