@@ -72,10 +72,9 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "way", required = true, multiple = false, args = ["server", "offline"])]
 pub(crate) struct Init {
     /// Address of the server
-    #[arg(long, value_name = "URL", requires = "code")]
+    #[arg(long, value_name = "URL", requires = "code", required_unless_present = "offline", conflicts_with = "offline")]
     pub(crate) server: Option<String>,
     /// One-time code from the administrator
     #[arg(long, requires = "server")]

@@ -86,14 +86,13 @@ const ARGUMENTS: &[(&str, &str)] = &[
 
 /// The command with its help in one language.
 pub(crate) fn in_language(command: Command, text: Text) -> Command {
-    let options = text.get("help.options");
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true);
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
     let command = command
         .disable_help_flag(true)
         .disable_version_flag(true)
-        .arg(help.help(text.get("help.help")).help_heading(options))
-        .arg(version.help(text.get("help.version")).help_heading(options));
+        .arg(help.help(text.get("help.help")))
+        .arg(version.help(text.get("help.version")));
     translated(command, "chuda", text)
 }
 
@@ -106,7 +105,7 @@ fn translated(mut command: Command, path: &str, text: Text) -> Command {
     }
     let usage = text.get("help.usage");
     command = command
-        .help_template(format!("{{about}}\n\n{usage} {{usage}}\n\n{{all-args}}{{after-help}}"))
+        .help_template(format!("{{about}}\n\n{usage} {{usage}}\n\n{{all-args}}{{after-help}}\n"))
         .subcommand_help_heading(text.get("help.commands"))
         .mut_args(|arg| argument(arg, path, text));
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
@@ -117,9 +116,15 @@ fn translated(mut command: Command, path: &str, text: Text) -> Command {
 }
 
 fn argument(arg: Arg, path: &str, text: Text) -> Arg {
-    let heading = text.get(if arg.is_positional() { "help.arguments" } else { "help.options" });
+    let heading = if arg.is_positional() {
+        "help.arguments"
+    } else if arg.is_global_set() || arg.get_id() == "version" {
+        "help.everywhere"
+    } else {
+        "help.options"
+    };
     let name = format!("{path} {}", arg.get_id());
-    let arg = arg.help_heading(heading);
+    let arg = arg.help_heading(text.get(heading));
     match ARGUMENTS.iter().find(|(argument, _)| *argument == name) {
         Some((_, help)) if text.0 == Lang::Zh => arg.help(*help),
         _ => arg,

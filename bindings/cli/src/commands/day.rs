@@ -77,7 +77,7 @@ fn card(shell: &Shell, card: &ReportCard) -> String {
         None => text.get("home.report_open").into(),
     };
     let mut lines = format!("\n{} {state}\n", text.get("home.report")) + &table(2, &touch_rows(shell, &card.touches, false));
-    if card.missing > 0 {
+    if card.missing > 0 && card.filed.is_none() {
         lines += &text.line("home.missing", &[("count", &card.missing)]);
     }
     let tomorrow = card.filed.as_ref().map(|report| &report.tomorrow).or_else(|| card.suggestions.first());

@@ -66,7 +66,7 @@ pub(crate) fn doctor(shell: &Shell) -> Result<Outcome, Failure> {
 fn rows(shell: &Shell, checks: &[Check]) -> String {
     let row = |check: &Check| {
         let mark = if check.ok { "✓" } else { "✗" };
-        vec![format!("{mark} {}", shell.text.label("check", check.name)), check.detail.clone()]
+        vec![format!("{mark} {}", shell.text.label("check", check.name)), shell.text.label("error", &check.detail)]
     };
     table(2, &checks.iter().map(row).collect::<Vec<_>>())
 }

@@ -47,17 +47,21 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
     }
     let kept = draft.evidence.clone();
     let saved = workbench.record_touch(draft).map_err(|error| with_kept(shell, error.into(), &kept))?;
-    Ok(outcome(shell, &saved))
+    Ok(outcome(shell, workbench.config(), &saved))
 }
 
 /// What a recorded touch looks like; exit code 4 when a piece of its evidence does not open.
-pub(crate) fn outcome(shell: &Shell, saved: &TouchSaved) -> Outcome {
+pub(crate) fn outcome(shell: &Shell, config: &Config, saved: &TouchSaved) -> Outcome {
     let unreadable = saved.touch.evidence.iter().any(|evidence| !evidence.readable);
-    Outcome { json: saved_json(saved), text: said(shell, saved), exit: if unreadable { Exit::Attention } else { Exit::Done } }
+    Outcome {
+        json: saved_json(saved),
+        text: said(shell, config, saved),
+        exit: if unreadable { Exit::Attention } else { Exit::Done },
+    }
 }
 
 /// A recorded touch for scripts.
-pub(crate) fn saved_json(saved: &TouchSaved) -> Value {
+fn saved_json(saved: &TouchSaved) -> Value {
     let mut object = json::touch(&saved.touch);
     object["triggered"] = saved.triggered.iter().map(json::triggered).collect();
     object["claims"] = saved.claims.iter().map(json::claim).collect();
@@ -65,13 +69,15 @@ pub(crate) fn saved_json(saved: &TouchSaved) -> Value {
 }
 
 /// A recorded touch for people.
-pub(crate) fn said(shell: &Shell, saved: &TouchSaved) -> String {
+fn said(shell: &Shell, config: &Config, saved: &TouchSaved) -> String {
     let (text, touch) = (shell.text, &saved.touch);
     let status = text.label("status", json::status_key(touch.status));
     let mut lines = vec![text.line("touch.saved", &[("customer", &touch.customer_name), ("status", &status), ("id", &touch.id)])];
     lines.extend(touch.evidence.iter().map(|evidence| evidence::line(shell, evidence)));
     for triggered in &saved.triggered {
-        lines.push(text.line("touch.triggered", &[("effect", &effect(shell, &triggered.effect)), ("rule", &triggered.rule)]));
+        lines.push(
+            text.line("touch.triggered", &[("effect", &effect(shell, config, &triggered.effect)), ("rule", &triggered.rule)]),
+        );
     }
     lines.concat()
 }
@@ -111,11 +117,14 @@ fn proof(shell: &Shell, touch: &TouchView) -> String {
 }
 
 /// An effect such as `task:quote_approval` in words.
-fn effect(shell: &Shell, effect: &str) -> String {
-    match effect.split_once(':') {
-        Some((kind, _)) => shell.text.say(&format!("effect.{kind}"), &[("effect", &effect)]),
-        None => effect.to_owned(),
-    }
+fn effect(shell: &Shell, config: &Config, effect: &str) -> String {
+    let (key, list, name) = match effect.split_once(':') {
+        Some(("task", name)) => ("effect.task", &config.tasks, name),
+        Some(("category", name)) => ("effect.category", &config.categories, name),
+        _ => return effect.to_owned(),
+    };
+    let word = Config::find(list, name).map(Word::from);
+    shell.text.say(key, &[("name", &word.as_ref().map_or(name, |word| shell.text.word(word)))])
 }
 
 /// Adds the list to an error about a word that is not in it.
@@ -135,6 +144,6 @@ fn with_kept(shell: &Shell, failure: Failure, kept: &[EvidenceId]) -> Failure {
         return failure;
     }
     let ids: Vec<String> = kept.iter().map(ToString::to_string).collect();
-    let said = shell.text.line("evidence.kept", &[("ids", &ids.join(", "))]);
+    let said = shell.text.line("evidence.kept", &[("id", &ids.join(", "))]);
     failure.with("evidence", json!(ids), &said)
 }

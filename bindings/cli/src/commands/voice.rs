@@ -40,8 +40,11 @@ pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
         }
     };
     let heard = transcribe(shell, &workbench, id).map_err(|error| {
-        let said = shell.text.line("voice.kept", &[("id", &id)]);
-        Failure::from(error).with("evidence", json!(id), &said)
+        // The recording is here, so nothing was refused: what holds no sound needs a look instead.
+        let unreadable = error.key == "speech.unreadable";
+        let said = shell.text.line(if unreadable { "evidence.kept" } else { "voice.kept" }, &[("id", &id)]);
+        let failure = Failure::from(error).with("evidence", json!(id), &said);
+        if unreadable { Failure { exit: Exit::Attention, ..failure } } else { failure }
     })?;
     let mut object = heard_json(workbench.config(), &heard);
     let said = page(shell, workbench.config(), &heard);
@@ -49,10 +52,10 @@ pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
         return Ok(Outcome::done(object.into(), said));
     }
     let saved = touch_draft(&workbench, &heard).and_then(|draft| Ok(workbench.record_touch(draft)?)).map_err(|failure| {
-        let kept = shell.text.line("evidence.kept", &[("ids", &id)]);
+        let kept = shell.text.line("evidence.kept", &[("id", &id)]);
         Failure { extra: object.clone().into_iter().chain(failure.extra).collect(), more: failure.more + &said + &kept, ..failure }
     })?;
-    let recorded = touch::outcome(shell, &saved);
+    let recorded = touch::outcome(shell, workbench.config(), &saved);
     object.insert("touch".into(), recorded.json);
     Ok(Outcome { json: object.into(), text: said + &recorded.text, exit: recorded.exit })
 }

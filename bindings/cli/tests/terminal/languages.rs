@@ -46,6 +46,7 @@ fn help_is_in_one_language() {
 #[test]
 fn texts_and_errors_follow_the_locale_and_the_option_comes_first() {
     let phone = Phone::offline();
+    phone.json(&["customer", "add", "杭州智联科技"]);
     assert!(phone.run(&["home"]).out.contains("今日日报"));
     assert!(phone.run(&["home", "--lang", "en"]).out.contains("Today's report"));
     let phone = phone.speaking("en_US.UTF-8");

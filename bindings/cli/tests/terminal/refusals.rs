@@ -164,7 +164,8 @@ fn what_does_not_open_is_kept_and_ends_with_4() {
     assert_eq!(touch["status_key"], "recorded");
     let noise = phone.file("noise.wav", b"this is no sound");
     let voice = phone.json_ending(4, &["voice", &noise, "--consent", "self"]);
-    assert_eq!(voice["readable"], false);
+    assert_eq!(voice["error"]["key"], "speech.unreadable");
+    phone.json(&["export", "proof", voice["evidence"].as_str().unwrap(), "--out", "proof.zip"]);
     assert_eq!(phone.json(&["home"])["touches_today"].as_array().unwrap().len(), 1);
 }
 
