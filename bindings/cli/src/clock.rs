@@ -1,0 +1,100 @@
+//! The clock of one command: the system's, or the instant that `CHUDA_NOW` sets by hand.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use chuda_core::id::DeviceId;
+use chuda_core::time::Clock;
+
+/// The variable that sets the clock, in RFC 3339.
+pub(crate) const VARIABLE: &str = "CHUDA_NOW";
+
+/// The clock that `value` of [`VARIABLE`] asks for; `None` when it is no RFC 3339 instant.
+pub(crate) fn from_variable(value: Option<&str>) -> Option<Arc<dyn Clock>> {
+    match value {
+        None | Some("") => Some(Arc::new(System)),
+        Some(text) => DateTime::parse_from_rfc3339(text).ok().map(|at| Arc::new(SetByHand(at.to_utc())) as Arc<dyn Clock>),
+    }
+}
+
+/// The system's clock.
+struct System;
+
+/// Stands still at an instant that somebody chose; claims made under it are flagged.
+struct SetByHand(DateTime<Utc>);
+
+impl Clock for System {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        monotonic_ms()
+    }
+
+    fn boot_id(&self) -> String {
+        boot_id()
+    }
+}
+
+impl Clock for SetByHand {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        monotonic_ms()
+    }
+
+    fn boot_id(&self) -> String {
+        boot_id()
+    }
+
+    fn is_set_by_hand(&self) -> bool {
+        true
+    }
+}
+
+/// Time since the machine was started where the system tells (Linux), since this command was otherwise.
+fn monotonic_ms() -> u64 {
+    static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+    system_uptime_ms().unwrap_or_else(|| STARTED.elapsed().as_millis() as u64)
+}
+
+/// The start that [`monotonic_ms`] counts from: where it is this command's own, the name is made up and used once.
+fn boot_id() -> String {
+    static OWN: LazyLock<String> = LazyLock::new(|| DeviceId::new(Utc::now()).to_string());
+    match (system_uptime_ms(), std::fs::read_to_string("/proc/sys/kernel/random/boot_id")) {
+        (Some(_), Ok(id)) => id.trim().to_owned(),
+        _ => OWN.clone(),
+    }
+}
+
+fn system_uptime_ms() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/uptime").ok()?;
+    let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+    Some((seconds * 1000.0) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_set_by_hand_says_so() {
+        let clock = from_variable(Some("2026-11-23T18:00:00+08:00")).unwrap();
+        assert_eq!(clock.now().to_rfc3339(), "2026-11-23T10:00:00+00:00");
+        assert!(clock.is_set_by_hand());
+        assert!(!from_variable(None).unwrap().is_set_by_hand());
+        assert!(from_variable(Some("yesterday")).is_none());
+    }
+
+    #[test]
+    fn time_since_the_start_does_not_run_backwards() {
+        let clock = from_variable(None).unwrap();
+        let (before, boot) = (clock.monotonic_ms(), clock.boot_id());
+        assert!(clock.monotonic_ms() >= before);
+        assert_eq!(clock.boot_id(), boot);
+    }
+}

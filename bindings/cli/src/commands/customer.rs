@@ -1,0 +1,94 @@
+//! `chuda customer`: add, list, show.
+
+use chuda_core::query::view::CustomerView;
+use chuda_core::rules::Config;
+use chuda_core::workbench::CustomerDraft;
+use serde_json::{Value, json};
+
+use super::find_customer;
+use super::touch::touch_rows;
+use crate::args::CustomerAdd;
+use crate::exit::{Failure, Outcome};
+use crate::json;
+use crate::shell::Shell;
+use crate::table::table;
+
+/// Touches that `customer show` shows.
+const TIMELINE: u32 = 50;
+
+/// Enters a customer.
+pub(crate) fn add(shell: &Shell, add: CustomerAdd) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let draft = CustomerDraft { name: add.name, short: add.short, contact: add.contact, phone: add.phone };
+    let customer = workbench.add_customer(draft)?;
+    let said = shell.text.line("customer.added", &[("name", &customer.name), ("id", &customer.id)]);
+    Ok(Outcome::done(json::customer(&customer, workbench.config()), said))
+}
+
+/// All customers, reddest first.
+pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let customers = workbench.customers()?;
+    let listed: Vec<Value> = customers.iter().map(|customer| json::customer(customer, workbench.config())).collect();
+    let said = if customers.is_empty() { shell.text.line("customer.none", &[]) } else { table(0, &rows(shell, &customers)) };
+    Ok(Outcome::done(json!({"customers": listed}), said))
+}
+
+/// One customer with its touches.
+pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let customer = find_customer(&workbench, words)?;
+    let touches = workbench.timeline(customer.id, TIMELINE)?;
+    let mut object = json::customer(&customer, workbench.config());
+    object["touches"] = touches.iter().map(json::touch).collect();
+    let said = page(shell, &customer, workbench.config()) + &table(2, &touch_rows(shell, &touches, true));
+    Ok(Outcome::done(object, said))
+}
+
+/// Customers as rows: name, health, stage, last touch, id.
+pub(crate) fn rows(shell: &Shell, customers: &[CustomerView]) -> Vec<Vec<String>> {
+    customers
+        .iter()
+        .map(|customer| {
+            let last = customer.last_touch.map_or_else(|| shell.text.get("customer.untouched").into(), |at| shell.local(at));
+            vec![
+                customer.name.clone(),
+                health(shell, customer),
+                shell.text.label("stage", customer.stage.as_str()),
+                last,
+                customer.id.to_string(),
+            ]
+        })
+        .collect()
+}
+
+/// `红 12 = 4×2 + 2×5 − 2×3`: the word, never a colour.
+fn health(shell: &Shell, customer: &CustomerView) -> String {
+    let word = if customer.health.red { "red" } else { "ok" };
+    format!("{} {}", shell.text.label("health", word), customer.health.sum)
+}
+
+fn page(shell: &Shell, customer: &CustomerView, config: &Config) -> String {
+    let text = shell.text;
+    let none = || text.get("none").into();
+    let mut rows = vec![
+        vec![text.get("customer.id").into(), customer.id.to_string()],
+        vec![text.get("customer.stage").into(), text.label("stage", customer.stage.as_str())],
+        vec![text.get("customer.holder").into(), customer.holder.as_ref().map_or_else(none, |person| person.name.clone())],
+        vec![text.get("customer.health").into(), health(shell, customer)],
+    ];
+    rows.extend(json::health_reasons(text, &customer.health, config).into_iter().map(|reason| vec![String::new(), reason]));
+    if let Some(intent) = customer.intent {
+        rows.push(vec![text.get("customer.intent").into(), intent.as_str().into()]);
+    }
+    for contact in &customer.contacts {
+        let details = [Some(&contact.name), contact.position.as_ref(), contact.phone.as_ref()];
+        let line: Vec<&str> = details.into_iter().flatten().map(String::as_str).collect();
+        rows.push(vec![text.get("customer.contact").into(), line.join(" ")]);
+    }
+    if !customer.conflicts.is_empty() {
+        rows.push(vec![text.get("conflict").into(), customer.conflicts.join(", ")]);
+    }
+    let short = customer.short.as_ref().map(|short| format!(" ({short})")).unwrap_or_default();
+    format!("{}{short}\n{}", customer.name, table(2, &rows))
+}

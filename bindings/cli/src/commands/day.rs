@@ -1,0 +1,114 @@
+//! `chuda home` and `chuda report`: the day at a glance, and the report in one go.
+
+use chuda_core::Error;
+use chuda_core::query::view::{HomeView, ReportCard, ReportView, SyncSummary, TouchStatus};
+use chuda_core::workbench::ReportRequest;
+
+use super::choices;
+use super::customer;
+use super::evidence::size;
+use super::task;
+use super::touch::touch_rows;
+use crate::args::Report;
+use crate::exit::{Failure, Outcome};
+use crate::json;
+use crate::shell::Shell;
+use crate::table::table;
+
+/// Everything the home screen shows.
+pub(crate) fn home(shell: &Shell) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let home = workbench.home()?;
+    Ok(Outcome::done(json::home(&home, workbench.config()), screen(shell, &home)))
+}
+
+/// Files the report of a day; a short one needs a reason, and a failure lists them.
+pub(crate) fn report(shell: &Shell, report: Report) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let day = report.day;
+    let request = ReportRequest { day, tomorrow: report.tomorrow, reason: report.reason };
+    match workbench.file_report(request) {
+        Ok(report) => Ok(Outcome::done(json::report(&report), filed(shell, &report))),
+        Err(error) if is_about_reason(&error) => {
+            let reasons = workbench.home()?.report.reasons;
+            let (list, more) = choices(shell, &reasons);
+            Err(Failure::from(error).with("reasons", list, &more))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn is_about_reason(error: &Error) -> bool {
+    matches!(error.key, "report.reason_missing" | "report.unknown_reason")
+}
+
+fn filed(shell: &Shell, report: &ReportView) -> String {
+    let text = shell.text;
+    let mut marks = Vec::new();
+    if report.short {
+        marks.push(text.say("report.short", &[("reason", &report.reason.as_ref().map_or("", |reason| text.word(reason)))]));
+    }
+    if report.late {
+        marks.push(text.get("report.late").into());
+    }
+    let values: [(&str, &dyn std::fmt::Display); 3] =
+        [("day", &report.day), ("count", &report.touches.len()), ("marks", &marks.concat())];
+    text.line("report.filed", &values)
+        + &table(2, &touch_rows(shell, &report.touches, false))
+        + &text.line("report.tomorrow", &[("tomorrow", &report.tomorrow)])
+}
+
+fn screen(shell: &Shell, home: &HomeView) -> String {
+    let text = shell.text;
+    let mut screen = format!("{} · {} · {}\n", home.person.name, home.report.day, status_line(shell, &home.sync));
+    screen += &card(shell, &home.report);
+    let drafts: Vec<_> = home.touches_today.iter().filter(|touch| touch.status == TouchStatus::Draft).cloned().collect();
+    screen += &section(text.get("home.drafts"), &touch_rows(shell, &drafts, false));
+    screen += &section(text.get("home.tasks"), &task::rows(shell, &home.tasks));
+    screen + &section(text.get("home.red"), &customer::rows(shell, &home.red_customers))
+}
+
+/// The slots of the report: touches that are there, one line for those that are missing, and tomorrow.
+fn card(shell: &Shell, card: &ReportCard) -> String {
+    let text = shell.text;
+    let state = match &card.filed {
+        Some(_) if card.can_update => text.get("home.report_can_update").into(),
+        Some(report) => text.say("home.report_filed", &[("at", &shell.local(report.filed_at))]),
+        None => text.get("home.report_open").into(),
+    };
+    let mut lines = format!("\n{} {state}\n", text.get("home.report")) + &table(2, &touch_rows(shell, &card.touches, false));
+    if card.missing > 0 && card.filed.is_none() {
+        lines += &text.line("home.missing", &[("count", &card.missing)]);
+    }
+    let tomorrow = card.filed.as_ref().map(|report| &report.tomorrow).or_else(|| card.suggestions.first());
+    lines
+        + &tomorrow.map_or_else(
+            || text.line("home.no_suggestion", &[]),
+            |tomorrow| text.line("report.tomorrow", &[("tomorrow", tomorrow)]),
+        )
+}
+
+/// 全部已同步 / 3 条待传 · 2 件附件 41 % / 1 条需处理.
+pub(crate) fn status_line(shell: &Shell, sync: &SyncSummary) -> String {
+    let text = shell.text;
+    if !sync.enrolled {
+        return text.get("sync.offline_phone").into();
+    }
+    let mut parts = Vec::new();
+    if sync.attention > 0 {
+        parts.push(text.say("sync.attention", &[("count", &sync.attention)]));
+    }
+    if sync.records_waiting > 0 {
+        parts.push(text.say("sync.records_waiting", &[("count", &sync.records_waiting)]));
+    }
+    if sync.blobs_waiting > 0 {
+        let values: [(&str, &dyn std::fmt::Display); 3] =
+            [("count", &sync.blobs_waiting), ("size", &size(sync.bytes_waiting)), ("percent", &sync.percent)];
+        parts.push(text.say("sync.blobs_waiting", &values));
+    }
+    if parts.is_empty() { text.get("sync.all_done").into() } else { parts.join(" · ") }
+}
+
+fn section(title: &str, rows: &[Vec<String>]) -> String {
+    if rows.is_empty() { String::new() } else { format!("\n{title}\n{}", table(2, rows)) }
+}

@@ -1,0 +1,71 @@
+//! One function per command: calls the workbench, and says what came of it for scripts and for people.
+
+mod customer;
+mod day;
+mod evidence;
+mod init;
+mod proof;
+mod sync;
+mod task;
+mod touch;
+mod voice;
+
+use chuda_core::Error;
+use chuda_core::query::view::{CustomerView, Word};
+use chuda_core::workbench::Workbench;
+use serde_json::{Value, json};
+
+use crate::args::{Command, Customer, Export, Task};
+use crate::exit::{Failure, Outcome};
+use crate::shell::Shell;
+use crate::table::table;
+
+/// Runs a command.
+pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Init(init) => init::init(shell, init),
+        Command::Customer(Customer::Add(add)) => customer::add(shell, add),
+        Command::Customer(Customer::List) => customer::list(shell),
+        Command::Customer(Customer::Show(show)) => customer::show(shell, &show.customer),
+        Command::Touch(touch) => touch::record(shell, *touch),
+        Command::Photo(photo) => evidence::photo(shell, photo),
+        Command::Voice(voice) => voice::voice(shell, &voice),
+        Command::Home => day::home(shell),
+        Command::Report(report) => day::report(shell, report),
+        Command::Task(Task::List) => task::list(shell),
+        Command::Task(Task::Done(done)) => task::done(shell, &done),
+        Command::Sync(sync) => sync::sync(shell, &sync),
+        Command::Status => sync::status(shell),
+        Command::Redo(redo) => sync::redo(shell, redo.document),
+        Command::Export(Export::Proof(export)) => proof::export(shell, &export),
+        Command::Verify(verify) => proof::verify(shell, &verify.bundle),
+        Command::Doctor => proof::doctor(shell),
+    }
+}
+
+/// The one customer whose id, name or short name this is. A part of a name is never taken for it: it only finds candidates.
+fn find_customer(workbench: &Workbench, words: &str) -> Result<CustomerView, Failure> {
+    let found = workbench.find_customers(words)?;
+    let is_it = |one: &&CustomerView| {
+        one.name == words || one.short.as_deref() == Some(words) || one.id.to_string() == words.to_lowercase()
+    };
+    let mut exact = found.iter().filter(is_it);
+    match (exact.next(), exact.next()) {
+        (Some(one), None) => Ok(one.clone()),
+        _ if found.is_empty() => Err(Error::not_found("cli.customer_unknown").into()),
+        _ => {
+            let candidates: Vec<Value> =
+                found.iter().map(|one| json!({"id": one.id, "name": one.name, "short": one.short})).collect();
+            let rows: Vec<_> = found.iter().map(|one| vec![one.name.clone(), one.id.to_string()]).collect();
+            let failure: Failure = Error::invalid("cli.customer_ambiguous").with("count", found.len()).into();
+            Err(failure.with("candidates", candidates.into(), &table(2, &rows)))
+        }
+    }
+}
+
+/// Words to choose from, for a failure that says which there are.
+fn choices(shell: &Shell, words: &[Word]) -> (Value, String) {
+    let list = words.iter().map(|word| json!({"key": word.key, "label": word.zh})).collect();
+    let rows: Vec<_> = words.iter().map(|word| vec![shell.text.word(word).to_owned(), word.key.clone()]).collect();
+    (list, table(2, &rows))
+}

@@ -1,0 +1,72 @@
+//! `chuda export proof`, `chuda verify`, `chuda doctor`: what can be checked, by others and here.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use chuda_core::Error;
+use chuda_core::capture::proof;
+use chuda_core::workbench::Check;
+use serde_json::json;
+
+use crate::args::ExportProof;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::json;
+use crate::keystore;
+use crate::shell::Shell;
+use crate::table::table;
+
+/// Writes a proof bundle of one piece of evidence.
+pub(crate) fn export(shell: &Shell, export: &ExportProof) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let evidence = workbench.find_evidence(&export.id)?;
+    workbench.export_proof(evidence, &export.out)?;
+    let bundle = export.out.display().to_string();
+    let said = shell.text.line("proof.written", &[("path", &bundle)]);
+    Ok(Outcome::done(json!({"evidence": evidence, "bundle": bundle}), said))
+}
+
+/// Checks a bundle without any data of this phone: exit code 4 when it does not prove what it says, 3 when it is no bundle at all.
+pub(crate) fn verify(shell: &Shell, bundle: &Path) -> Result<Outcome, Failure> {
+    let is_archive = starts_as_archive(bundle).map_err(Error::from)?;
+    let report = proof::verify(bundle)?;
+    let checks: Vec<Check> =
+        report.checks.into_iter().map(|check| Check { name: check.name, ok: check.ok, detail: check.detail }).collect();
+    let lines = rows(shell, &checks);
+    if !is_archive {
+        let failure = Failure::from(Error::invalid("cli.not_a_bundle"));
+        return Err(failure.with("valid", json!(false), "").with("checks", json::checks(&checks), &lines));
+    }
+    let (verdict, exit) = if report.valid { ("proof.valid", Exit::Done) } else { ("proof.invalid", Exit::Attention) };
+    let object = json!({"valid": report.valid, "checks": json::checks(&checks)});
+    Ok(Outcome { json: object, text: shell.text.line(verdict, &[]) + &lines, exit })
+}
+
+/// Whether a file at least begins as bundles do, so that a damaged bundle is told from something else.
+fn starts_as_archive(path: &Path) -> io::Result<bool> {
+    let mut start = Vec::new();
+    File::open(path)?.take(4).read_to_end(&mut start)?;
+    Ok(start == b"PK\x03\x04")
+}
+
+/// Checks the data, the key files, the model and the disk: exit code 4 when one of them is not as it should be.
+pub(crate) fn doctor(shell: &Shell) -> Result<Outcome, Failure> {
+    let mut checks = shell.open()?.doctor()?;
+    if let Some(ok) = keystore::is_private(&shell.dir) {
+        checks.push(Check {
+            name: "permissions",
+            ok,
+            detail: shell.text.get(if ok { "doctor.private" } else { "doctor.open" }).into(),
+        });
+    }
+    let exit = if checks.iter().all(|check| check.ok) { Exit::Done } else { Exit::Attention };
+    Ok(Outcome { json: json!({"checks": json::checks(&checks)}), text: rows(shell, &checks), exit })
+}
+
+fn rows(shell: &Shell, checks: &[Check]) -> String {
+    let row = |check: &Check| {
+        let mark = if check.ok { "✓" } else { "✗" };
+        vec![format!("{mark} {}", shell.text.label("check", check.name)), shell.text.label("error", &check.detail)]
+    };
+    table(2, &checks.iter().map(row).collect::<Vec<_>>())
+}

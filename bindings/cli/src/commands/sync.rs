@@ -1,0 +1,126 @@
+//! `chuda sync`, `chuda status`, `chuda redo`: what the server has, and what it has not.
+
+use std::time::Duration;
+
+use chuda_core::ErrorKind;
+use chuda_core::id::RecordId;
+use chuda_core::query::view::{ItemState, StatusItem};
+use chuda_core::workbench::{BlobChoice, Cancel, SyncReport, Workbench};
+use serde_json::{Value, json};
+
+use super::day::status_line;
+use super::evidence::size;
+use crate::args::{Blobs, Sync};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::shell::Shell;
+use crate::table::table;
+use crate::{finish, json};
+
+/// Between two exchanges of `--watch`: what came lately is likely to be followed by more.
+const SOON: Duration = Duration::from_secs(5);
+/// The longest wait, after failures and after exchanges that brought nothing.
+const LATEST: Duration = Duration::from_secs(60);
+
+/// One exchange, or with `--watch` one after the other until Ctrl-C.
+pub(crate) fn sync(shell: &Shell, sync: &Sync) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let blobs = match sync.blobs {
+        Blobs::All => BlobChoice::All,
+        Blobs::None => BlobChoice::None,
+    };
+    let watched = sync.watch;
+    shell.wait(|cancel| async move {
+        if watched { watch(shell, &workbench, blobs, &cancel).await } else { exchange(shell, &workbench, blobs, &cancel).await }
+    })?
+}
+
+/// Where every item is.
+pub(crate) fn status(shell: &Shell) -> Result<Outcome, Failure> {
+    let status = shell.open()?.status()?;
+    let object = json!({
+        "items": status.items.iter().map(json::status_item).collect::<Vec<_>>(),
+        "summary": json::summary(&status.summary),
+        "last_sync": status.summary.last_sync.map(json::instant),
+    });
+    let mut said = status_line(shell, &status.summary) + "\n";
+    if let Some(at) = status.summary.last_sync {
+        said += &shell.text.line("sync.last", &[("at", &shell.local(at))]);
+    }
+    let rows: Vec<_> = status.items.iter().map(|item| item_row(shell, item)).collect();
+    Ok(Outcome::done(object, said + &table(2, &rows)))
+}
+
+/// Makes a refused edit again.
+pub(crate) fn redo(shell: &Shell, document: RecordId) -> Result<Outcome, Failure> {
+    shell.open()?.redo(document)?;
+    Ok(Outcome::done(json!({"document": document}), shell.text.line("redo.done", &[])))
+}
+
+/// Exit code 4 when the server did not take a record or a file.
+async fn exchange(shell: &Shell, workbench: &Workbench, blobs: BlobChoice, cancel: &Cancel) -> Result<Outcome, Failure> {
+    let bar = shell.progress(shell.text.get("sync.working").into());
+    let shown = bar.clone();
+    let result = workbench.sync(blobs, move |summary| shown.set_position(u64::from(summary.percent)), cancel.clone()).await;
+    bar.finish_and_clear();
+    let report = result?;
+    let refused_file = |item: &StatusItem| item.kind == "blob" && matches!(item.state, ItemState::Failed { .. });
+    let refused = !report.rejected.is_empty() || workbench.status()?.items.iter().any(refused_file);
+    let exit = if refused { Exit::Attention } else { Exit::Done };
+    Ok(Outcome { json: json::sync(&report), text: said(shell, &report), exit })
+}
+
+/// Exchanges until Ctrl-C, which is its proper end, and says what came of each. Being offline is no reason to stop, anything else is.
+async fn watch(shell: &Shell, workbench: &Workbench, blobs: BlobChoice, cancel: &Cancel) -> Result<Outcome, Failure> {
+    let mut wait = SOON;
+    while !cancel.is_cancelled() {
+        let result = exchange(shell, workbench, blobs, cancel).await;
+        let moved = result.as_ref().is_ok_and(|outcome| ["pushed", "pulled"].iter().any(|key| outcome.json[key] != 0));
+        wait = if moved { SOON } else { (wait * 2).min(LATEST) };
+        match &result {
+            Err(failure) if failure.error.kind == ErrorKind::Cancelled => break,
+            Err(failure) if failure.error.kind != ErrorKind::Offline => return result,
+            _ => finish(result, shell.text, shell.json),
+        };
+        pause(wait, cancel).await;
+    }
+    Ok(Outcome::done(Value::Null, String::new()))
+}
+
+/// Waits, and looks now and then whether it still should.
+async fn pause(wait: Duration, cancel: &Cancel) {
+    const LOOK: Duration = Duration::from_millis(200);
+    let until = tokio::time::Instant::now() + wait;
+    while tokio::time::Instant::now() < until && !cancel.is_cancelled() {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn said(shell: &Shell, report: &SyncReport) -> String {
+    let text = shell.text;
+    let values: [(&str, &dyn std::fmt::Display); 5] = [
+        ("pushed", &report.pushed),
+        ("pulled", &report.pulled),
+        ("sent", &report.blobs.sent),
+        ("left", &report.blobs.left),
+        ("bytes", &size((report.bytes_up + report.bytes_down) as i64)),
+    ];
+    let mut said = text.line("sync.done", &values);
+    if !report.rejected.is_empty() {
+        said += &text.line("sync.rejected", &[("count", &report.rejected.len())]);
+        let rows: Vec<_> =
+            report.rejected.iter().map(|one| vec![text.label("rejection", &one.reason), one.document.to_string()]).collect();
+        said += &table(2, &rows);
+    }
+    said
+}
+
+fn item_row(shell: &Shell, item: &StatusItem) -> Vec<String> {
+    let text = shell.text;
+    let mut state = text.label("state", json::state_key(&item.state));
+    match &item.state {
+        ItemState::Uploading { percent } => state += &format!(" {percent} %"),
+        ItemState::Failed { reason } => state += &format!(" · {}", text.label("rejection", reason)),
+        _ => {}
+    }
+    vec![state, text.label("kind", &item.kind), item.title.clone(), item.size.map(size).unwrap_or_default(), item.id.to_string()]
+}

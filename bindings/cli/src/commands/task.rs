@@ -1,0 +1,60 @@
+//! `chuda task`: what rules ask of this person, whatever the role.
+
+use chuda_core::query::view::TaskView;
+use serde_json::json;
+
+use super::choices;
+use crate::args::TaskDone;
+use crate::exit::{Failure, Outcome};
+use crate::json;
+use crate::shell::Shell;
+use crate::table::table;
+
+/// Open tasks, most urgent first.
+pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
+    let tasks = shell.open()?.tasks()?;
+    let listed: Vec<_> = tasks.iter().map(json::task).collect();
+    let said = if tasks.is_empty() { shell.text.line("task.none", &[]) } else { table(0, &rows(shell, &tasks)) };
+    Ok(Outcome::done(json!({"tasks": listed}), said))
+}
+
+/// Does a task; when the answer is not one of its choices, a failure lists them.
+pub(crate) fn done(shell: &Shell, done: &TaskDone) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let task = workbench.complete_task(done.id, done.choice.as_deref(), done.reason.as_deref()).map_err(|error| {
+        let open = workbench.tasks().ok().and_then(|tasks| tasks.into_iter().find(|task| task.id == done.id));
+        let failure = Failure::from(error);
+        match open
+            .filter(|task| matches!(failure.error.key, "task.choice_missing" | "task.unknown_choice") && !task.choices.is_empty())
+        {
+            Some(task) => {
+                let (list, more) = choices(shell, &task.choices);
+                failure.with("choices", list, &more)
+            }
+            None => failure,
+        }
+    })?;
+    let said = shell.text.line("task.done", &[("title", &shell.text.word(&task.kind))]);
+    Ok(Outcome::done(json::task(&task), said))
+}
+
+/// Tasks as rows: title, customer, answers, due, id.
+pub(crate) fn rows(shell: &Shell, tasks: &[TaskView]) -> Vec<Vec<String>> {
+    let text = shell.text;
+    let row = |task: &TaskView| {
+        let answers: Vec<&str> = task.choices.iter().map(|choice| text.word(choice)).collect();
+        let mut title = text.word(&task.kind).to_owned();
+        if task.attachment_uploading {
+            title += &text.get("task.uploading");
+        }
+        let due = task.due.map(|due| text.say("task.due", &[("due", &shell.local(due))]));
+        vec![
+            title,
+            task.customer_name.clone().unwrap_or_default(),
+            answers.join(" / "),
+            due.unwrap_or_default(),
+            task.id.to_string(),
+        ]
+    };
+    tasks.iter().map(row).collect()
+}

@@ -1,0 +1,149 @@
+//! `chuda touch`: keeps the evidence first, then records the touch it proves.
+
+use chuda_core::Error;
+use chuda_core::id::EvidenceId;
+use chuda_core::query::view::{TouchView, Word};
+use chuda_core::rules::Config;
+use chuda_core::workbench::{TouchDraft, TouchSaved};
+use serde_json::{Value, json};
+
+use super::evidence::{self, flags};
+use super::{choices, find_customer};
+use crate::args::Touch;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::json;
+use crate::shell::Shell;
+
+/// Records a touch. Everything that can be refused is refused before the first file is kept.
+pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let customer = find_customer(&workbench, &touch.customer)?;
+    let drafts = evidence::drafts(&touch.evidence, touch.consent)?;
+    let mut draft = TouchDraft {
+        customer: Some(customer.id),
+        mode: Some(touch.mode),
+        action: Some(touch.action),
+        evidence: Vec::new(),
+        allow_draft: touch.draft,
+        brief: touch.brief,
+        tech_owner: touch.tech_owner,
+        response_by: touch.response_by,
+        amount: touch.amount,
+        custom_development: touch.custom_development,
+        intent: touch.intent,
+        feedback: touch.feedback,
+        contact: touch.contact,
+        next_action: None,
+        next_date: touch.next,
+        next_time: None,
+        note: touch.note,
+    };
+    workbench.check_touch(&draft).map_err(|error| with_choices(shell, error, workbench.config()))?;
+    for file in drafts {
+        match workbench.keep_evidence(file) {
+            Ok(kept) => draft.evidence.push(kept.evidence.id),
+            Err(error) => return Err(with_kept(shell, error.into(), &draft.evidence)),
+        }
+    }
+    let kept = draft.evidence.clone();
+    let saved = workbench.record_touch(draft).map_err(|error| with_kept(shell, error.into(), &kept))?;
+    Ok(outcome(shell, workbench.config(), &saved))
+}
+
+/// What a recorded touch looks like; exit code 4 when a piece of its evidence does not open.
+pub(crate) fn outcome(shell: &Shell, config: &Config, saved: &TouchSaved) -> Outcome {
+    let unreadable = saved.touch.evidence.iter().any(|evidence| !evidence.readable);
+    Outcome {
+        json: saved_json(saved),
+        text: said(shell, config, saved),
+        exit: if unreadable { Exit::Attention } else { Exit::Done },
+    }
+}
+
+/// A recorded touch for scripts.
+fn saved_json(saved: &TouchSaved) -> Value {
+    let mut object = json::touch(&saved.touch);
+    object["triggered"] = saved.triggered.iter().map(json::triggered).collect();
+    object["claims"] = saved.claims.iter().map(json::claim).collect();
+    object
+}
+
+/// A recorded touch for people.
+fn said(shell: &Shell, config: &Config, saved: &TouchSaved) -> String {
+    let (text, touch) = (shell.text, &saved.touch);
+    let status = text.label("status", json::status_key(touch.status));
+    let mut lines = vec![text.line("touch.saved", &[("customer", &touch.customer_name), ("status", &status), ("id", &touch.id)])];
+    lines.extend(touch.evidence.iter().map(|evidence| evidence::line(shell, evidence)));
+    for triggered in &saved.triggered {
+        lines.push(
+            text.line("touch.triggered", &[("effect", &effect(shell, config, &triggered.effect)), ("rule", &triggered.rule)]),
+        );
+    }
+    lines.concat()
+}
+
+/// Touches as rows: (day or time), customer, mode and action, evidence, id.
+pub(crate) fn touch_rows(shell: &Shell, touches: &[TouchView], with_day: bool) -> Vec<Vec<String>> {
+    let row = |touch: &TouchView| {
+        let at = shell.local(touch.at);
+        let at = if with_day { at } else { at.split(' ').next_back().unwrap_or_default().to_owned() };
+        vec![at, touch.customer_name.clone(), mode_and_action(shell, touch), proof(shell, touch), touch.id.to_string()]
+    };
+    touches.iter().map(row).collect()
+}
+
+fn mode_and_action(shell: &Shell, touch: &TouchView) -> String {
+    let mut words = vec![shell.text.label("mode", touch.mode.as_str()), shell.text.word(&touch.action).to_owned()];
+    words.extend(touch.category.as_ref().map(|category| shell.text.word(category).to_owned()));
+    words.extend(touch.amount.map(|amount| format!("¥{}", amount.to_yuan())));
+    words.join(" · ")
+}
+
+/// `✓ 2` for evidence that counts, the words otherwise.
+fn proof(shell: &Shell, touch: &TouchView) -> String {
+    let valid = touch.evidence.iter().filter(|evidence| evidence.valid).count();
+    let unreadable = touch.evidence.iter().filter(|evidence| !evidence.readable).count();
+    let mut words = vec![match touch.evidence.len() {
+        0 => shell.text.label("status", json::status_key(touch.status)),
+        _ if valid > 0 => shell.text.say("evidence.valid", &[("count", &valid)]),
+        _ => shell.text.get("evidence.not_valid").into(),
+    }];
+    if unreadable > 0 {
+        words.push(shell.text.say("evidence.unreadable", &[("count", &unreadable)]));
+    }
+    let flagged: Vec<String> = touch.evidence.iter().flat_map(|evidence| flags(shell, evidence)).collect();
+    words.extend(flagged.first().cloned());
+    words.join(" · ")
+}
+
+/// An effect such as `task:quote_approval` in words.
+fn effect(shell: &Shell, config: &Config, effect: &str) -> String {
+    let (key, list, name) = match effect.split_once(':') {
+        Some(("task", name)) => ("effect.task", &config.tasks, name),
+        Some(("category", name)) => ("effect.category", &config.categories, name),
+        _ => return effect.to_owned(),
+    };
+    let word = Config::find(list, name).map(Word::from);
+    shell.text.say(key, &[("name", &word.as_ref().map_or(name, |word| shell.text.word(word)))])
+}
+
+/// Adds the list to an error about a word that is not in it.
+fn with_choices(shell: &Shell, error: Error, config: &Config) -> Failure {
+    let list = match error.key {
+        "touch.unknown_action" => &config.actions,
+        "touch.unknown_brief" => &config.briefs,
+        _ => return error.into(),
+    };
+    let (list, more) = choices(shell, &list.iter().map(Word::from).collect::<Vec<_>>());
+    Failure::from(error).with("choices", list, &more)
+}
+
+/// Nothing that was kept gets lost behind an error: says which evidence is there and how to use it.
+fn with_kept(shell: &Shell, failure: Failure, kept: &[EvidenceId]) -> Failure {
+    if kept.is_empty() {
+        return failure;
+    }
+    let ids: Vec<String> = kept.iter().map(ToString::to_string).collect();
+    let said = shell.text.line("evidence.kept", &[("id", &ids.join(", "))]);
+    failure.with("evidence", json!(ids), &said)
+}

@@ -1,0 +1,188 @@
+//! Help in the person's language: the Chinese texts, and one example per command.
+
+use clap::{Arg, ArgAction, Command};
+
+use crate::text::{Lang, Text};
+
+/// Command, what it does, an example.
+const COMMANDS: &[(&str, &str, &str)] = &[
+    ("chuda", "终端里的手机：语音记拜访、拍照存证、一键日报，没有网络也能用", "chuda home"),
+    ("chuda init", "建立本机数据并登记设备", "chuda init --server https://chuda.example.com --code 7K3F-9Q2M"),
+    ("chuda customer", "客户：新增、列表、查看", "chuda customer list"),
+    ("chuda customer add", "新增客户", "chuda customer add 杭州智联科技 --short 智联 --contact 王总"),
+    ("chuda customer list", "全部客户，最红的在前", "chuda customer list"),
+    ("chuda customer show", "一个客户和它的触达", "chuda customer show 智联"),
+    ("chuda touch", "记一条触达", "chuda touch --customer 智联 --mode 面访 --action 报价 --amount 286000 --evidence quote.pdf"),
+    ("chuda photo", "把照片或文件存为证据", "chuda photo site.jpg"),
+    ("chuda voice", "录音变成草稿，草稿变成触达", "chuda voice visit.m4a --consent self --save"),
+    ("chuda home", "工作台首页的全部内容", "chuda home"),
+    ("chuda report", "一键提交日报", "chuda report --tomorrow 给智联送方案"),
+    ("chuda task", "任务和待办：列表、办理", "chuda task list"),
+    ("chuda task list", "未办任务，最急的在前", "chuda task list"),
+    ("chuda task done", "办理任务", "chuda task done 0199c0de-0000-7000-8000-000000000000 --choice 批准"),
+    ("chuda sync", "和服务器交换记录，再传文件", "chuda sync --watch"),
+    ("chuda status", "每一项传到了哪里", "chuda status"),
+    ("chuda redo", "在已接受的状态上重做被拒的修改", "chuda redo 0199c0de-0000-7000-8000-000000000000"),
+    ("chuda export", "导出别人可以核对的材料", "chuda export proof 0199c0de-0000-7000-8000-000000000000 --out proof.zip"),
+    (
+        "chuda export proof",
+        "导出一件证据的原件、声明、签名和链，任何人可离线核对",
+        "chuda export proof 0199c0de-0000-7000-8000-000000000000 --out proof.zip",
+    ),
+    ("chuda verify", "离线核对证明包，不需要本机数据", "chuda verify proof.zip"),
+    ("chuda doctor", "检查数据、密钥文件、证据链、语音模型和磁盘", "chuda doctor"),
+];
+
+/// Argument of a command, what it is. Those that every command takes stand under `chuda`.
+const ARGUMENTS: &[(&str, &str)] = &[
+    ("chuda dir", "本机数据的文件夹 [默认：系统的数据文件夹]"),
+    ("chuda json", "标准输出只有一个 JSON 对象"),
+    ("chuda lang", "文字的语言 [默认：跟随系统]"),
+    ("chuda models", "语音模型的文件夹 [默认：scripts/fetch-model 存放的地方]"),
+    ("chuda init server", "服务器地址"),
+    ("chuda init code", "管理员给的一次性登记码"),
+    ("chuda init offline", "不用服务器；以后可用 --server 加入"),
+    ("chuda init person", "你的姓名"),
+    ("chuda customer add name", "全名"),
+    ("chuda customer add short", "平时叫的简称"),
+    ("chuda customer add contact", "客户方的联系人"),
+    ("chuda customer add phone", "联系人的电话"),
+    ("chuda customer show customer", "编号、全名或简称"),
+    ("chuda touch customer", "客户：编号、全名或简称"),
+    ("chuda touch mode", "方式：电话 (phone)、微信 (wechat)、面访 (visit)、邮件 (email)"),
+    ("chuda touch action", "动作：发送资料 (send_material)、预约演示 (book_demo)、演示 (demo)、报价 (quote)、签约 (sign)……"),
+    ("chuda touch evidence", "证明它的照片、文件或录音；可以多次"),
+    ("chuda touch brief", "客户进展简报：已演示产品 (demo_done)、待提供POC环境 (poc_needed)、需协调技术答疑 (tech_needed)……"),
+    ("chuda touch tech_owner", "谁来答复技术问题"),
+    ("chuda touch response_by", "期望答复的日期"),
+    ("chuda touch amount", "金额，元"),
+    ("chuda touch custom_development", "约定了定制开发"),
+    ("chuda touch intent", "意向等级"),
+    ("chuda touch feedback", "客户已反馈"),
+    ("chuda touch contact", "触达了客户方的谁"),
+    ("chuda touch next", "下次跟进的日期"),
+    ("chuda touch note", "备注"),
+    ("chuda touch consent", "录音必填：self（仅本人口述）或 told（客户已告知录音）"),
+    ("chuda touch draft", "没有证据也先存下，状态为待补证据"),
+    ("chuda photo file", "文件，会复制一份"),
+    ("chuda photo touch", "所属的触达"),
+    ("chuda photo consent", "录音必填：self（仅本人口述）或 told（客户已告知录音）"),
+    ("chuda voice recording", "录音文件（WAV、m4a、mp3、ogg、flac），或已存录音的编号"),
+    ("chuda voice consent", "谁知道在录音：self（仅本人口述）或 told（客户已告知录音）"),
+    ("chuda voice save", "听出了客户、方式和动作就记成触达"),
+    ("chuda report tomorrow", "明日关键动作 [默认：最好的建议]"),
+    ("chuda report reason", "不足三条的原因：列表里的词或键"),
+    ("chuda report day", "过去的某天，记为补报"),
+    ("chuda task done id", "哪个任务"),
+    ("chuda task done choice", "答复：任务选项里的词或键"),
+    ("chuda task done reason", "需要时说明原因"),
+    ("chuda sync watch", "一直进行，直到按 Ctrl-C"),
+    ("chuda sync blobs", "传哪些文件"),
+    ("chuda redo document", "chuda status 里的记录编号"),
+    ("chuda export proof id", "证据：编号或 SHA-256"),
+    ("chuda export proof out", "写到哪个文件"),
+    ("chuda verify bundle", "chuda export proof 写的文件"),
+];
+
+/// The command with its help in one language.
+pub(crate) fn in_language(command: Command, text: Text) -> Command {
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true);
+    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
+    let command = command
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(help.help(text.get("help.help")))
+        .arg(version.help(text.get("help.version")));
+    translated(command, "chuda", text)
+}
+
+fn translated(mut command: Command, path: &str, text: Text) -> Command {
+    if let Some((_, about, example)) = COMMANDS.iter().find(|(name, ..)| *name == path) {
+        command = command.after_help(format!("{}\n  {example}", text.get("help.example")));
+        if text.0 == Lang::Zh {
+            command = command.about(*about);
+        }
+    }
+    let usage = text.get("help.usage");
+    command = command
+        .help_template(format!("{{about}}\n\n{usage} {{usage}}\n\n{{all-args}}{{after-help}}\n"))
+        .subcommand_help_heading(text.get("help.commands"))
+        .mut_args(|arg| argument(arg, path, text));
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| {
+        let path = format!("{path} {name}");
+        command.mut_subcommand(name, |sub| translated(sub, &path, text))
+    })
+}
+
+fn argument(arg: Arg, path: &str, text: Text) -> Arg {
+    let heading = if arg.is_positional() {
+        "help.arguments"
+    } else if arg.is_global_set() || arg.get_id() == "version" {
+        "help.everywhere"
+    } else {
+        "help.options"
+    };
+    let name = format!("{path} {}", arg.get_id());
+    let arg = arg.help_heading(text.get(heading));
+    match ARGUMENTS.iter().find(|(argument, _)| *argument == name) {
+        Some((_, help)) if text.0 == Lang::Zh => arg.help(*help),
+        _ => arg,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::args::Cli;
+
+    /// Every command below this one, with its path.
+    fn all(command: &Command, path: &str, found: &mut Vec<(String, Command)>) {
+        found.push((path.to_owned(), command.clone()));
+        for sub in command.get_subcommands() {
+            all(sub, &format!("{path} {}", sub.get_name()), found);
+        }
+    }
+
+    fn commands() -> Vec<(String, Command)> {
+        let mut found = Vec::new();
+        all(&Cli::command(), "chuda", &mut found);
+        found
+    }
+
+    #[test]
+    fn every_command_and_argument_is_explained_in_both_languages() {
+        for (path, command) in commands() {
+            assert!(command.get_about().is_some(), "{path}");
+            assert!(COMMANDS.iter().any(|(name, ..)| *name == path), "{path}");
+            for arg in command.get_arguments() {
+                let name = format!("{path} {}", arg.get_id());
+                assert!(arg.get_help().is_some(), "{name}");
+                assert!(ARGUMENTS.iter().any(|(argument, _)| *argument == name), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_is_a_right_use_of_its_command() {
+        for (path, _, example) in COMMANDS {
+            assert!(example.starts_with(path), "{example}");
+            if let Err(error) = Cli::command().try_get_matches_from(example.split(' ')) {
+                panic!("{example}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_explained_that_is_not_there() {
+        let known = commands();
+        let mut names: Vec<String> = Vec::new();
+        for (path, command) in &known {
+            names.extend(command.get_arguments().map(|arg| format!("{path} {}", arg.get_id())));
+        }
+        assert!(COMMANDS.iter().all(|(name, ..)| known.iter().any(|(path, _)| path == name)));
+        assert!(ARGUMENTS.iter().all(|(name, _)| names.iter().any(|known| known == name)));
+    }
+}

@@ -1,0 +1,486 @@
+//! Every sentence this shell says, in Chinese and English, in one table; errors say what to do.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+
+use chuda_core::query::view::Word;
+use chuda_core::{Error, ErrorKind};
+use clap::ValueEnum;
+
+/// Language of the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// Simplified Chinese.
+    #[value(alias = "zh-CN")]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The language that `--lang` asks for, or else the locale. Chinese where neither names a language.
+    ///
+    /// It is looked for before the command line is read, because help and usage errors need it too.
+    pub(crate) fn of(words: &[OsString], variable: impl Fn(&str) -> Option<String>) -> Self {
+        let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+        let asked = words.iter().enumerate().find_map(|(at, word)| match *word {
+            "--lang" => words.get(at + 1).copied(),
+            _ => word.strip_prefix("--lang="),
+        });
+        if let Some(lang) = asked.and_then(|word| Self::from_str(word, true).ok()) {
+            return lang;
+        }
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
+        match locale.as_deref().map(|locale| locale.split(['.', '_', '@']).next().unwrap_or_default()) {
+            None | Some("C" | "POSIX" | "zh") => Self::Zh,
+            Some(_) => Self::En,
+        }
+    }
+}
+
+/// Texts in one language.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text(pub(crate) Lang);
+
+impl Text {
+    /// The text of a key. A key without a text shows itself.
+    pub(crate) fn get(self, key: &'static str) -> &'static str {
+        self.find(key).unwrap_or(key)
+    }
+
+    /// The text of a key, with `{name}` replaced by values.
+    pub(crate) fn say(self, key: &str, values: &[(&str, &dyn Display)]) -> String {
+        self.find(key)
+            .map_or_else(|| key.to_owned(), |text| fill(text, values.iter().map(|(name, value)| (*name, value.to_string()))))
+    }
+
+    /// [`Self::say`] as a line of its own.
+    pub(crate) fn line(self, key: &str, values: &[(&str, &dyn Display)]) -> String {
+        self.say(key, values) + "\n"
+    }
+
+    /// The word for a stored key of a fixed list; a key that this version does not know shows itself.
+    pub(crate) fn label(self, list: &str, key: &str) -> String {
+        self.find(&format!("{list}.{key}")).unwrap_or(key).to_owned()
+    }
+
+    /// A word of the configuration.
+    pub(crate) fn word(self, word: &Word) -> &str {
+        match self.0 {
+            Lang::Zh => &word.zh,
+            Lang::En => &word.en,
+        }
+    }
+
+    /// What went wrong and what to do about it.
+    pub(crate) fn error(self, error: &Error) -> String {
+        let values = error.params.iter().map(|(name, value)| (*name, value.clone()));
+        match self.find(&format!("error.{}", error.key)) {
+            Some(text) => fill(text, values),
+            None => fill(self.find(generic(error.kind)).unwrap_or("{key}"), [("key", error.to_string())].into_iter()),
+        }
+    }
+
+    fn find(self, key: &str) -> Option<&'static str> {
+        TABLE.iter().find(|(name, ..)| *name == key).map(|(_, zh, en)| match self.0 {
+            Lang::Zh => *zh,
+            Lang::En => *en,
+        })
+    }
+}
+
+/// What can be said of an error whose key this version does not know, or that is a fault of the program.
+fn generic(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Invalid => "fault.invalid",
+        ErrorKind::NotFound => "fault.not_found",
+        ErrorKind::NotAllowed => "fault.not_allowed",
+        ErrorKind::Offline => "fault.offline",
+        ErrorKind::Server => "fault.server",
+        ErrorKind::Storage => "fault.storage",
+        ErrorKind::Model => "fault.model",
+        ErrorKind::Cancelled => "fault.cancelled",
+        ErrorKind::Internal => "fault.internal",
+    }
+}
+
+fn fill(text: &str, values: impl Iterator<Item = (impl Display, String)>) -> String {
+    values.fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value))
+}
+
+/// Key, Chinese, English. Sorted by what they belong to: errors, words of lists, then one block per command.
+#[rustfmt::skip]
+const TABLE: &[(&str, &str, &str)] = &[
+    // Errors: what is wrong, then what to do.
+    ("fault.invalid", "输入有误（{key}），请改正后再试。", "That is not acceptable ({key}): correct it and try again."),
+    ("fault.not_found", "没有找到（{key}），请核对后再试。", "There is no such thing ({key}): check and try again."),
+    ("fault.not_allowed", "没有权限（{key}），请找有权限的同事。", "You may not do that ({key}): ask a colleague who may."),
+    ("fault.offline", "连不上服务器（{key}）。内容都已存在本机，稍后再试。", "The server can't be reached ({key}). Everything is kept here: try again later."),
+    ("fault.server", "服务器的回答看不懂（{key}）。内容都已存在本机，请升级程序。", "The server's answer is not understood ({key}). Everything is kept here: update this program."),
+    ("fault.storage", "本机存储出错（{key}），请检查磁盘空间和文件夹权限。", "Storage failed ({key}): check free space and the folder's permissions."),
+    ("fault.model", "语音模型出错（{key}）。录音已存，请用 scripts/fetch-model 重新获取模型。", "The speech model failed ({key}). The recording is kept: fetch the model with scripts/fetch-model."),
+    ("fault.cancelled", "已取消（{key}）。已存的内容都在。", "Cancelled ({key}). What was captured is kept."),
+    ("fault.internal", "程序内部错误（{key}），请报告。已存的内容都在。", "A fault of this program ({key}): please report it. What was saved is kept."),
+    ("error.cli.no_data_folder", "不知道数据放在哪里，请用 --dir 指定文件夹。", "There is no place for the data: name a folder with --dir."),
+    ("error.cli.clock_malformed", "CHUDA_NOW 不是 RFC 3339 时间，例如 2026-11-23T18:00:00+08:00。", "CHUDA_NOW is no RFC 3339 time, such as 2026-11-23T18:00:00+08:00."),
+    ("error.cli.not_initialised", "这里还没有数据，请先运行 chuda init。", "There are no data here yet: run chuda init first."),
+    ("error.cli.already_initialised", "这里已有数据；要加入服务器，请用 chuda init --server 地址 --code 登记码。", "There are data here already; to join a server use chuda init --server URL --code CODE."),
+    ("error.cli.usage", "用法不对，请看 chuda init --help。", "Wrong usage: see chuda init --help."),
+    ("error.cli.key_missing", "数据的密钥文件缺失或损坏，没有它打不开数据；请从备份恢复 keys 文件夹。", "The key files are missing or damaged, and the data can't be opened without them: restore the keys folder from a backup."),
+    ("error.cli.customer_unknown", "没有这个客户；用 chuda customer add 名称 新增，或用 chuda customer list 查看。", "There is no such customer: enter it with chuda customer add NAME, or look with chuda customer list."),
+    ("error.cli.customer_ambiguous", "不能确定是哪个客户，请用全名或编号：", "It is not clear which customer that is; give the full name or the id:"),
+    ("error.cli.voice_incomplete", "没有存成触达，录音里没听出：{missing}。请用 chuda touch --evidence 补记。", "No touch was recorded, the recording does not say: {missing}. Record it with chuda touch --evidence."),
+    ("error.cli.not_a_bundle", "这不是 chuda export proof 写的证明包，请核对文件。", "This is no bundle from chuda export proof: check the file."),
+    ("error.store.not_found", "这里还没有数据，请先运行 chuda init。", "There are no data here yet: run chuda init first."),
+    ("error.store.exists", "这里已有数据。", "There are data here already."),
+    ("error.storage.damaged", "本机数据已损坏，运行 chuda doctor 查看；服务器上的会在同步后回来。", "The data here are damaged: run chuda doctor; what the server has comes back with a sync."),
+    ("error.storage.wrong_key", "数据的密钥不对，打不开；请从备份恢复 keys 文件夹。", "The key does not fit these data: restore the keys folder from a backup."),
+    ("error.recording.too_long", "录音太长，请分段录。", "The recording is too long: record it in parts."),
+    ("error.recording.format", "录音格式不对，请用 WAV、m4a、mp3、ogg 或 flac。", "The recording's format is not supported: use WAV, m4a, mp3, ogg or flac."),
+    ("error.recording.damaged", "录音文件已损坏，能读出的部分都已保留。", "The recording is damaged; what can be read of it is kept."),
+    ("error.storage.full", "磁盘已满，请腾出空间再试。", "The disk is full: free some space, then try again."),
+    ("error.storage.not_writable", "文件夹不能写，请检查权限。", "The folder can't be written: check its permissions."),
+    ("error.storage.busy", "另一个 chuda 正在写，请稍后再试。", "Another chuda is writing: try again in a moment."),
+    ("error.storage.failed", "读写文件出错，请检查磁盘。", "Reading or writing failed: check the disk."),
+    ("error.file.not_found", "没有这个文件，请核对路径。", "There is no such file: check the path."),
+    ("error.file.not_a_file", "这不是文件，请给出文件的路径。", "That is no file: give the path of one."),
+    ("error.file.too_large", "文件超过 {limit_bytes} 字节，请先截短或压缩。", "The file is over {limit_bytes} bytes: shorten or compress it first."),
+    ("error.text.too_long", "{field} 超过 {limit} 个字，请缩短。", "{field} is over {limit} characters: shorten it."),
+    ("error.person.name_missing", "请写上姓名。", "Give a name."),
+    ("error.person.not_found", "没有这个人，请写同事的姓名。", "There is no such person: give a colleague's name."),
+    ("error.customer.name_missing", "请写上客户名称。", "Give the customer's name."),
+    ("error.customer.exists", "已有同名客户，用 chuda customer show 名称 查看。", "There is a customer of that name: see chuda customer show NAME."),
+    ("error.customer.not_found", "没有这个客户；用 chuda customer list 查看，或用 chuda customer add 新增。", "There is no such customer: look with chuda customer list, or enter it with chuda customer add."),
+    ("error.touch.not_found", "没有这条触达，请核对编号。", "There is no such touch: check the id."),
+    ("error.touch.customer_missing", "请用 --customer 写上客户。", "Give the customer with --customer."),
+    ("error.touch.mode_missing", "请用 --mode 写上方式：电话、微信、面访、邮件。", "Give the mode with --mode: phone, wechat, visit, email."),
+    ("error.touch.action_missing", "请用 --action 写上动作。", "Give the action with --action."),
+    ("error.touch.unknown_action", "没有“{action}”这个动作，请从下面选：", "There is no action “{action}”; choose one of these:"),
+    ("error.touch.unknown_brief", "没有“{brief}”这个进展，请从下面选：", "There is no brief “{brief}”; choose one of these:"),
+    ("error.touch.evidence_missing", "没有证据。请用 --evidence 加照片、文件或录音，或用 --draft 先存为待补证据。", "There is no evidence: add a photo, document or recording with --evidence, or keep it with --draft until there is some."),
+    ("error.touch.tech_owner_missing", "需协调技术答疑时必须写技术负责人：--tech-owner 姓名。", "A technical answer needs who gives it: --tech-owner NAME."),
+    ("error.touch.response_by_missing", "需协调技术答疑时必须写期望答复日期：--response-by 日期。", "A technical answer needs when it is expected: --response-by DATE."),
+    ("error.touch.tech_owner_ambiguous", "有几位同名的同事，请写编号。", "Several colleagues have that name: give the id."),
+    ("error.touch.amount_negative", "金额不能是负数。", "The amount can't be negative."),
+    ("error.evidence.consent_missing", "录音要写明谁知道：--consent self（仅本人口述）或 --consent told（客户已告知录音）。", "A recording needs who knew of it: --consent self (only my own voice) or --consent told (the customer was told)."),
+    ("error.evidence.not_found", "没有这件证据，请核对编号或 SHA-256。", "There is no such evidence: check the id or SHA-256."),
+    ("error.evidence.not_here", "这件证据的原件不在本机。", "The bytes of this evidence are not on this device."),
+    ("error.evidence.belongs_elsewhere", "这件证据已属于另一条触达。", "This evidence belongs to another touch already."),
+    ("error.report.future", "还没到那一天，不能提交。", "That day has not come yet."),
+    ("error.report.not_found", "那天没有日报。", "There is no report of that day."),
+    ("error.report.tomorrow_missing", "还没有客户，请用 --tomorrow 写明日关键动作。", "There is no customer yet: give the key action for tomorrow with --tomorrow."),
+    ("error.report.reason_missing", "差 {missing} 条触达，仍可提交：用 --reason 选一个原因：", "Short of three by {missing}; it can be filed all the same, with a reason: --reason one of these:"),
+    ("error.report.unknown_reason", "没有这个原因，请从下面选：", "There is no such reason; choose one of these:"),
+    ("error.report.already_sent", "日报已传到服务器，不能撤销。", "The report has been sent and can't be taken back."),
+    ("error.task.not_found", "没有这个任务，请核对编号。", "There is no such task: check the id."),
+    ("error.task.already_done", "这个任务已办过。", "This task is done already."),
+    ("error.task.unknown_choice", "没有这个选项，请从下面选：", "That is none of its choices; choose one of these:"),
+    ("error.task.choice_missing", "请用 --choice 选一个：", "Choose one with --choice:"),
+    ("error.task.no_choices", "这个任务没有选项，不要写 --choice。", "This task has no choices: leave --choice out."),
+    ("error.task.reason_missing", "这样答复要说明原因：--reason 原因。", "That answer needs a reason: --reason TEXT."),
+    ("error.proof.claim_elsewhere", "这件证据是另一台设备采集的，请在那台设备上导出。", "This evidence was captured on another device: export it there."),
+    ("error.proof.unsigned", "声明还没签名，请稍后再试。", "The claim is not signed yet: try again in a moment."),
+    ("error.enrol.already", "这台设备已登记。", "This device is enrolled already."),
+    ("error.sync.no_server", "还没有加入服务器，请先用 chuda init --server 地址 --code 登记码。", "There is no server yet: join one with chuda init --server URL --code CODE."),
+    ("error.speech.unreadable", "录音里解不出声音。", "No sound could be decoded."),
+    ("error.speech.model_missing", "没有语音模型，请运行 scripts/fetch-model，或用 --models 指定文件夹。", "The speech model is missing: run scripts/fetch-model, or name its folder with --models."),
+    ("error.speech.model_wrong", "语音模型文件不对，请重新运行 scripts/fetch-model。", "The speech model is not the expected one: run scripts/fetch-model again."),
+    ("error.speech.model_failed", "语音模型运行出错，多半是内存不足，请稍后再试。", "The speech model failed, most likely for want of memory: try again later."),
+    ("error.speech.cancelled", "已取消听写。", "Transcription was cancelled."),
+    ("error.work.cancelled", "已取消。已存的内容都在。", "Cancelled. What was saved is kept."),
+    ("error.blob.not_found", "附件文件不在本机。", "The file is not on this device."),
+    ("error.blob.damaged", "附件文件已损坏，运行 chuda doctor 查看。", "The file is damaged: run chuda doctor."),
+    ("error.record.not_allowed", "没有权限改这条记录，请找负责这个客户的同事。", "You may not change this record: ask the colleague who holds the customer."),
+    ("error.record.too_many_changes", "这条记录改得太多了，请另记一条。", "This record was changed too often: make another one."),
+    ("error.record.unknown_kind", "这类记录要新版本才认识，请升级。", "This kind of record needs a newer version: update."),
+    ("error.status.nothing_refused", "这条记录没有被拒的修改。", "Nothing of this record was refused."),
+    ("error.enrol.code_refused", "登记码不对、已用过或已过期，请向管理员要一个新的。", "The code is wrong, used or expired: ask the administrator for a new one."),
+    ("error.enrol.device_taken", "这台设备在服务器上已登记给别人，请换一个文件夹重新登记。", "The server knows this device as another person's: enrol with another folder."),
+    ("error.server.bad_url", "服务器地址不对，例如 https://chuda.example.com。", "That is no server address, such as https://chuda.example.com."),
+    ("error.sync.offline", "连不上服务器。内容都已存在本机，有网络时再同步。", "The server can't be reached. Everything is kept here: sync when there is a network."),
+    ("error.sync.try_later", "服务器正忙。内容都已存在本机，请稍后再试。", "The server is busy. Everything is kept here: try again later."),
+    ("error.sync.server_failed", "服务器出错。内容都已存在本机，请稍后再试，还不行请告诉管理员。", "The server failed. Everything is kept here: try again later, then tell the administrator."),
+    ("error.sync.cancelled", "已停止同步，没传完的下次继续。", "Stopped; the rest goes with the next sync."),
+    ("error.sync.not_enrolled", "服务器不认识这台设备，请向管理员要登记码重新登记。", "The server does not know this device: ask the administrator for a code."),
+    ("error.sync.refused", "服务器拒绝了这台设备，请找管理员。", "The server refused this device: ask the administrator."),
+    ("error.sync.refused_by_server", "服务器没有接受请求。内容都已存在本机，请升级程序或找管理员。", "The server did not accept the request. Everything is kept here: update, or ask the administrator."),
+    ("error.sync.update_app", "服务器需要新版本，请升级。内容都已存在本机。", "The server needs a newer version: update. Everything is kept here."),
+    ("error.sync.not_understood", "服务器的回答看不懂，请核对地址或升级程序。内容都已存在本机。", "The server's answer is not understood: check its address or update. Everything is kept here."),
+    ("error.sync.bad_change", "服务器传来的记录有错，请告诉管理员。本机内容没有受影响。", "The server sent a faulty record: tell the administrator. What is here is unharmed."),
+    ("error.sync.page_too_large", "服务器传来的内容太多，请升级程序。", "The server sent too much at once: update this program."),
+    ("error.sync.upload_restarts", "附件反复从头上传，请稍后再试。", "The upload kept starting over: try again later."),
+    ("error.claim.malformed", "声明读不懂，证据可能被改过。", "The claim can't be read: the evidence may have been changed."),
+    ("error.claim.not_canonical", "声明的编码不对，可能被改过。", "The claim is not in its one encoding: it may have been changed."),
+    ("error.claim.inconsistent", "声明里的 {field} 自相矛盾。", "The claim contradicts itself: {field}."),
+    ("error.claim.other_key", "声明用的是另一把密钥。", "The claim names another key."),
+    ("error.key.malformed", "密钥读不懂，请从备份恢复 keys 文件夹。", "The key can't be read: restore the keys folder from a backup."),
+    ("error.signature.invalid", "签名不对，证据可能被改过。", "The signature does not fit: the evidence may have been changed."),
+    ("error.proof.original_differs", "原件和声明不符，不能导出；运行 chuda doctor 查看。", "The original is not what the claim is about: run chuda doctor."),
+    ("error.proof.chain_differs", "证据链不连续，不能导出；运行 chuda doctor 查看。", "The chain of claims is broken: run chuda doctor."),
+    // Words of fixed lists.
+    ("stage.offered", "投放", "Offered"),
+    ("stage.claimed", "认领", "Claimed"),
+    ("stage.first_touch", "首次触达", "First touch"),
+    ("stage.need_confirmed", "需求确认", "Need confirmed"),
+    ("stage.quoted", "方案报价", "Quoted"),
+    ("stage.signed", "合同签署", "Signed"),
+    ("mode.phone", "电话", "Phone"),
+    ("mode.wechat", "微信", "WeChat"),
+    ("mode.visit", "面访", "Visit"),
+    ("mode.email", "邮件", "E-mail"),
+    ("status.draft", "待补证据", "Evidence missing"),
+    ("status.recorded", "已记录", "Recorded"),
+    ("grade.local_unverified", "本机时间未校验", "Time of this device, not verified"),
+    ("grade.server_witnessed", "服务器已见证", "Witnessed by the server"),
+    ("state.saved_here", "已存本机", "Saved here"),
+    ("state.waiting", "待传", "Waiting"),
+    ("state.uploading", "上传", "Uploading"),
+    ("state.verified", "服务器已校验", "Verified by the server"),
+    ("state.failed", "失败", "Failed"),
+    ("state.conflict", "冲突", "Conflict"),
+    ("kind.person", "人员", "Person"),
+    ("kind.customer", "客户", "Customer"),
+    ("kind.contact", "联系人", "Contact"),
+    ("kind.lead", "线索", "Lead"),
+    ("kind.touch", "触达", "Touch"),
+    ("kind.evidence", "证据", "Evidence"),
+    ("kind.report", "日报", "Report"),
+    ("kind.task", "任务", "Task"),
+    ("kind.blob", "附件", "File"),
+    ("health.red", "红", "red"),
+    ("health.ok", "正常", "ok"),
+    ("flag.clock_set_by_hand", "时间为手工设定", "clock set by hand"),
+    ("flag.clock_changed", "时间被改动过", "clock was changed"),
+    ("flag.mock_location", "模拟定位", "mock location"),
+    ("flag.from_gallery", "来自相册", "from the gallery"),
+    ("flag.near_duplicate", "疑似重复照片", "looks like an earlier photo"),
+    ("flag.recycled", "重复使用的旧照片", "a recycled photo"),
+    ("unreadable.empty", "文件是空的", "the file is empty"),
+    ("unreadable.unknown_type", "不认识的文件类型", "an unknown kind of file"),
+    ("unreadable.truncated", "文件不完整", "the file ends early"),
+    ("unreadable.damaged", "文件已损坏", "the file is damaged"),
+    ("unreadable.too_large", "文件太大", "the file is too large"),
+    ("unreadable.too_many_pixels", "像素太多", "too many pixels"),
+    ("unreadable.too_complex", "内容过于复杂", "the content is too complex"),
+    ("unreadable.encrypted", "有密码保护", "protected by a password"),
+    ("unreadable.no_pages", "没有任何页面", "there is no page in it"),
+    ("unreadable.unsupported", "不支持的格式变体", "a variant of the format that is not supported"),
+    ("rejection.malformed", "不是有效的修改", "not a valid change"),
+    ("rejection.too_large", "内容太大", "too large"),
+    ("rejection.missing_dependency", "所依据的修改服务器没有，请再同步一次", "the change it builds on is not on the server; sync once more"),
+    ("rejection.depends_on_rejected", "所依据的修改已被拒", "it builds on a change that was refused"),
+    ("rejection.reused_sequence", "数据被复制或回退过，请用 chuda redo 重做", "these data were copied or set back; use chuda redo"),
+    ("rejection.foreign_actor", "不是本设备做的修改", "not made by this device"),
+    ("rejection.unknown_kind", "服务器不认识这类记录，请升级", "a kind of record that the server does not know; update"),
+    ("rejection.not_allowed_to_create", "没有新建这类记录的权限", "you may not create such a record"),
+    ("rejection.not_allowed", "没有修改这条记录的权限", "you may not change this record"),
+    ("rejection.field_locked", "改了不能改的内容，可用 chuda redo 重做其余部分", "it changes what is not to be changed; chuda redo makes the rest again"),
+    ("rejection.invalid", "修改后的记录不完整", "the result would not be a valid record"),
+    ("slot.customer", "客户", "Customer"),
+    ("slot.contact_mode", "方式", "Mode"),
+    ("slot.action", "动作", "Action"),
+    ("slot.brief", "进展", "Brief"),
+    ("slot.amount_cny", "金额（元）", "Amount (yuan)"),
+    ("slot.intent", "意向", "Intent"),
+    ("slot.tech_owner", "技术负责人", "Tech owner"),
+    ("slot.response_within_days", "几天内答复", "Answer within days"),
+    ("slot.next_action", "下一步", "Next step"),
+    ("slot.next_date", "日期", "Date"),
+    ("slot.next_time", "时间", "Time"),
+    ("effect.task", "同步后产生待办 {name}", "makes a to-do once synced: {name}"),
+    ("effect.category", "同步后归为 {name}", "is filed once synced as: {name}"),
+    ("none", "无", "none"),
+    ("conflict", "冲突", "Conflict"),
+    // Help.
+    ("help.usage", "用法：", "Usage:"),
+    ("help.commands", "命令", "Commands"),
+    ("help.arguments", "参数", "Arguments"),
+    ("help.options", "选项", "Options"),
+    ("help.everywhere", "通用选项", "Options of every command"),
+    ("help.example", "例如：", "Example:"),
+    ("help.help", "显示帮助", "Print help"),
+    ("help.version", "显示版本", "Print version"),
+    // init
+    ("init.enrolled", "{name}，这台设备已登记到 {server}。数据在 {dir}", "{name}, this device is enrolled with {server}. The data are in {dir}"),
+    ("init.offline", "{name}，可以开始了。数据在 {dir}；以后可用 chuda init --server 加入服务器。", "Ready, {name}. The data are in {dir}; join a server later with chuda init --server."),
+    // customer
+    ("customer.added", "已新增客户 {name}  {id}", "Entered customer {name}  {id}"),
+    ("customer.none", "还没有客户，用 chuda customer add 名称 新增。", "No customers yet: enter one with chuda customer add NAME."),
+    ("customer.untouched", "还没触达", "no touch yet"),
+    ("customer.id", "编号", "Id"),
+    ("customer.stage", "阶段", "Stage"),
+    ("customer.holder", "负责人", "Holder"),
+    ("customer.health", "健康分", "Health"),
+    ("customer.intent", "意向等级", "Intent"),
+    ("customer.contact", "联系人", "Contact"),
+    ("health.touches", "近 {days} 天触达 {count} 次 × {weight} = {points}", "{count} touches in {days} days × {weight} = {points}"),
+    ("health.evidence", "有效证据 {count} 件 × {weight} = {points}", "{count} valid pieces of evidence × {weight} = {points}"),
+    ("health.overdue", "超过 {hours} 小时未跟进 {count} 天 × {weight} = {points}", "{count} days beyond {hours} h without follow-up × {weight} = {points}"),
+    // touch and evidence
+    ("touch.saved", "已存本机：{customer} · {status}  {id}", "Saved here: {customer} · {status}  {id}"),
+    ("touch.triggered", "  规则 {rule}：{effect}", "  Rule {rule}: {effect}"),
+    ("evidence.line", "  证据 {mime} {size} · {words}  {id}", "  Evidence {mime} {size} · {words}  {id}"),
+    ("evidence.why", "打不开：{reason}", "does not open: {reason}"),
+    ("evidence.valid", "✓ 证据 {count}", "✓ evidence {count}"),
+    ("evidence.not_valid", "证据不计分", "evidence does not count"),
+    ("evidence.unreadable", "{count} 件打不开", "{count} do not open"),
+    ("evidence.kept", "证据已存，没有丢：{id}", "The evidence is kept: {id}"),
+    // voice
+    ("voice.working", "听写中", "Transcribing"),
+    ("voice.silence", "录音里没有听到话。录音已存。", "Nothing was said in the recording. It is kept."),
+    ("voice.doubtful", "？请核对", "? check"),
+    ("voice.candidates", "可能是这几个客户，请选一个：", "It may be one of these customers:"),
+    ("voice.kept", "录音已存，之后可用 chuda voice {id} 继续。", "The recording is kept; go on later with chuda voice {id}."),
+    // home and report
+    ("home.report", "今日日报", "Today's report"),
+    ("home.report_open", "还没提交", "not filed yet"),
+    ("home.report_filed", "已提交 {at}", "filed {at}"),
+    ("home.report_can_update", "提交后又有新的触达，运行 chuda report 更新", "new touches since it was filed: run chuda report to update it"),
+    ("home.missing", "  差 {count} 条，仍可提交：chuda report --reason 原因", "  Short of three by {count}, can be filed all the same: chuda report --reason REASON"),
+    ("home.no_suggestion", "  明日关键动作：请用 --tomorrow 填写", "  Key action for tomorrow: give it with --tomorrow"),
+    ("home.drafts", "待补证据", "Evidence missing"),
+    ("home.tasks", "任务", "Tasks"),
+    ("home.red", "红色客户", "Red customers"),
+    ("report.filed", "{day} 日报已提交：{count} 条触达{marks}", "Report of {day} filed: {count} touches{marks}"),
+    ("report.short", " · 不足三条（{reason}）", " · short ({reason})"),
+    ("report.late", " · 补报", " · filed late"),
+    ("report.tomorrow", "  明日关键动作：{tomorrow}", "  Key action for tomorrow: {tomorrow}"),
+    // task
+    ("task.none", "没有未办任务。", "No open tasks."),
+    ("task.done", "已办：{title}", "Done: {title}"),
+    ("task.due", "{due} 前", "due {due}"),
+    ("task.uploading", "（附件上传中）", " (attachment on its way)"),
+    // sync and status
+    ("sync.working", "同步中", "Syncing"),
+    ("sync.offline_phone", "未加入服务器，内容都存在本机", "no server yet, everything is saved here"),
+    ("sync.all_done", "全部已同步", "all synced"),
+    ("sync.records_waiting", "{count} 条待传", "{count} waiting"),
+    ("sync.blobs_waiting", "{count} 件附件 {percent} %（余 {size}）", "{count} files {percent} % ({size} left)"),
+    ("sync.attention", "{count} 条需处理", "{count} need attention"),
+    ("sync.done", "上行 {pushed}，下行 {pulled}，附件已传 {sent}、未传 {left}，共 {bytes}", "Sent {pushed}, received {pulled}, files sent {sent}, left {left}, {bytes} in all"),
+    ("sync.rejected", "服务器没有接受 {count} 条，可用 chuda redo 编号 重做：", "The server did not accept {count}; make them again with chuda redo ID:"),
+    ("sync.last", "上次同步 {at}", "Last sync {at}"),
+    ("redo.done", "已在接受的状态上重做，下次同步再传。", "Made again on top of the accepted state; the next sync sends it."),
+    // proof and doctor
+    ("proof.written", "证明包已写到 {path}；任何人都能用 chuda verify 离线核对。", "The proof bundle is in {path}; anyone can check it offline with chuda verify."),
+    ("proof.valid", "有效：原件、声明和签名相符。", "Valid: original, claim and signature agree."),
+    ("proof.invalid", "无效：下面打 ✗ 的不相符。", "Not valid: what is marked ✗ does not agree."),
+    ("doctor.private", "密钥文件只有本人能读", "only the owner can read the key files"),
+    ("doctor.open", "别人也能读密钥文件，请运行 chmod 600", "others can read the key files: run chmod 600 on them"),
+    ("check.permissions", "密钥文件权限", "Permissions of the key files"),
+    ("check.database", "数据库", "Database"),
+    ("check.chain", "证据链", "Evidence chain"),
+    ("check.signatures", "签名", "Signatures"),
+    ("check.blobs", "附件文件", "Files"),
+    ("check.projections", "列表与记录一致", "Lists agree with records"),
+    ("check.model", "语音模型", "Speech model"),
+    ("check.version", "版本", "Version"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const ZH: Text = Text(Lang::Zh);
+    const EN: Text = Text(Lang::En);
+
+    fn lang(words: &[&str], variables: &[(&str, &str)]) -> Lang {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        Lang::of(&words, |name| variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn the_option_decides_then_the_locale_then_chinese() {
+        assert_eq!(lang(&["chuda", "--lang", "en"], &[("LANG", "zh_CN.UTF-8")]), Lang::En);
+        assert_eq!(lang(&["chuda", "home", "--lang=zh"], &[("LANG", "en_US.UTF-8")]), Lang::Zh);
+        assert_eq!(lang(&["chuda"], &[("LC_ALL", ""), ("LC_MESSAGES", "en_GB"), ("LANG", "zh_CN")]), Lang::En);
+        assert_eq!(lang(&["chuda"], &[("LC_ALL", "zh_CN.UTF-8"), ("LANG", "en_US")]), Lang::Zh);
+        assert_eq!(lang(&["chuda"], &[("LANG", "C.UTF-8")]), Lang::Zh);
+        assert_eq!(lang(&["chuda"], &[]), Lang::Zh);
+    }
+
+    #[test]
+    fn both_languages_name_the_same_values() {
+        let names = |text: &str| -> std::collections::BTreeSet<String> {
+            text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+        };
+        for (key, zh, en) in TABLE {
+            assert_eq!(names(zh), names(en), "{key}");
+            assert!(!zh.is_empty() && !en.is_empty(), "{key}");
+            assert_eq!(TABLE.iter().filter(|(name, ..)| name == key).count(), 1, "{key} is there twice");
+        }
+    }
+
+    #[test]
+    fn values_are_filled_in() {
+        assert_eq!(ZH.say("sync.records_waiting", &[("count", &3)]), "3 条待传");
+        assert_eq!(EN.line("sync.records_waiting", &[("count", &3)]), "3 waiting\n");
+    }
+
+    #[test]
+    fn an_unknown_error_still_says_what_to_do() {
+        let said = EN.error(&Error::internal("sync.strange", "detail"));
+        assert!(said.contains("sync.strange") && said.contains("report"), "{said}");
+    }
+
+    /// Sources with what follows `#[cfg(test)]` left out.
+    fn sources(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && path.file_stem().is_none_or(|stem| stem != "tests")
+            {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push(text.split("#[cfg(test)]\nmod ").next().unwrap().to_owned());
+            }
+        }
+    }
+
+    /// The string literals directly behind `opening`, such as `invalid("touch.evidence_missing"`.
+    fn literals_behind<'a>(source: &'a str, opening: &str) -> Vec<&'a str> {
+        let behind = source.split(opening).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'));
+        behind.map(|(literal, _)| literal).collect()
+    }
+
+    #[test]
+    fn every_error_that_a_person_can_meet_has_a_text() {
+        let mut files = Vec::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/src"), &mut files);
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+        let kinds = ["Invalid", "NotFound", "NotAllowed", "Offline", "Server", "Storage", "Model", "Cancelled"];
+        let mut missing = std::collections::BTreeSet::new();
+        for source in &files {
+            let mut keys = literals_behind(source, "invalid(");
+            keys.extend(literals_behind(source, "not_found("));
+            for kind in kinds {
+                keys.extend(literals_behind(source, &format!("ErrorKind::{kind},")));
+            }
+            let dotted = |key: &&&str| key.contains('.') && !key.contains(' ');
+            missing.extend(
+                keys.iter().filter(dotted).filter(|key| ZH.find(&format!("error.{key}")).is_none()).map(|key| (*key).to_owned()),
+            );
+        }
+        assert!(missing.is_empty(), "no text for {missing:?}");
+    }
+
+    #[test]
+    fn every_text_that_is_asked_for_is_there_and_every_text_is_asked_for() {
+        let mut files = Vec::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+        let code = files.iter().map(|source| source.split("const TABLE").next().unwrap()).collect::<String>();
+        for opening in ["get(", "say(", "line("] {
+            for key in literals_behind(&code, opening) {
+                assert!(TABLE.iter().any(|(name, ..)| *name == key), "no text for {key}");
+            }
+        }
+        let lists: Vec<&str> = literals_behind(&code, "label(");
+        for (key, ..) in TABLE {
+            let in_list = key.split_once('.').is_some_and(|(list, _)| lists.contains(&list) || matches!(list, "error" | "effect"));
+            assert!(in_list || code.contains(&format!("\"{key}\"")), "nobody says {key}");
+        }
+    }
+}

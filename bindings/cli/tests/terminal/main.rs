@@ -1,0 +1,9 @@
+//! The terminal's contract, shown with the real program in a folder of its own.
+
+mod files;
+mod golden;
+mod languages;
+mod phone;
+mod refusals;
+mod stories;
+mod voice;
