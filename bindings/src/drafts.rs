@@ -33,7 +33,7 @@ pub struct TouchDraft {
     /// How: required.
     #[uniffi(default)]
     pub mode: Option<ContactMode>,
-    /// What: required; a key or word of the list of actions in [`crate::views::Options`].
+    /// What: required; a key or word of the list of actions.
     #[uniffi(default)]
     pub action: Option<String>,
     /// Evidence already captured.

@@ -5,6 +5,8 @@
 
 // What uniffi generates for each exported item hands pointers over; nothing here is unsafe by hand.
 #![allow(unsafe_code)]
+// What crosses is handed over by value.
+#![allow(clippy::needless_pass_by_value)]
 
 pub mod callbacks;
 mod clock;

@@ -31,10 +31,10 @@ impl SoftwareSigner {
         Self(SoftwareKey::generate())
     }
 
-    /// From what [`Self::to_pkcs8`] gave. `Invalid` when it is not such a key.
+    /// From the stored form. `Invalid` when it is not such a key.
     #[uniffi::constructor]
-    pub fn from_pkcs8(der: &[u8]) -> Result<Self> {
-        Ok(Self(SoftwareKey::from_pkcs8(der)?))
+    pub fn from_pkcs8(der: Vec<u8>) -> Result<Self> {
+        Ok(Self(SoftwareKey::from_pkcs8(&der)?))
     }
 
     /// The private key in PKCS#8: keep it where the platform keeps secrets.

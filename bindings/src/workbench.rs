@@ -84,13 +84,13 @@ pub async fn verify_proof(path: String) -> Result<ProofReport> {
 /// A phone: everything a person can do with it, in their words.
 ///
 /// Every call may be made from any thread, works on a thread of the core and never holds up the caller's. What was begun is finished
-/// even when the caller stops waiting, but for work that takes a [`CancelToken`].
+/// even when the caller stops waiting, but for work that takes a token to cancel it with.
 #[derive(uniffi::Object)]
 pub struct Workbench(core::Workbench);
 
 #[uniffi::export]
 impl Workbench {
-    /// Makes a store for a person without a server. It can join one later with [`Self::enrol`]; its records and claims stay as they are.
+    /// Makes a store for a person without a server. It can join one later with `enrol`; its records and claims stay as they are.
     #[uniffi::constructor]
     pub async fn create_offline(settings: Settings, name: String) -> Result<Self> {
         on_thread(move || Ok(core::Workbench::create_offline(settings.try_into()?, &name)?)).await.map(Self)
@@ -167,7 +167,7 @@ impl Workbench {
         self.quick(move |workbench| workbench.check_touch(&draft)).await
     }
 
-    /// Records a touch (T1). `Invalid` with the key of what is missing; without evidence it needs `allow_draft`.
+    /// Records a touch (T1). `Invalid`, with the key of what is missing. Without evidence it is refused unless the draft allows for that.
     pub async fn record_touch(&self, draft: TouchDraft) -> Result<TouchSaved> {
         self.quick(|workbench| workbench.record_touch(draft)).await
     }
@@ -233,7 +233,7 @@ impl Workbench {
     }
 
     /// Keeps a recording and turns it into a draft; takes about as long as a quarter of the recording. The recording stays when the
-    /// rest fails or is cancelled: it is then in [`Self::pending_transcriptions`]. `Model` without the speech model.
+    /// rest fails or is cancelled: it then waits among the pending transcriptions. `Model` without the speech model.
     pub async fn record_voice(
         &self,
         draft: EvidenceDraft,
