@@ -1,0 +1,151 @@
+//! What goes in. Whatever is left out has a default.
+
+use chrono::{NaiveDate as Day, NaiveTime as TimeOfDay};
+use chuda_core::capture::claim;
+use chuda_core::capture::claim::{Consent, Source};
+use chuda_core::id::{CustomerId, EvidenceId, TouchId};
+use chuda_core::record::{ContactMode, Fen, Intent};
+use chuda_core::workbench;
+use chuda_core::workbench::{CustomerDraft, ReportRequest, TouchDraft};
+
+/// A customer to enter.
+#[uniffi::remote(Record)]
+pub struct CustomerDraft {
+    /// Full name.
+    pub name: String,
+    /// The name people say.
+    #[uniffi(default)]
+    pub short: Option<String>,
+    /// First contact person.
+    #[uniffi(default)]
+    pub contact: Option<String>,
+    /// Their phone number.
+    #[uniffi(default)]
+    pub phone: Option<String>,
+}
+
+/// A touch to record.
+#[uniffi::remote(Record)]
+pub struct TouchDraft {
+    /// Who was touched: required.
+    #[uniffi(default)]
+    pub customer: Option<CustomerId>,
+    /// How: required.
+    #[uniffi(default)]
+    pub mode: Option<ContactMode>,
+    /// What: required; a key or word of the list of actions.
+    #[uniffi(default)]
+    pub action: Option<String>,
+    /// Evidence already captured.
+    #[uniffi(default)]
+    pub evidence: Vec<EvidenceId>,
+    /// Keep it as 待补证据 when there is no evidence yet.
+    #[uniffi(default)]
+    pub allow_draft: bool,
+    /// Progress brief (B1); a key or word of the list.
+    #[uniffi(default)]
+    pub brief: Option<String>,
+    /// Who answers the technical question (B2): a colleague's name or id, or a free name.
+    #[uniffi(default)]
+    pub tech_owner: Option<String>,
+    /// When the answer is expected (B2).
+    #[uniffi(default)]
+    pub response_by: Option<Day>,
+    /// Amount, in fen.
+    #[uniffi(default)]
+    pub amount: Option<Fen>,
+    /// Custom development.
+    #[uniffi(default)]
+    pub custom_development: bool,
+    /// Intent level.
+    #[uniffi(default)]
+    pub intent: Option<Intent>,
+    /// The customer answered.
+    #[uniffi(default)]
+    pub feedback: bool,
+    /// Who was touched (N1): the name of a contact, entered if it is new.
+    #[uniffi(default)]
+    pub contact: Option<String>,
+    /// What comes next.
+    #[uniffi(default)]
+    pub next_action: Option<String>,
+    /// When.
+    #[uniffi(default)]
+    pub next_date: Option<Day>,
+    /// At what time.
+    #[uniffi(default)]
+    pub next_time: Option<TimeOfDay>,
+    /// Free text.
+    #[uniffi(default)]
+    pub note: Option<String>,
+}
+
+/// A report to file.
+#[uniffi::remote(Record)]
+pub struct ReportRequest {
+    /// The day; today if none. A past one is marked 补报.
+    #[uniffi(default)]
+    pub day: Option<Day>,
+    /// Key action for tomorrow; the best suggestion if none.
+    #[uniffi(default)]
+    pub tomorrow: Option<String>,
+    /// Why it is short: a key or word of the list; required when it is.
+    #[uniffi(default)]
+    pub reason: Option<String>,
+}
+
+/// A file to keep as evidence.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct EvidenceDraft {
+    /// The file's path; it is copied and may be removed afterwards.
+    pub path: String,
+    /// How it came to the device.
+    pub source: Source,
+    /// Who knew of the recording: required for sound.
+    #[uniffi(default)]
+    pub consent: Option<Consent>,
+    /// Where it was captured, if the person allows it.
+    #[uniffi(default)]
+    pub location: Option<Location>,
+    /// The touch it belongs to, if it is known already.
+    #[uniffi(default)]
+    pub touch: Option<TouchId>,
+    /// The path of a JPEG made by the platform, for pictures this core can't decode (HEIC).
+    #[uniffi(default)]
+    pub rendition: Option<String>,
+}
+
+/// A place, as the device's location service gave it.
+#[derive(Clone, Copy, Debug, uniffi::Record)]
+pub struct Location {
+    /// Latitude in degrees, WGS 84, north positive.
+    pub latitude: f64,
+    /// Longitude in degrees, WGS 84, east positive.
+    pub longitude: f64,
+    /// Radius of 68 % confidence, in metres.
+    pub accuracy_m: f64,
+    /// How old the fix is, in milliseconds.
+    pub age_ms: i64,
+    /// Whether the system says that another app made it up.
+    pub mock: bool,
+}
+
+impl From<EvidenceDraft> for workbench::EvidenceDraft {
+    fn from(draft: EvidenceDraft) -> Self {
+        let EvidenceDraft { path, source, consent, location, touch, rendition } = draft;
+        Self { path: path.into(), source, consent, location: location.map(Into::into), touch, rendition: rendition.map(Into::into) }
+    }
+}
+
+impl From<Location> for claim::Location {
+    fn from(place: Location) -> Self {
+        // Casts of floats stop at the limits of the type; a place beyond the earth is refused by the claim.
+        Self {
+            latitude_e6: (place.latitude * 1e6).round() as i32,
+            longitude_e6: (place.longitude * 1e6).round() as i32,
+            accuracy_m: place.accuracy_m.ceil() as u32,
+            age_ms: place.age_ms.try_into().unwrap_or(0),
+            mock: place.mock,
+        }
+    }
+}
