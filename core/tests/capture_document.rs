@@ -1,4 +1,5 @@
 //! Documents as they come: quotes, scans, broken and hostile files.
+#![allow(clippy::unwrap_used)]
 
 use std::io::{Cursor, Write as _};
 

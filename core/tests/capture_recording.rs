@@ -1,4 +1,5 @@
 //! Recordings: whatever interrupts them, what was said up to then is there and can be played.
+#![allow(clippy::unwrap_used)]
 #![cfg(feature = "device")]
 
 use std::fs;
@@ -9,7 +10,7 @@ use chuda_core::ErrorKind;
 use chuda_core::capture::recording::{MAX_SECONDS, Recorded, Recording, recover};
 use proptest::prelude::*;
 use symphonia::core::formats::{FormatOptions, probe::Hint};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
 fn samples(count: usize) -> Vec<i16> {
@@ -40,7 +41,7 @@ fn what_was_added_is_what_is_there() {
     assert_eq!(read(&path), samples);
 
     let file = fs::File::open(&path).unwrap();
-    let stream = MediaSourceStream::new(Box::new(file), Default::default());
+    let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
     let mut probed =
         symphonia::default::get_probe().probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default()).unwrap();
     assert!(probed.next_packet().unwrap().is_some(), "another reader finds sound in it");

@@ -140,8 +140,9 @@ fn within_limits(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)
 fn reason(error: &lopdf::Error, whole: bool) -> Unreadable {
     match error {
         lopdf::Error::Decompress(DecompressError::MemoryLimitExceeded { .. }) => Unreadable::TooComplex,
-        lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) => Unreadable::Encrypted,
-        lopdf::Error::UnsupportedSecurityHandler(_) => Unreadable::Encrypted,
+        lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) | lopdf::Error::UnsupportedSecurityHandler(_) => {
+            Unreadable::Encrypted
+        }
         _ if !whole => Unreadable::Truncated,
         _ => Unreadable::Damaged,
     }

@@ -197,25 +197,25 @@ pub(super) mod tests {
 
     use super::*;
 
-    fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
-        [&(8 + body.len() as u32).to_be_bytes()[..], kind, body].concat()
+    fn boxed(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
+        [&(8 + body.len() as u32).to_be_bytes()[..], &kind, body].concat()
     }
 
     /// A container around `pixels` (not decodable), with a quarter turn.
     pub(in super::super) fn heic(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
-        let ftyp = boxed(b"ftyp", b"heic\0\0\0\0mif1heic");
-        let ispe = boxed(b"ispe", &[&[0; 4][..], &width.to_be_bytes(), &height.to_be_bytes()].concat());
-        let ipco = boxed(b"ipco", &[ispe, boxed(b"irot", &[1])].concat());
-        let ipma = boxed(b"ipma", &[0, 0, 0, 0, 0, 0, 0, 1, 0, 7, 2, 0x81, 0x82]);
-        let iprp = boxed(b"iprp", &[ipco, ipma].concat());
-        let pitm = boxed(b"pitm", &[0, 0, 0, 0, 0, 7]);
+        let ftyp = boxed(*b"ftyp", b"heic\0\0\0\0mif1heic");
+        let ispe = boxed(*b"ispe", &[&[0; 4][..], &width.to_be_bytes(), &height.to_be_bytes()].concat());
+        let ipco = boxed(*b"ipco", &[ispe, boxed(*b"irot", &[1])].concat());
+        let ipma = boxed(*b"ipma", &[0, 0, 0, 0, 0, 0, 0, 1, 0, 7, 2, 0x81, 0x82]);
+        let iprp = boxed(*b"iprp", &[ipco, ipma].concat());
+        let pitm = boxed(*b"pitm", &[0, 0, 0, 0, 0, 7]);
         let iloc = |offset: u32| {
             let entry = [&[0, 7, 0, 0, 0, 1][..], &offset.to_be_bytes(), &(pixels.len() as u32).to_be_bytes()].concat();
-            boxed(b"iloc", &[&[0, 0, 0, 0, 0x44, 0, 0, 1][..], &entry].concat())
+            boxed(*b"iloc", &[&[0, 0, 0, 0, 0x44, 0, 0, 1][..], &entry].concat())
         };
-        let meta = |offset| boxed(b"meta", &[&[0; 4][..], &pitm, &iloc(offset), &iprp].concat());
+        let meta = |offset| boxed(*b"meta", &[&[0; 4][..], &pitm, &iloc(offset), &iprp].concat());
         let offset = ftyp.len() + meta(0).len() + 8;
-        [ftyp, meta(offset as u32), boxed(b"mdat", pixels)].concat()
+        [ftyp, meta(offset as u32), boxed(*b"mdat", pixels)].concat()
     }
 
     #[test]

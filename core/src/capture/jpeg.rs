@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(inspect(&jpeg(0xc0, 8, 0, &[1])), Err(Unreadable::Damaged));
         assert_eq!(inspect(&jpeg(0xc3, 8, 8, &[1])), Err(Unreadable::Unsupported));
         assert_eq!(inspect(&jpeg(0xc9, 8, 8, &[1])), Err(Unreadable::Unsupported));
-        assert_eq!(inspect(&jpeg(0xc0, 4096, 4096, &[0; 4095 * 8])), Err(Unreadable::Truncated), "too little for the pixels");
+        assert_eq!(inspect(&jpeg(0xc0, 4096, 4096, &vec![0; 4095 * 8])), Err(Unreadable::Truncated), "too little for the pixels");
         assert_eq!(inspect(&[0xff, 0xd8, 0xff, 0xd9]), Err(Unreadable::Damaged));
     }
 

@@ -194,14 +194,17 @@ impl Report {
     }
 }
 
+/// The contents of the members before the original, in their order.
+type Contents = [Vec<u8>; SMALL.len()];
+
 /// The original's place and the contents of the small members, when the members are those of a bundle.
-fn contents<'a>(file: &mut (impl Read + Seek), members: &'a [Member]) -> Result<Option<(&'a Member, [Vec<u8>; SMALL.len()])>> {
+fn contents<'a>(file: &mut (impl Read + Seek), members: &'a [Member]) -> Result<Option<(&'a Member, Contents)>> {
     let Some((original, small)) = members.split_last() else { return Ok(None) };
     let named = small.iter().map(|member| member.name.as_str()).eq(SMALL);
     if !named || !original.name.starts_with("original.") || small.iter().any(|member| member.size > MAX_SMALL) {
         return Ok(None);
     }
-    let mut contents: [Vec<u8>; SMALL.len()] = Default::default();
+    let mut contents = Contents::default();
     for (member, content) in small.iter().zip(&mut contents) {
         file.seek(SeekFrom::Start(member.content_at()))?;
         file.take(u64::from(member.size)).read_to_end(content)?;
@@ -256,7 +259,7 @@ fn json(value: &impl Serialize) -> Vec<u8> {
 
 /// The list that `sha256sum --check` reads.
 fn sums<'a>(hashes: impl Iterator<Item = (&'a str, Hash)>) -> String {
-    hashes.map(|(name, hash)| format!("{hash}  {name}\n")).collect()
+    hashes.fold(String::new(), |list, (name, hash)| list + &format!("{hash}  {name}\n"))
 }
 
 fn readme(original: &str) -> String {

@@ -293,7 +293,7 @@ fn mp3_frame_length(frame: &[u8]) -> Option<usize> {
 /// Text: no control characters, and valid in one of the encodings that Chinese offices use.
 fn is_text(head: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return head.len() > 2 && head.len() % 2 == 0;
+        return head.len() > 2 && head.len().is_multiple_of(2);
     }
     if head.is_empty() || head.iter().any(|byte| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c)) {
         return false;
@@ -345,10 +345,10 @@ mod tests {
         zip.finish().unwrap().into_inner()
     }
 
-    fn mp4(brand: &[u8; 4], handler: &[u8; 4]) -> Vec<u8> {
-        let mut file = [&20u32.to_be_bytes()[..], b"ftyp", brand, &[0; 4], brand].concat();
+    fn mp4(brand: [u8; 4], handler: [u8; 4]) -> Vec<u8> {
+        let mut file = [&20u32.to_be_bytes()[..], b"ftyp", &brand, &[0; 4], &brand].concat();
         file.extend([&100u32.to_be_bytes()[..], b"mdat", &[7; 92]].concat());
-        let hdlr = [&28u32.to_be_bytes()[..], b"hdlr", &[0; 8], handler, &[0; 8]].concat();
+        let hdlr = [&28u32.to_be_bytes()[..], b"hdlr", &[0; 8], &handler, &[0; 8]].concat();
         file.extend([&(8 + hdlr.len() as u32).to_be_bytes()[..], b"moov", &hdlr].concat());
         file
     }
@@ -380,10 +380,10 @@ mod tests {
             (b"fLaC".to_vec(), Mime::Flac),
             (b"ID3\x04".to_vec(), Mime::Mp3),
             (mp3_frame, Mime::Mp3),
-            (mp4(b"M4A ", b"soun"), Mime::M4a),
-            (mp4(b"mp42", b"soun"), Mime::M4a),
-            (mp4(b"mp42", b"vide"), Mime::Unknown),
-            (mp4(b"heic", b"pict"), Mime::Heic),
+            (mp4(*b"M4A ", *b"soun"), Mime::M4a),
+            (mp4(*b"mp42", *b"soun"), Mime::M4a),
+            (mp4(*b"mp42", *b"vide"), Mime::Unknown),
+            (mp4(*b"heic", *b"pict"), Mime::Heic),
             (zip_of(&["[Content_Types].xml", "word/document.xml"]), Mime::Docx),
             (zip_of(&["[Content_Types].xml", "xl/workbook.xml"]), Mime::Xlsx),
             (zip_of(&["[Content_Types].xml", "ppt/presentation.xml"]), Mime::Pptx),
