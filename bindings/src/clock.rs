@@ -57,3 +57,15 @@ impl Start {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn monotonic_time_does_not_fall_and_its_start_has_one_name() {
+        let (before, name) = (SystemClock.monotonic_ms(), SystemClock.boot_id());
+        assert!(SystemClock.monotonic_ms() >= before);
+        assert_eq!((SystemClock.boot_id().is_empty(), SystemClock.boot_id()), (false, name));
+    }
+}

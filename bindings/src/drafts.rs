@@ -149,3 +149,17 @@ impl From<Location> for claim::Location {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_keep_six_decimals_and_never_wrap_around() {
+        let place = Location { latitude: 23.021_478_4, longitude: -113.121_436, accuracy_m: 4.2, age_ms: 1500, mock: false };
+        let kept = claim::Location::from(place);
+        assert_eq!((kept.latitude_e6, kept.longitude_e6, kept.accuracy_m, kept.age_ms), (23_021_478, -113_121_436, 5, 1500));
+        let odd = claim::Location::from(Location { latitude: 1e9, longitude: f64::NAN, accuracy_m: -1.0, age_ms: -1, mock: true });
+        assert_eq!((odd.latitude_e6, odd.longitude_e6, odd.accuracy_m, odd.age_ms), (i32::MAX, 0, 0, 0));
+    }
+}

@@ -8,8 +8,9 @@ extension Workbench {
             let task = Task {
                 do {
                     let subscription = try await subscribe(listener: Tell { continuation.yield($0) })
-                    // A stream without elements ends when its task is cancelled.
-                    for await _ in AsyncStream<Never>({ _ in }) {}
+                    // A stream in which nothing comes ends when its task is cancelled.
+                    let nothing = AsyncStream(Never.self) { _ in }
+                    for await _ in nothing {}
                     subscription.cancel()
                 } catch {
                     continuation.finish(throwing: error)
@@ -27,7 +28,7 @@ extension Workbench {
 
     /// Transcribes a kept recording again or for the first time. `onProgress` and cancelling are as with `recordVoice`.
     public func transcribe(_ evidence: EvidenceId, onProgress: @escaping @Sendable (Float) -> Void = { _ in }) async throws -> VoiceDraft {
-        try await cancellable { try await self.transcribe(evidence: evidence, progress: Tell(onProgress), cancel: $0) }
+        try await cancellable { try await self.transcribe(id: evidence, progress: Tell(onProgress), cancel: $0) }
     }
 
     /// Exchanges records, then blobs. `onProgress` hears what still waits, on a thread of the core. Cancelling the task stops the
