@@ -89,22 +89,19 @@ struct Score {
 
 impl Score {
     fn slot(&mut self, clip: &str, name: &str, expected: Option<String>, got: Option<String>) {
-        match expected {
-            Some(expected) => {
-                self.labelled += 1;
-                if got.as_ref() == Some(&expected) {
-                    self.right += 1;
-                } else {
-                    self.misses.push(format!("{clip} {name}: {expected} but {}", got.unwrap_or_else(|| "nothing".into())));
-                }
+        let Some(expected) = expected else {
+            self.unlabelled += 1;
+            if let Some(got) = got {
+                self.filled += 1;
+                self.misses.push(format!("{clip} {name}: nothing but {got}"));
             }
-            None => {
-                self.unlabelled += 1;
-                if let Some(got) = got {
-                    self.filled += 1;
-                    self.misses.push(format!("{clip} {name}: nothing but {got}"));
-                }
-            }
+            return;
+        };
+        self.labelled += 1;
+        if got.as_ref() == Some(&expected) {
+            self.right += 1;
+        } else {
+            self.misses.push(format!("{clip} {name}: {expected} but {}", got.unwrap_or_else(|| "nothing".into())));
         }
     }
 
