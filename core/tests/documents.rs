@@ -15,7 +15,12 @@ fn actor(number: u32) -> Actor {
 }
 
 fn fields() -> impl Strategy<Value = Fields> {
-    let value = prop_oneof![any::<bool>().prop_map(Scalar::Bool), any::<i64>().prop_map(Scalar::Int), ".{0,8}".prop_map(Scalar::Text), Just(Scalar::Null)];
+    let value = prop_oneof![
+        any::<bool>().prop_map(Scalar::Bool),
+        any::<i64>().prop_map(Scalar::Int),
+        ".{0,8}".prop_map(Scalar::Text),
+        Just(Scalar::Null)
+    ];
     proptest::collection::btree_map("[a-d](/[a-c])?", value, 1..5)
 }
 

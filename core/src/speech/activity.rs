@@ -20,8 +20,8 @@ const MAX_PAUSE: usize = frames(2_000);
 const MAX_PIECE: usize = frames(28_000);
 /// Cutting earlier than this wastes what a piece costs whatever its length.
 const MIN_PIECE: usize = frames(12_000);
-/// Kept around speech, because soft beginnings and ends count as silence: 0.2 s.
-const MARGIN: usize = SAMPLE_RATE as usize / 5;
+/// Kept around speech, because soft beginnings and ends count as silence: 0.4 s.
+const MARGIN: usize = SAMPLE_RATE as usize * 2 / 5;
 
 const fn frames(millis: usize) -> usize {
     millis * SAMPLE_RATE as usize / 1000 / FRAME
@@ -135,15 +135,15 @@ mod tests {
     fn silence_at_both_ends_is_trimmed_to_a_margin() {
         let pieces = pieces_of(&[(2_000, false), (4_000, true), (500, false), (1_000, true), (3_000, false)]);
         assert_eq!(pieces.len(), 1);
-        assert!((seconds(pieces[0].start) - 1.8).abs() < 0.05, "{pieces:?}");
-        assert!((seconds(pieces[0].end) - 7.7).abs() < 0.1, "{pieces:?}");
+        assert!((seconds(pieces[0].start) - 1.6).abs() < 0.05, "{pieces:?}");
+        assert!((seconds(pieces[0].end) - 7.9).abs() < 0.1, "{pieces:?}");
     }
 
     #[test]
     fn a_long_recording_is_cut_in_its_widest_pause() {
         let pieces = pieces_of(&[(14_000, true), (700, false), (6_000, true), (300, false), (20_000, true)]);
         assert_eq!(pieces.len(), 2);
-        assert!((seconds(pieces[0].end) - 14.2).abs() < 0.1, "{pieces:?}");
+        assert!((seconds(pieces[0].end) - 14.4).abs() < 0.1, "{pieces:?}");
     }
 
     proptest! {

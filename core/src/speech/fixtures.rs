@@ -89,22 +89,19 @@ struct Score {
 
 impl Score {
     fn slot(&mut self, clip: &str, name: &str, expected: Option<String>, got: Option<String>) {
-        match expected {
-            Some(expected) => {
-                self.labelled += 1;
-                if got.as_ref() == Some(&expected) {
-                    self.right += 1;
-                } else {
-                    self.misses.push(format!("{clip} {name}: {expected} but {}", got.unwrap_or_else(|| "nothing".into())));
-                }
+        let Some(expected) = expected else {
+            self.unlabelled += 1;
+            if let Some(got) = got {
+                self.filled += 1;
+                self.misses.push(format!("{clip} {name}: nothing but {got}"));
             }
-            None => {
-                self.unlabelled += 1;
-                if let Some(got) = got {
-                    self.filled += 1;
-                    self.misses.push(format!("{clip} {name}: nothing but {got}"));
-                }
-            }
+            return;
+        };
+        self.labelled += 1;
+        if got.as_ref() == Some(&expected) {
+            self.right += 1;
+        } else {
+            self.misses.push(format!("{clip} {name}: {expected} but {}", got.unwrap_or_else(|| "nothing".into())));
         }
     }
 
@@ -224,6 +221,7 @@ fn understand_all(title: &str, set: &Set, heard: impl Fn(&Value) -> String) {
         }
         score.print(&format!("{title}, {size} customers"));
         eprintln!("  shown text: {:.3} errors per character", shown.rate());
+        assert!(shown.rate() <= 0.08);
         if size == own.len() {
             score.assert_good();
         } else {
@@ -388,6 +386,27 @@ mod with_model {
         assert!(!heard(&engine, &set.folder.join("visit-s04.wav")).text.is_empty());
     }
 
+    /// Errors of every Mandarin recording of a set, of both ways to hear it: ours, and the model alone with its whole context.
+    #[test]
+    fn real_speech_is_heard_no_worse_than_by_the_model_alone() {
+        let (Some(fixtures), Some(engine)) = (folder("CHUDA_FIXTURES", "real speech"), engine()) else { return };
+        let set = set(&fixtures, "speech-real");
+        let (mut ours, mut alone) = (Errors::default(), Errors::default());
+        for clip in set.clips.iter().filter(|clip| clip["lang"] == "zh" && clip["same_speech_as"].is_null()) {
+            let (file, said) = (set.folder.join(clip["file"].as_str().unwrap()), clip["text"].as_str().unwrap());
+            let transcript = heard(&engine, &file);
+            assert_eq!(simplify(&transcript.text), transcript.text);
+            let pcm = decode(File::open(&file).unwrap()).unwrap();
+            let samples: Vec<f32> = pcm.samples.iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
+            let plain = engine.decode(&samples, Context::Full, &|| {}, &AtomicBool::new(false)).unwrap();
+            ours += errors(said, &transcript.text);
+            alone += errors(said, &simplify(&plain.text));
+        }
+        eprintln!("real speech: {:.3} errors per character, {:.3} by the model alone", ours.rate(), alone.rate());
+        // One character either way is what another processor makes of the same sound.
+        assert!(ours.errors <= alone.errors + 1);
+    }
+
     #[test]
     fn visit_notes_are_heard_and_understood() {
         let (Some(set), Some(engine)) = (visits(), engine()) else { return };
@@ -406,7 +425,8 @@ mod with_model {
             texts.insert(file.to_owned(), transcript.text);
         }
         eprintln!("heard: {:.3} errors per character", spoken.rate());
-        assert!(spoken.rate() <= 0.135);
+        // The model alone, with its whole context, gets 0.117 to 0.131 with different builds and quantisations.
+        assert!(spoken.rate() <= 0.131);
         understand_all("as heard", &set, |clip| texts[clip["file"].as_str().unwrap()].clone());
     }
 }

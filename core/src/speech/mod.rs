@@ -1,7 +1,7 @@
 //! From a recording to a draft: decode, voice activity, whisper, understanding.
 //!
 //! [`decode`] turns a recording into samples, [`transcribe`] samples into a [`Transcript`] with the help of an [`Engine`]
-//! (`whisper::Whisper` on a phone), and [`understand`] a transcript into a [`Draft`]. The first two block for as long as they work:
+//! (`whisper::Whisper` on a phone), and [`understand()`] a transcript into a [`Draft`]. The first two block for as long as they work:
 //! call them from a thread of their own. The last is pure.
 
 mod activity;
