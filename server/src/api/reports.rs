@@ -98,12 +98,12 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
                 author: person_named(tx, report.author)?,
                 day: report.day,
                 short: report.is_short(),
+                filed_at: report.filed_at(),
                 touches: report.touches.into_iter().map(RecordId::from).collect(),
                 tomorrow: report.tomorrow,
                 reason: report.reason.map(|reason| Word::of(&Config::builtin().short_reasons, &reason)),
                 late: report.late,
                 withdrawn: report.withdrawn,
-                filed_at: report.filed_at,
             });
         }
         Ok(ReportList { reports, next })

@@ -6,11 +6,11 @@ use chuda_server::http::Scope;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::phone::{Phone, Team, client};
+use crate::phone::{Phone, Team, client, json_of};
 
 async fn with_token(team: &Team, token: &str, path: &str) -> (StatusCode, Value) {
     let answer = client().get(format!("{}{path}", team.url())).bearer_auth(token).send().await.unwrap();
-    (answer.status(), answer.json().await.unwrap())
+    (answer.status(), json_of(answer).await)
 }
 
 async fn quote(team: &Team) -> (Phone, Phone, String) {
@@ -139,7 +139,7 @@ async fn lists_are_filtered_and_come_in_pages() {
 async fn every_route_is_in_the_description_and_answers_with_what_it_describes() {
     let team = Team::start().await;
     let answer = client().get(format!("{}/openapi.json", team.url())).send().await.unwrap();
-    let description: Value = answer.json().await.unwrap();
+    let description: Value = json_of(answer).await;
     assert!(description["openapi"].as_str().unwrap().starts_with("3.1"));
     let paths = description["paths"].as_object().unwrap();
     let described: Vec<&str> = paths.keys().map(String::as_str).collect();
@@ -168,7 +168,7 @@ async fn every_route_is_in_the_description_and_answers_with_what_it_describes() 
     let mut ids = std::collections::BTreeSet::new();
     for (path, item) in paths {
         for (method, operation) in item.as_object().unwrap() {
-            assert!(ids.insert(operation["operationId"].clone()), "{} is not unique", operation["operationId"]);
+            assert!(ids.insert(operation["operationId"].to_string()), "{} is not unique", operation["operationId"]);
             // Without credentials the server answers with a status that is described.
             let url = format!("{}{}", team.url(), path.replace("{id}", &uuid::Uuid::nil().to_string()).replace("{sha256}", &"0".repeat(64)));
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();

@@ -11,7 +11,7 @@ use chuda_core::record::Role;
 use proptest::prelude::*;
 use reqwest::{Response, StatusCode};
 
-use crate::phone::{Phone, Team};
+use crate::phone::{Phone, Team, json_of};
 
 fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
     answer.headers().get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
@@ -48,8 +48,8 @@ async fn an_upload_goes_on_where_the_line_was_cut_and_after_a_restart() {
     let bytes: Vec<u8> = (0..3_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let sha256 = Hash::of(&bytes);
     let mut team = Team::start().await;
-    let finance = team.phone("Finance", &[Role::Finance], None).await;
-    let rep = rep_with(&team, &bytes).await;
+    let mut finance = team.phone("Finance", &[Role::Finance], None).await;
+    let mut rep = rep_with(&team, &bytes).await;
     let (_, todos) = finance.api(&team, "GET", "/api/v1/todos", None).await;
     assert_eq!(todos["todos"][0]["attachments"][0]["state"], "uploading");
 
@@ -104,6 +104,15 @@ async fn an_upload_goes_on_where_the_line_was_cut_and_after_a_restart() {
     let answer = finance.request(&team, "GET", &format!("/blobs/{sha256}"), Vec::new()).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(Hash::of(&answer.bytes().await.unwrap()), sha256);
+    // Both phones hear of it.
+    for phone in [&mut finance, &mut rep] {
+        phone.sync(&team).await;
+        assert!(phone.fields(phone.of_kind("evidence")[0]).contains_key("stored_at"));
+    }
+    // Evidence that names the same bytes later has them at once.
+    let again = rep.evidence(&bytes, "application/pdf", None);
+    rep.sync(&team).await;
+    assert!(rep.fields(again).contains_key("stored_at"));
     // No piece is left behind.
     let pieces = team.folder().join("blobs/pieces");
     let left = walk(&pieces);
@@ -124,7 +133,7 @@ async fn bytes_with_another_hash_are_not_kept_and_can_be_sent_again() {
     let location = header(&created, "location").to_owned();
     let wrong = patch(&rep, &team, &location, 0, b"not those ones").await;
     assert_eq!(wrong.status().as_u16(), 460);
-    let problem: serde_json::Value = wrong.json().await.unwrap();
+    let problem: serde_json::Value = json_of(wrong).await;
     assert_eq!(problem["key"], "blob.hash_mismatch");
     let missing = rep.request(&team, "HEAD", &format!("/blobs/{sha256}"), Vec::new()).send().await.unwrap();
     assert_eq!(missing.status(), StatusCode::NOT_FOUND);

@@ -3,14 +3,18 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{TimeDelta, Utc};
-use chuda_core::id::RecordId;
+use chuda_core::capture::{Claim, Mime, claim};
+use chuda_core::id::{EvidenceId, Hash, RecordId};
 use chuda_core::record::{Fields, Role, Scalar};
-use chuda_core::sync::protocol::{self, DocumentChanges};
+use chuda_core::sync::protocol::{self, DocumentChanges, SignedClaim};
+use p256::ecdsa::signature::Signer as _;
 use proptest::prelude::*;
 use reqwest::StatusCode;
 
-use crate::phone::{Phone, Team, reason};
+use crate::phone::{Phone, Team, json_of, reason};
 
 #[tokio::test]
 async fn what_one_phone_sends_the_persons_other_phone_gets() {
@@ -227,7 +231,7 @@ async fn a_wrong_clock_version_body_or_signature_is_refused_and_says_why() {
     let answer = late.header("content-type", protocol::CONTENT_TYPE).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     assert!(answer.headers().contains_key("date"));
-    assert_eq!(answer.json::<serde_json::Value>().await.unwrap()["key"], "signature.clock");
+    assert_eq!(json_of(answer).await["key"], "signature.clock");
 
     let mut newer = request.clone();
     newer.version += 1;
@@ -247,6 +251,79 @@ async fn a_wrong_clock_version_body_or_signature_is_refused_and_says_why() {
     forger.device = phone.device;
     let (status, body) = forger.exchange(&team, &request).await.unwrap_err();
     assert_eq!((status, body["key"].as_str()), (StatusCode::UNAUTHORIZED, Some("signature.mismatch")));
+}
+
+/// A claim of this phone about a piece of evidence, signed.
+fn claim(phone: &Phone, evidence: EvidenceId, sequence: u64, previous: Option<Hash>) -> SignedClaim {
+    let spki = BASE64.decode(phone.public_key()).unwrap();
+    let claim = Claim {
+        version: claim::Version::V1,
+        evidence,
+        sha256: Hash::of(b"photo"),
+        size: 5,
+        mime: Mime::Jpeg,
+        source: claim::Source::Camera,
+        wall_ms: 1_700_000_000_000,
+        monotonic_ms: 1,
+        boot_id: "boot".into(),
+        trusted_time: None,
+        location: None,
+        person: phone.person,
+        device: phone.device,
+        key: Hash::of(&spki),
+        touch: None,
+        customer: None,
+        consent: None,
+        unreadable: None,
+        flags: std::collections::BTreeSet::new(),
+        sequence,
+        previous,
+    };
+    let bytes = claim.to_bytes();
+    let signature: p256::ecdsa::Signature = phone.key.sign(&bytes);
+    SignedClaim { claim: bytes, signature: signature.to_der().as_bytes().to_vec() }
+}
+
+#[tokio::test]
+async fn claims_are_witnessed_once_and_a_broken_chain_shows() {
+    let team = Team::start().await;
+    let mut phone = team.phone("Li", &[Role::Rep], None).await;
+    let customer = phone.customer("Huaxin");
+    let names: Vec<EvidenceId> = (0..4).map(|_| EvidenceId::new(Utc::now())).collect();
+    let first = claim(&phone, names[0], 1, None);
+    let second = claim(&phone, names[1], 2, Some(Hash::of(&first.claim)));
+    // The third never arrives.
+    let fourth = claim(&phone, names[2], 4, Some(Hash::of(b"third")));
+    let mut forged = claim(&phone, names[3], 5, Some(Hash::of(&fourth.claim)));
+    forged.signature.clone_from(&fourth.signature);
+    let stolen = claim(&Phone { device: phone.device, person: phone.person, ..Phone::new() }, names[3], 5, Some(Hash::of(b"x")));
+    for (name, claim) in names.iter().zip([&first, &second, &fourth, &forged]) {
+        phone.evidence_claimed(*name, Hash::of(&claim.claim));
+    }
+    let touch = phone.touch(customer, "demo", &names);
+    let mut request = phone.next_request();
+    request.claims = vec![first, second, fourth, forged, stolen];
+    let answered = phone.exchange(&team, &request).await.unwrap();
+    assert_eq!(answered.rejected, []);
+    let reasons: Vec<&str> = answered.rejected_claims.iter().map(|claim| claim.reason.as_str()).collect();
+    assert_eq!(reasons, ["signature.invalid", "claim.other_key"]);
+    let (_, shown) = phone.api(&team, "GET", &format!("/api/v1/touches/{touch}"), None).await;
+    let evidence = |name: &EvidenceId| {
+        let list = shown["evidence"].as_array().unwrap();
+        list.iter().find(|evidence| evidence["id"] == name.to_string()).unwrap().clone()
+    };
+    for (name, grade, flags) in [
+        (names[0], "server_witnessed", serde_json::json!([])),
+        (names[1], "server_witnessed", serde_json::json!([])),
+        (names[2], "server_witnessed", serde_json::json!(["chain_gap"])),
+        (names[3], "local_unverified", serde_json::json!([])),
+    ] {
+        assert_eq!((evidence(&name)["grade"].as_str(), &evidence(&name)["flags"]), (Some(grade), &flags));
+    }
+    // Sent again, it stays as it was witnessed first.
+    phone.exchange(&team, &request).await.unwrap();
+    let (_, again) = phone.api(&team, "GET", &format!("/api/v1/touches/{touch}"), None).await;
+    assert_eq!(again, shown);
 }
 
 proptest! {

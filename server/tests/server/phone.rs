@@ -146,14 +146,14 @@ impl Phone {
     pub async fn enrol(&self, team: &Team, code: &str) -> (StatusCode, Value) {
         let body = json!({ "code": code, "device": self.device, "public_key": self.public_key(), "platform": "test" });
         let answer = self.request(team, "POST", "/enrol", body.to_string().into_bytes()).send().await.unwrap();
-        (answer.status(), answer.json().await.unwrap())
+        (answer.status(), json_of(answer).await)
     }
 
     /// A request of the JSON API; its body is empty unless given.
     pub async fn api(&self, team: &Team, method: &str, path: &str, body: Option<Value>) -> (StatusCode, Value) {
         let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
         let answer = self.request(team, method, path, body).send().await.unwrap();
-        (answer.status(), answer.json().await.unwrap())
+        (answer.status(), json_of(answer).await)
     }
 
     /// Sends one exchange as it is.
@@ -167,7 +167,7 @@ impl Phone {
         if answer.status() == StatusCode::OK {
             Ok(protocol::decode(&answer.bytes().await.unwrap()).unwrap())
         } else {
-            Err((answer.status(), answer.json().await.unwrap()))
+            Err((answer.status(), json_of(answer).await))
         }
     }
 
@@ -253,7 +253,17 @@ impl Phone {
     /// New evidence of some bytes.
     pub fn evidence(&mut self, bytes: &[u8], mime: &str, touch: Option<TouchId>) -> EvidenceId {
         let id = EvidenceId::new(Utc::now());
-        let evidence = Evidence {
+        self.create(id, &self.evidence_of(bytes, mime, touch, Hash::of(id.as_bytes())));
+        id
+    }
+
+    /// New evidence whose claim is at hand.
+    pub fn evidence_claimed(&mut self, id: EvidenceId, claim: Hash) {
+        self.create(id, &self.evidence_of(b"photo", "image/jpeg", None, claim));
+    }
+
+    fn evidence_of(&self, bytes: &[u8], mime: &str, touch: Option<TouchId>, claim: Hash) -> Evidence {
+        Evidence {
             author: self.person,
             device: self.device,
             sha256: Hash::of(bytes),
@@ -261,7 +271,7 @@ impl Phone {
             mime: mime.into(),
             source: "file".into(),
             captured_at: now(),
-            claim: Hash::of(id.as_bytes()),
+            claim,
             unreadable: None,
             flags: BTreeSet::new(),
             consent: None,
@@ -269,9 +279,8 @@ impl Phone {
             touch,
             customer: None,
             transcript: None,
-        };
-        self.create(id, &evidence);
-        id
+            stored_at: None,
+        }
     }
 
     /// A filed report of a day.
@@ -285,7 +294,7 @@ impl Phone {
             briefs: BTreeMap::new(),
             tomorrow: "call back".into(),
             reason: Some("travel".into()),
-            filed_at: now(),
+            filed: BTreeMap::from([(self.device, now().timestamp_millis())]),
             late: false,
             withdrawn: false,
             config: 1,
@@ -352,6 +361,11 @@ pub fn now() -> DateTime<Utc> {
 pub fn reason(rejected: &Rejected) -> String {
     let reason: Value = serde_json::from_str(&rejected.reason).unwrap();
     reason["reason"].as_str().unwrap().to_owned()
+}
+
+/// The JSON of an answer.
+pub async fn json_of(answer: reqwest::Response) -> Value {
+    serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
 }
 
 pub fn client() -> reqwest::Client {

@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 use chuda_core::id::{CustomerId, PersonId, RecordId, ReportId, TaskId, TouchId};
-use chuda_core::record::{Fields, Kind, Person, Record as _, Role, Scalar, Task};
+use chuda_core::record::{Fields, Kind, Person, Role, Scalar, Task};
 use chuda_core::sync::protocol::Rejected;
 
 use crate::phone::{Phone, Team, now, reason, touch_by};
