@@ -154,6 +154,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// What the server knows of tus.
 #[utoipa::path(
     options,
+    operation_id = "describe_uploads",
     path = "/blobs",
     tag = "device",
     responses((status = 204, description = "Versions, extensions and the largest upload, as headers"))
@@ -172,6 +173,7 @@ async fn options() -> Response {
 /// record of this person has to name it too. A blob that is there already is complete at once.
 #[utoipa::path(
     post,
+    operation_id = "create_upload",
     path = "/blobs",
     tag = "device",
     security(("device" = [])),
@@ -228,6 +230,7 @@ async fn create(State(app): State<App>, signed: Signed) -> Result<Response> {
 /// How far an upload is.
 #[utoipa::path(
     head,
+    operation_id = "ask_upload",
     path = "/blobs/uploads/{id}",
     tag = "device",
     security(("device" = [])),
@@ -251,6 +254,7 @@ async fn offset(State(app): State<App>, Path(id): Path<String>, signed: Signed) 
 /// Adds bytes at the offset. Whatever arrives before the line is cut stays.
 #[utoipa::path(
     patch,
+    operation_id = "append_to_upload",
     path = "/blobs/uploads/{id}",
     tag = "device",
     security(("device" = [])),
@@ -295,6 +299,7 @@ async fn append(State(app): State<App>, Path(id): Path<String>, signed: SignedSt
 /// Gives an upload up.
 #[utoipa::path(
     delete,
+    operation_id = "terminate_upload",
     path = "/blobs/uploads/{id}",
     tag = "device",
     security(("device" = [])),
@@ -317,6 +322,7 @@ async fn terminate(State(app): State<App>, Path(id): Path<String>, signed: Signe
 /// The bytes of evidence, for whoever may read a record that names them. A look at somebody else's is logged (T5).
 #[utoipa::path(
     get,
+    operation_id = "read_blob",
     path = "/blobs/{sha256}",
     tag = "records",
     security(("device" = []), ("bearer" = [])),
@@ -361,6 +367,7 @@ async fn read(State(app): State<App>, Path(sha256): Path<String>, called: Called
 /// Whether the server has the bytes: the echo without them.
 #[utoipa::path(
     head,
+    operation_id = "has_blob",
     path = "/blobs/{sha256}",
     tag = "records",
     security(("device" = []), ("bearer" = [])),

@@ -66,6 +66,7 @@ pub(super) struct ReportList {
 /// Daily reports: the caller's own and those of everybody below in the reporting line.
 #[utoipa::path(
     get,
+    operation_id = "list_reports",
     path = "/api/v1/reports",
     tag = "records",
     params(Which),

@@ -20,13 +20,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A server in a folder of its own.
-pub struct Team {
+pub(crate) struct Team {
     folder: TempDir,
     running: Option<Running>,
 }
 
 impl Team {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let mut team = Self { folder: tempfile::tempdir().unwrap(), running: None };
         team.run().await;
         team
@@ -37,25 +37,25 @@ impl Team {
     }
 
     /// Stops the server and starts it again on the same data, on another port.
-    pub async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         self.running.take().unwrap().shutdown().await.unwrap();
         self.run().await;
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.running.as_ref().unwrap().address())
     }
 
     /// The admin's commands, beside the running server.
-    pub fn admin(&self) -> Admin {
+    pub(crate) fn admin(&self) -> Admin {
         Admin::open(self.folder()).unwrap()
     }
 
-    pub fn add(&self, name: &str, roles: &[Role], reports_to: Option<&str>) -> (PersonId, String) {
+    pub(crate) fn add(&self, name: &str, roles: &[Role], reports_to: Option<&str>) -> (PersonId, String) {
         let person = NewPerson {
             name: name.into(),
             roles: roles.iter().copied().collect(),
@@ -66,13 +66,13 @@ impl Team {
     }
 
     /// Adds a person and enrols the first phone.
-    pub async fn phone(&self, name: &str, roles: &[Role], reports_to: Option<&str>) -> Phone {
+    pub(crate) async fn phone(&self, name: &str, roles: &[Role], reports_to: Option<&str>) -> Phone {
         let (person, code) = self.add(name, roles, reports_to);
         self.enrolled(person, &code).await
     }
 
     /// Enrols one more phone of someone.
-    pub async fn another_phone(&self, person: PersonId) -> Phone {
+    pub(crate) async fn another_phone(&self, person: PersonId) -> Phone {
         let (_, code) = self.admin().new_code(&person.to_string(), Utc::now()).unwrap();
         self.enrolled(person, &code).await
     }
@@ -88,20 +88,20 @@ impl Team {
 }
 
 /// A phone: its key, its documents, what it has not sent yet.
-pub struct Phone {
-    pub device: DeviceId,
-    pub person: PersonId,
-    pub key: SigningKey,
-    pub docs: BTreeMap<RecordId, Doc>,
-    pub outbox: Vec<(RecordId, Vec<u8>)>,
-    pub epoch: Option<Vec<u8>>,
-    pub cursor: u64,
-    pub incarnation: u32,
+pub(crate) struct Phone {
+    pub(crate) device: DeviceId,
+    pub(crate) person: PersonId,
+    pub(crate) key: SigningKey,
+    pub(crate) docs: BTreeMap<RecordId, Doc>,
+    pub(crate) outbox: Vec<(RecordId, Vec<u8>)>,
+    pub(crate) epoch: Option<Vec<u8>>,
+    pub(crate) cursor: u64,
+    pub(crate) incarnation: u32,
 }
 
 impl Phone {
     /// One that belongs to nobody yet.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let device = DeviceId::new(Utc::now());
         Self {
             device,
@@ -115,16 +115,16 @@ impl Phone {
         }
     }
 
-    pub fn public_key(&self) -> String {
+    pub(crate) fn public_key(&self) -> String {
         BASE64.encode(self.key.verifying_key().to_public_key_der().unwrap().as_bytes())
     }
 
     /// A signed request, ready to be sent.
-    pub fn request(&self, team: &Team, method: &str, path: &str, body: Vec<u8>) -> reqwest::RequestBuilder {
+    pub(crate) fn request(&self, team: &Team, method: &str, path: &str, body: Vec<u8>) -> reqwest::RequestBuilder {
         self.request_at(team, method, path, body, Utc::now())
     }
 
-    pub fn request_at(&self, team: &Team, method: &str, path: &str, body: Vec<u8>, at: DateTime<Utc>) -> reqwest::RequestBuilder {
+    pub(crate) fn request_at(&self, team: &Team, method: &str, path: &str, body: Vec<u8>, at: DateTime<Utc>) -> reqwest::RequestBuilder {
         let headers = self.sign(method, path, &body, at);
         client()
             .request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", team.url()))
@@ -134,7 +134,7 @@ impl Phone {
             .body(body)
     }
 
-    pub fn sign(&self, method: &str, path: &str, body: &[u8], at: DateTime<Utc>) -> signature::Headers {
+    pub(crate) fn sign(&self, method: &str, path: &str, body: &[u8], at: DateTime<Utc>) -> signature::Headers {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         signature::sign::<SignatureError>(Target { method, path, query }, body, self.device, at, |bytes| {
             let signature: Signature = self.key.sign(bytes);
@@ -143,25 +143,25 @@ impl Phone {
         .unwrap()
     }
 
-    pub async fn enrol(&self, team: &Team, code: &str) -> (StatusCode, Value) {
+    pub(crate) async fn enrol(&self, team: &Team, code: &str) -> (StatusCode, Value) {
         let body = json!({ "code": code, "device": self.device, "public_key": self.public_key(), "platform": "test" });
         let answer = self.request(team, "POST", "/enrol", body.to_string().into_bytes()).send().await.unwrap();
         (answer.status(), json_of(answer).await)
     }
 
     /// A request of the JSON API; its body is empty unless given.
-    pub async fn api(&self, team: &Team, method: &str, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+    pub(crate) async fn api(&self, team: &Team, method: &str, path: &str, body: Option<Value>) -> (StatusCode, Value) {
         let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
         let answer = self.request(team, method, path, body).send().await.unwrap();
         (answer.status(), json_of(answer).await)
     }
 
     /// Sends one exchange as it is.
-    pub async fn exchange(&self, team: &Team, request: &Request) -> Result<Response, (StatusCode, Value)> {
+    pub(crate) async fn exchange(&self, team: &Team, request: &Request) -> Result<Response, (StatusCode, Value)> {
         self.post_sync(team, protocol::encode(request)).await
     }
 
-    pub async fn post_sync(&self, team: &Team, body: Vec<u8>) -> Result<Response, (StatusCode, Value)> {
+    pub(crate) async fn post_sync(&self, team: &Team, body: Vec<u8>) -> Result<Response, (StatusCode, Value)> {
         let request = self.request(team, "POST", "/sync", body).header("content-type", protocol::CONTENT_TYPE);
         let answer = request.send().await.unwrap();
         if answer.status() == StatusCode::OK {
@@ -172,7 +172,7 @@ impl Phone {
     }
 
     /// What the next exchange would send.
-    pub fn next_request(&self) -> Request {
+    pub(crate) fn next_request(&self) -> Request {
         let mut changes: Vec<DocumentChanges> = Vec::new();
         for (document, bytes) in &self.outbox {
             match changes.iter_mut().find(|other| other.document == *document.as_bytes()) {
@@ -184,7 +184,7 @@ impl Phone {
     }
 
     /// Sends what is unsent and takes what is new; returns what was refused.
-    pub async fn sync(&mut self, team: &Team) -> Vec<Rejected> {
+    pub(crate) async fn sync(&mut self, team: &Team) -> Vec<Rejected> {
         let mut rejected = Vec::new();
         loop {
             let response = self.exchange(team, &self.next_request()).await.unwrap();
@@ -198,7 +198,7 @@ impl Phone {
         }
     }
 
-    pub fn take(&mut self, response: Response) {
+    pub(crate) fn take(&mut self, response: Response) {
         (self.epoch, self.cursor) = (Some(response.epoch), response.cursor);
         for purged in &response.purged {
             self.docs.remove(&RecordId::from_slice(&purged[..]).unwrap());
@@ -210,12 +210,12 @@ impl Phone {
     }
 
     /// Makes a record and puts it into the outbox.
-    pub fn create<T: Record>(&mut self, id: impl Into<RecordId>, record: &T) {
+    pub(crate) fn create<T: Record>(&mut self, id: impl Into<RecordId>, record: &T) {
         self.write(id.into(), &record.to_new_fields().unwrap());
     }
 
     /// Writes fields of a record and puts the change into the outbox.
-    pub fn write(&mut self, id: RecordId, fields: &Fields) {
+    pub(crate) fn write(&mut self, id: RecordId, fields: &Fields) {
         let actor = Actor { device: self.device, incarnation: self.incarnation };
         let change = self.docs.entry(id).or_default().write(actor, Utc::now(), fields).unwrap();
         if let Some(change) = change {
@@ -223,12 +223,12 @@ impl Phone {
         }
     }
 
-    pub fn set(&mut self, id: impl Into<RecordId>, field: &str, value: impl Into<String>) {
+    pub(crate) fn set(&mut self, id: impl Into<RecordId>, field: &str, value: impl Into<String>) {
         self.write(id.into(), &Fields::from([(field.to_owned(), Scalar::Text(value.into()))]));
     }
 
     /// A new customer of this person.
-    pub fn customer(&mut self, name: &str) -> CustomerId {
+    pub(crate) fn customer(&mut self, name: &str) -> CustomerId {
         let id = CustomerId::new(Utc::now());
         let customer = Customer {
             author: self.person,
@@ -244,21 +244,21 @@ impl Phone {
     }
 
     /// A new touch by this person.
-    pub fn touch(&mut self, customer: CustomerId, action: &str, evidence: &[EvidenceId]) -> TouchId {
+    pub(crate) fn touch(&mut self, customer: CustomerId, action: &str, evidence: &[EvidenceId]) -> TouchId {
         let id = TouchId::new(Utc::now());
         self.create(id, &touch_by(self.person, customer, action, evidence));
         id
     }
 
     /// New evidence of some bytes.
-    pub fn evidence(&mut self, bytes: &[u8], mime: &str, touch: Option<TouchId>) -> EvidenceId {
+    pub(crate) fn evidence(&mut self, bytes: &[u8], mime: &str, touch: Option<TouchId>) -> EvidenceId {
         let id = EvidenceId::new(Utc::now());
         self.create(id, &self.evidence_of(bytes, mime, touch, Hash::of(id.as_bytes())));
         id
     }
 
     /// New evidence whose claim is at hand.
-    pub fn evidence_claimed(&mut self, id: EvidenceId, claim: Hash) {
+    pub(crate) fn evidence_claimed(&mut self, id: EvidenceId, claim: Hash) {
         self.create(id, &self.evidence_of(b"photo", "image/jpeg", None, claim));
     }
 
@@ -284,7 +284,7 @@ impl Phone {
     }
 
     /// A filed report of a day.
-    pub fn report(&mut self, day: &str, touches: &[TouchId]) -> ReportId {
+    pub(crate) fn report(&mut self, day: &str, touches: &[TouchId]) -> ReportId {
         let day = day.parse().unwrap();
         let id = ReportId::of(self.person, day);
         let report = Report {
@@ -304,21 +304,21 @@ impl Phone {
         id
     }
 
-    pub fn has(&self, id: impl Into<RecordId>) -> bool {
+    pub(crate) fn has(&self, id: impl Into<RecordId>) -> bool {
         self.docs.contains_key(&id.into())
     }
 
-    pub fn fields(&self, id: impl Into<RecordId>) -> Fields {
+    pub(crate) fn fields(&self, id: impl Into<RecordId>) -> Fields {
         self.docs[&id.into()].fields()
     }
 
-    pub fn of_kind(&self, kind: &str) -> Vec<RecordId> {
+    pub(crate) fn of_kind(&self, kind: &str) -> Vec<RecordId> {
         let is = |doc: &Doc| doc.fields().get("kind").and_then(Scalar::as_text) == Some(kind);
         self.docs.iter().filter(|(_, doc)| is(doc)).map(|(id, _)| *id).collect()
     }
 
     /// Gives another phone this phone's copy of a document, as a leak would.
-    pub fn leak(&mut self, id: impl Into<RecordId>, to: &mut Phone) {
+    pub(crate) fn leak(&mut self, id: impl Into<RecordId>, to: &mut Phone) {
         let id = id.into();
         let mut copy = Doc::new();
         copy.apply(self.docs.get_mut(&id).unwrap().history()).unwrap();
@@ -326,7 +326,7 @@ impl Phone {
     }
 }
 
-pub fn touch_by(author: PersonId, customer: CustomerId, action: &str, evidence: &[EvidenceId]) -> Touch {
+pub(crate) fn touch_by(author: PersonId, customer: CustomerId, action: &str, evidence: &[EvidenceId]) -> Touch {
     Touch {
         author,
         customer,
@@ -353,22 +353,22 @@ pub fn touch_by(author: PersonId, customer: CustomerId, action: &str, evidence: 
 }
 
 /// An instant without parts of milliseconds, as records keep it.
-pub fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     Utc.timestamp_millis_opt(Utc::now().timestamp_millis()).unwrap()
 }
 
 /// The stable word of a refusal.
-pub fn reason(rejected: &Rejected) -> String {
+pub(crate) fn reason(rejected: &Rejected) -> String {
     let reason: Value = serde_json::from_str(&rejected.reason).unwrap();
     reason["reason"].as_str().unwrap().to_owned()
 }
 
 /// The JSON of an answer.
-pub async fn json_of(answer: reqwest::Response) -> Value {
+pub(crate) async fn json_of(answer: reqwest::Response) -> Value {
     serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
 }
 
-pub fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
