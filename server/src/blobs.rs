@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{TimeDelta, Utc};
 use chuda_core::id::{Hash, PersonId, RecordId};
-use chuda_core::record::{Evidence, Fields, Scalar, from_fields};
+use chuda_core::record::{Evidence, from_fields};
 use chuda_core::{Error, ErrorKind};
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
@@ -27,7 +27,7 @@ use utoipa_axum::routes;
 use crate::http::{App, Called, Scope, Signed, SignedStream, text};
 use crate::ingest::{Ingest, author_of};
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::{Store, Tx};
+use crate::stores::Store;
 use crate::stores::sqlite::UploadRow;
 
 /// Most bytes of one blob.
@@ -114,8 +114,12 @@ impl Blobs {
         writer.finish().await.map_err(|error| fault(&error))?;
         let (sha256, length) = (upload.sha256, upload.length);
         let names = store.write_async(move |tx| {
-            tx.add_blob(sha256, length, Utc::now())?;
-            note_stored(tx, sha256)?;
+            let now = Utc::now();
+            tx.add_blob(sha256, length, now)?;
+            // Until then phones show 附件上传中.
+            let mut ingest = Ingest::open(tx, now)?;
+            ingest.blob_stored(sha256)?;
+            ingest.finish()?;
             tx.complete_upload(id)
         });
         self.remove(names.await?).await?;
@@ -150,6 +154,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// What the server knows of tus.
 #[utoipa::path(
     options,
+    operation_id = "describe_uploads",
     path = "/blobs",
     tag = "device",
     responses((status = 204, description = "Versions, extensions and the largest upload, as headers"))
@@ -168,6 +173,7 @@ async fn options() -> Response {
 /// record of this person has to name it too. A blob that is there already is complete at once.
 #[utoipa::path(
     post,
+    operation_id = "create_upload",
     path = "/blobs",
     tag = "device",
     security(("device" = [])),
@@ -214,9 +220,6 @@ async fn create(State(app): State<App>, signed: Signed) -> Result<Response> {
         }
         let upload = UploadRow { id, person, sha256, length, received };
         tx.add_upload(&upload, Utc::now())?;
-        if received == length {
-            note_stored(tx, sha256)?;
-        }
         Ok(Ok(upload))
     });
     let upload = upload.await??;
@@ -227,6 +230,7 @@ async fn create(State(app): State<App>, signed: Signed) -> Result<Response> {
 /// How far an upload is.
 #[utoipa::path(
     head,
+    operation_id = "ask_upload",
     path = "/blobs/uploads/{id}",
     tag = "device",
     security(("device" = [])),
@@ -250,6 +254,7 @@ async fn offset(State(app): State<App>, Path(id): Path<String>, signed: Signed) 
 /// Adds bytes at the offset. Whatever arrives before the line is cut stays.
 #[utoipa::path(
     patch,
+    operation_id = "append_to_upload",
     path = "/blobs/uploads/{id}",
     tag = "device",
     security(("device" = [])),
@@ -294,6 +299,7 @@ async fn append(State(app): State<App>, Path(id): Path<String>, signed: SignedSt
 /// Gives an upload up.
 #[utoipa::path(
     delete,
+    operation_id = "terminate_upload",
     path = "/blobs/uploads/{id}",
     tag = "device",
     security(("device" = [])),
@@ -316,6 +322,7 @@ async fn terminate(State(app): State<App>, Path(id): Path<String>, signed: Signe
 /// The bytes of evidence, for whoever may read a record that names them. A look at somebody else's is logged (T5).
 #[utoipa::path(
     get,
+    operation_id = "read_blob",
     path = "/blobs/{sha256}",
     tag = "records",
     security(("device" = []), ("bearer" = [])),
@@ -360,6 +367,7 @@ async fn read(State(app): State<App>, Path(sha256): Path<String>, called: Called
 /// Whether the server has the bytes: the echo without them.
 #[utoipa::path(
     head,
+    operation_id = "has_blob",
     path = "/blobs/{sha256}",
     tag = "records",
     security(("device" = []), ("bearer" = [])),
@@ -377,18 +385,6 @@ async fn has(State(app): State<App>, Path(sha256): Path<String>, called: Called)
 }
 
 /// Takes the bytes of a request, piece by piece.
-/// Tells everyone who reads the evidence that its bytes are here: until then phones show 附件上传中.
-fn note_stored(tx: &Tx<'_>, sha256: Hash) -> chuda_core::Result<()> {
-    let now = Utc::now();
-    let mut ingest = Ingest::open(tx, now)?;
-    for evidence in tx.evidence_of_blob(sha256)? {
-        if !evidence.fields.contains_key("stored_at") {
-            ingest.write(evidence.id, &Fields::from([("stored_at".into(), Scalar::Int(now.timestamp_millis()))]))?;
-        }
-    }
-    ingest.finish()
-}
-
 async fn take(app: &App, upload: &mut UploadRow, body: Body) -> Result<()> {
     let mut stream = body.into_data_stream();
     let mut gathered: Vec<u8> = Vec::new();

@@ -1,10 +1,9 @@
 //! Signed evidence claims: checked, kept for ever, witnessed by the server's clock.
 
 use chrono::{DateTime, Utc};
-use p256::ecdsa::DerSignature;
-use p256::ecdsa::signature::Verifier as _;
 use chuda_core::Result;
-use chuda_core::id::{DeviceId, EvidenceId, Hash, PersonId};
+use chuda_core::capture::{Claim, PublicKey, claim};
+use chuda_core::id::Hash;
 use chuda_core::sync::protocol::{RejectedClaim, SignedClaim};
 
 use crate::http::Device;
@@ -16,23 +15,15 @@ use crate::stores::sqlite::ClaimRow;
 /// A gap in the device's chain or a second claim with the same number is flagged, not refused: the claim still proves its bytes.
 pub(crate) fn store(tx: &Tx<'_>, device: &Device, claims: &[SignedClaim], now: DateTime<Utc>) -> Result<Vec<RejectedClaim>> {
     let mut rejected = Vec::new();
+    if claims.is_empty() {
+        return Ok(rejected);
+    }
+    let key = PublicKey::from_spki(&device.public_key)?;
     for signed in claims {
         let hash = Hash::of(&signed.claim);
-        match verify(device, signed) {
+        match verify(device, &key, signed) {
             Ok(claim) => {
-                let mut flags = Vec::new();
-                let others = tx.claims_numbered(device.id, claim.sequence)?;
-                if others.iter().any(|other| *other != hash) {
-                    flags.push("fork");
-                }
-                if let Some(previous) = claim.previous
-                    && !tx.claims_numbered(device.id, claim.sequence.saturating_sub(1))?.contains(&previous)
-                {
-                    flags.push("gap");
-                }
-                if claim.person != device.person {
-                    flags.push("other_person");
-                }
+                let flags = flags(tx, device, &claim, hash)?;
                 if !flags.is_empty() {
                     tracing::warn!(device = %device.id, sequence = claim.sequence, ?flags, "claim flagged");
                 }
@@ -58,22 +49,25 @@ pub(crate) fn store(tx: &Tx<'_>, device: &Device, claims: &[SignedClaim], now: D
 }
 
 /// Checks one claim: in its one encoding, signed by this device's key, of this device.
-fn verify(device: &Device, signed: &SignedClaim) -> std::result::Result<Claim, &'static str> {
-    let claim = decode(&signed.claim).ok_or("claim.malformed")?;
-    let signature = DerSignature::from_bytes(&signed.signature).map_err(|_| "signature.invalid")?;
-    device.key.verify(&signed.claim, &signature).map_err(|_| "signature.invalid")?;
+fn verify(device: &Device, key: &PublicKey, signed: &SignedClaim) -> std::result::Result<Claim, &'static str> {
+    let claim = claim::verify(&signed.claim, &signed.signature, key).map_err(|error| error.key)?;
     if claim.device == device.id { Ok(claim) } else { Err("claim.other_device") }
 }
 
-/// What the chain needs to know of a claim.
-struct Claim {
-    evidence: EvidenceId,
-    person: PersonId,
-    device: DeviceId,
-    sequence: u64,
-    previous: Option<Hash>,
-}
-
-fn decode(_bytes: &[u8]) -> Option<Claim> {
-    None
+/// What a reader of the evidence should know of the claim's place in the chain.
+fn flags(tx: &Tx<'_>, device: &Device, claim: &Claim, hash: Hash) -> Result<Vec<&'static str>> {
+    let mut flags = Vec::new();
+    if tx.claims_numbered(device.id, claim.sequence)?.iter().any(|other| *other != hash) {
+        flags.push("chain_fork");
+    }
+    if let Some(previous) = claim.previous
+        && !tx.claims_numbered(device.id, claim.sequence.saturating_sub(1))?.contains(&previous)
+    {
+        flags.push("chain_gap");
+    }
+    // Made before the store joined this server, under the id it had then.
+    if claim.person != device.person {
+        flags.push("other_person");
+    }
+    Ok(flags)
 }

@@ -20,7 +20,7 @@ use crate::stores::Tx;
 use crate::stores::sqlite::DeviceRow;
 
 /// How long a code can be used.
-pub const CODE_LIFETIME: TimeDelta = TimeDelta::days(7);
+pub(crate) const CODE_LIFETIME: TimeDelta = TimeDelta::days(7);
 /// Failed attempts are counted over this time.
 const FAILURE_WINDOW: TimeDelta = TimeDelta::minutes(10);
 /// How many failures one address has in that time, and all together.

@@ -145,7 +145,8 @@ async fn readyz(State(app): State<App>) -> Result<&'static str> {
 pub(crate) struct Device {
     pub(crate) id: DeviceId,
     pub(crate) person: PersonId,
-    pub(crate) key: VerifyingKey,
+    /// `SubjectPublicKeyInfo` of its key.
+    pub(crate) public_key: Vec<u8>,
 }
 
 /// A request with its whole body, not checked yet.
@@ -319,7 +320,7 @@ fn signer(tx: &Tx<'_>, claimed: &Claimed) -> Result<Device> {
     let key = verifying_key(&row.public_key).ok_or_else(unknown)?;
     claimed.verify(&key, Utc::now())?;
     match row.revoked_at {
-        None => Ok(Device { id: row.id, person: row.person, key }),
+        None => Ok(Device { id: row.id, person: row.person, public_key: row.public_key }),
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "device.revoked")),
     }
 }

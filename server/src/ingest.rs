@@ -139,6 +139,14 @@ impl<'t> Ingest<'t> {
         self.commit(&Commit { document, kind, before: before.as_ref(), doc: &doc, changes: &[change], sender: None })
     }
 
+    /// Writes into every evidence record that names some bytes that they are here and have been checked.
+    pub(crate) fn blob_stored(&mut self, sha256: Hash) -> Result<()> {
+        for evidence in self.tx.evidence_of_blob(sha256)? {
+            self.note_stored(evidence.id)?;
+        }
+        Ok(())
+    }
+
     /// Carries out the rules that what was written sets off, and fills the inboxes.
     pub(crate) fn finish(mut self) -> Result<()> {
         for _ in 0..MAX_ROUNDS {
@@ -147,6 +155,9 @@ impl<'t> Ingest<'t> {
                 break;
             }
             for (kind, record) in changed {
+                if kind == Kind::Evidence {
+                    self.note_stored(record)?;
+                }
                 effects::carry_out(&mut self, Config::builtin(), kind, record)?;
             }
         }
@@ -328,6 +339,16 @@ impl<'t> Ingest<'t> {
         Ok(Ok(()))
     }
 
+    /// Evidence can name bytes that are here already, and bytes can come after their evidence.
+    fn note_stored(&mut self, evidence: RecordId) -> Result<()> {
+        let Some(document) = self.tx.document(evidence)? else { return Ok(()) };
+        let sha256 = document.fields.get("sha256").and_then(Scalar::as_text).and_then(|hash| hash.parse().ok());
+        if document.fields.contains_key("stored_at") || sha256.map_or(Ok(None), |hash| self.tx.blob(hash))?.is_none() {
+            return Ok(());
+        }
+        self.write(evidence, &Fields::from([("stored_at".into(), Scalar::Int(self.now.timestamp_millis()))]))
+    }
+
     fn load(&self, document: RecordId, exists: bool) -> Result<Doc> {
         if !exists {
             return Ok(Doc::new());
@@ -366,7 +387,8 @@ impl<'t> Ingest<'t> {
             Some(Scalar::Int(value)) => Some(*value),
             _ => None,
         };
-        let at = ["at", "captured_at", "filed_at", "moved_at", "created_at"].into_iter().find_map(int);
+        let at = ["at", "captured_at", "moved_at", "created_at"].into_iter().find_map(int);
+        let filed = fields.iter().filter(|(key, _)| key.starts_with("filed/")).filter_map(|(key, _)| int(key)).min();
         let parent = match kind {
             Kind::Evidence => text("touch"),
             Kind::Task => text("source"),
@@ -381,7 +403,7 @@ impl<'t> Ingest<'t> {
             blob: text("sha256").filter(|_| kind == Kind::Evidence).and_then(|hash| hash.parse().ok()),
             day: text("day"),
             open: kind == Kind::Task && int("done_at").is_none(),
-            at: at.unwrap_or_else(|| self.now.timestamp_millis()),
+            at: at.or(filed).unwrap_or_else(|| self.now.timestamp_millis()),
             fields,
             conflicts: &doc.conflicts(),
         })

@@ -38,6 +38,7 @@ pub(super) struct PeopleList {
 /// Everyone of the team, with roles and reporting lines.
 #[utoipa::path(
     get,
+    operation_id = "list_people",
     path = "/api/v1/people",
     tag = "records",
     security(("device" = []), ("bearer" = [])),

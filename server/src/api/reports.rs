@@ -66,6 +66,7 @@ pub(super) struct ReportList {
 /// Daily reports: the caller's own and those of everybody below in the reporting line.
 #[utoipa::path(
     get,
+    operation_id = "list_reports",
     path = "/api/v1/reports",
     tag = "records",
     params(Which),
@@ -98,12 +99,12 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
                 author: person_named(tx, report.author)?,
                 day: report.day,
                 short: report.is_short(),
+                filed_at: report.filed_at(),
                 touches: report.touches.into_iter().map(RecordId::from).collect(),
                 tomorrow: report.tomorrow,
                 reason: report.reason.map(|reason| Word::of(&Config::builtin().short_reasons, &reason)),
                 late: report.late,
                 withdrawn: report.withdrawn,
-                filed_at: report.filed_at,
             });
         }
         Ok(ReportList { reports, next })

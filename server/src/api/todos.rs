@@ -128,6 +128,7 @@ pub(super) struct Answer {
 /// What the caller has to do, in person or by role. A token that belongs to nobody sees everybody's.
 #[utoipa::path(
     get,
+    operation_id = "list_todos",
     path = "/api/v1/todos",
     tag = "records",
     params(Which),
@@ -167,6 +168,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
 /// Does a to-do. Sent again with the same answer it changes nothing.
 #[utoipa::path(
     post,
+    operation_id = "do_todo",
     path = "/api/v1/todos/{id}/done",
     tag = "records",
     params(("id" = uuid::Uuid, Path, description = "The to-do")),

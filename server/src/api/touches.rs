@@ -165,6 +165,7 @@ pub(super) struct TouchList {
 #[utoipa::path(
     get,
     path = "/api/v1/touches",
+    operation_id = "list_touches",
     tag = "records",
     params(Which),
     security(("device" = []), ("bearer" = [])),
@@ -200,6 +201,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
 #[utoipa::path(
     get,
     path = "/api/v1/touches/{id}",
+    operation_id = "show_touch",
     tag = "records",
     params(("id" = uuid::Uuid, Path, description = "The touch")),
     security(("device" = []), ("bearer" = [])),

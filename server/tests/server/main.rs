@@ -1,0 +1,12 @@
+//! The server as a phone, an admin and another system see it: over HTTP, in this process.
+
+#![allow(clippy::unwrap_used)]
+
+mod api;
+mod blobs;
+mod enrol;
+mod exchange;
+mod inbox;
+mod phone;
+mod policy;
+mod rules;
