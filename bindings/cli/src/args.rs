@@ -1,4 +1,6 @@
 //! The command line: every command and option. The English help stands here, the Chinese one and the examples in [`crate::help`].
+// These comments are what a person reads as help: keys stand in them without backticks.
+#![expect(clippy::doc_markdown)]
 
 use std::path::PathBuf;
 

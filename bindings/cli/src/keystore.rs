@@ -47,6 +47,7 @@ pub(crate) fn load(dir: &Path) -> Result<Keys> {
 }
 
 /// Whether nobody but the owner can read the keys. `None` where the system has no such permissions.
+#[expect(clippy::verbose_bit_mask, reason = "permissions are read in octal")]
 pub(crate) fn is_private(dir: &Path) -> Option<bool> {
     let files = [DATABASE, DEVICE].map(|name| dir.join(FOLDER).join(name));
     files.iter().map(|path| mode_of(path).map(|mode| mode & 0o077 == 0)).try_fold(true, |all, one| Some(all && one?))

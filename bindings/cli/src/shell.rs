@@ -62,36 +62,36 @@ impl Shell {
             models: self.models.clone(),
         }
     }
+}
 
-    /// Runs long work to its end. Ctrl-C asks it to stop, which keeps what was captured; a second one ends the command at once.
-    pub(crate) fn wait<F: Future>(&self, work: impl FnOnce(Cancel) -> F) -> Result<F::Output> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let cancel = Cancel::new();
-        let heard = cancel.clone();
-        runtime.spawn(async move {
-            while tokio::signal::ctrl_c().await.is_ok() {
-                if heard.is_cancelled() {
-                    std::process::exit(Exit::Other as i32);
-                }
-                heard.cancel();
+/// Runs long work to its end. Ctrl-C asks it to stop, which keeps what was captured; a second one ends the command at once.
+pub(crate) fn wait<F: Future>(work: impl FnOnce(Cancel) -> F) -> Result<F::Output> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let cancel = Cancel::new();
+    let heard = cancel.clone();
+    runtime.spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if heard.is_cancelled() {
+                std::process::exit(Exit::Other as i32);
             }
-        });
-        Ok(runtime.block_on(work(cancel)))
-    }
-
-    /// A progress bar out of a hundred on standard error; invisible unless that is a terminal.
-    pub(crate) fn progress(&self, message: String) -> ProgressBar {
-        if !std::io::stderr().is_terminal() {
-            return ProgressBar::hidden();
+            heard.cancel();
         }
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} %").unwrap_or_else(|_| ProgressStyle::default_bar());
-        ProgressBar::new(100).with_style(style).with_message(message)
-    }
+    });
+    Ok(runtime.block_on(work(cancel)))
+}
 
-    /// An instant as people here read it.
-    pub(crate) fn local(&self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&DEFAULT_ZONE).format("%Y-%m-%d %H:%M").to_string()
+/// A progress bar out of a hundred on standard error; invisible unless that is a terminal.
+pub(crate) fn progress(message: &'static str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
     }
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} %").unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(100).with_style(style).with_message(message)
+}
+
+/// An instant as people here read it.
+pub(crate) fn local(at: DateTime<Utc>) -> String {
+    at.with_timezone(&DEFAULT_ZONE).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Where `scripts/fetch-model` puts the speech models.

@@ -7,11 +7,13 @@ pub(crate) fn table(indent: usize, rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> =
         (0..columns).map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width()).max().unwrap_or(0)).collect();
-    rows.iter().map(|row| " ".repeat(indent) + line(row, &widths).trim_end() + "\n").collect()
+    let lines: Vec<String> = rows.iter().map(|row| " ".repeat(indent) + line(row, &widths).trim_end() + "\n").collect();
+    lines.concat()
 }
 
 fn line(row: &[String], widths: &[usize]) -> String {
-    row.iter().zip(widths).map(|(cell, width)| format!("{cell}{}  ", " ".repeat(width - cell.width()))).collect()
+    let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| cell.clone() + &" ".repeat(width - cell.width())).collect();
+    cells.join("  ")
 }
 
 #[cfg(test)]

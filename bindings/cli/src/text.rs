@@ -139,7 +139,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("error.recording.format", "录音格式不对，请用 WAV、m4a、mp3、ogg 或 flac。", "The recording's format is not supported: use WAV, m4a, mp3, ogg or flac."),
     ("error.recording.damaged", "录音文件已损坏，能读出的部分都已保留。", "The recording is damaged; what can be read of it is kept."),
     ("error.storage.full", "磁盘已满，请腾出空间再试。", "The disk is full: free some space, then try again."),
-    ("error.storage.not_writable", "文件夹不能写，请检查权限。", "The folder can't be written: check its permissions."),
+    ("error.storage.not_writable", "没有读写文件或文件夹的权限，请检查权限。", "A file or folder can't be read or written: check its permissions."),
     ("error.storage.busy", "另一个 chuda 正在写，请稍后再试。", "Another chuda is writing: try again in a moment."),
     ("error.storage.failed", "读写文件出错，请检查磁盘。", "Reading or writing failed: check the disk."),
     ("error.file.not_found", "没有这个文件，请核对路径。", "There is no such file: check the path."),

@@ -10,7 +10,7 @@ use super::touch::touch_rows;
 use crate::args::CustomerAdd;
 use crate::exit::{Failure, Outcome};
 use crate::json;
-use crate::shell::Shell;
+use crate::shell::{Shell, local};
 use crate::table::table;
 
 /// Touches that `customer show` shows.
@@ -50,7 +50,7 @@ pub(crate) fn rows(shell: &Shell, customers: &[CustomerView]) -> Vec<Vec<String>
     customers
         .iter()
         .map(|customer| {
-            let last = customer.last_touch.map_or_else(|| shell.text.get("customer.untouched").into(), |at| shell.local(at));
+            let last = customer.last_touch.map_or_else(|| shell.text.get("customer.untouched").into(), local);
             vec![
                 customer.name.clone(),
                 health(shell, customer),

@@ -12,7 +12,7 @@ use super::touch::touch_rows;
 use crate::args::Report;
 use crate::exit::{Failure, Outcome};
 use crate::json;
-use crate::shell::Shell;
+use crate::shell::{Shell, local};
 use crate::table::table;
 
 /// Everything the home screen shows.
@@ -73,7 +73,7 @@ fn card(shell: &Shell, card: &ReportCard) -> String {
     let text = shell.text;
     let state = match &card.filed {
         Some(_) if card.can_update => text.get("home.report_can_update").into(),
-        Some(report) => text.say("home.report_filed", &[("at", &shell.local(report.filed_at))]),
+        Some(report) => text.say("home.report_filed", &[("at", &local(report.filed_at))]),
         None => text.get("home.report_open").into(),
     };
     let mut lines = format!("\n{} {state}\n", text.get("home.report")) + &table(2, &touch_rows(shell, &card.touches, false));

@@ -17,7 +17,7 @@ use crate::json;
 use crate::shell::Shell;
 
 /// Keeps a photo, a document or any other file; exit code 4 when it does not open.
-pub(crate) fn photo(shell: &Shell, photo: Photo) -> Result<Outcome, Failure> {
+pub(crate) fn photo(shell: &Shell, photo: &Photo) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     if let Some(touch) = photo.touch {
         workbench.touch(touch)?;

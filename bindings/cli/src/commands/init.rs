@@ -8,7 +8,7 @@ use crate::args::Init;
 use crate::exit::{Failure, Outcome};
 use crate::json::person;
 use crate::keystore;
-use crate::shell::Shell;
+use crate::shell::{Shell, wait};
 
 /// Makes the data and enrols, or joins a server with data that were made offline.
 pub(crate) fn init(shell: &Shell, init: Init) -> Result<Outcome, Failure> {
@@ -16,11 +16,11 @@ pub(crate) fn init(shell: &Shell, init: Init) -> Result<Outcome, Failure> {
     let identity = match (init.server, init.code, init.person) {
         (Some(server), Some(code), _) if exists => {
             let workbench = shell.open()?;
-            shell.wait(|_| async move { workbench.enrol(&server, &code).await })??
+            wait(|_| async move { workbench.enrol(&server, &code).await })??
         }
         (Some(server), Some(code), _) => {
             let settings = shell.settings(keystore::make(&shell.dir)?);
-            shell.wait(|_| async move { Workbench::create_enrolled(settings, &server, &code).await })??.identity()?
+            wait(|_| async move { Workbench::create_enrolled(settings, &server, &code).await })??.identity()?
         }
         _ if exists => return Err(Error::invalid("cli.already_initialised").into()),
         (_, _, Some(name)) => Workbench::create_offline(shell.settings(keystore::make(&shell.dir)?), &name)?.identity()?,

@@ -28,7 +28,7 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
         Command::Customer(Customer::List) => customer::list(shell),
         Command::Customer(Customer::Show(show)) => customer::show(shell, &show.customer),
         Command::Touch(touch) => touch::record(shell, *touch),
-        Command::Photo(photo) => evidence::photo(shell, photo),
+        Command::Photo(photo) => evidence::photo(shell, &photo),
         Command::Voice(voice) => voice::voice(shell, &voice),
         Command::Home => day::home(shell),
         Command::Report(report) => day::report(shell, report),

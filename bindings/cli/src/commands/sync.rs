@@ -12,14 +12,14 @@ use super::day::status_line;
 use super::evidence::size;
 use crate::args::{Blobs, Sync};
 use crate::exit::{Exit, Failure, Outcome};
-use crate::shell::Shell;
+use crate::shell::{Shell, local, progress, wait};
 use crate::table::table;
 use crate::{finish, json};
 
 /// Between two exchanges of `--watch`: what came lately is likely to be followed by more.
 const SOON: Duration = Duration::from_secs(5);
 /// The longest wait, after failures and after exchanges that brought nothing.
-const LATEST: Duration = Duration::from_secs(60);
+const LATEST: Duration = Duration::from_mins(1);
 
 /// One exchange, or with `--watch` one after the other until Ctrl-C.
 pub(crate) fn sync(shell: &Shell, sync: &Sync) -> Result<Outcome, Failure> {
@@ -29,7 +29,7 @@ pub(crate) fn sync(shell: &Shell, sync: &Sync) -> Result<Outcome, Failure> {
         Blobs::None => BlobChoice::None,
     };
     let watched = sync.watch;
-    shell.wait(|cancel| async move {
+    wait(|cancel| async move {
         if watched { watch(shell, &workbench, blobs, &cancel).await } else { exchange(shell, &workbench, blobs, &cancel).await }
     })?
 }
@@ -44,7 +44,7 @@ pub(crate) fn status(shell: &Shell) -> Result<Outcome, Failure> {
     });
     let mut said = status_line(shell, &status.summary) + "\n";
     if let Some(at) = status.summary.last_sync {
-        said += &shell.text.line("sync.last", &[("at", &shell.local(at))]);
+        said += &shell.text.line("sync.last", &[("at", &local(at))]);
     }
     let rows: Vec<_> = status.items.iter().map(|item| item_row(shell, item)).collect();
     Ok(Outcome::done(object, said + &table(2, &rows)))
@@ -58,7 +58,7 @@ pub(crate) fn redo(shell: &Shell, document: RecordId) -> Result<Outcome, Failure
 
 /// Exit code 4 when the server did not take a record or a file.
 async fn exchange(shell: &Shell, workbench: &Workbench, blobs: BlobChoice, cancel: &Cancel) -> Result<Outcome, Failure> {
-    let bar = shell.progress(shell.text.get("sync.working").into());
+    let bar = progress(shell.text.get("sync.working"));
     let shown = bar.clone();
     let result = workbench.sync(blobs, move |summary| shown.set_position(u64::from(summary.percent)), cancel.clone()).await;
     bar.finish_and_clear();
@@ -116,11 +116,11 @@ fn said(shell: &Shell, report: &SyncReport) -> String {
 
 fn item_row(shell: &Shell, item: &StatusItem) -> Vec<String> {
     let text = shell.text;
-    let mut state = text.label("state", json::state_key(&item.state));
-    match &item.state {
-        ItemState::Uploading { percent } => state += &format!(" {percent} %"),
-        ItemState::Failed { reason } => state += &format!(" · {}", text.label("rejection", reason)),
-        _ => {}
-    }
+    let word = text.label("state", json::state_key(&item.state));
+    let state = match &item.state {
+        ItemState::Uploading { percent } => format!("{word} {percent} %"),
+        ItemState::Failed { reason } => format!("{word} · {}", text.label("rejection", reason)),
+        _ => word,
+    };
     vec![state, text.label("kind", &item.kind), item.title.clone(), item.size.map(size).unwrap_or_default(), item.id.to_string()]
 }

@@ -7,7 +7,7 @@ use super::choices;
 use crate::args::TaskDone;
 use crate::exit::{Failure, Outcome};
 use crate::json;
-use crate::shell::Shell;
+use crate::shell::{Shell, local};
 use crate::table::table;
 
 /// Open tasks, most urgent first.
@@ -45,9 +45,9 @@ pub(crate) fn rows(shell: &Shell, tasks: &[TaskView]) -> Vec<Vec<String>> {
         let answers: Vec<&str> = task.choices.iter().map(|choice| text.word(choice)).collect();
         let mut title = text.word(&task.kind).to_owned();
         if task.attachment_uploading {
-            title += &text.get("task.uploading");
+            title += text.get("task.uploading");
         }
-        let due = task.due.map(|due| text.say("task.due", &[("due", &shell.local(due))]));
+        let due = task.due.map(|due| text.say("task.due", &[("due", &local(due))]));
         vec![
             title,
             task.customer_name.clone().unwrap_or_default(),

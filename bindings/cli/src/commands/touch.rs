@@ -12,7 +12,7 @@ use super::{choices, find_customer};
 use crate::args::Touch;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::json;
-use crate::shell::Shell;
+use crate::shell::{Shell, local};
 
 /// Records a touch. Everything that can be refused is refused before the first file is kept.
 pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
@@ -85,7 +85,7 @@ fn said(shell: &Shell, config: &Config, saved: &TouchSaved) -> String {
 /// Touches as rows: (day or time), customer, mode and action, evidence, id.
 pub(crate) fn touch_rows(shell: &Shell, touches: &[TouchView], with_day: bool) -> Vec<Vec<String>> {
     let row = |touch: &TouchView| {
-        let at = shell.local(touch.at);
+        let at = local(touch.at);
         let at = if with_day { at } else { at.split(' ').next_back().unwrap_or_default().to_owned() };
         vec![at, touch.customer_name.clone(), mode_and_action(shell, touch), proof(shell, touch), touch.id.to_string()]
     };

@@ -18,7 +18,7 @@ use super::touch;
 use crate::args::{Consent, Voice};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::json::{time, yuan};
-use crate::shell::Shell;
+use crate::shell::{Shell, progress, wait};
 use crate::table::table;
 use crate::text::{Lang, Text};
 
@@ -28,16 +28,15 @@ const DOUBTFUL: f64 = 0.75;
 /// Transcribes a recording and understands it; with `--save` it records the touch, unless something it needs was not understood.
 pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let id = match kept_recording(&voice.recording) {
-        Some(id) => workbench.evidence(id)?.id,
-        None => {
-            let kept = workbench.keep_evidence(recording(&voice.recording, voice.consent)?)?.evidence;
-            if !kept.readable {
-                let object = json!({"evidence": kept.id, "readable": false, "unreadable": kept.unreadable});
-                return Ok(Outcome { json: object, text: evidence::line(shell, &kept), exit: Exit::Attention });
-            }
-            kept.id
+    let id = if let Some(id) = kept_recording(&voice.recording) {
+        workbench.evidence(id)?.id
+    } else {
+        let kept = workbench.keep_evidence(recording(&voice.recording, voice.consent)?)?.evidence;
+        if !kept.readable {
+            let object = json!({"evidence": kept.id, "readable": false, "unreadable": kept.unreadable});
+            return Ok(Outcome { json: object, text: evidence::line(shell, &kept), exit: Exit::Attention });
         }
+        kept.id
     };
     let heard = transcribe(shell, &workbench, id).map_err(|error| {
         // The recording is here, so nothing was refused: what holds no sound needs a look instead.
@@ -62,9 +61,9 @@ pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
 
 /// The recording is kept by now: whatever happens here, it can be named again by its id.
 fn transcribe(shell: &Shell, workbench: &Workbench, id: EvidenceId) -> Result<VoiceDraft> {
-    let bar = shell.progress(shell.text.get("voice.working").into());
+    let bar = progress(shell.text.get("voice.working"));
     let shown = bar.clone();
-    let heard = shell.wait(|cancel| workbench.transcribe(id, move |done| shown.set_position((done * 100.0) as u64), cancel))?;
+    let heard = wait(|cancel| workbench.transcribe(id, move |done| shown.set_position((done * 100.0) as u64), cancel))?;
     bar.finish_and_clear();
     heard
 }

@@ -1,4 +1,5 @@
 //! The terminal's contract, shown with the real program in a folder of its own.
+#![allow(clippy::unwrap_used)]
 
 mod files;
 mod golden;

@@ -1,5 +1,6 @@
 //! A visit by voice, with the real model on real recordings where they are at hand.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -10,13 +11,13 @@ use crate::phone::Phone;
 
 /// Models and recordings, or a visible line that says what was skipped.
 fn at_hand(test: &str) -> Option<(String, PathBuf)> {
-    match (std::env::var("CHUDA_MODELS"), std::env::var("CHUDA_FIXTURES")) {
-        (Ok(models), Ok(fixtures)) => Some((models, PathBuf::from(fixtures).join("speech-visits"))),
-        _ => {
-            eprintln!("SKIPPED: {test} (CHUDA_MODELS or CHUDA_FIXTURES is not set)");
-            None
-        }
+    let (models, fixtures) = (std::env::var("CHUDA_MODELS").ok(), std::env::var("CHUDA_FIXTURES").ok());
+    let found = models.zip(fixtures.map(|folder| PathBuf::from(folder).join("speech-visits")));
+    if found.is_none() {
+        // Past the test harness, which would swallow it.
+        let _ = writeln!(std::io::stderr(), "SKIPPED: {test} (CHUDA_MODELS or CHUDA_FIXTURES is not set)");
     }
+    found
 }
 
 fn heard(mut command: Command, models: &str) -> (i32, Value) {
