@@ -38,7 +38,7 @@ fn is_uuid(text: &str) -> bool {
 
 #[test]
 fn the_json_of_a_day() {
-    let phone = Phone::empty();
+    let mut phone = Phone::empty();
     let mut names = Names::default();
     let mut show = |name: &str, value: Value| insta::assert_json_snapshot!(name, names.redact(value));
 
@@ -70,6 +70,8 @@ fn the_json_of_a_day() {
         &pdf,
     ];
     show("touch", phone.json(&quote));
+    // Touches of one instant would stand in any order.
+    phone.at("2026-11-23T16:00:00+08:00");
     show("touch_draft", phone.json(&["touch", "--customer", "智联", "--mode", "phone", "--action", "demo", "--draft"]));
     show("photo", phone.json(&["photo", &photo]));
     show("customer_list", phone.json(&["customer", "list"]));

@@ -4,6 +4,7 @@
 mod files;
 mod golden;
 mod languages;
+mod online;
 mod phone;
 mod refusals;
 mod stories;

@@ -37,7 +37,14 @@ impl Phone {
         phone
     }
 
-    /// The same phone at another time.
+    /// Enrolled with a code. Its clock is the machine's, as the server's is.
+    pub(crate) fn enrolled(server: &str, code: &str) -> Self {
+        let mut phone = Self::empty();
+        phone.at("").json(&["init", "--server", server, "--code", code]);
+        phone
+    }
+
+    /// The same phone at another time; with the machine's own clock when `now` is empty.
     pub(crate) fn at(&mut self, now: &str) -> &Self {
         self.now = now.into();
         self
