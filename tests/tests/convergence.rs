@@ -86,7 +86,7 @@ async fn two_devices_file_one_report_and_a_disagreement_is_shown() {
     first.settle().await;
     second.settle().await;
     first.touch(customer, "demo");
-    second.touch(customer, "quote");
+    second.touch(customer, "demo");
     let file = |phone: &Phone, plan: &str| {
         let request = ReportRequest { tomorrow: Some(plan.into()), reason: Some("travel".into()), ..ReportRequest::default() };
         phone.workbench.file_report(request).unwrap()

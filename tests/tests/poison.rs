@@ -1,6 +1,5 @@
 //! One document that the server refuses among a thousand: the others arrive in the same exchange, the one is seen and can be redone.
 
-use chuda_core::id::PersonId;
 use chuda_core::query::view::ItemState;
 use chuda_core::record::policy::Writer;
 use chuda_core::record::{Actor, Fields, Kind, Role, Scalar};
@@ -13,29 +12,31 @@ async fn nine_hundred_and_ninety_nine_arrive() {
     let host = Host::start().await;
     let boss = host.phone("韩梅", Role::Supervisor, None).await;
     let rep = host.phone("李雷", Role::Rep, Some(boss.person())).await;
-    let customers: Vec<_> = (0..500).map(|number| rep.customer(&format!("客户{number}"))).collect();
-    let poisoned = customers[250];
-    let holder = Fields::from([("holder".to_owned(), Scalar::Text(PersonId::derived("somebody else").to_string()))]);
+    let customers: Vec<_> = (0..499).map(|number| rep.customer(&format!("客户{number}"))).collect();
+    let poisoned = rep.touch(customers[250], "demo").id;
+    // What only the server may write, by a phone that does not keep to the rules.
+    let category = Fields::from([("category".to_owned(), Scalar::Text("quote_pending".into()))]);
     let (store, _) = Store::open(&rep.settings.dir, rep.settings.key).unwrap();
     let own = Own {
         actor: Actor { device: rep.workbench.identity().unwrap().device, incarnation: 99 },
         writer: Writer::Server,
         at: rep.clock.now(),
     };
-    store.write(|tx| tx.write_fields(&own, poisoned.into(), Kind::Customer, &holder)).unwrap();
+    store.write(|tx| tx.write_fields(&own, poisoned.into(), Kind::Touch, &category)).unwrap();
+    assert_eq!(rep.workbench.status().unwrap().summary.records_waiting, 1_000, "499 customers with their leads, a touch, its evidence");
 
     let report = rep.sync().await.unwrap();
-    assert_eq!(report.pushed, 1_000, "500 customers and 500 leads");
     assert_eq!(report.rejected.len(), 1);
     assert_eq!((report.rejected[0].document, report.rejected[0].reason.as_str()), (poisoned.into(), "field_locked"));
     boss.settle().await;
-    assert_eq!(boss.workbench.customers().unwrap().len(), 500);
+    assert_eq!(boss.workbench.customers().unwrap().len(), 499);
+    assert_eq!(boss.workbench.touch(poisoned).unwrap().category, None);
 
     let status = rep.workbench.status().unwrap();
     assert_eq!(status.items.len(), 1);
     assert_eq!(status.items[0].state, ItemState::Failed { reason: "field_locked".into() });
-    assert_eq!(status.summary.attention, 1);
-    assert_eq!(rep.workbench.customer(poisoned).unwrap().holder.unwrap().id, rep.person(), "shown as the server has it");
+    assert_eq!((status.summary.attention, status.summary.records_waiting), (1, 0));
+    assert_eq!(rep.workbench.touch(poisoned).unwrap().category, None, "shown as the server has it");
     assert_eq!(rep.workbench.redo(poisoned.into()).unwrap_err().key, "record.not_allowed", "redoing does not lift the rule");
     let again = rep.sync().await.unwrap();
     assert!(again.rejected.is_empty() && again.round_trips == 1, "it is not offered over and over");

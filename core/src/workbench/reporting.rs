@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::id::{CustomerId, ReportId};
 use crate::query::Ask;
 use crate::query::view::{ReportCard, ReportView};
-use crate::record::Report;
+use crate::record::{Fields, Kind, Report, Scalar};
 use crate::rules::Config;
 use crate::time::{day_of, to_millis};
 
@@ -80,6 +80,10 @@ impl Workbench {
                 match &before {
                     Some(before) => tx.edit(own, id, before, &report)?,
                     None => tx.create(own, id, &report)?,
+                }
+                if let Some(text) = decided {
+                    // Where two devices disagreed, what is said now settles it, also when it is what had won.
+                    tx.write_fields(own, id.into(), Kind::Report, &Fields::from([("tomorrow".into(), Scalar::Text(text))]))?;
                 }
                 Ok(id)
             },
