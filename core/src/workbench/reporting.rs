@@ -46,6 +46,7 @@ impl Workbench {
                     .map(|touch| touch.id)
                     .chain(standing.iter().flat_map(|report| report.touches.iter().copied()))
                     .collect();
+                let decided = tomorrow.clone();
                 let Some(tomorrow) = tomorrow
                     .or_else(|| standing.map(|report| report.tomorrow.clone()))
                     .or_else(|| card.suggestions.first().cloned())
