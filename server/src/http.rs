@@ -68,7 +68,8 @@ struct Security;
 impl Modify for Security {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let components = openapi.components.get_or_insert_with(Default::default);
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token made by `admin token add`")).build();
+        let bearer =
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token made by `admin token add`")).build();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         let signature = ApiKeyValue::with_description(
             "Signature",

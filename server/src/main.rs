@@ -160,7 +160,11 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "chuda-server: {error}");
-            ExitCode::from(if matches!(error.kind, ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::NotAllowed) { 3 } else { 1 })
+            ExitCode::from(if matches!(error.kind, ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::NotAllowed) {
+                3
+            } else {
+                1
+            })
         }
     }
 }
