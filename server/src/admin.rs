@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use chuda_core::id::{DeviceId, Hash, PersonId, RecordId};
 use chuda_core::record::{Fields, Person, Record as _, Role};
 use chuda_core::{Error, Result};
-use chrono_tz::Tz;
 
 use crate::enrol::{CODE_LIFETIME, code_hash, new_code};
 use crate::http::Scope;

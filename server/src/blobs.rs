@@ -145,10 +145,7 @@ impl Blobs {
 }
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(create, options))
-        .routes(routes!(offset, append, terminate))
-        .routes(routes!(read, has))
+    OpenApiRouter::new().routes(routes!(create, options)).routes(routes!(offset, append, terminate)).routes(routes!(read, has))
 }
 
 /// What the server knows of tus.
@@ -393,9 +390,7 @@ async fn take(app: &App, upload: &mut UploadRow, body: Body) -> Result<()> {
         let (bytes, ended) = match next {
             Ok(Some(Ok(bytes))) => (bytes, None),
             Ok(None) => (Bytes::new(), Some(Ok(()))),
-            Ok(Some(Err(_))) | Err(_) => {
-                (Bytes::new(), Some(Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "blob.cut_off"))))
-            }
+            Ok(Some(Err(_))) | Err(_) => (Bytes::new(), Some(Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "blob.cut_off")))),
         };
         let room = upload.length - upload.received - gathered.len() as u64;
         if bytes.len() as u64 > room {

@@ -28,11 +28,16 @@ pub(crate) fn carry_out(ingest: &mut Ingest<'_>, config: &Config, kind: Kind, re
     Ok(())
 }
 
-fn apply(ingest: &mut Ingest<'_>, config: &Config, rule: &Trigger, effect: &Effect, record: RecordId, fields: &Fields) -> Result<()> {
+fn apply(
+    ingest: &mut Ingest<'_>,
+    config: &Config,
+    rule: &Trigger,
+    effect: &Effect,
+    record: RecordId,
+    fields: &Fields,
+) -> Result<()> {
     match effect {
-        Effect::SetCategory(category) => {
-            ingest.write(record, &Fields::from([("category".into(), Scalar::Text(category.clone()))]))
-        }
+        Effect::SetCategory(category) => ingest.write(record, &Fields::from([("category".into(), Scalar::Text(category.clone()))])),
         Effect::Task { kind, role, choices } => {
             let customer: Option<CustomerId> = fields.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
             let task = Task {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 use crate::claims;
-use crate::http::{App, Device, Signed};
+use crate::http::{App, Device, Signed, text};
 use crate::ingest::{self, Ingest, Sender};
 use crate::problem::{Problem, ProblemBody};
 use crate::stores::Tx;
@@ -37,7 +37,7 @@ const MAX_PULL_BYTES: usize = 4 * 1024 * 1024;
     )
 )]
 pub(crate) async fn sync(State(app): State<App>, signed: Signed) -> Result<HttpResponse, Problem> {
-    if signed.content_type.as_deref() != Some(CONTENT_TYPE) {
+    if text(&signed.headers, "content-type") != CONTENT_TYPE {
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "sync.content_type"));
     }
     // A body can be 32 MiB once decompressed: a few at a time keep memory bounded.

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use chuda_core::id::{DeviceId, Hash, PersonId};
 use chuda_core::sync::protocol::MAX_BODY_BYTES;
-use chuda_core::sync::signature::{self, Claimed, Headers, Target};
+use chuda_core::sync::signature::{self, Claimed, Headers, SignatureError, Target};
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::DecodePublicKey as _;
 use tokio::sync::Semaphore;
@@ -29,6 +29,8 @@ use crate::{api, enrol, exchange};
 
 /// Exchanges that are worked on at a time; others wait.
 const EXCHANGES: usize = 8;
+/// Most bytes of a body in JSON.
+const MAX_JSON_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive, uploads apart.
 const BODY_TIME: Duration = Duration::from_mins(1);
 
@@ -68,7 +70,8 @@ struct Security;
 impl Modify for Security {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let components = openapi.components.get_or_insert_with(Default::default);
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token made by `admin token add`")).build();
+        let bearer =
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token made by `admin token add`")).build();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         let signature = ApiKeyValue::with_description(
             "Signature",
@@ -159,7 +162,6 @@ pub(crate) struct Raw {
 pub(crate) struct Signed {
     pub(crate) device: Device,
     pub(crate) headers: HeaderMap,
-    pub(crate) content_type: Option<String>,
     pub(crate) body: Bytes,
 }
 
@@ -246,12 +248,7 @@ impl FromRequest<App> for Raw {
 
     async fn from_request(request: Request, _: &App) -> Result<Self> {
         let (parts, body) = request.into_parts();
-        let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large").with("most", MAX_BODY_BYTES);
-        let body = tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, MAX_BODY_BYTES))
-            .await
-            .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body.too_slow"))?
-            .map_err(|_| too_large())?;
-        Ok(Self { parts, body })
+        Ok(Self { parts, body: read(body, MAX_JSON_BYTES).await? })
     }
 }
 
@@ -259,11 +256,13 @@ impl FromRequest<App> for Signed {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let raw = Raw::from_request(request, app).await?;
-        let claimed = raw.claimed()?;
-        let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed))).await??;
-        let content_type = raw.parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Self { device, headers: raw.parts.headers, content_type, body: raw.body })
+        // The signature covers the digest: a stranger is sent away before the body is read.
+        let SignedStream { device, headers, body } = SignedStream::from_request(request, app).await?;
+        let body = read(body, MAX_BODY_BYTES).await?;
+        if signature::content_digest(&body) != text(&headers, "content-digest") {
+            return Err(SignatureError::Digest.into());
+        }
+        Ok(Self { device, headers, body })
     }
 }
 
@@ -323,6 +322,13 @@ fn signer(tx: &Tx<'_>, claimed: &Claimed) -> Result<Device> {
         None => Ok(Device { id: row.id, person: row.person, public_key: row.public_key }),
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "device.revoked")),
     }
+}
+
+async fn read(body: axum::body::Body, most: usize) -> Result<Bytes> {
+    let too_slow = || Problem::new(StatusCode::REQUEST_TIMEOUT, "body.too_slow");
+    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large").with("most", most);
+    let whole = tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, most)).await.map_err(|_| too_slow())?;
+    whole.map_err(|_| too_large())
 }
 
 fn target(parts: &Parts) -> Target<'_> {

@@ -11,14 +11,14 @@ use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId,
 use chuda_core::record::doc::DocError;
 use chuda_core::record::policy::{self, AUTHOR_FIELD, Writer};
 use chuda_core::record::{Actor, Change, Doc, Fields, Kind, Rejection, Report, Scalar, from_fields, kind_of};
-use chuda_core::rules::audience::{Audience, People};
 use chuda_core::rules::Config;
+use chuda_core::rules::audience::{Audience, People};
 use chuda_core::sync::protocol::{DocumentChanges, Rejected};
 use chuda_core::{Error, Result};
 
 use crate::effects;
 use crate::stores::Tx;
-use crate::stores::sqlite::{Document, InboxRow, Projection};
+use crate::stores::sqlite::{Document, InboxRow, Projection, Refused};
 
 /// Most changes that one document may have.
 const MAX_DOCUMENT_CHANGES: usize = 10_000;
@@ -88,7 +88,8 @@ struct Commit<'a> {
     document: RecordId,
     kind: Kind,
     before: Option<&'a Document>,
-    doc: &'a Doc,
+    fields: &'a Fields,
+    conflicts: &'a BTreeMap<String, Vec<Scalar>>,
     changes: &'a [Change],
     sender: Option<Sender>,
 }
@@ -122,7 +123,7 @@ impl<'t> Ingest<'t> {
         let mut rejected = Vec::new();
         for (_, stored, document) in ordered {
             // Rules run after all of them, and a document's own changes are all here: the state that was read still holds.
-            self.push_document(sender, stored, document, &mut rejected)?;
+            self.push_document(sender, stored.as_ref(), document, &mut rejected)?;
         }
         Ok(rejected)
     }
@@ -136,7 +137,8 @@ impl<'t> Ingest<'t> {
         let after = doc.fields();
         let kind = kind_of(&after).ok_or_else(|| fault(&"no kind"))?;
         kind.check(&after).map_err(|error| fault(&error))?;
-        self.commit(&Commit { document, kind, before: before.as_ref(), doc: &doc, changes: &[change], sender: None })
+        let (before, conflicts) = (before.as_ref(), doc.conflicts());
+        self.commit(&Commit { document, kind, before, fields: &after, conflicts: &conflicts, changes: &[change], sender: None })
     }
 
     /// Writes into every evidence record that names some bytes that they are here and have been checked.
@@ -175,22 +177,27 @@ impl<'t> Ingest<'t> {
     fn push_document(
         &mut self,
         sender: Sender,
-        stored: Option<Document>,
+        stored: Option<&Document>,
         incoming: Incoming,
         rejected: &mut Vec<Rejected>,
     ) -> Result<()> {
         let document = incoming.document;
-        let mut known = if stored.is_some() { self.tx.change_hashes(document)? } else { BTreeSet::new() };
-        let mut draft = Draft { doc: None, kind: stored.as_ref().map(|stored| stored.kind), fields: None, accepted: Vec::new() };
-        draft.fields = stored.as_ref().map(|stored| stored.fields.clone());
-        let mut refused = BTreeSet::new();
+        let mut draft = Draft {
+            document,
+            known: if stored.is_some() { self.tx.change_hashes(document)? } else { BTreeSet::new() },
+            refused: BTreeSet::new(),
+            kind: stored.map(|stored| stored.kind),
+            fields: stored.map(|stored| stored.fields.clone()),
+            exists: stored.is_some(),
+            doc: None,
+            accepted: Vec::new(),
+        };
         for change in incoming.changes {
             let (hash, bytes, reason) = match change {
-                Ok(change) if known.contains(&change.hash) => continue,
-                Ok(change) if known.len() >= MAX_DOCUMENT_CHANGES => (change.hash, change.bytes().to_vec(), Rejection::TooLarge),
-                Ok(change) => match self.accept(sender, document, &stored, &known, &refused, &mut draft, &change)? {
+                Ok(change) if draft.known.contains(&change.hash) => continue,
+                Ok(change) => match self.accept(sender, &mut draft, &change)? {
                     Ok(()) => {
-                        known.insert(change.hash);
+                        draft.known.insert(change.hash);
                         draft.accepted.push(change);
                         continue;
                     }
@@ -200,37 +207,35 @@ impl<'t> Ingest<'t> {
             };
             tracing::info!(device = %sender.device, %document, reason = reason.key(), "change refused");
             let reason = serde_json::to_string(&reason).map_err(|error| Error::internal("rejection.encode", error))?;
-            self.tx.quarantine(document, hash, sender.device, &reason, &bytes, self.now, MAX_QUARANTINED)?;
-            refused.insert(hash);
+            let refused = Refused { document, hash, device: sender.device, reason: &reason, bytes: &bytes };
+            self.tx.quarantine(&refused, self.now, MAX_QUARANTINED)?;
+            draft.refused.insert(hash);
             rejected.push(Rejected { document: *document.as_bytes(), change: hash.0, reason });
         }
-        if let (Some(doc), Some(kind), false) = (&draft.doc, draft.kind, draft.accepted.is_empty()) {
-            let changes = &draft.accepted;
-            self.commit(&Commit { document, kind, before: stored.as_ref(), doc, changes, sender: Some(sender) })?;
+        if let Draft { kind: Some(kind), fields: Some(fields), accepted, doc, .. } = draft
+            && !accepted.is_empty()
+        {
+            let conflicts = doc.as_ref().map(Doc::conflicts).unwrap_or_default();
+            let (changes, sender) = (accepted.as_slice(), Some(sender));
+            self.commit(&Commit { document, kind, before: stored, fields: &fields, conflicts: &conflicts, changes, sender })?;
         }
         Ok(())
     }
 
     /// Whether one change may be added to the draft; if so, it is in the draft's document afterwards.
-    #[allow(clippy::too_many_arguments)]
-    fn accept(
-        &mut self,
-        sender: Sender,
-        document: RecordId,
-        stored: &Option<Document>,
-        known: &BTreeSet<Hash>,
-        refused: &BTreeSet<Hash>,
-        draft: &mut Draft,
-        change: &Change,
-    ) -> Result<Result<(), Rejection>> {
+    fn accept(&mut self, sender: Sender, draft: &mut Draft, change: &Change) -> Result<Result<(), Rejection>> {
+        let document = draft.document;
+        if draft.known.len() >= MAX_DOCUMENT_CHANGES {
+            return Ok(Err(Rejection::TooLarge));
+        }
         if change.actor.device != sender.device {
             return Ok(Err(Rejection::ForeignActor));
         }
-        for dependency in change.deps.iter().filter(|dependency| !known.contains(dependency)) {
-            let was_refused = refused.contains(dependency) || self.tx.is_quarantined(document, *dependency)?;
+        if let Some(missing) = change.deps.iter().find(|dependency| !draft.known.contains(dependency)) {
+            let was_refused = draft.refused.contains(missing) || self.tx.is_quarantined(document, *missing)?;
             return Ok(Err(if was_refused { Rejection::DependsOnRejected } else { Rejection::MissingDependency }));
         }
-        if stored.is_some() && !self.tx.may_read(document, sender.person)? {
+        if draft.exists && !self.tx.may_read(document, sender.person)? {
             return Ok(Err(Rejection::NotAllowed));
         }
         let Some(kind) = draft.kind.or_else(|| kind_of(&change.writes)) else { return Ok(Err(Rejection::UnknownKind)) };
@@ -241,30 +246,27 @@ impl<'t> Ingest<'t> {
         if let Err(reason) = self.check_links(sender, document, kind, draft.fields.as_ref(), change)? {
             return Ok(Err(reason));
         }
+        let check = |fields: &Fields| kind.check(fields).map_err(|error| Rejection::Invalid { detail: error.0 });
+        if !draft.exists && draft.accepted.is_empty() && change.is_whole_document() {
+            return Ok(check(&change.writes).map(|()| (draft.kind, draft.fields) = (Some(kind), Some(change.writes.clone()))));
+        }
         let mut doc = match draft.doc.take() {
             Some(doc) => doc,
-            None => self.load(document, stored.is_some())?,
+            None => self.rebuild(draft)?,
         };
+        // When it fails the copy is spoilt; the next change gets a fresh one.
         let applied = doc.apply([change.clone()]).map_err(|error| rejection(&error)).and_then(|()| {
             let fields = doc.fields();
-            kind.check(&fields).map_err(|error| Rejection::Invalid { detail: error.0 })?;
-            Ok(fields)
+            check(&fields).map(|()| fields)
         });
-        match applied {
-            Ok(fields) => {
-                *draft = Draft { doc: Some(doc), kind: Some(kind), fields: Some(fields), accepted: std::mem::take(&mut draft.accepted) };
-                Ok(Ok(()))
-            }
-            Err(reason) => {
-                // The copy is spoilt; the next change gets a fresh one.
-                if !draft.accepted.is_empty() {
-                    let mut doc = self.load(document, stored.is_some())?;
-                    doc.apply(draft.accepted.iter().cloned()).map_err(|error| Error::internal("document.reload", error))?;
-                    draft.doc = Some(doc);
-                }
-                Ok(Err(reason))
-            }
-        }
+        Ok(applied.map(|fields| (draft.doc, draft.kind, draft.fields) = (Some(doc), Some(kind), Some(fields))))
+    }
+
+    /// The document with all that was accepted so far.
+    fn rebuild(&self, draft: &Draft) -> Result<Doc> {
+        let mut doc = self.load(draft.document, draft.exists)?;
+        doc.apply(draft.accepted.iter().cloned()).map_err(|error| Error::internal("document.rebuild", error))?;
+        Ok(doc)
     }
 
     fn writer(&mut self, sender: Sender, document: RecordId, kind: Kind, fields: &Fields) -> Result<Writer> {
@@ -358,17 +360,16 @@ impl<'t> Ingest<'t> {
     }
 
     fn commit(&mut self, commit: &Commit<'_>) -> Result<()> {
-        let Commit { document, kind, before, doc, changes, sender } = *commit;
-        let fields = doc.fields();
+        let Commit { document, kind, before, fields, conflicts, changes, sender } = *commit;
         let device = sender.map_or(self.own.device, |sender| sender.device);
         let numbers: Vec<i64> =
             changes.iter().map(|change| self.tx.add_change(document, change, device, self.now)).collect::<Result<_>>()?;
-        self.project(document, kind, &fields, doc)?;
+        self.project(document, kind, fields, conflicts)?;
         self.changed.insert((kind, document));
-        let affected = self.relate(document, kind, before.map(|before| &before.fields), &fields)?;
+        let affected = self.relate(document, kind, before.map(|before| &before.fields), fields)?;
 
         let readers = if before.is_some() { self.tx.readers(document)? } else { BTreeSet::new() };
-        let audience = self.audience(document, kind, &fields)?;
+        let audience = self.audience(document, kind, fields)?;
         for person in readers.intersection(&audience).chain(audience.iter().filter(|_| before.is_none())) {
             let origin = sender.filter(|sender| sender.person == *person).map(|sender| sender.device);
             self.send(*person, numbers.iter().map(|number| InboxRow { document, change: Some(*number), origin }));
@@ -381,7 +382,7 @@ impl<'t> Ingest<'t> {
         affected.into_iter().filter(|other| *other != document).try_for_each(|other| self.review(other))
     }
 
-    fn project(&self, document: RecordId, kind: Kind, fields: &Fields, doc: &Doc) -> Result<()> {
+    fn project(&self, document: RecordId, kind: Kind, fields: &Fields, conflicts: &BTreeMap<String, Vec<Scalar>>) -> Result<()> {
         let text = |field: &str| fields.get(field).and_then(Scalar::as_text);
         let int = |field: &str| match fields.get(field) {
             Some(Scalar::Int(value)) => Some(*value),
@@ -405,7 +406,7 @@ impl<'t> Ingest<'t> {
             open: kind == Kind::Task && int("done_at").is_none(),
             at: at.or(filed).unwrap_or_else(|| self.now.timestamp_millis()),
             fields,
-            conflicts: &doc.conflicts(),
+            conflicts,
         })
     }
 
@@ -448,7 +449,11 @@ impl<'t> Ingest<'t> {
                 self.tx.people_changed()?;
                 self.people = self.tx.people()?;
                 let roles = |fields: &Fields| -> Fields {
-                    fields.iter().filter(|(key, _)| key.starts_with("roles/")).map(|(key, value)| (key.clone(), value.clone())).collect()
+                    fields
+                        .iter()
+                        .filter(|(key, _)| key.starts_with("roles/"))
+                        .map(|(key, value)| (key.clone(), value.clone()))
+                        .collect()
                 };
                 if before.is_none() {
                     affected.extend(self.tx.documents_of_kind(Kind::Person)?);
@@ -566,7 +571,8 @@ pub(crate) fn check_choice(task: &Fields, choice: &str, reason: Option<&str>) ->
 
 /// The evidence that fields of a touch name.
 pub(crate) fn evidence_in(fields: &Fields) -> impl Iterator<Item = EvidenceId> + '_ {
-    let members = fields.iter().filter(|(_, value)| **value == Scalar::Bool(true)).filter_map(|(key, _)| key.strip_prefix("evidence/"));
+    let members =
+        fields.iter().filter(|(_, value)| **value == Scalar::Bool(true)).filter_map(|(key, _)| key.strip_prefix("evidence/"));
     members.filter_map(|id| id.parse().ok())
 }
 
@@ -575,8 +581,13 @@ pub(crate) fn author_of(fields: &Fields) -> Option<PersonId> {
     fields.get(AUTHOR_FIELD).and_then(Scalar::as_text).and_then(|id| id.parse().ok())
 }
 
-/// A change that is being judged, and the state it would lead to.
+/// A document whose changes are being judged, and the state that the accepted ones lead to.
 struct Draft {
+    document: RecordId,
+    /// Whether the server has it already.
+    exists: bool,
+    known: BTreeSet<Hash>,
+    refused: BTreeSet<Hash>,
     doc: Option<Doc>,
     kind: Option<Kind>,
     fields: Option<Fields>,

@@ -100,6 +100,16 @@ enum PersonCommand {
         #[command(flatten)]
         data: Data,
     },
+    /// Changes whom a person reports to; without a superior: nobody.
+    #[command(after_help = "Example: chuda-server admin person reports-to 李敏 王强")]
+    ReportsTo {
+        /// An id, or a name that only one person has.
+        person: String,
+        /// The new superior, named likewise.
+        superior: Option<String>,
+        #[command(flatten)]
+        data: Data,
+    },
     /// Prints a new enrolment code.
     Code {
         /// An id, or a name that only one person has.
@@ -160,7 +170,11 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "chuda-server: {error}");
-            ExitCode::from(if matches!(error.kind, ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::NotAllowed) { 3 } else { 1 })
+            ExitCode::from(if matches!(error.kind, ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::NotAllowed) {
+                3
+            } else {
+                1
+            })
         }
     }
 }
@@ -192,6 +206,10 @@ fn run(command: Command) -> Result<()> {
                 });
                 lines.collect::<Vec<_>>().join("\n")
             })
+        }
+        Command::Admin(AdminCommand::Person(PersonCommand::ReportsTo { person, superior, data })) => {
+            Admin::open(&data.data)?.set_reports_to(&person, superior.as_deref(), now)?;
+            print(data.json, &json!({ "person": person, "reports_to": superior }), || "done".to_owned())
         }
         Command::Admin(AdminCommand::Person(PersonCommand::Code { person, data })) => {
             let (person, code) = Admin::open(&data.data)?.new_code(&person, now)?;

@@ -25,7 +25,10 @@ pub struct ProblemBody {
 
 /// A refusal on its way to the client.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub(crate) struct Problem(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     status: StatusCode,
     body: ProblemBody,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -42,7 +45,7 @@ impl Problem {
             key: key.to_owned(),
             params: std::collections::BTreeMap::default(),
         };
-        Self { status, body, headers: Vec::new() }
+        Self(Box::new(Inner { status, body, headers: Vec::new() }))
     }
 
     /// There is no such thing, or none that the caller may see: both look alike.
@@ -55,12 +58,12 @@ impl Problem {
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
-        self.body.params.insert(name.to_owned(), value.to_string());
+        self.0.body.params.insert(name.to_owned(), value.to_string());
         self
     }
 
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.0.headers.push((name, value));
         self
     }
 }
@@ -93,9 +96,9 @@ impl From<SignatureError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::to_vec(&self.body).unwrap_or_default();
-        let mut response = (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
-        response.headers_mut().extend(self.headers);
+        let body = serde_json::to_vec(&self.0.body).unwrap_or_default();
+        let mut response = (self.0.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        response.headers_mut().extend(self.0.headers);
         response
     }
 }

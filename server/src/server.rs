@@ -19,6 +19,9 @@ pub(crate) const DATABASE: &str = "chuda.db";
 /// How long requests in flight may take once the server is to end. Uploads go on where they were after the next start.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How often uploads that nobody goes on with are removed.
+const TIDY: Duration = Duration::from_hours(1);
+
 /// How a server is to run.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -60,7 +63,7 @@ impl Server {
         let address = listener.local_addr()?;
         let app = Arc::new(Shared::new(store.clone(), blobs));
         app.blobs.tidy(&app.store).await?;
-        let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, mut stopped) = watch::channel(false);
         let mut grace = stop.subscribe();
         let task = tokio::spawn(async move {
@@ -71,9 +74,18 @@ impl Server {
                 let _ = grace.wait_for(|stop| *stop).await;
                 tokio::time::sleep(GRACE).await;
             };
+            let tidying = async {
+                loop {
+                    tokio::time::sleep(TIDY).await;
+                    if let Err(error) = app.blobs.tidy(&app.store).await {
+                        tracing::warn!(%error, "uploads that nobody goes on with are still there");
+                    }
+                }
+            };
             tokio::select! {
                 served = serve => if let Err(error) = served { tracing::error!(%error, "server ended") },
                 () = expired => tracing::warn!("requests in flight were cut off"),
+                () = tidying => {}
             }
         });
         tracing::info!(%address, "listening");

@@ -76,6 +76,7 @@ pub struct Change {
     pub at: DateTime<Utc>,
     /// The fields it writes.
     pub writes: Fields,
+    whole: bool,
     bytes: Vec<u8>,
     inner: automerge::Change,
 }
@@ -101,6 +102,12 @@ impl Change {
         &self.bytes
     }
 
+    /// Whether it makes a document all by itself: a document of this change alone has exactly [`Self::writes`] as its fields and
+    /// no conflicts. Most records are never changed after that, and a receiver need not build the document to know it.
+    pub fn is_whole_document(&self) -> bool {
+        self.whole
+    }
+
     fn new(inner: automerge::Change, expanded: &ExpandedChange, bytes: Vec<u8>) -> Result<Self, DocError> {
         if expanded.operations.len() > MAX_CHANGE_FIELDS {
             return Err(DocError::TooLarge);
@@ -112,6 +119,7 @@ impl Change {
             deps: inner.deps().iter().map(|hash| Hash(hash.0)).collect(),
             at: from_millis(inner.timestamp()),
             writes: writes(expanded).ok_or(DocError::Malformed)?,
+            whole: is_whole_document(expanded),
             bytes,
             inner,
         })
@@ -230,6 +238,27 @@ fn writes(change: &ExpandedChange) -> Option<Fields> {
     Some(writes)
 }
 
+/// Only the plain form that [`Doc::write`] gives counts; anything odd has to go through Automerge itself.
+fn is_whole_document(change: &ExpandedChange) -> bool {
+    let plain = |op: &automerge::legacy::Op| op.pred.is_empty() && !op.insert;
+    let key = |op: &automerge::legacy::Op| match &op.key {
+        automerge::legacy::Key::Map(key) => key.to_string(),
+        automerge::legacy::Key::Seq(_) => String::new(),
+    };
+    let mut last = String::new();
+    let mut rising = |op: &automerge::legacy::Op| {
+        let before = std::mem::replace(&mut last, key(op));
+        before < last
+    };
+    change.seq == 1
+        && change.start_op.get() == 1
+        && change.deps.is_empty()
+        && change.message.is_none()
+        && change.author.is_none()
+        && change.extra_bytes.is_empty()
+        && change.operations.iter().all(|op| plain(op) && rising(op))
+}
+
 fn to_automerge(value: &Scalar) -> ScalarValue {
     match value {
         Scalar::Null => ScalarValue::Null,
@@ -246,5 +275,45 @@ fn from_automerge(value: &ScalarValue) -> Option<Scalar> {
         ScalarValue::Int(value) => Some(Scalar::Int(*value)),
         ScalarValue::Str(text) => Some(Scalar::Text(text.to_string())),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_fields() -> impl Strategy<Value = Fields> {
+        let value = prop_oneof![
+            Just(Scalar::Null),
+            any::<bool>().prop_map(Scalar::Bool),
+            any::<i64>().prop_map(Scalar::Int),
+            ".{0,6}".prop_map(Scalar::Text)
+        ];
+        proptest::collection::btree_map("[a-c]{1,2}(/[a-c])?", value, 1..8)
+    }
+
+    proptest! {
+        #[test]
+        fn a_first_change_is_the_whole_document_and_a_later_one_is_not(first in any_fields(), second in any_fields()) {
+            let actor = Actor { device: DeviceId::derived("device"), incarnation: 0 };
+            let at = from_millis(1);
+            let mut doc = Doc::new();
+            let created = doc.write(actor, at, &first).unwrap().unwrap();
+            prop_assert!(created.is_whole_document());
+            let parsed = Change::parse(created.bytes()).unwrap();
+            prop_assert!(parsed.is_whole_document());
+            let loaded = Doc::load([created.bytes()]).unwrap();
+            prop_assert_eq!(&loaded.fields(), &parsed.writes);
+            prop_assert!(loaded.conflicts().is_empty());
+            if let Some(later) = doc.write(actor, at, &second).unwrap() {
+                prop_assert!(!later.is_whole_document());
+            }
+            // The same fields by another device, on top of nothing, are a whole document too: together they are not.
+            let other = Actor { device: DeviceId::derived("other"), incarnation: 0 };
+            let beside = Doc::new().write(other, at, &second).unwrap().unwrap();
+            prop_assert!(beside.is_whole_document());
+        }
     }
 }

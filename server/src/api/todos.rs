@@ -197,7 +197,9 @@ pub(super) async fn done(State(app): State<App>, Id(id): Id, called: Called) -> 
 }
 
 fn carry_out(tx: &Tx<'_>, id: RecordId, person: PersonId, answer: Answer) -> chuda_core::Result<Result<TodoView>> {
-    let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Task) else { return Ok(Err(Problem::not_found())) };
+    let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Task) else {
+        return Ok(Err(Problem::not_found()));
+    };
     if !is_for(tx, &document.fields, Some(person))? {
         return Ok(Err(Problem::not_found()));
     }

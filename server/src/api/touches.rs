@@ -191,7 +191,8 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
     let list = app.store.read_async(move |tx| {
         let documents = tx.documents(&filter)?;
         let next = documents.get(PAGE - 1).map(cursor_of);
-        let touches = documents.iter().map(|document| view(tx, document).map(|(view, _)| view)).collect::<chuda_core::Result<_>>()?;
+        let touches =
+            documents.iter().map(|document| view(tx, document).map(|(view, _)| view)).collect::<chuda_core::Result<_>>()?;
         Ok(TouchList { touches, next })
     });
     Ok(Json(list.await?))

@@ -1,4 +1,4 @@
-//! Where the server keeps what it knows. SQLite is embedded; nothing outside this folder names a database.
+//! Where the server keeps what it knows. `SQLite` is embedded; nothing outside this folder names a database.
 
 pub(crate) mod sqlite;
 

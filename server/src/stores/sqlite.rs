@@ -1,4 +1,4 @@
-//! All SQL of the server: an embedded SQLite file, one writer at a time, readers beside it.
+//! All SQL of the server: an embedded `SQLite` file, one writer at a time, readers beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -96,6 +96,16 @@ impl Filter {
     }
 }
 
+/// A change that was not accepted.
+pub(crate) struct Refused<'a> {
+    pub(crate) document: RecordId,
+    pub(crate) hash: Hash,
+    pub(crate) device: DeviceId,
+    /// As JSON.
+    pub(crate) reason: &'a str,
+    pub(crate) bytes: &'a [u8],
+}
+
 /// A stored change, for an inbox.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InboxRow {
@@ -165,7 +175,12 @@ impl Store {
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let mut writer = connect(path, OpenFlags::default())?;
         migrate(&mut writer)?;
-        let store = Self(Arc::new(Inner { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default(), people: Mutex::default() }));
+        let store = Self(Arc::new(Inner {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+            people: Mutex::default(),
+        }));
         store.write(|tx| {
             if tx.meta("epoch")?.is_none() {
                 tx.begin_epoch()?;
@@ -293,7 +308,8 @@ impl Tx<'_> {
         {
             return Ok(people.clone());
         }
-        let rows = self.all("SELECT id, fields FROM documents WHERE kind = 'person'", [], |row| Ok((person_id(row)?, json(row, 1)?)))?;
+        let rows =
+            self.all("SELECT id, fields FROM documents WHERE kind = 'person'", [], |row| Ok((person_id(row)?, json(row, 1)?)))?;
         let read = |(id, fields)| from_fields::<Person>(&fields).map(|person| (id, person));
         let people: std::result::Result<People, _> = rows.into_iter().map(read).collect();
         let people = Arc::new(people.map_err(|error| Error::internal("person.unreadable", error))?);
@@ -317,10 +333,8 @@ impl Tx<'_> {
     /// Stores the current state of a record.
     pub(crate) fn put_document(&self, row: &Projection<'_>) -> Result<()> {
         let fields = serde_json::to_string(row.fields).map_err(|error| Error::internal("document.encode", error))?;
-        let conflicts = match row.conflicts.is_empty() {
-            true => None,
-            false => Some(serde_json::to_string(row.conflicts).map_err(|error| Error::internal("document.encode", error))?),
-        };
+        let conflicts = (!row.conflicts.is_empty()).then(|| serde_json::to_string(row.conflicts)).transpose();
+        let conflicts = conflicts.map_err(|error| Error::internal("document.encode", error))?;
         self.run(
             "INSERT INTO documents (id, kind, author, customer, parent, blob, day, open, at, fields, conflicts)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
@@ -426,27 +440,24 @@ impl Tx<'_> {
     }
 
     /// Keeps a refused change; at most `most` per device.
-    pub(crate) fn quarantine(
-        &self,
-        document: RecordId,
-        hash: Hash,
-        device: DeviceId,
-        reason: &str,
-        bytes: &[u8],
-        now: DateTime<Utc>,
-        most: usize,
-    ) -> Result<()> {
-        let kept: u32 = self
-            .one("SELECT count(*) FROM quarantine WHERE device = ?1", params![device.as_bytes()], |row| row.get(0))?
-            .unwrap_or_default();
-        if kept as usize >= most {
-            tracing::warn!(%device, "quarantine of this device is full");
+    pub(crate) fn quarantine(&self, refused: &Refused<'_>, now: DateTime<Utc>, most: usize) -> Result<()> {
+        let kept: Option<usize> =
+            self.one("SELECT count(*) FROM quarantine WHERE device = ?1", params![refused.device.as_bytes()], |row| row.get(0))?;
+        if kept.unwrap_or_default() >= most {
+            tracing::warn!(device = %refused.device, "quarantine of this device is full");
             return Ok(());
         }
         self.run(
             "INSERT INTO quarantine (document, hash, device, reason, bytes, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT DO UPDATE SET reason = excluded.reason",
-            params![document.as_bytes(), hash.0, device.as_bytes(), reason, bytes, now.timestamp_millis()],
+            params![
+                refused.document.as_bytes(),
+                refused.hash.0,
+                refused.device.as_bytes(),
+                refused.reason,
+                refused.bytes,
+                now.timestamp_millis(),
+            ],
         )
         .map(drop)
     }
@@ -483,7 +494,9 @@ impl Tx<'_> {
 
     /// The touches that name a piece of evidence.
     pub(crate) fn touches_with(&self, evidence: EvidenceId) -> Result<Vec<TouchId>> {
-        self.all("SELECT touch FROM touch_evidence WHERE evidence = ?1", params![evidence.as_bytes()], |row| id(row, 0, TouchId::from_slice))
+        self.all("SELECT touch FROM touch_evidence WHERE evidence = ?1", params![evidence.as_bytes()], |row| {
+            id(row, 0, TouchId::from_slice)
+        })
     }
 
     /// Notes that a person has touched a customer; false when it was known.
@@ -512,12 +525,14 @@ impl Tx<'_> {
 
     /// Lets a person read a record.
     pub(crate) fn add_reader(&self, document: RecordId, person: PersonId) -> Result<()> {
-        self.run("INSERT INTO readers (document, person) VALUES (?1, ?2)", params![document.as_bytes(), person.as_bytes()]).map(drop)
+        self.run("INSERT INTO readers (document, person) VALUES (?1, ?2)", params![document.as_bytes(), person.as_bytes()])
+            .map(drop)
     }
 
     /// Takes a record away from a person.
     pub(crate) fn remove_reader(&self, document: RecordId, person: PersonId) -> Result<()> {
-        self.run("DELETE FROM readers WHERE document = ?1 AND person = ?2", params![document.as_bytes(), person.as_bytes()]).map(drop)
+        self.run("DELETE FROM readers WHERE document = ?1 AND person = ?2", params![document.as_bytes(), person.as_bytes()])
+            .map(drop)
     }
 }
 
@@ -613,7 +628,11 @@ impl Tx<'_> {
 
     /// Every device.
     pub(crate) fn devices(&self) -> Result<Vec<DeviceRow>> {
-        self.all("SELECT id, person, public_key, platform, enrolled_at, revoked_at FROM devices ORDER BY enrolled_at", [], device_row)
+        self.all(
+            "SELECT id, person, public_key, platform, enrolled_at, revoked_at FROM devices ORDER BY enrolled_at",
+            [],
+            device_row,
+        )
     }
 
     /// Who has a device that is not revoked.
@@ -781,7 +800,10 @@ impl Tx<'_> {
 
     /// A person's uploads under way.
     pub(crate) fn uploads_of(&self, person: PersonId) -> Result<usize> {
-        let count: Option<u32> = self.one("SELECT count(*) FROM uploads WHERE person = ?1 AND received < length", params![person.as_bytes()], |row| row.get(0))?;
+        let count: Option<u32> =
+            self.one("SELECT count(*) FROM uploads WHERE person = ?1 AND received < length", params![person.as_bytes()], |row| {
+                row.get(0)
+            })?;
         Ok(count.unwrap_or_default() as usize)
     }
 
@@ -838,9 +860,11 @@ impl Tx<'_> {
 
     /// Who looked at a piece of evidence, and when, oldest first.
     pub(crate) fn views(&self, evidence: EvidenceId) -> Result<Vec<(i64, Option<PersonId>, String)>> {
-        self.all("SELECT at, person, via FROM views WHERE evidence = ?1 ORDER BY n LIMIT 1000", params![evidence.as_bytes()], |row| {
-            Ok((row.get(0)?, optional_id(row, 1, PersonId::from_slice)?, row.get(2)?))
-        })
+        self.all(
+            "SELECT at, person, via FROM views WHERE evidence = ?1 ORDER BY n LIMIT 1000",
+            params![evidence.as_bytes()],
+            |row| Ok((row.get(0)?, optional_id(row, 1, PersonId::from_slice)?, row.get(2)?)),
+        )
     }
 }
 
@@ -849,11 +873,21 @@ impl Tx<'_> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(storage)
     }
 
-    fn one<T>(&self, sql: &str, values: impl rusqlite::Params, read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> Result<Option<T>> {
+    fn one<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.query_row(values, read).optional()).map_err(storage)
     }
 
-    fn all<T>(&self, sql: &str, values: impl rusqlite::Params, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
+    fn all<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.query_map(values, read)?.collect()).map_err(storage)
     }
 

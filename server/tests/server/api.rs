@@ -171,7 +171,11 @@ async fn every_route_is_in_the_description_and_answers_with_what_it_describes() 
         for (method, operation) in item.as_object().unwrap() {
             assert!(ids.insert(operation["operationId"].to_string()), "{} is not unique", operation["operationId"]);
             // Without credentials the server answers with a status that is described.
-            let url = format!("{}{}", team.url(), path.replace("{id}", &uuid::Uuid::nil().to_string()).replace("{sha256}", &"0".repeat(64)));
+            let url = format!(
+                "{}{}",
+                team.url(),
+                path.replace("{id}", &uuid::Uuid::nil().to_string()).replace("{sha256}", &"0".repeat(64))
+            );
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let answer = client().request(method.clone(), url).header("tus-resumable", "1.0.0").send().await.unwrap();
             let status = answer.status().as_u16().to_string();

@@ -4,6 +4,7 @@
 
 mod api;
 mod blobs;
+mod command;
 mod enrol;
 mod exchange;
 mod inbox;

@@ -124,7 +124,14 @@ impl Phone {
         self.request_at(team, method, path, body, Utc::now())
     }
 
-    pub(crate) fn request_at(&self, team: &Team, method: &str, path: &str, body: Vec<u8>, at: DateTime<Utc>) -> reqwest::RequestBuilder {
+    pub(crate) fn request_at(
+        &self,
+        team: &Team,
+        method: &str,
+        path: &str,
+        body: Vec<u8>,
+        at: DateTime<Utc>,
+    ) -> reqwest::RequestBuilder {
         let headers = self.sign(method, path, &body, at);
         client()
             .request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", team.url()))

@@ -49,7 +49,8 @@ const VERBS: [Verb; 13] = [
     Verb::CreatePerson,
 ];
 
-/// The table.
+/// The table, in the order in which it is read.
+#[allow(clippy::match_same_arms)]
 fn expected(role: Role, verb: Verb, whose: Whose) -> &'static str {
     let sells = [Role::Rep, Role::Supervisor, Role::Director, Role::Presales].contains(&role);
     match (verb, whose) {
@@ -57,7 +58,13 @@ fn expected(role: Role, verb: Verb, whose: Whose) -> &'static str {
         (Verb::CreateTask | Verb::CreatePerson, _) => "not_allowed_to_create",
         (Verb::CreateInTheName, Whose::Own) if sells => "ok",
         (Verb::CreateInTheName, _) => "not_allowed_to_create",
-        (Verb::CreateCustomer, _) => if sells { "ok" } else { "not_allowed_to_create" },
+        (Verb::CreateCustomer, _) => {
+            if sells {
+                "ok"
+            } else {
+                "not_allowed_to_create"
+            }
+        }
         // Those who don't sell have no records of their own.
         (_, Whose::Own) if !sells => "nothing",
         // Whose task it is says the role, not who made the quote.
@@ -66,8 +73,20 @@ fn expected(role: Role, verb: Verb, whose: Whose) -> &'static str {
         (Verb::RenameCustomer | Verb::HandCustomerOver, Whose::Others) if role == Role::Finance => "field_locked",
         (Verb::AddTouch, Whose::Others) if role == Role::Finance => "not_allowed_to_create",
         // A customer that may not be read is no customer.
-        (Verb::AddTouch, Whose::Own | Whose::Team) => if sells { "ok" } else { "not_allowed_to_create" },
-        (Verb::AddTouch, Whose::Others) => if sells { "invalid" } else { "not_allowed_to_create" },
+        (Verb::AddTouch, Whose::Own | Whose::Team) => {
+            if sells {
+                "ok"
+            } else {
+                "not_allowed_to_create"
+            }
+        }
+        (Verb::AddTouch, Whose::Others) => {
+            if sells {
+                "invalid"
+            } else {
+                "not_allowed_to_create"
+            }
+        }
         (_, Whose::Others) => "not_allowed",
         (Verb::HandCustomerOver | Verb::RewriteTouch | Verb::FileTouchAs | Verb::AnswerTask, _) => "field_locked",
         (Verb::RenameCustomer | Verb::NoteFeedback | Verb::AddEvidenceToTouch | Verb::ChangeReport, Whose::Own) => "ok",

@@ -1,0 +1,75 @@
+//! The program itself: what it prints, what it exits with, and that it ends cleanly.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_chuda-server");
+
+fn admin(data: &Path, words: &[&str]) -> Output {
+    Command::new(PROGRAM).arg("admin").args(words).arg("--json").arg("--data").arg(data).output().unwrap()
+}
+
+fn admin_json(data: &Path, words: &[&str]) -> Value {
+    let output = admin(data, words);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn serve(data: &Path) -> (Child, String) {
+    let mut child = Command::new(PROGRAM)
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let url = line.trim().strip_prefix("chuda-server listening on ").unwrap().to_owned();
+    (child, url)
+}
+
+#[tokio::test]
+async fn people_are_added_beside_the_running_server_which_ends_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, url) = serve(folder.path());
+    let boss = admin_json(folder.path(), &["person", "add", "Boss", "--role", "supervisor"]);
+    assert!(boss["code"].as_str().unwrap().len() >= 8);
+    let rep = admin_json(folder.path(), &["person", "add", "Rep", "--role", "rep", "--role", "presales", "--reports-to", "Boss"]);
+    let people = admin_json(folder.path(), &["person", "list"]);
+    let listed = people["people"].as_array().unwrap().iter().find(|person| person["id"] == rep["person"]).unwrap();
+    assert_eq!((&listed["reports_to"], &listed["roles"]), (&boss["person"], &serde_json::json!(["rep", "presales"])));
+    let token = admin_json(folder.path(), &["token", "add", "crm", "--scope", "people"]);
+    let request = crate::phone::client().get(format!("{url}/api/v1/people")).bearer_auth(token["token"].as_str().unwrap());
+    let seen = crate::phone::json_of(request.send().await.unwrap()).await;
+    assert_eq!(seen["people"].as_array().unwrap().len(), 2);
+
+    // As a service manager ends it.
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+    assert!(!folder.path().join("chuda.db-wal").exists());
+}
+
+#[test]
+fn what_can_not_be_done_exits_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    for (words, key) in [
+        (&["person", "code", "Nobody"][..], "person.not_found"),
+        (&["person", "add", " ", "--role", "rep"], "person.name"),
+        (&["person", "add", "Rep", "--role", "rep", "--reports-to", "Nobody"], "person.not_found"),
+        (&["restore", "nowhere.db"], "backup.not_found"),
+        (&["device", "revoke", "00000000-0000-0000-0000-000000000000"], "device.not_found"),
+    ] {
+        let output = admin(folder.path(), words);
+        assert_eq!(output.status.code(), Some(3), "{words:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(key), "{words:?}");
+    }
+    admin_json(folder.path(), &["person", "add", "Li", "--role", "rep"]);
+    admin_json(folder.path(), &["person", "add", "Li", "--role", "rep"]);
+    let output = admin(folder.path(), &["person", "code", "Li"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("person.ambiguous"));
+    assert_eq!(admin(folder.path(), &["person", "add", "Li", "--role", "wizard"]).status.code(), Some(2));
+}
