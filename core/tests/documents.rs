@@ -1,4 +1,5 @@
 //! Documents: merge order does not matter, what is stored loads, a disagreement is seen, hostile bytes are refused.
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests
 
 use chrono::{DateTime, Utc};
 use chuda_core::id::DeviceId;

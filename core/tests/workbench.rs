@@ -1,4 +1,5 @@
 //! A rep's day without a server, through the façade that every shell holds.
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,7 @@
 //! P3: idle sync. P4: twenty new touches. P5: 5,000 records pushed, and pulled by a new device until each is queryable.
 
+#![allow(clippy::print_stdout)]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -70,14 +72,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn bulk(phone: &Phone, count: usize, name: &str) -> chuda_core::Result<()> {
     let (store, _) = Store::open(&phone.settings.dir, phone.settings.key)?;
     let identity = phone.workbench.identity()?;
-    let me: Me = Me { id: identity.person.id, name: String::new(), roles: vec![Role::Rep], zone: chuda_core::time::DEFAULT_ZONE, enrolled: true };
+    let me: Me = Me {
+        id: identity.person.id,
+        name: String::new(),
+        roles: vec![Role::Rep],
+        zone: chuda_core::time::DEFAULT_ZONE,
+        enrolled: true,
+    };
     let at = phone.settings.clock.now();
     let writer = Writer::Person { id: me.id, roles: [Role::Rep].into(), holds_customer: true };
     let own = Own { actor: Actor { device: identity.device, incarnation: 7 }, writer, at };
     store.write(|tx| {
         for number in 0..count {
             let name = format!("{name}{number}");
-            let customer = Customer { author: me.id, name, short: None, holder: Some(me.id), intent: None, created_at: at, closed: false };
+            let customer =
+                Customer { author: me.id, name, short: None, holder: Some(me.id), intent: None, created_at: at, closed: false };
             tx.create(&own, CustomerId::new(at), &customer)?;
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! P1: from the tap to durable — a touch with four fields and two claims, against one commit of the same bytes.
 
+#![allow(clippy::print_stdout)]
+
 use std::time::Instant;
 
 use chuda_core::workbench::TouchDraft;

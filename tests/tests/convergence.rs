@@ -1,5 +1,7 @@
 //! Whatever the order in which phones edit and sync, they agree in the end; nothing comes twice.
 
+#![allow(clippy::unwrap_used)]
+
 use chuda_core::id::CustomerId;
 use chuda_core::record::Role;
 use chuda_core::workbench::ReportRequest;
@@ -35,7 +37,9 @@ async fn take(phone: &Phone, step: Step, number: usize) {
         }
         Step::Report => {
             let request =
-                ReportRequest { tomorrow: Some(format!("计划{number}")), reason: Some("other".into()), ..ReportRequest::default() };
+                ReportRequest {
+                    tomorrow: Some(format!("计划{number}")), reason: Some("other".into()), ..ReportRequest::default()
+                };
             phone.workbench.file_report(request).unwrap();
         }
         Step::Sync => drop(phone.sync().await.unwrap()),
@@ -68,7 +72,15 @@ fn two_phones_of_a_person_agree_whatever_they_did_and_the_supervisor_with_them()
                 assert_eq!(dump, boss.workbench.dump().unwrap());
                 first.workbench.rebuild().unwrap();
                 assert_eq!(dump, first.workbench.dump().unwrap(), "made anew it is the same");
-                assert!(first.workbench.status().unwrap().items.iter().all(|item| item.state == chuda_core::query::view::ItemState::Conflict));
+                assert!(
+                    first
+                        .workbench
+                        .status()
+                        .unwrap()
+                        .items
+                        .iter()
+                        .all(|item| item.state == chuda_core::query::view::ItemState::Conflict)
+                );
             });
             Ok(())
         })

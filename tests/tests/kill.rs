@@ -2,6 +2,8 @@
 //!
 //! `CHUDA_KILLS` sets how many (100), `CHUDA_SEED` replays a run.
 
+#![allow(clippy::print_stdout)]
+
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::Arc;

@@ -23,7 +23,11 @@ async fn nine_hundred_and_ninety_nine_arrive() {
         at: rep.clock.now(),
     };
     store.write(|tx| tx.write_fields(&own, poisoned.into(), Kind::Touch, &category)).unwrap();
-    assert_eq!(rep.workbench.status().unwrap().summary.records_waiting, 1_000, "499 customers with their leads, a touch, its evidence");
+    assert_eq!(
+        rep.workbench.status().unwrap().summary.records_waiting,
+        1_000,
+        "499 customers with their leads, a touch, its evidence"
+    );
 
     let report = rep.sync().await.unwrap();
     assert_eq!(report.rejected.len(), 1);

@@ -20,7 +20,7 @@ use crate::time::Clock;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Without a byte for this long a request is given up.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
 /// What the server answers when it has all bytes of a blob and has verified them.
 const ECHO: &str = "chuda-sha256";

@@ -27,8 +27,9 @@ const MAX_DRIFT_MS: i64 = 120_000;
 
 impl Workbench {
     /// Keeps a file as evidence: hashed and claimed before anything else. Unreadable bytes are kept too, and marked.
+    #[expect(clippy::needless_pass_by_value, reason = "shells hand a draft over, as everywhere else")]
     pub fn keep_evidence(&self, draft: EvidenceDraft) -> Result<EvidenceSaved> {
-        let id = self.0.keep(draft)?;
+        let id = self.0.keep(&draft)?;
         self.0.listeners.changed();
         if let Err(error) = self.0.sign_claims() {
             // The key may be locked away just now; the claim is in its place and is signed before it is sent.
@@ -105,7 +106,7 @@ struct Seen {
 
 impl Inner {
     /// Keeps a file and returns the evidence.
-    pub(super) fn keep(&self, draft: EvidenceDraft) -> Result<EvidenceId> {
+    pub(super) fn keep(&self, draft: &EvidenceDraft) -> Result<EvidenceId> {
         let mut file = File::open(&draft.path)?;
         let meta = file.metadata()?;
         if !meta.is_file() {
@@ -121,7 +122,7 @@ impl Inner {
         let consent = draft.consent.filter(|_| mime.is_audio() || draft.source == Source::Recording);
         file.rewind()?;
         let (sha256, size) = self.blobs.put(BufReader::new(&mut file))?;
-        let seen = self.look_into(&mut file, mime, size, draft.rendition.as_deref())?;
+        let seen = Self::look_into(&mut file, mime, size, draft.rendition.as_deref())?;
         let rendition = match &seen.preview {
             Some(preview) => Some(self.blobs.put(preview.rendition.as_slice())?),
             None => None,
@@ -136,7 +137,7 @@ impl Inner {
                 .transpose()?;
             let customer = touch.map(|row| row.record.customer);
             let look = seen.preview.as_ref().map(|preview| preview.hash);
-            let flags = self.flags(tx, &draft, sha256, look)?;
+            let flags = self.flags(tx, draft, sha256, look)?;
             let clock = self.settings.clock.as_ref();
             let end = tx.chain_end()?;
             let claim = Claim {
@@ -226,7 +227,7 @@ impl Inner {
         Ok(part.sync_all()?)
     }
 
-    fn look_into(&self, file: &mut File, mime: Mime, size: u64, platform_picture: Option<&Path>) -> Result<Seen> {
+    fn look_into(file: &mut File, mime: Mime, size: u64, platform_picture: Option<&Path>) -> Result<Seen> {
         if size == 0 {
             return Ok(Seen { unreadable: Some(Unreadable::Empty), preview: None });
         }

@@ -51,7 +51,7 @@ impl Workbench {
         blocking(move || this.0.sign_claims()).await?;
         while report.round_trips < MAX_EXCHANGES {
             cancel.check()?;
-            let offer = self.0.store.read(|tx| session::offer(tx))?;
+            let offer = self.0.store.read(session::offer)?;
             let exchanged = self.0.client.exchange(&link.session(&self.0), &offer.request).await?;
             report.round_trips += 1;
             report.bytes_up += exchanged.bytes_up;

@@ -54,7 +54,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 ("touch", workbench.record_touch(draft)?.touch.id.to_string())
             }
             2 => {
-                let voice = EvidenceDraft { source: Source::Recording, consent: Some(Consent::OwnVoice), ..evidence(&sample("voice.wav")) };
+                let voice =
+                    EvidenceDraft { source: Source::Recording, consent: Some(Consent::OwnVoice), ..evidence(&sample("voice.wav")) };
                 ("evidence", workbench.keep_evidence(voice)?.evidence.id.to_string())
             }
             3 => {
