@@ -90,8 +90,9 @@ pub(crate) async fn enrol(
     if enrolment.code.len() > 64 || enrolment.platform.as_ref().is_some_and(|platform| platform.len() > 64) {
         return Err(Problem::invalid("enrol.malformed"));
     }
-    let public_key = BASE64.decode(&enrolment.public_key).map_err(|_| Problem::invalid("enrol.public_key"))?;
-    let key = verifying_key(&public_key).ok_or_else(|| Problem::invalid("enrol.public_key"))?;
+    let no_key = || Problem::new(StatusCode::UNAUTHORIZED, "enrol.public_key");
+    let public_key = BASE64.decode(&enrolment.public_key).map_err(|_| no_key())?;
+    let key = verifying_key(&public_key).ok_or_else(no_key)?;
     let claimed = raw.claimed()?;
     claimed.verify(&key, now)?;
     if claimed.device != enrolment.device {

@@ -24,6 +24,7 @@ pub(super) struct Which {
     #[param(value_type = Option<uuid::Uuid>)]
     person: Option<PersonId>,
     /// Where the page before ended: its `next`.
+    #[param(pattern = r"^-?[0-9]{1,18}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     cursor: Option<String>,
 }
 

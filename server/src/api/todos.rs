@@ -31,6 +31,7 @@ pub(super) struct Which {
     #[param(required = false)]
     done: bool,
     /// Where the page before ended: its `next`.
+    #[param(pattern = r"^-?[0-9]{1,18}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     cursor: Option<String>,
 }
 
