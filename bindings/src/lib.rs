@@ -3,8 +3,6 @@
 //! The public surface, in the order an app meets it: [`Workbench`] and its [`Settings`], [`drafts`] going in, [`views`] coming out,
 //! [`ChudaError`] when something is refused, [`callbacks`] that the app implements.
 
-// What uniffi generates for each exported item hands pointers over; nothing here is unsafe by hand.
-#![allow(unsafe_code)]
 // What crosses is handed over by value.
 #![allow(clippy::needless_pass_by_value)]
 

@@ -41,10 +41,20 @@ extension Workbench {
 extension ChudaError {
     /// The stable key of the error, such as `touch.evidence_missing`: what a translation is looked up by.
     public var key: String {
+        parts.key
+    }
+
+    /// Values for the translated text.
+    public var params: [String: String] {
+        parts.params
+    }
+
+    private var parts: (key: String, params: [String: String]) {
         switch self {
-        case .Invalid(let key, _), .NotFound(let key, _), .NotAllowed(let key, _), .Offline(let key, _), .Server(let key, _),
-            .Storage(let key, _), .Model(let key, _), .Cancelled(let key, _), .Internal(let key, _):
-            return key
+        case .Invalid(let key, let params), .NotFound(let key, let params), .NotAllowed(let key, let params),
+            .Offline(let key, let params), .Server(let key, let params), .Storage(let key, let params),
+            .Model(let key, let params), .Cancelled(let key, let params), .Internal(let key, let params):
+            return (key, params)
         }
     }
 }

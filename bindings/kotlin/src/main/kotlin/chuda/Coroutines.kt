@@ -58,7 +58,7 @@ suspend fun Workbench.sync(blobs: BlobChoice = BlobChoice.ALL, onProgress: (Sync
     }
 
 /** The stable key of the error, such as `touch.evidence_missing`: what a translation is looked up by. */
-val ChudaException.errorKey: String
+val ChudaException.key: String
     get() =
         when (this) {
             is ChudaException.Invalid -> key
@@ -70,6 +70,21 @@ val ChudaException.errorKey: String
             is ChudaException.Model -> key
             is ChudaException.Cancelled -> key
             is ChudaException.Internal -> key
+        }
+
+/** Values for the translated text. */
+val ChudaException.params: Map<String, String>
+    get() =
+        when (this) {
+            is ChudaException.Invalid -> params
+            is ChudaException.NotFound -> params
+            is ChudaException.NotAllowed -> params
+            is ChudaException.Offline -> params
+            is ChudaException.Server -> params
+            is ChudaException.Storage -> params
+            is ChudaException.Model -> params
+            is ChudaException.Cancelled -> params
+            is ChudaException.Internal -> params
         }
 
 private fun progress(tell: (Float) -> Unit) =

@@ -123,7 +123,8 @@ class WorkbenchTest {
             assertEquals("touch.evidence_missing", assertThrows<ChudaException.Invalid> { phone.recordTouch(bare) }.key)
             assertEquals("id.malformed", assertThrows<ChudaException.Invalid> { phone.customer("no id") }.key)
             assertEquals("id.malformed", assertThrows<ChudaException.Invalid> { phone.recordTouch(bare.copy(customer = "no id")) }.key)
-            assertThrows<ChudaException.NotFound> { phone.touch(customer) }
+            val unknown: ChudaException = assertThrows<ChudaException.NotFound> { phone.touch(customer) }
+            assertEquals("touch.not_found", unknown.key)
             assertEquals(emptyList<TouchView>(), phone.touchesOf(phone.today()))
         }
 
