@@ -94,6 +94,10 @@ impl Change {
             Some((change, expanded))
         });
         let (inner, expanded) = parsed.ok().flatten().ok_or(DocError::Malformed)?;
+        // A change has one form only: uncompressed (type 1), with the checksum that its hash begins with.
+        if bytes.get(4..9) != Some(&[&inner.hash().0[..4], &[1]].concat()) {
+            return Err(DocError::Malformed);
+        }
         Self::new(inner, &expanded, bytes.to_vec())
     }
 
@@ -166,6 +170,12 @@ impl Doc {
             // Writing a conflicted field settles it, also when the winner is kept.
             if current.get(key) == Some(value) && !conflicted.contains_key(key) {
                 continue;
+            }
+            if let Some(values) = conflicted.get(key) {
+                // Automerge settles towards a value that is there already by deleting the others, and a record's change deletes
+                // nothing: a value that nobody wrote comes in between.
+                let unused = (0..).map(Scalar::Int).find(|unused| !values.contains(unused)).unwrap_or(Scalar::Null);
+                self.0.put(ROOT, key.as_str(), to_automerge(&unused)).map_err(|_| DocError::Malformed)?;
             }
             self.0.put(ROOT, key.as_str(), to_automerge(value)).map_err(|_| DocError::Malformed)?;
             any = true;
