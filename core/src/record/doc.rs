@@ -174,7 +174,8 @@ impl Doc {
             if let Some(values) = conflicted.get(key) {
                 // Automerge settles towards a value that is there already by deleting the others, and a record's change deletes
                 // nothing: a value that nobody wrote comes in between.
-                let unused = (0..).map(Scalar::Int).find(|unused| !values.contains(unused)).unwrap_or(Scalar::Null);
+                let unused =
+                    (0..=values.len() as i64).map(Scalar::Int).find(|unused| !values.contains(unused)).unwrap_or(Scalar::Null);
                 self.0.put(ROOT, key.as_str(), to_automerge(&unused)).map_err(|_| DocError::Malformed)?;
             }
             self.0.put(ROOT, key.as_str(), to_automerge(value)).map_err(|_| DocError::Malformed)?;
