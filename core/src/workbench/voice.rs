@@ -12,10 +12,6 @@ use crate::speech::understand::KnownCustomer;
 use crate::speech::{Draft, SpeechError, Transcript, decode, understand};
 use crate::time::day_of;
 
-/// File names of the models in their folder.
-const MODEL: &str = "ggml-base-q8_0.bin";
-const ACTIVITY_MODEL: &str = "ggml-silero-v6.2.0.bin";
-
 impl Workbench {
     /// Keeps a recording and turns it into a draft. The recording stays when the rest fails or is cancelled, and waits in
     /// [`Self::pending_transcriptions`].
@@ -85,12 +81,14 @@ impl Inner {
     /// The models, loaded at the first use and kept.
     #[cfg(feature = "whisper")]
     pub(super) fn engine(&self) -> Result<Arc<crate::speech::whisper::Whisper>> {
+        use crate::speech::whisper::{ACTIVITY_FILE, MODEL_FILE, Whisper};
+
         let mut engine = self.engine.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(engine) = engine.as_ref() {
             return Ok(engine.clone());
         }
         let folder = self.settings.models.as_ref().ok_or(SpeechError::ModelMissing)?;
-        let loaded = Arc::new(crate::speech::whisper::Whisper::load(&folder.join(MODEL), &folder.join(ACTIVITY_MODEL))?);
+        let loaded = Arc::new(Whisper::load(&folder.join(MODEL_FILE), &folder.join(ACTIVITY_FILE))?);
         Ok(engine.insert(loaded).clone())
     }
 
