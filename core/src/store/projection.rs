@@ -210,11 +210,6 @@ impl Tx<'_> {
         Ok(kind.as_deref().and_then(Kind::parse))
     }
 
-    /// How many records there are.
-    pub fn record_count(&self) -> Result<i64> {
-        Ok(self.0.prepare_cached("SELECT count(*) FROM records")?.query_row([], |row| row.get(0))?)
-    }
-
     /// All people.
     pub fn people(&self) -> Result<Vec<Row<Person>>> {
         self.rows("WHERE kind = 'person' LIMIT 10000", [])
