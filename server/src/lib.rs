@@ -8,13 +8,16 @@ pub mod admin;
 mod api;
 mod blobs;
 mod claims;
+mod duplicates;
 mod effects;
 mod enrol;
 mod exchange;
 pub mod http;
 mod ingest;
+mod leads;
 pub mod problem;
 mod server;
+mod signature;
 mod stores;
 pub mod telemetry;
 

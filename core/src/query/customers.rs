@@ -81,7 +81,7 @@ impl Ask<'_> {
         let contacts = self.tx.contacts(id)?;
         Ok(CustomerView {
             id,
-            stage: stage::current(own_stage, actions.iter().map(String::as_str)),
+            stage: stage::current(self.config, own_stage, actions.iter().map(String::as_str)),
             holder: row.record.holder.map(|holder| self.person(holder)),
             since: health.since,
             intent: row.record.intent,

@@ -62,6 +62,14 @@ impl Formula {
         now - TimeDelta::days(self.window_days)
     }
 
+    /// Whether the numbers make sense.
+    pub fn check(&self) -> Result<(), super::flaw::Flaw> {
+        let points = [self.per_touch, self.per_evidence, self.per_overdue_day];
+        let bounded = points.iter().all(|points| (0..=1_000).contains(points)) && self.red_below.abs() <= 100_000;
+        let times = (1..=366).contains(&self.window_days) && (0..=24 * 366).contains(&self.grace_hours);
+        if bounded && times { Ok(()) } else { Err(super::flaw::Flaw::Bounds) }
+    }
+
     /// The score at `now`.
     pub fn score(&self, facts: Facts, now: DateTime<Utc>) -> Health {
         let overdue = now - facts.last_contact - TimeDelta::hours(self.grace_hours);

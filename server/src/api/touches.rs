@@ -239,7 +239,7 @@ pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
 
 fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<(TouchView, Vec<EvidenceId>)> {
     let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
-    let config = Config::builtin();
+    let config = tx.config()?;
     let view = TouchView {
         id: document.id,
         author: person_named(tx, touch.author)?,

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, TouchId};
-use chuda_core::record::{Change, Fields, Kind, Person, Scalar, from_fields};
+use chuda_core::record::{Change, Fields, Kind, Person, Release, Scalar, from_fields};
 use chuda_core::rules::audience::People;
+use chuda_core::rules::world::{LOOKED_THROUGH, World};
+use chuda_core::rules::{Config, Firing};
 use chuda_core::{Error, ErrorKind, Result};
 use rusqlite::backup::Backup;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
 /// How long a writer waits for another process, such as an admin command beside the running server.
 const BUSY: Duration = Duration::from_secs(20);
 /// Readers that are kept open.
@@ -28,14 +30,24 @@ struct Inner {
     path: PathBuf,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    people: PeopleCache,
+    caches: Caches,
 }
 
-/// The people as last read, by the version that the database gives their state: a new one is read at once.
-type PeopleCache = Mutex<Option<(Vec<u8>, Arc<People>)>>;
+/// What every request needs, as last read.
+#[derive(Default)]
+pub(crate) struct Caches {
+    people: Cache<People>,
+    configs: Cache<Configs>,
+}
+
+/// Something as last read, by the version that the database gives its state: a new one is read at once.
+type Cache<T> = Mutex<Option<(Vec<u8>, Arc<T>)>>;
+
+/// Every version of the configuration; the last is in force.
+pub(crate) type Configs = BTreeMap<i64, Arc<Config>>;
 
 /// One transaction.
-pub(crate) struct Tx<'c>(&'c Connection, &'c PeopleCache);
+pub(crate) struct Tx<'c>(&'c Connection, &'c Caches);
 
 /// A record's current state.
 #[derive(Clone, Debug)]
@@ -179,7 +191,7 @@ impl Store {
             path: path.to_owned(),
             writer: Mutex::new(writer),
             readers: Mutex::default(),
-            people: Mutex::default(),
+            caches: Caches::default(),
         }));
         store.write(|tx| {
             if tx.meta("epoch")?.is_none() {
@@ -194,7 +206,7 @@ impl Store {
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let mut writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-        let value = work(&Tx(&transaction, &self.0.people))?;
+        let value = work(&Tx(&transaction, &self.0.caches))?;
         transaction.commit().map_err(storage)?;
         Ok(value)
     }
@@ -208,7 +220,7 @@ impl Store {
         };
         let value = {
             let transaction = reader.transaction().map_err(storage)?;
-            work(&Tx(&transaction, &self.0.people))?
+            work(&Tx(&transaction, &self.0.caches))?
         };
         let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < IDLE_READERS {
@@ -263,7 +275,7 @@ impl Store {
         copy(&source, &mut writer)?;
         migrate(&mut writer)?;
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-        Tx(&transaction, &self.0.people).begin_epoch()?;
+        Tx(&transaction, &self.0.caches).begin_epoch()?;
         transaction.commit().map_err(storage)
     }
 }
@@ -282,6 +294,7 @@ impl Tx<'_> {
     fn begin_epoch(&self) -> Result<()> {
         self.set_meta("epoch", &crate::random::<16>()?)?;
         self.set_meta("actor", &crate::random::<16>()?)?;
+        self.configs_changed()?;
         self.people_changed()
     }
 
@@ -297,24 +310,56 @@ impl Tx<'_> {
     }
 }
 
-// People.
+// People and configuration.
 impl Tx<'_> {
     /// Everyone of the team.
     pub(crate) fn people(&self) -> Result<Arc<People>> {
-        let version = self.meta("people")?.unwrap_or_default();
-        let mut cache = self.1.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, people)) = &*cache
+        self.cached("people", &self.1.people, || {
+            let rows =
+                self.all("SELECT id, fields FROM documents WHERE kind = 'person'", [], |row| Ok((person_id(row)?, json(row, 1)?)))?;
+            let read = |(id, fields)| from_fields::<Person>(&fields).map(|person| (id, person));
+            let people: std::result::Result<People, _> = rows.into_iter().map(read).collect();
+            people.map_err(|error| Error::internal("person.unreadable", error))
+        })
+    }
+
+    /// Every version of the configuration, the built-in one among them.
+    pub(crate) fn configs(&self) -> Result<Arc<Configs>> {
+        self.cached("configs", &self.1.configs, || {
+            let builtin = Config::builtin();
+            let mut configs = Configs::from([(builtin.version, Arc::new(builtin.clone()))]);
+            for fields in self.all("SELECT fields FROM documents WHERE kind = 'config'", [], fields_row)? {
+                let release: Release = from_fields(&fields).map_err(|error| Error::internal("config.unreadable", error))?;
+                let config = Config::parse(&release.content).map_err(|flawed| Error::internal("config.unreadable", flawed))?;
+                configs.insert(release.version, Arc::new(config));
+            }
+            Ok(configs)
+        })
+    }
+
+    /// The configuration in force.
+    pub(crate) fn config(&self) -> Result<Arc<Config>> {
+        let configs = self.configs()?;
+        let last = configs.values().next_back().ok_or_else(|| Error::internal("config.missing", "none"))?;
+        Ok(last.clone())
+    }
+
+    /// Says that a configuration was published.
+    pub(crate) fn configs_changed(&self) -> Result<()> {
+        self.set_meta("configs", &crate::random::<16>()?)
+    }
+
+    fn cached<T>(&self, name: &str, cache: &Cache<T>, read: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+        let version = self.meta(name)?.unwrap_or_default();
+        let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, value)) = &*cache
             && *known == version
         {
-            return Ok(people.clone());
+            return Ok(value.clone());
         }
-        let rows =
-            self.all("SELECT id, fields FROM documents WHERE kind = 'person'", [], |row| Ok((person_id(row)?, json(row, 1)?)))?;
-        let read = |(id, fields)| from_fields::<Person>(&fields).map(|person| (id, person));
-        let people: std::result::Result<People, _> = rows.into_iter().map(read).collect();
-        let people = Arc::new(people.map_err(|error| Error::internal("person.unreadable", error))?);
-        *cache = Some((version, people.clone()));
-        Ok(people)
+        let value = Arc::new(read()?);
+        *cache = Some((version, value.clone()));
+        Ok(value)
     }
 
     /// Says that a person's record was written. The version is drawn, not counted, so that it never means two states.
@@ -403,6 +448,35 @@ impl Tx<'_> {
         self.all("SELECT id FROM documents WHERE kind = ?1", params![kind.as_str()], record_id)
     }
 
+    /// Customers and leads that nobody holds.
+    pub(crate) fn unheld(&self) -> Result<Vec<RecordId>> {
+        self.all(
+            "SELECT id FROM documents WHERE kind IN ('customer', 'lead') AND json_extract(fields, '$.holder') IS NULL",
+            [],
+            record_id,
+        )
+    }
+
+    /// Customers of exactly this name, the first entered first.
+    pub(crate) fn customers_named(&self, name: &str) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents
+             WHERE kind = 'customer' AND json_extract(fields, '$.name') = ?1 ORDER BY at, id LIMIT 20",
+            params![name],
+            document_row,
+        )
+    }
+
+    /// Contracts of exactly this number, the first made first.
+    pub(crate) fn contracts_numbered(&self, number: &str) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents
+             WHERE kind = 'contract' AND json_extract(fields, '$.number') = ?1 ORDER BY at, id LIMIT 20",
+            params![number],
+            document_row,
+        )
+    }
+
     /// Tasks that came from a record.
     pub(crate) fn tasks_from(&self, source: RecordId) -> Result<Vec<Fields>> {
         self.all("SELECT fields FROM documents WHERE parent = ?1 AND kind = 'task'", params![source.as_bytes()], fields_row)
@@ -472,12 +546,42 @@ impl Tx<'_> {
     }
 
     /// Notes that a rule is carried out for a record; false when it was before.
-    pub(crate) fn claim_effect(&self, rule: &str, record: RecordId, now: DateTime<Utc>) -> Result<bool> {
+    pub(crate) fn claim_effect(&self, firing: &Firing, now: DateTime<Utc>) -> Result<bool> {
         let added = self.run(
-            "INSERT INTO effects (rule, record, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![rule, record.as_bytes(), now.timestamp_millis()],
+            "INSERT INTO effects (rule, record, occasion, config, because, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+            params![
+                firing.rule,
+                firing.record.as_bytes(),
+                firing.occasion,
+                firing.config,
+                firing.because,
+                now.timestamp_millis()
+            ],
         )?;
         Ok(added > 0)
+    }
+
+    /// The rules that were carried out for a record: rule, version of the configuration, what held, and when.
+    pub(crate) fn effects_of(&self, record: RecordId) -> Result<Vec<(String, i64, String, i64)>> {
+        self.all(
+            "SELECT rule, config, because, at FROM effects WHERE record = ?1 ORDER BY at, rule LIMIT 1000",
+            params![record.as_bytes()],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+    }
+}
+
+impl World for Tx<'_> {
+    fn record(&self, id: RecordId) -> Result<Option<(Kind, Fields)>> {
+        Ok(self.document(id)?.map(|document| (document.kind, document.fields)))
+    }
+
+    fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Fields>> {
+        self.all(
+            "SELECT fields FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3",
+            params![customer.as_bytes(), kind.as_str(), LOOKED_THROUGH as i64],
+            fields_row,
+        )
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
         next_time: None,
         note: touch.note,
     };
-    workbench.check_touch(&draft).map_err(|error| with_choices(shell, error, workbench.config()))?;
+    workbench.check_touch(&draft).map_err(|error| with_choices(shell, error, &workbench.config()))?;
     for file in drafts {
         match workbench.keep_evidence(file) {
             Ok(kept) => draft.evidence.push(kept.evidence.id),
@@ -47,7 +47,7 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
     }
     let kept = draft.evidence.clone();
     let saved = workbench.record_touch(draft).map_err(|error| with_kept(shell, error.into(), &kept))?;
-    Ok(outcome(shell, workbench.config(), &saved))
+    Ok(outcome(shell, &workbench.config(), &saved))
 }
 
 /// What a recorded touch looks like; exit code 4 when a piece of its evidence does not open.
