@@ -4,11 +4,13 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::DateTime;
 use chrono_tz::Tz;
 use chuda_core::id::DeviceId;
 use chuda_core::record::Role;
+use chuda_core::time::{Clock, ShiftedClock, SystemClock};
 use chuda_core::{Error, ErrorKind, Result};
 use chuda_server::admin::{Admin, NewPerson};
 use chuda_server::http::Scope;
@@ -26,6 +28,10 @@ struct Cli {
     /// How log lines on standard error look.
     #[arg(long, global = true, value_enum, default_value = "text")]
     log: LogFormat,
+    /// The instant (RFC 3339) at which this process's clock starts; it runs on from there. Tests and demos need past days.
+    #[arg(long = "now", global = true, env = "CHUDA_NOW", value_name = "INSTANT", value_parser = parse_clock)]
+    #[arg(default_value = "", hide_default_value = true)]
+    clock: Arc<dyn Clock>,
 }
 
 #[derive(Subcommand)]
@@ -166,7 +172,7 @@ struct Data {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::init(cli.log);
-    match run(cli.command) {
+    match run(cli.command, cli.clock) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "chuda-server: {error}");
@@ -179,10 +185,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<()> {
-    let now = Utc::now();
+fn run(command: Command, clock: Arc<dyn Clock>) -> Result<()> {
+    let now = clock.now();
     match command {
-        Command::Serve { data, listen, blobs } => serve(Settings { data: data.data, listen, blobs }, data.json),
+        Command::Serve { data, listen, blobs } => serve(Settings { data: data.data, listen, blobs, clock }, data.json),
         Command::Admin(AdminCommand::Person(PersonCommand::Add { name, roles, reports_to, zone, data })) => {
             let person = NewPerson { name, roles: roles.into_iter().collect(), reports_to, zone };
             let (person, code) = Admin::open(&data.data)?.add_person(&person, now)?;
@@ -283,6 +289,15 @@ fn print(json: bool, value: &Value, text: impl FnOnce() -> String) -> Result<()>
     writeln!(out, "{line}")?;
     out.flush()?;
     Ok(())
+}
+
+/// The system's clock, or one that starts at an instant; an empty text chooses none.
+fn parse_clock(text: &str) -> std::result::Result<Arc<dyn Clock>, String> {
+    if text.is_empty() {
+        return Ok(Arc::new(SystemClock));
+    }
+    let instant = DateTime::parse_from_rfc3339(text).map_err(|_| "no RFC 3339 instant, such as 2026-11-23T18:00:00+08:00")?;
+    Ok(Arc::new(ShiftedClock::starting_at(instant.to_utc())))
 }
 
 fn parse_role(text: &str) -> std::result::Result<Role, String> {

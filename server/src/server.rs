@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chuda_core::time::{Clock, SystemClock};
 use chuda_core::{Error, Result};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -23,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(10);
 const TIDY: Duration = Duration::from_hours(1);
 
 /// How a server is to run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// Folder of the database, made if missing.
     pub data: PathBuf,
@@ -31,12 +32,14 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where blobs are kept: a folder or a `file:` URL; by default `blobs` in the data folder.
     pub blobs: Option<String>,
+    /// What time it is; a test moves it.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Settings {
-    /// Everything in one folder, on a free local port.
+    /// Everything in one folder, on a free local port, at the system's time.
     pub fn local(data: impl Into<PathBuf>) -> Self {
-        Self { data: data.into(), listen: SocketAddr::from(([127, 0, 0, 1], 0)), blobs: None }
+        Self { data: data.into(), listen: SocketAddr::from(([127, 0, 0, 1], 0)), blobs: None, clock: Arc::new(SystemClock) }
     }
 }
 
@@ -61,8 +64,8 @@ impl Server {
             .await
             .map_err(|error| Error::new(chuda_core::ErrorKind::Storage, "listen.failed").with("reason", error.kind()))?;
         let address = listener.local_addr()?;
-        let app = Arc::new(Shared::new(store.clone(), blobs));
-        app.blobs.tidy(&app.store).await?;
+        let app = Arc::new(Shared::new(store.clone(), blobs, settings.clock));
+        app.blobs.tidy(&app.store, app.now()).await?;
         let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, mut stopped) = watch::channel(false);
         let mut grace = stop.subscribe();
@@ -77,7 +80,7 @@ impl Server {
             let tidying = async {
                 loop {
                     tokio::time::sleep(TIDY).await;
-                    if let Err(error) = app.blobs.tidy(&app.store).await {
+                    if let Err(error) = app.blobs.tidy(&app.store, app.now()).await {
                         tracing::warn!(%error, "uploads that nobody goes on with are still there");
                     }
                 }
