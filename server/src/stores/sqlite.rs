@@ -13,8 +13,10 @@ use chuda_core::{Error, ErrorKind, Result};
 use rusqlite::backup::Backup;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
+use tokio::sync::Notify;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql"), include_str!("migrations/003.sql")];
 /// How long a writer waits for another process, such as an admin command beside the running server.
 const BUSY: Duration = Duration::from_secs(20);
 /// Readers that are kept open.
@@ -29,13 +31,15 @@ struct Inner {
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     people: PeopleCache,
+    /// Wakes whoever runs the jobs.
+    nudge: Notify,
 }
 
 /// The people as last read, by the version that the database gives their state: a new one is read at once.
 type PeopleCache = Mutex<Option<(Vec<u8>, Arc<People>)>>;
 
 /// One transaction.
-pub(crate) struct Tx<'c>(&'c Connection, &'c PeopleCache);
+pub(crate) struct Tx<'c>(&'c Connection, &'c Inner);
 
 /// A record's current state.
 #[derive(Clone, Debug)]
@@ -180,6 +184,7 @@ impl Store {
             writer: Mutex::new(writer),
             readers: Mutex::default(),
             people: Mutex::default(),
+            nudge: Notify::new(),
         }));
         store.write(|tx| {
             if tx.meta("epoch")?.is_none() {
@@ -194,7 +199,7 @@ impl Store {
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let mut writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-        let value = work(&Tx(&transaction, &self.0.people))?;
+        let value = work(&Tx(&transaction, &self.0))?;
         transaction.commit().map_err(storage)?;
         Ok(value)
     }
@@ -208,7 +213,7 @@ impl Store {
         };
         let value = {
             let transaction = reader.transaction().map_err(storage)?;
-            work(&Tx(&transaction, &self.0.people))?
+            work(&Tx(&transaction, &self.0))?
         };
         let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < IDLE_READERS {
@@ -237,6 +242,11 @@ impl Store {
         tokio::task::spawn_blocking(move || store.read(work)).await.map_err(|error| Error::internal("task.failed", error))?
     }
 
+    /// Comes back when a job has been scheduled by this process since the last time.
+    pub(crate) async fn nudged(&self) {
+        self.0.nudge.notified().await;
+    }
+
     /// Moves everything from the write-ahead log into the file, before the server ends.
     pub(crate) fn checkpoint(&self) -> Result<()> {
         self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -263,7 +273,7 @@ impl Store {
         copy(&source, &mut writer)?;
         migrate(&mut writer)?;
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-        Tx(&transaction, &self.0.people).begin_epoch()?;
+        Tx(&transaction, &self.0).begin_epoch()?;
         transaction.commit().map_err(storage)
     }
 }
@@ -302,7 +312,7 @@ impl Tx<'_> {
     /// Everyone of the team.
     pub(crate) fn people(&self) -> Result<Arc<People>> {
         let version = self.meta("people")?.unwrap_or_default();
-        let mut cache = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cache = self.1.people.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, people)) = &*cache
             && *known == version
         {
@@ -869,11 +879,16 @@ impl Tx<'_> {
 }
 
 impl Tx<'_> {
-    fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize> {
+    /// Wakes the runner of jobs. It waits for this transaction to end before it looks.
+    pub(super) fn wake_runner(&self) {
+        self.1.nudge.notify_one();
+    }
+
+    pub(super) fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(storage)
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         values: impl rusqlite::Params,
@@ -882,7 +897,7 @@ impl Tx<'_> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.query_row(values, read).optional()).map_err(storage)
     }
 
-    fn all<T>(
+    pub(super) fn all<T>(
         &self,
         sql: &str,
         values: impl rusqlite::Params,
@@ -891,7 +906,7 @@ impl Tx<'_> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.query_map(values, read)?.collect()).map_err(storage)
     }
 
-    fn exists(&self, sql: &str, values: &[&dyn ToSql]) -> Result<bool> {
+    pub(super) fn exists(&self, sql: &str, values: &[&dyn ToSql]) -> Result<bool> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.exists(values)).map_err(storage)
     }
 }

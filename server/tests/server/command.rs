@@ -81,6 +81,7 @@ fn what_can_not_be_done_exits_with_a_reason() {
         (&["person", "add", "Rep", "--role", "rep", "--reports-to", "Nobody"], "person.not_found"),
         (&["restore", "nowhere.db"], "backup.not_found"),
         (&["device", "revoke", "00000000-0000-0000-0000-000000000000"], "device.not_found"),
+        (&["job", "retry", "42"], "job.not_found"),
     ] {
         let output = admin(folder.path(), words);
         assert_eq!(output.status.code(), Some(3), "{words:?}");

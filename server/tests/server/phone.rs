@@ -87,12 +87,16 @@ impl Team {
         self.run().await;
     }
 
+    pub(crate) fn running(&self) -> &Running {
+        self.running.as_ref().unwrap()
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.running.as_ref().unwrap().address())
+        format!("http://{}", self.running().address())
     }
 
     /// The admin's commands, beside the running server.
