@@ -10,6 +10,7 @@ use chuda_core::rules::flaw::Flawed;
 use chuda_core::rules::Config;
 use chuda_core::{Error, ErrorKind, Result};
 
+use crate::facts;
 use crate::ingest::Ingest;
 use crate::stores::Tx;
 use crate::stores::sqlite::Filter;
@@ -79,7 +80,7 @@ pub(crate) fn try_out(
     }
     let people = ingest.people();
     let moment = Moment { config: &current, people: &people, now };
-    dry_run::run(moment, &draft, &past, tx, |config| tx.health(None, config.health.window_start(now), now))
+    dry_run::run(moment, &draft, &past, tx, |config| facts::health(tx, config, now))
 }
 
 /// A draft with every check; the number is the chain's to give.

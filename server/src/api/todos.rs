@@ -193,11 +193,18 @@ pub(super) async fn done(State(app): State<App>, Id(id): Id, called: Called) -> 
     if answer.reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "todo.reason"));
     }
-    let outcome = app.store.write_async(move |tx| carry_out(tx, id, person, answer)).await?;
+    let now = app.now();
+    let outcome = app.store.write_async(move |tx| carry_out(tx, id, person, answer, now)).await?;
     outcome.map(Json)
 }
 
-fn carry_out(tx: &Tx<'_>, id: RecordId, person: PersonId, answer: Answer) -> chuda_core::Result<Result<TodoView>> {
+fn carry_out(
+    tx: &Tx<'_>,
+    id: RecordId,
+    person: PersonId,
+    answer: Answer,
+    now: DateTime<Utc>,
+) -> chuda_core::Result<Result<TodoView>> {
     let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Task) else {
         return Ok(Err(Problem::not_found()));
     };
@@ -219,7 +226,6 @@ fn carry_out(tx: &Tx<'_>, id: RecordId, person: PersonId, answer: Answer) -> chu
         None if !task.choices.is_empty() => return Ok(Err(wrong("choice"))),
         None => {}
     }
-    let now = Utc::now();
     let mut writes = Fields::from([
         ("done_at".into(), Scalar::Int(now.timestamp_millis())),
         ("done_by".into(), Scalar::Text(person.to_string())),

@@ -7,16 +7,19 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, TouchId};
-use chuda_core::record::{Change, Fields, Kind, Person, Release, Scalar, from_fields};
+use chuda_core::record::{Change, Evidence, Fields, Kind, Person, Release, Scalar, from_fields};
 use chuda_core::rules::audience::People;
+use chuda_core::rules::health::Facts;
 use chuda_core::rules::world::{LOOKED_THROUGH, World};
 use chuda_core::rules::{Config, Firing};
 use chuda_core::{Error, ErrorKind, Result};
 use rusqlite::backup::Backup;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
+use tokio::sync::Notify;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql"), include_str!("migrations/003.sql")];
 /// How long a writer waits for another process, such as an admin command beside the running server.
 const BUSY: Duration = Duration::from_secs(20);
 /// Readers that are kept open.
@@ -31,6 +34,8 @@ struct Inner {
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     caches: Caches,
+    /// Wakes whoever runs the jobs.
+    nudge: Notify,
 }
 
 /// What every request needs, as last read.
@@ -47,7 +52,7 @@ type Cache<T> = Mutex<Option<(Vec<u8>, Arc<T>)>>;
 pub(crate) type Configs = BTreeMap<i64, Arc<Config>>;
 
 /// One transaction.
-pub(crate) struct Tx<'c>(&'c Connection, &'c Caches);
+pub(crate) struct Tx<'c>(&'c Connection, &'c Inner);
 
 /// A record's current state.
 #[derive(Clone, Debug)]
@@ -192,6 +197,7 @@ impl Store {
             writer: Mutex::new(writer),
             readers: Mutex::default(),
             caches: Caches::default(),
+            nudge: Notify::new(),
         }));
         store.write(|tx| {
             if tx.meta("epoch")?.is_none() {
@@ -206,7 +212,7 @@ impl Store {
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let mut writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-        let value = work(&Tx(&transaction, &self.0.caches))?;
+        let value = work(&Tx(&transaction, &self.0))?;
         transaction.commit().map_err(storage)?;
         Ok(value)
     }
@@ -220,7 +226,7 @@ impl Store {
         };
         let value = {
             let transaction = reader.transaction().map_err(storage)?;
-            work(&Tx(&transaction, &self.0.caches))?
+            work(&Tx(&transaction, &self.0))?
         };
         let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < IDLE_READERS {
@@ -249,6 +255,11 @@ impl Store {
         tokio::task::spawn_blocking(move || store.read(work)).await.map_err(|error| Error::internal("task.failed", error))?
     }
 
+    /// Comes back when a job has been scheduled by this process since the last time.
+    pub(crate) async fn nudged(&self) {
+        self.0.nudge.notified().await;
+    }
+
     /// Moves everything from the write-ahead log into the file, before the server ends.
     pub(crate) fn checkpoint(&self) -> Result<()> {
         self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -275,7 +286,7 @@ impl Store {
         copy(&source, &mut writer)?;
         migrate(&mut writer)?;
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-        Tx(&transaction, &self.0.caches).begin_epoch()?;
+        Tx(&transaction, &self.0).begin_epoch()?;
         transaction.commit().map_err(storage)
     }
 }
@@ -314,7 +325,7 @@ impl Tx<'_> {
 impl Tx<'_> {
     /// Everyone of the team.
     pub(crate) fn people(&self) -> Result<Arc<People>> {
-        self.cached("people", &self.1.people, || {
+        self.cached("people", &self.1.caches.people, || {
             let rows =
                 self.all("SELECT id, fields FROM documents WHERE kind = 'person'", [], |row| Ok((person_id(row)?, json(row, 1)?)))?;
             let read = |(id, fields)| from_fields::<Person>(&fields).map(|person| (id, person));
@@ -325,7 +336,7 @@ impl Tx<'_> {
 
     /// Every version of the configuration, the built-in one among them.
     pub(crate) fn configs(&self) -> Result<Arc<Configs>> {
-        self.cached("configs", &self.1.configs, || {
+        self.cached("configs", &self.1.caches.configs, || {
             let builtin = Config::builtin();
             let mut configs = Configs::from([(builtin.version, Arc::new(builtin.clone()))]);
             for fields in self.all("SELECT fields FROM documents WHERE kind = 'config'", [], fields_row)? {
@@ -568,6 +579,54 @@ impl Tx<'_> {
             params![record.as_bytes()],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
         )
+    }
+}
+
+// Figures.
+impl Tx<'_> {
+    /// What health needs, of every customer that is not closed. A touch counts once it has evidence (T1).
+    pub(crate) fn health(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(CustomerId, Facts)>> {
+        let valid: BTreeMap<RecordId, i64> = self
+            .all(
+                "SELECT te.touch, e.fields FROM documents t JOIN touch_evidence te ON te.touch = t.id JOIN documents e ON e.id = te.evidence
+                 WHERE t.kind = 'touch' AND t.at > ?1 AND t.at <= ?2",
+                params![from.timestamp_millis(), to.timestamp_millis()],
+                |row| Ok((record_id(row)?, json(row, 1)?)),
+            )?
+            .into_iter()
+            .filter(|(_, fields)| from_fields::<Evidence>(fields).is_ok_and(|evidence| evidence.is_valid()))
+            .fold(BTreeMap::new(), |mut counts, (touch, _)| {
+                *counts.entry(touch).or_default() += 1;
+                counts
+            });
+        let mut facts: BTreeMap<CustomerId, Facts> = self
+            .all(
+                "SELECT c.id, coalesce((SELECT max(l.at) FROM documents l WHERE l.customer = c.id AND l.kind = 'lead'), c.at),
+                        (SELECT max(t.at) FROM documents t WHERE t.customer = c.id AND t.kind = 'touch'
+                          AND EXISTS (SELECT 1 FROM touch_evidence te WHERE te.touch = t.id))
+                 FROM documents c WHERE c.kind = 'customer' AND coalesce(json_extract(c.fields, '$.closed'), 0) = 0",
+                [],
+                |row| {
+                    let last: i64 = row.get::<_, Option<i64>>(2)?.map_or_else(|| row.get(1), Ok)?;
+                    let last_contact = chuda_core::time::from_millis(last);
+                    Ok((id(row, 0, CustomerId::from_slice)?, Facts { touches: 0, evidence: 0, last_contact }))
+                },
+            )?
+            .into_iter()
+            .collect();
+        let touches = self.all(
+            "SELECT t.id, t.customer FROM documents t WHERE t.kind = 'touch' AND t.at > ?1 AND t.at <= ?2
+               AND EXISTS (SELECT 1 FROM touch_evidence te WHERE te.touch = t.id)",
+            params![from.timestamp_millis(), to.timestamp_millis()],
+            |row| Ok((record_id(row)?, id(row, 1, CustomerId::from_slice)?)),
+        )?;
+        for (touch, customer) in touches {
+            if let Some(facts) = facts.get_mut(&customer) {
+                facts.touches += 1;
+                facts.evidence += valid.get(&touch).copied().unwrap_or_default();
+            }
+        }
+        Ok(facts.into_iter().collect())
     }
 }
 
@@ -973,11 +1032,16 @@ impl Tx<'_> {
 }
 
 impl Tx<'_> {
-    fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize> {
+    /// Wakes the runner of jobs. It waits for this transaction to end before it looks.
+    pub(super) fn wake_runner(&self) {
+        self.1.nudge.notify_one();
+    }
+
+    pub(super) fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(storage)
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         values: impl rusqlite::Params,
@@ -986,7 +1050,7 @@ impl Tx<'_> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.query_row(values, read).optional()).map_err(storage)
     }
 
-    fn all<T>(
+    pub(super) fn all<T>(
         &self,
         sql: &str,
         values: impl rusqlite::Params,
@@ -995,7 +1059,7 @@ impl Tx<'_> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.query_map(values, read)?.collect()).map_err(storage)
     }
 
-    fn exists(&self, sql: &str, values: &[&dyn ToSql]) -> Result<bool> {
+    pub(super) fn exists(&self, sql: &str, values: &[&dyn ToSql]) -> Result<bool> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.exists(values)).map_err(storage)
     }
 }
