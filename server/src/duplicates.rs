@@ -1,9 +1,7 @@
 //! The same customer entered twice: both are kept, a merge is proposed, the supervisor decides; the history of both stays.
 
 use chuda_core::id::{CustomerId, RecordId, TaskId};
-use chuda_core::record::{
-    Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, Task, from_fields,
-};
+use chuda_core::record::{Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, Task, from_fields};
 use chuda_core::rules::audience::superiors;
 use chuda_core::{Error, Result};
 

@@ -14,14 +14,14 @@ use chuda_core::record::policy::{self, AUTHOR_FIELD, Writer};
 use chuda_core::record::{
     Actor, Change, Doc, Fields, Kind, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of, time_of,
 };
-use chuda_core::rules::{Config, Subject, firing};
 use chuda_core::rules::audience::{self, Audience, People};
+use chuda_core::rules::{Config, Subject, firing};
 use chuda_core::sync::protocol::{DocumentChanges, Rejected};
 use chuda_core::{Error, Result};
 
-use crate::{duplicates, effects, leads, signature};
 use crate::stores::Tx;
 use crate::stores::sqlite::{Configs, Document, InboxRow, Projection, Refused};
+use crate::{duplicates, effects, leads, signature};
 
 /// Most changes that one document may have.
 const MAX_DOCUMENT_CHANGES: usize = 10_000;

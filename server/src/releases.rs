@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_core::id::PersonId;
 use chuda_core::record::{Kind, Record as _, Release};
+use chuda_core::rules::Config;
 use chuda_core::rules::config::MAX_BYTES;
 use chuda_core::rules::dry_run::{self, DryRun};
 use chuda_core::rules::firing::Moment;
 use chuda_core::rules::flaw::Flawed;
-use chuda_core::rules::Config;
 use chuda_core::{Error, ErrorKind, Result};
 
 use crate::facts;
@@ -23,14 +23,7 @@ const MAX_PAST: usize = 5_000;
 const PAST_DAYS: i64 = 90;
 
 /// Publishes a configuration that was made from version `parent`, and returns its number.
-pub(crate) fn publish(
-    tx: &Tx<'_>,
-    person: PersonId,
-    parent: i64,
-    content: &str,
-    note: &str,
-    now: DateTime<Utc>,
-) -> Result<i64> {
+pub(crate) fn publish(tx: &Tx<'_>, person: PersonId, parent: i64, content: &str, note: &str, now: DateTime<Utc>) -> Result<i64> {
     let mut ingest = Ingest::open(tx, now)?;
     let current = ingest.config();
     permitted(&ingest, &current, person)?;
@@ -60,13 +53,7 @@ pub(crate) fn publish(
 }
 
 /// What a draft would have done with the records of the last days.
-pub(crate) fn try_out(
-    tx: &Tx<'_>,
-    person: PersonId,
-    content: &str,
-    days: Option<i64>,
-    now: DateTime<Utc>,
-) -> Result<DryRun> {
+pub(crate) fn try_out(tx: &Tx<'_>, person: PersonId, content: &str, days: Option<i64>, now: DateTime<Utc>) -> Result<DryRun> {
     let ingest = Ingest::open(tx, now)?;
     let current = ingest.config();
     permitted(&ingest, &current, person)?;

@@ -65,7 +65,8 @@ impl Contract {
         let amount = self.amount.map_or_else(String::new, |amount| amount.0.to_string());
         let text = crate::id::Hash::of(self.text.as_deref().unwrap_or_default().as_bytes());
         let at = at.timestamp_millis();
-        format!("chuda contract signature v1\n{id}\n{}\n{}\n{amount}\n{text}\n{at}\n{device}\n", self.number, self.customer).into_bytes()
+        format!("chuda contract signature v1\n{id}\n{}\n{}\n{amount}\n{text}\n{at}\n{device}\n", self.number, self.customer)
+            .into_bytes()
     }
 }
 

@@ -30,8 +30,7 @@ pub enum Stage {
 
 impl Stage {
     /// All of them, in their order.
-    pub const ALL: [Self; 6] =
-        [Self::Offered, Self::Claimed, Self::FirstTouch, Self::NeedConfirmed, Self::Quoted, Self::Signed];
+    pub const ALL: [Self; 6] = [Self::Offered, Self::Claimed, Self::FirstTouch, Self::NeedConfirmed, Self::Quoted, Self::Signed];
 
     /// From the stored word.
     pub fn parse(text: &str) -> Option<Self> {

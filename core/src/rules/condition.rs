@@ -244,7 +244,8 @@ impl Comparison {
     fn check(&self, config: &Config, kind: Kind) -> Result<(), Flaw> {
         let holds = type_at(config, kind, &self.name)?;
         let numbers = [self.above, self.at_least, self.below, self.at_most];
-        let given = [self.is.is_some(), self.is_not.is_some(), self.one_of.is_some(), self.known.is_some(), self.differs_from.is_some()];
+        let given =
+            [self.is.is_some(), self.is_not.is_some(), self.one_of.is_some(), self.known.is_some(), self.differs_from.is_some()];
         if given.iter().filter(|given| **given).count() + numbers.iter().flatten().count() != 1 {
             return Err(Flaw::OneComparison { field: self.name.clone() });
         }

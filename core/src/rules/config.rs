@@ -230,8 +230,7 @@ impl Config {
         if json.len() > MAX_BYTES {
             return Err(flawed(Flaw::TooDeep));
         }
-        let config: Self =
-            serde_json::from_str(json).map_err(|error| flawed(Flaw::Unreadable { detail: error.to_string() }))?;
+        let config: Self = serde_json::from_str(json).map_err(|error| flawed(Flaw::Unreadable { detail: error.to_string() }))?;
         config.check()?;
         Ok(config)
     }
@@ -243,9 +242,8 @@ impl Config {
 
     /// An option by its key or by either of its words, if it is still offered.
     pub fn find<'a>(list: &'a [Choice], word: &str) -> Option<&'a Choice> {
-        list.iter().find(|choice| {
-            !choice.retired && (choice.key == word || choice.zh == word || choice.en.eq_ignore_ascii_case(word))
-        })
+        list.iter()
+            .find(|choice| !choice.retired && (choice.key == word || choice.zh == word || choice.en.eq_ignore_ascii_case(word)))
     }
 
     /// A list of options. Contact modes are the product's own.
@@ -395,8 +393,11 @@ impl Config {
 
     /// A rule that would set itself off without end, through what it and others make.
     fn check_loops(&self) -> Result<(), Flawed> {
-        let next: BTreeMap<&str, Vec<&str>> =
-            self.rules.iter().map(|rule| (rule.id.as_str(), rule.sets_off(self).iter().map(|rule| rule.id.as_str()).collect())).collect();
+        let next: BTreeMap<&str, Vec<&str>> = self
+            .rules
+            .iter()
+            .map(|rule| (rule.id.as_str(), rule.sets_off(self).iter().map(|rule| rule.id.as_str()).collect()))
+            .collect();
         for rule in &self.rules {
             let mut reached = BTreeSet::new();
             let mut waiting = next.get(rule.id.as_str()).cloned().unwrap_or_default();
@@ -523,5 +524,19 @@ fn check_form(form: &Form) -> Result<(), Flaw> {
     match needed.iter().find(|name| !form.fields.iter().any(|one| one.field == **name && one.required)) {
         Some(name) => Err(Flaw::unknown(name)),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_configuration_is_sound_and_survives_being_written() {
+        let config = Config::builtin();
+        config.check().unwrap();
+        assert_eq!(Config::parse(&config.to_json()).as_ref(), Ok(config));
+        config.check_after(config).unwrap();
+        assert!(config.to_json().len() < MAX_BYTES / 4, "{}", config.to_json().len());
     }
 }

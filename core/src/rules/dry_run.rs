@@ -168,8 +168,7 @@ fn changed_health(
     let pairs = before.iter().filter_map(|(customer, facts)| Some((*customer, *facts, *after.get(customer)?)));
     pairs
         .filter_map(|(customer, before, after)| {
-            let (before, after) =
-                (now.config.health.score(before, now.now), then.config.health.score(after, then.now));
+            let (before, after) = (now.config.health.score(before, now.now), then.config.health.score(after, then.now));
             (before.red != after.red).then(|| HealthChange { customer, now: before.sum, then: after.sum, red: after.red })
         })
         .collect()

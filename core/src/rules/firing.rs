@@ -105,7 +105,15 @@ pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Resu
     let Carrying { because, occasion, mut writes, order, .. } = carrying;
     let effects = rule.then.iter().filter(|effect| !matches!(effect, Effect::Require(_))).map(Effect::word).collect();
     let writes = order.iter().filter_map(|id| writes.remove(id)).collect();
-    Ok(Some(Firing { rule: rule.id.clone(), config: moment.config.version, record: subject.id, occasion, because, effects, writes }))
+    Ok(Some(Firing {
+        rule: rule.id.clone(),
+        config: moment.config.version,
+        record: subject.id,
+        occasion,
+        because,
+        effects,
+        writes,
+    }))
 }
 
 /// Whether the condition of a rule holds; `unless` is left for the moment of carrying out.
@@ -248,10 +256,12 @@ impl Carrying<'_> {
                 let mut due = task.due_hours.map(|hours| Scalar::Int(to_millis(now + chrono::TimeDelta::hours(hours))));
                 if let Some(path) = &task.due {
                     due = due.or(match self.subject.get(path)? {
-                        Some(Scalar::Text(day)) => day.parse::<chrono::NaiveDate>().ok().and_then(|day| day.succ_opt()).map(|next| {
-                            // The last millisecond of the day, so that it shows as due on it.
-                            Scalar::Int(to_millis(start_of_day(next, self.moment.config.calendar.zone)) - 1)
-                        }),
+                        Some(Scalar::Text(day)) => {
+                            day.parse::<chrono::NaiveDate>().ok().and_then(|day| day.succ_opt()).map(|next| {
+                                // The last millisecond of the day, so that it shows as due on it.
+                                Scalar::Int(to_millis(start_of_day(next, self.moment.config.calendar.zone)) - 1)
+                            })
+                        }
                         other => other,
                     });
                 }
@@ -297,7 +307,9 @@ impl Carrying<'_> {
             fields.extend(self.recipient(to)?);
         }
         for invited in &create.invite {
-            fields.extend(self.invited(invited)?.into_iter().take(MAX_INVITED).map(|p| (format!("attendees/{p}"), Scalar::Bool(true))));
+            fields.extend(
+                self.invited(invited)?.into_iter().take(MAX_INVITED).map(|p| (format!("attendees/{p}"), Scalar::Bool(true))),
+            );
         }
         self.write(id, create.kind, true, fields);
         Ok(())

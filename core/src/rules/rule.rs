@@ -301,7 +301,9 @@ impl Rule {
         for (kind, known, open) in made {
             let listening = config.rules.iter().filter(|rule| !rule.off && rule.trigger == Trigger::Record(kind));
             set_off.extend(listening.filter(|rule| {
-                rule.when.as_ref().is_none_or(|when| when.is_possible(&known, &|field| open.contains(&field) || config.is_set(kind, field)))
+                rule.when
+                    .as_ref()
+                    .is_none_or(|when| when.is_possible(&known, &|field| open.contains(&field) || config.is_set(kind, field)))
             }));
         }
         set_off
@@ -398,15 +400,8 @@ impl Effect {
             }
             Self::Create(create) => {
                 // What people enter, and the server's own bookkeeping, is never made by a rule.
-                let by_rules = [
-                    Kind::Contract,
-                    Kind::Seal,
-                    Kind::Order,
-                    Kind::Question,
-                    Kind::Demand,
-                    Kind::Meeting,
-                    Kind::Finding,
-                ];
+                let by_rules =
+                    [Kind::Contract, Kind::Seal, Kind::Order, Kind::Question, Kind::Demand, Kind::Meeting, Kind::Finding];
                 if !by_rules.contains(&create.kind) {
                     return Err(Flaw::unknown(create.kind.as_str()));
                 }
@@ -475,7 +470,8 @@ impl Value {
                 placeholders(text).try_for_each(|path| check_placeholder(config, kind, path))
             }
             Self::Template(Templated { template }) => {
-                let choice = config.templates.iter().find(|choice| choice.key == *template).ok_or_else(|| Flaw::unknown(template))?;
+                let choice =
+                    config.templates.iter().find(|choice| choice.key == *template).ok_or_else(|| Flaw::unknown(template))?;
                 let text = choice.text.as_deref().unwrap_or_default();
                 if holds != Type::Text || text.len() > MAX_TEXT {
                     return Err(Flaw::mismatch(field));

@@ -414,16 +414,16 @@ impl Tx<'_> {
 impl World for Tx<'_> {
     fn record(&self, id: RecordId) -> Result<Option<(Kind, Fields)>> {
         let mut statement = self.0.prepare_cached("SELECT kind, record FROM records WHERE id = ?1")?;
-        let row = statement.query_row([id.as_bytes()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).optional()?;
+        let row =
+            statement.query_row([id.as_bytes()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).optional()?;
         let Some((kind, json)) = row else { return Ok(None) };
         let Some(kind) = Kind::parse(&kind) else { return Ok(None) };
         Ok(Some((kind, flat(&json)?)))
     }
 
     fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Fields>> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT record FROM records WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3",
-        )?;
+        let mut statement =
+            self.0.prepare_cached("SELECT record FROM records WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3")?;
         let rows = statement.query_map((customer.as_bytes(), kind.as_str(), LOOKED_THROUGH), |row| row.get::<_, String>(0))?;
         rows.map(|json| flat(&json?)).collect()
     }

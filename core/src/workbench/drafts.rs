@@ -74,7 +74,7 @@ pub struct TouchDraft {
     /// Free text.
     pub note: Option<String>,
     /// Fields that a supervisor added to the form (T6), as typed: key without `x/`.
-    pub extra: std::collections::BTreeMap<String, String>,
+    pub extra: std::collections::HashMap<String, String>,
 }
 
 /// A recorded touch.

@@ -76,7 +76,8 @@ impl Workbench {
                             .ok_or_else(|| reasons(config, "report.unknown_reason"))
                     });
                     let reason = given.transpose()?.or_else(|| standing.and_then(|report| report.reason.clone()));
-                    report.reason = Some(reason.ok_or_else(|| reasons(config, "report.reason_missing").with("missing", card.missing))?);
+                    report.reason =
+                        Some(reason.ok_or_else(|| reasons(config, "report.reason_missing").with("missing", card.missing))?);
                 }
                 match &before {
                     Some(before) => tx.edit(own, id, before, &report)?,

@@ -1,6 +1,6 @@
 //! Recording touches (T1) and what is added to them later.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -32,7 +32,8 @@ impl Workbench {
                 }
                 let own = own.at_customer(tx, touch.customer)?;
                 let id = TouchId::new(own.at);
-                let named = typed(draft.contact).map(|name| contact(tx, &own, touch.customer, me.id, name, draft.contact_role));
+                let role = typed(draft.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
+                let named = typed(draft.contact).map(|name| contact(tx, &own, touch.customer, me.id, name, role));
                 touch.contact = named.transpose()?;
                 tx.create(&own, id, &touch)?;
                 for evidence in &touch.evidence {
@@ -142,7 +143,7 @@ fn missing(field: &str) -> Error {
 }
 
 /// Fields that a supervisor added to the form, from what was typed (T6).
-fn extra(config: &Config, typed: &BTreeMap<String, String>) -> Result<BTreeMap<String, Scalar>> {
+fn extra(config: &Config, typed: &HashMap<String, String>) -> Result<BTreeMap<String, Scalar>> {
     let mut extra = BTreeMap::new();
     for (key, text) in typed {
         let name = format!("x/{key}");
@@ -227,6 +228,11 @@ fn contact(
     let id = ContactId::new(own.at);
     tx.create(own, id, &Contact { author, customer, name, position: None, role, phone: None, created_at: own.at })?;
     Ok(id)
+}
+
+fn contact_role(config: &Config, word: &str) -> Result<String> {
+    let role = Config::find(&config.contact_roles, word);
+    Ok(role.ok_or_else(|| Error::invalid("contact.unknown_role").with("role", word))?.key.clone())
 }
 
 fn saved(ask: &Ask<'_>, id: TouchId) -> Result<TouchSaved> {

@@ -5,7 +5,6 @@ use axum::extract::State;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chuda_core::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId};
 use chuda_core::record::{Evidence, Kind, Touch, from_fields};
-use chuda_core::rules::Config;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

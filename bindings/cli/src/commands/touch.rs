@@ -33,6 +33,8 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
         intent: touch.intent,
         feedback: touch.feedback,
         contact: touch.contact,
+        contact_role: touch.contact_role,
+        extra: touch.extra.into_iter().collect(),
         next_action: None,
         next_date: touch.next,
         next_time: None,

@@ -120,6 +120,8 @@ fn touch_draft(workbench: &Workbench, heard: &VoiceDraft) -> Result<TouchDraft, 
         next_date: value(draft.next_date.as_ref()),
         next_time: value(draft.next_time.as_ref()),
         note: None,
+        contact_role: None,
+        extra: std::collections::HashMap::new(),
     })
 }
 
