@@ -183,6 +183,8 @@ fn some_task(source: RecordId) -> Task {
         source,
         rule: "quote-pdf".into(),
         config: 1,
+        because: None,
+        notice: false,
         choices: ["approve".to_owned()].into(),
         script_pack: None,
         created_at: now(),
@@ -315,7 +317,7 @@ async fn what_must_hold_between_records_does() {
     incomplete.remove("mode");
     phone.write(RecordId::new(Utc::now()), &incomplete);
     assert_eq!(answer(&phone.sync(&team).await), "invalid");
-    assert_eq!(Kind::Touch.rules().fields.iter().filter(|(name, _)| *name == "mode").count(), 1);
+    assert_eq!(Kind::Touch.rules().fields.iter().filter(|(name, ..)| *name == "mode").count(), 1);
 }
 
 #[tokio::test]
