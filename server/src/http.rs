@@ -214,10 +214,13 @@ pub enum Scope {
     TodosWrite,
     /// Read the bytes of evidence.
     Evidence,
+    /// Read back-checks.
+    Backchecks,
 }
 
 impl Scope {
-    const ALL: [Self; 6] = [Self::Touches, Self::Reports, Self::People, Self::Todos, Self::TodosWrite, Self::Evidence];
+    const ALL: [Self; 7] =
+        [Self::Touches, Self::Reports, Self::People, Self::Todos, Self::TodosWrite, Self::Evidence, Self::Backchecks];
 
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
@@ -228,6 +231,7 @@ impl Scope {
             Self::Todos => "todos",
             Self::TodosWrite => "todos-write",
             Self::Evidence => "evidence",
+            Self::Backchecks => "backchecks",
         }
     }
 }

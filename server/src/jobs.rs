@@ -19,7 +19,7 @@ use crate::http::App;
 use crate::ingest::Ingest;
 use crate::stores::Tx;
 use crate::stores::jobs::{NewJob, Taken};
-use crate::{effects, weekly};
+use crate::{backcheck, effects, machine, weekly};
 
 /// Most attempts at a job; with the waits between them they take about three days.
 pub(crate) const MAX_ATTEMPTS: u32 = 14;
@@ -52,6 +52,13 @@ pub(crate) enum Job {
     },
     /// Looks at the week that has ended with the weekly rules (G3), again and again.
     Week,
+    /// Draws the back-checks of the period that has ended (R1), again and again.
+    BackCheck,
+    /// Looks into the evidence of a back-check, again and again while it is open.
+    LookInto {
+        /// Which.
+        back_check: RecordId,
+    },
 }
 
 /// How a job that did not fail ends.
@@ -81,7 +88,7 @@ impl Job {
     /// Jobs of one lane are done one after another, so that what is slow holds up only its own kind; by default that is a kind.
     fn lane(&self) -> Option<String> {
         match self {
-            Self::TidyUploads | Self::Rule { .. } | Self::Week => None,
+            Self::TidyUploads | Self::Rule { .. } | Self::Week | Self::BackCheck | Self::LookInto { .. } => None,
         }
     }
 }
@@ -107,6 +114,11 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
             settle(app, taken, write).await
         }
         Job::Week => settle(app, taken, |tx, now| weekly::look(tx, now).map(Outcome::Again)).await,
+        Job::BackCheck => settle(app, taken, |tx, now| backcheck::draw_due(tx, now).map(Outcome::Again)).await,
+        Job::LookInto { back_check } => {
+            let look = machine::look(app, back_check).await?;
+            settle(app, taken, move |tx, now| backcheck::look_again(tx, back_check, &look, now)).await
+        }
     }
 }
 
@@ -185,6 +197,7 @@ impl Runner {
             // Jobs that are always there, also after a restored backup.
             schedule(tx, "tidy-uploads", &Job::TidyUploads, now)?;
             schedule(tx, "week", &Job::Week, now)?;
+            schedule(tx, "back-check", &Job::BackCheck, now)?;
             let lost = tx.give_up_lost_jobs(now, MAX_ATTEMPTS)?;
             if lost > 0 {
                 tracing::error!(lost, "jobs given up whose process ended with them");
@@ -390,8 +403,10 @@ mod tests {
             two.settle(job, Ok(Outcome::Done)).await.unwrap();
         }
         let (here, there) = tokio::join!(one.runner.run_due(), two.runner.run_due());
-        // And the one that is always there.
-        assert_eq!(here.unwrap() + there.unwrap(), 31);
+        // And those that are always there: like the thirty they come up again.
+        let waiting = one.app.store.read(|tx| tx.open_jobs(100)).unwrap().len();
+        assert!(waiting > 30);
+        assert_eq!(here.unwrap() + there.unwrap(), waiting);
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@
 
 pub mod admin;
 mod api;
+mod backcheck;
 mod blobs;
 mod claims;
 mod duplicates;
@@ -17,6 +18,7 @@ pub mod http;
 mod ingest;
 mod jobs;
 mod leads;
+mod machine;
 pub mod problem;
 mod releases;
 mod server;

@@ -1,6 +1,7 @@
 //! The JSON API for people's tools and other systems. Everyone sees what `rules::audience` lets them read, and nothing else:
 //! what may not be seen looks like what is not there.
 
+mod backchecks;
 mod people;
 mod reports;
 mod todos;
@@ -35,6 +36,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(touches::show))
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
+        .routes(routes!(backchecks::list))
+        .routes(routes!(backchecks::show))
 }
 
 /// A person or customer, named.

@@ -18,8 +18,12 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
 use tokio::sync::Notify;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql"), include_str!("migrations/003.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/003.sql"),
+    include_str!("migrations/004.sql"),
+];
 /// How long a writer waits for another process, such as an admin command beside the running server.
 const BUSY: Duration = Duration::from_secs(20);
 /// Readers that are kept open.
@@ -1091,7 +1095,7 @@ fn copy(source: &Connection, target: &mut Connection) -> Result<()> {
     backup.run_to_completion(1_000, Duration::from_millis(5), None).map_err(storage)
 }
 
-fn document_row(row: &Row<'_>) -> rusqlite::Result<Document> {
+pub(super) fn document_row(row: &Row<'_>) -> rusqlite::Result<Document> {
     let kind: String = row.get(1)?;
     let conflicts: Option<String> = row.get(4)?;
     Ok(Document {
@@ -1126,7 +1130,7 @@ fn person_id(row: &Row<'_>) -> rusqlite::Result<PersonId> {
     id(row, 0, PersonId::from_slice)
 }
 
-fn id<T>(row: &Row<'_>, column: usize, read: fn(&[u8]) -> Option<T>) -> rusqlite::Result<T> {
+pub(super) fn id<T>(row: &Row<'_>, column: usize, read: fn(&[u8]) -> Option<T>) -> rusqlite::Result<T> {
     read(row.get_ref(column)?.as_blob()?).ok_or_else(|| unreadable(column))
 }
 
