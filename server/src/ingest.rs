@@ -16,9 +16,9 @@ use chuda_core::rules::audience::{Audience, People};
 use chuda_core::sync::protocol::{DocumentChanges, Rejected};
 use chuda_core::{Error, Result};
 
-use crate::effects;
 use crate::stores::Tx;
 use crate::stores::sqlite::{Document, InboxRow, Projection, Refused};
+use crate::{effects, events};
 
 /// Most changes that one document may have.
 const MAX_DOCUMENT_CHANGES: usize = 10_000;
@@ -366,6 +366,7 @@ impl<'t> Ingest<'t> {
             changes.iter().map(|change| self.tx.add_change(document, change, device, self.now)).collect::<Result<_>>()?;
         self.project(document, kind, fields, conflicts)?;
         self.changed.insert((kind, document));
+        events::announce(self.tx, document, kind, before.map(|before| &before.fields), fields, self.now)?;
         let affected = self.relate(document, kind, before.map(|before| &before.fields), fields)?;
 
         let readers = if before.is_some() { self.tx.readers(document)? } else { BTreeSet::new() };
