@@ -125,7 +125,7 @@ impl Record for Touch {
             ("customer", Type::Link(Kind::Customer), Write::Never),
             ("mode", Type::Option(List::Modes), Write::Never),
             ("action", Type::Option(List::Actions), Write::Never),
-            ("at", Type::Instant, Write::Never),
+            ("at", Type::Timestamp, Write::Never),
             ("zone", Type::Text, Write::Never),
             ("config", Type::Number, Write::Never),
             ("brief", Type::Option(List::Briefs), Write::Never),
