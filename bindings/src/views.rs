@@ -435,6 +435,8 @@ mirror! {
         en: String,
         /// Whether a touch with this action counts for touch density (D1).
         counts_for_density: bool,
+        /// Whether it is outside the standard: these are counted (D2).
+        non_standard: bool,
         /// The brief that this action suggests (B1).
         brief: Option<String>,
         /// Whether tech owner and response date are mandatory (B2).

@@ -1,6 +1,6 @@
 //! Time: UTC instants, days in a person's zone, and the clock that shells hand in.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// The zone of whoever has not said otherwise.
@@ -20,9 +20,11 @@ pub trait Clock: Send + Sync {
     }
 }
 
-/// The calendar day of an instant, as the person in `zone` sees it.
+/// The calendar day of an instant, as the person in `zone` sees it. At the very ends of the calendar, where a zone would lead beyond it,
+/// the day is that of UTC.
 pub fn day_of(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
-    at.with_timezone(&zone).date_naive()
+    let local = at.naive_utc().checked_add_offset(at.with_timezone(&zone).offset().fix());
+    local.unwrap_or(at.naive_utc()).date()
 }
 
 /// The first instant of a day in a zone. Where midnight is skipped by a clock change, the first that exists.

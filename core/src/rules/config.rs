@@ -45,6 +45,9 @@ pub struct Choice {
     /// Whether a touch with this action counts for touch density (D1).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub counts_for_density: bool,
+    /// Whether it is outside the standard, such as a comparison sheet made to measure: these are counted (D2).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub non_standard: bool,
     /// The brief that this action suggests (B1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brief: Option<String>,
