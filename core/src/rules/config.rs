@@ -34,6 +34,8 @@ pub struct Config {
 
 /// An option of a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+// Each is a box to tick in the editor of options, and any of them go together.
+#[allow(clippy::struct_excessive_bools)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// The word that is stored.

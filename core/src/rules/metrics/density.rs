@@ -66,7 +66,7 @@ impl DensityRule {
     pub fn share(&self, facts: &Facts, options: &[Choice], scope: &Scope, at: DateTime<Utc>) -> Option<Ratio> {
         let standings = self.standings(&facts.touches, options, at);
         let active = active(&facts.holdings, at).filter(|holding| scope.has(holding.holder)).map(|holding| holding.customer);
-        self.ratio(&standings, active.collect())
+        self.ratio(&standings, &active.collect())
     }
 
     /// The same for each person who has an active customer.
@@ -76,7 +76,7 @@ impl DensityRule {
         for holding in active(&facts.holdings, at) {
             held.entry(holding.holder).or_default().insert(holding.customer);
         }
-        held.into_iter().filter_map(|(person, customers)| Some((person, self.ratio(&standings, customers)?))).collect()
+        held.into_iter().filter_map(|(person, customers)| Some((person, self.ratio(&standings, &customers)?))).collect()
     }
 
     /// The share at the end of each of the last weeks, oldest first. The running week is seen as of now.
@@ -93,7 +93,7 @@ impl DensityRule {
         weeks.map(|week| (week, self.share(facts, options, scope, week.span(zone).last_moment(now)))).collect()
     }
 
-    fn ratio(&self, standings: &BTreeMap<CustomerId, Standing>, customers: BTreeSet<CustomerId>) -> Option<Ratio> {
+    fn ratio(&self, standings: &BTreeMap<CustomerId, Standing>, customers: &BTreeSet<CustomerId>) -> Option<Ratio> {
         let total = customers.len() as i64;
         let suffices = |customer: &CustomerId| standings.get(customer).is_some_and(|standing| self.suffices(*standing));
         Ratio::some(customers.iter().filter(|customer| suffices(customer)).count() as i64, total)
@@ -181,22 +181,22 @@ mod tests {
     }
 
     /// The definition, read aloud, for one customer.
-    fn well_touched(facts: &Facts, customer: CustomerId, at: i64) -> bool {
+    fn well_touched(rule: DensityRule, facts: &Facts, customer: CustomerId, at: i64) -> bool {
         let (mut valid, mut proven) = (0, 0);
         for touch in &facts.touches {
             let ago = at - to_millis(touch.at);
             let counts = ["send_material", "demo", "quote"].contains(&touch.action.as_str());
-            if touch.customer == customer && touch.counted && counts && (0..30 * 24 * 60 * 60 * 1000).contains(&ago) {
+            if touch.customer == customer && touch.counted && counts && (0..rule.window_days * 24 * 60 * 60 * 1000).contains(&ago) {
                 valid += 1;
                 if touch.valid_evidence >= 1 {
                     proven += 1;
                 }
             }
         }
-        valid >= 2 && proven >= 1
+        valid >= rule.touches && proven >= rule.with_evidence
     }
 
-    fn slow(facts: &Facts, people: &[PersonId], at: DateTime<Utc>) -> Option<Ratio> {
+    fn slow(rule: DensityRule, facts: &Facts, people: &[PersonId], at: DateTime<Utc>) -> Option<Ratio> {
         let (mut active, mut good) = (0, 0);
         for n in 0..20 {
             let held = facts.holdings.iter().any(|h| {
@@ -207,31 +207,41 @@ mod tests {
             });
             if held {
                 active += 1;
-                good += i64::from(well_touched(facts, customer(n), to_millis(at)));
+                good += i64::from(well_touched(rule, facts, customer(n), to_millis(at)));
             }
         }
         if active == 0 { None } else { Some(Ratio::new(good, active)) }
     }
 
+    /// Mostly the default, so that its edges are met.
+    fn rule() -> impl Strategy<Value = DensityRule> {
+        let other = (1..60i64, 1..4i64, 1..3i64).prop_map(|(window_days, touches, with_evidence)| DensityRule {
+            window_days,
+            touches,
+            with_evidence,
+        });
+        prop_oneof![Just(DensityRule::default()), other]
+    }
+
     proptest! {
         #[test]
-        fn the_share_is_that_of_the_definition(facts in facts(), days in -40..5i64) {
+        fn the_share_is_that_of_the_definition(facts in facts(), days in -40..5i64, rule in rule()) {
             let at = now() + TimeDelta::days(days);
-            let rule = DensityRule::default();
             let everybody: Vec<PersonId> = (0..5).map(person).collect();
             let pair = Scope::People([person(1), person(2)].into());
-            prop_assert_eq!(rule.share(&facts, options(), &Scope::All, at), slow(&facts, &everybody, at));
-            prop_assert_eq!(rule.share(&facts, options(), &pair, at), slow(&facts, &[person(1), person(2)], at));
+            prop_assert_eq!(rule.share(&facts, options(), &Scope::All, at), slow(rule, &facts, &everybody, at));
+            prop_assert_eq!(rule.share(&facts, options(), &pair, at), slow(rule, &facts, &[person(1), person(2)], at));
             let each = rule.by_person(&facts, options(), at);
             for someone in everybody {
-                prop_assert_eq!(each.get(&someone).copied(), slow(&facts, &[someone], at));
+                prop_assert_eq!(each.get(&someone).copied(), slow(rule, &facts, &[someone], at));
             }
         }
 
         #[test]
         fn a_trend_is_the_share_at_each_sunday_midnight(facts in facts(), zone in zone()) {
             let everybody: Vec<PersonId> = (0..5).map(person).collect();
-            let trend = DensityRule::default().trend(&facts, options(), &Scope::All, 8, zone, now());
+            let rule = DensityRule::default();
+            let trend = rule.trend(&facts, options(), &Scope::All, 8, zone, now());
             prop_assert_eq!(trend.len(), 8);
             let mut monday = now().with_timezone(&zone).date_naive();
             while monday.format("%u").to_string() != "1" {
@@ -243,7 +253,7 @@ mod tests {
                 if at > now() {
                     at = now();
                 }
-                prop_assert_eq!(share, slow(&facts, &everybody, at));
+                prop_assert_eq!(share, slow(rule, &facts, &everybody, at));
                 monday = monday - chrono::Days::new(7);
             }
         }

@@ -84,7 +84,9 @@ pub fn feedback_on(
     for answer in feedback {
         answers.entry(answer.customer).or_default().push(answer.at);
     }
-    answers.values_mut().for_each(|instants| instants.sort_unstable());
+    for instants in answers.values_mut() {
+        instants.sort_unstable();
+    }
     let first_answer = |customer: &CustomerId, since: DateTime<Utc>| {
         let instants = answers.get(customer)?;
         instants.get(instants.partition_point(|at| *at < since)).copied()

@@ -93,8 +93,8 @@ mod tests {
     #[test]
     fn an_average_is_over_the_customers_that_were_touched() {
         let at = |days| now() - TimeDelta::days(days);
-        let mut facts = Facts::default();
-        facts.touches = vec![touch(1, 1, at(2), "demo", 1), touch(1, 2, at(3), "book_demo", 0), touch(2, 1, at(4), "sign", 1)];
+        let touches = vec![touch(1, 1, at(2), "demo", 1), touch(1, 2, at(3), "book_demo", 0), touch(2, 1, at(4), "sign", 1)];
+        let mut facts = Facts { touches, ..Facts::default() };
         facts.touches.push(touch(3, 1, at(12), "demo", 1));
         let week = of(&facts, Tz::Asia__Shanghai, &Scope::All, now());
         assert_eq!((week.touches, week.customers, week.touches_per_customer()), (3, 2, Ratio::new(3, 2)));
@@ -129,7 +129,9 @@ mod tests {
         facts.leads[1].valid = false;
         let week = |at| of(&facts, Tz::Asia__Shanghai, &Scope::All, at);
         assert_eq!(week(now()).leads, 1);
-        assert_eq!((week(now()).over, week(thursday).over, week(thursday - MS).leads), (true, false, 0));
+        assert_eq!([week(thursday).leads, week(thursday - MS).leads], [1, 0]);
+        let midnight: DateTime<Utc> = "2026-11-23T00:00:00+08:00".parse().unwrap();
+        assert_eq!([week(midnight).over, week(midnight - MS).over], [true, false]);
     }
 
     proptest! {
