@@ -334,7 +334,8 @@ impl Phone {
             captured_at: now(),
             claim,
             unreadable: None,
-            flags: BTreeSet::new(),
+            feedback_at: None,
+        flags: BTreeSet::new(),
             consent: None,
             look: None,
             touch,
@@ -410,6 +411,7 @@ pub(crate) fn touch_by(author: PersonId, customer: CustomerId, action: &str, evi
         next_time: None,
         note: Some("as said".into()),
         category: None,
+        feedback_at: None,
         flags: BTreeSet::new(),
         extra: BTreeMap::new(),
     }
