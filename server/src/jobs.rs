@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chuda_core::id::RecordId;
 use chuda_core::time::from_millis;
 use chuda_core::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -15,9 +16,11 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
 use crate::http::App;
+use crate::ingest::Ingest;
 use crate::stores::Tx;
 use crate::stores::jobs::{NewJob, Taken};
 use crate::webhooks::{self, Delivery};
+use crate::{effects, weekly};
 
 /// Most attempts at a job; with the waits between them they take about three days.
 pub(crate) const MAX_ATTEMPTS: u32 = 14;
@@ -45,6 +48,15 @@ pub(crate) enum Job {
     DeliverWebhook(Delivery),
     /// Removes what need not be remembered of events, again and again.
     ForgetEvents,
+    /// Looks whether a timed rule still holds for a record, and carries it out.
+    Rule {
+        /// Its name.
+        rule: String,
+        /// The record.
+        record: RecordId,
+    },
+    /// Looks at the week that has ended with the weekly rules (G3), again and again.
+    Week,
 }
 
 /// How a job that did not fail ends.
@@ -75,7 +87,7 @@ impl Job {
     fn lane(&self) -> Option<String> {
         match self {
             Self::DeliverWebhook(delivery) => Some(delivery.lane()),
-            Self::TidyUploads | Self::ForgetEvents => None,
+            Self::TidyUploads | Self::ForgetEvents | Self::Rule { .. } | Self::Week => None,
         }
     }
 }
@@ -96,6 +108,16 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
             settle(app, taken, |_, _| Ok(Outcome::Done)).await
         }
         Job::ForgetEvents => settle(app, taken, webhooks::forget).await,
+        Job::Rule { rule, record } => {
+            let write = move |tx: &Tx<'_>, now| {
+                let mut ingest = Ingest::open(tx, now)?;
+                effects::carry_out_timed(&mut ingest, &rule, record)?;
+                ingest.finish()?;
+                Ok(Outcome::Done)
+            };
+            settle(app, taken, write).await
+        }
+        Job::Week => settle(app, taken, |tx, now| weekly::look(tx, now).map(Outcome::Again)).await,
     }
 }
 
@@ -174,6 +196,7 @@ impl Runner {
             // Jobs that are always there, also after a restored backup.
             schedule(tx, "tidy-uploads", &Job::TidyUploads, now)?;
             schedule(tx, "forget-events", &Job::ForgetEvents, now)?;
+            schedule(tx, "week", &Job::Week, now)?;
             let lost = tx.give_up_lost_jobs(now, MAX_ATTEMPTS)?;
             if lost > 0 {
                 tracing::error!(lost, "jobs given up whose process ended with them");
@@ -379,8 +402,8 @@ mod tests {
             two.settle(job, Ok(Outcome::Done)).await.unwrap();
         }
         let (here, there) = tokio::join!(one.runner.run_due(), two.runner.run_due());
-        // And the two that are always there.
-        assert_eq!(here.unwrap() + there.unwrap(), 32);
+        // And the three that are always there.
+        assert_eq!(here.unwrap() + there.unwrap(), 33);
     }
 
     #[tokio::test]

@@ -9,18 +9,24 @@ pub mod admin;
 mod api;
 mod blobs;
 mod claims;
+mod duplicates;
 mod effects;
 mod enrol;
 pub mod events;
 mod exchange;
+mod facts;
 pub mod http;
 mod ingest;
 mod jobs;
+mod leads;
 pub mod problem;
+mod releases;
 mod server;
+mod signature;
 mod stores;
 pub mod telemetry;
 mod webhooks;
+mod weekly;
 
 pub use server::{Running, Server, Settings};
 

@@ -219,7 +219,7 @@ fn carry_out(
     let wrong = |field: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &format!("todo.{field}"));
     match &answer.choice {
         Some(choice) => {
-            if let Err(field) = check_choice(&document.fields, choice, answer.reason.as_deref()) {
+            if let Err(field) = check_choice(&*tx.config()?, &document.fields, choice, answer.reason.as_deref()) {
                 return Ok(Err(wrong(field)));
             }
         }
@@ -233,7 +233,7 @@ fn carry_out(
     writes.extend(answer.choice.map(|choice| ("choice".to_owned(), Scalar::Text(choice))));
     writes.extend(answer.reason.map(|reason| ("reason".to_owned(), Scalar::Text(reason))));
     let roles = tx.people()?.get(&person).map(|person| person.roles.clone()).unwrap_or_default();
-    let writer = Writer::Person { id: person, roles, holds_customer: false };
+    let writer = Writer::Person { id: person, roles, holds_customer: false, is_superior: false };
     if policy::judge(Kind::Task, Some(&document.fields), &writer, &writes).is_err() {
         return Ok(Err(Problem::not_found()));
     }
@@ -256,7 +256,7 @@ fn is_for(tx: &Tx<'_>, task: &Fields, person: Option<PersonId>) -> chuda_core::R
 
 fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<TodoView> {
     let task: Task = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
-    let config = Config::builtin();
+    let config = tx.config()?;
     let choices = task.choices.iter().map(|choice| ChoiceView {
         word: Word::of(&config.choices, choice),
         needs_reason: Config::find(&config.choices, choice).is_some_and(|choice| choice.needs_reason),
