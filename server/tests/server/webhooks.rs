@@ -190,7 +190,7 @@ async fn a_subscriber_hears_of_what_it_asked_for_once_and_signed() {
     let body = protocol::encode(&rep.next_request());
     assert_eq!(rep.sync(&team).await, []);
     finance.sync(&team).await;
-    let task = finance.of_kind("task")[0];
+    let task = finance.task("quote_approval").unwrap();
     let done = json!({ "choice": "approve" });
     let (status, answer) = finance.api(&team, "POST", &format!("/api/v1/todos/{task}/done"), Some(done)).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
