@@ -22,7 +22,7 @@ use chuda_core::{Error, Result};
 
 use crate::stores::Tx;
 use crate::stores::sqlite::{Configs, Document, InboxRow, Projection, Refused};
-use crate::{backcheck, duplicates, effects, leads, signature};
+use crate::{backcheck, duplicates, effects, events, leads, signature};
 
 /// Most changes that one document may have.
 const MAX_DOCUMENT_CHANGES: usize = 10_000;
@@ -434,6 +434,7 @@ impl<'t> Ingest<'t> {
             changes.iter().map(|change| self.tx.add_change(document, change, device, self.now)).collect::<Result<_>>()?;
         self.project(document, kind, fields, conflicts)?;
         self.changed.insert((kind, document));
+        events::announce(self.tx, document, kind, before.map(|before| &before.fields), fields, self.now)?;
         let affected = self.relate(document, kind, before.map(|before| &before.fields), fields)?;
 
         let readers = if before.is_some() { self.tx.readers(document)? } else { BTreeSet::new() };

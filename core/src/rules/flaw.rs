@@ -36,6 +36,12 @@ pub enum Flaw {
     /// Evidence is asked of something that has none.
     #[error("only a touch has evidence")]
     NoEvidence,
+    /// A number of the formula.
+    #[error(transparent)]
+    OutOfRange(super::range::OutOfRange),
+    /// A number of the targets.
+    #[error(transparent)]
+    Targets(super::targets::TargetsError),
     /// The same key twice.
     #[error("{name} stands twice")]
     Twice {

@@ -3,5 +3,6 @@
 mod backchecks;
 pub(crate) mod jobs;
 pub(crate) mod sqlite;
+pub(crate) mod webhooks;
 
 pub(crate) use sqlite::{Store, Tx};

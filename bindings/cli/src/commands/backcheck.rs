@@ -153,8 +153,8 @@ fn checked(shell: &Shell, check: &CheckedView) -> Vec<String> {
     let mut found = text.label("found", if uploading { "uploading" } else { &check.found });
     if let Some(problem) = &check.problem {
         // Flags and reasons why a file does not open have their own words.
-        let lists = ["problem", "unreadable", "flag"];
-        let word = lists.iter().map(|list| text.label(list, problem)).find(|word| word != problem);
+        let words = [text.label("problem", problem), text.label("unreadable", problem), text.label("flag", problem)];
+        let word = words.into_iter().find(|word| word != problem);
         found = format!("{found} {}", word.unwrap_or_else(|| problem.clone()));
     }
     vec![what, found, check.because.clone().unwrap_or_default()]
