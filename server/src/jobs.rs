@@ -94,7 +94,9 @@ impl Job {
     fn lane(&self) -> Option<String> {
         match self {
             Self::DeliverWebhook(delivery) => Some(delivery.lane()),
-            Self::TidyUploads | Self::ForgetEvents | Self::Rule { .. } | Self::Week | Self::BackCheck | Self::LookInto { .. } => None,
+            Self::TidyUploads | Self::ForgetEvents | Self::Rule { .. } | Self::Week | Self::BackCheck | Self::LookInto { .. } => {
+                None
+            }
         }
     }
 }
@@ -415,10 +417,8 @@ mod tests {
             two.settle(job, Ok(Outcome::Done)).await.unwrap();
         }
         let (here, there) = tokio::join!(one.runner.run_due(), two.runner.run_due());
-        // And those that are always there: like the thirty they come up again.
-        let waiting = one.app.store.read(|tx| tx.open_jobs(100)).unwrap().len();
-        assert!(waiting > 30);
-        assert_eq!(here.unwrap() + there.unwrap(), waiting);
+        // And the four that are always there.
+        assert_eq!(here.unwrap() + there.unwrap(), 34);
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod back_check;
 mod blobs;
 mod command;
 mod enrol;
