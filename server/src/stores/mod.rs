@@ -1,6 +1,6 @@
 //! Where the server keeps what it knows. `SQLite` is embedded; nothing outside this folder names a database.
 
-mod backchecks;
+pub(crate) mod backchecks;
 pub(crate) mod jobs;
 pub(crate) mod sqlite;
 pub(crate) mod webhooks;
