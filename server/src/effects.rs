@@ -6,6 +6,7 @@ use chuda_core::rules::Config;
 use chuda_core::rules::trigger::{Effect, Trigger};
 use chuda_core::{Error, Result};
 
+use crate::audit::{self, Act, By, Verb};
 use crate::ingest::{Ingest, author_of, evidence_in};
 
 /// Looks at one record with every rule for its kind and carries out those that fire for the first time.
@@ -21,6 +22,8 @@ pub(crate) fn carry_out(ingest: &mut Ingest<'_>, config: &Config, kind: Kind, re
             continue;
         }
         tracing::info!(rule = rule.id, %record, "rule carried out");
+        let act = Act::new(Verb::RuleCarriedOut).on(record, kind).saying(&rule.id);
+        audit::log(ingest.tx(), ingest.now(), &By::server(), act)?;
         for effect in &rule.then {
             apply(ingest, config, rule, effect, record, &document.fields)?;
         }

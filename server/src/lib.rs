@@ -2,10 +2,11 @@
 //!
 //! In the order the data takes: [`http`] checks who sends a request, `exchange` takes a device's changes apart, `ingest` judges
 //! and stores them, `effects` carries out the rules, inboxes bring the result to everyone who may read it; `blobs` takes the bytes
-//! of evidence, `api` shows it all to other systems. All SQL is in `stores`.
+//! of evidence, `api` shows it all to other systems. `audit` logs every act. All SQL is in `stores`.
 
 pub mod admin;
 mod api;
+mod audit;
 mod blobs;
 mod claims;
 mod effects;
@@ -13,11 +14,13 @@ mod enrol;
 mod exchange;
 pub mod http;
 mod ingest;
+mod key;
 pub mod problem;
 mod server;
 mod stores;
 pub mod telemetry;
 
+pub use audit::AuditExport;
 pub use server::{Running, Server, Settings};
 
 /// Bytes from the system's source of randomness.

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use crate::blobs::Blobs;
 use crate::http::{self, Shared};
 use crate::stores::Store;
+use crate::{audit, key};
 
 /// The database's file in the data folder.
 pub(crate) const DATABASE: &str = "chuda.db";
@@ -56,6 +57,7 @@ impl Server {
     pub async fn start(settings: Settings) -> Result<Running> {
         std::fs::create_dir_all(&settings.data)?;
         let store = Store::open(&settings.data.join(DATABASE))?;
+        audit::note_key(&store, &key::open(&settings.data)?, chrono::Utc::now())?;
         let blobs = Blobs::open(settings.blobs.as_deref(), &settings.data.join("blobs"))?;
         let listener = TcpListener::bind(settings.listen)
             .await

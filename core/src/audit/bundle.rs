@@ -117,7 +117,9 @@ impl Bundle {
     ///
     /// Fails with `audit.empty` when there is no entry in it, and with `audit.too_large` beyond what a zip archive can hold.
     pub fn finish(self, people: &[Known], head: (u64, Hash), at: i64, signer: &dyn Signer) -> Result<Checkpoint> {
-        let (Some((first, before)), Some((last, end))) = (self.first, self.last) else { return Err(Error::not_found("audit.empty")) };
+        let (Some((first, before)), Some((last, end))) = (self.first, self.last) else {
+            return Err(Error::not_found("audit.empty"));
+        };
         let key = signer.public_key();
         let people = json(&people);
         let (mut entries, mut changes) = (self.entries.finish()?, self.changes.finish()?);

@@ -22,7 +22,8 @@ fn log(key: &SoftwareKey) -> Vec<(Entry, Hash, Option<Vec<u8>>)> {
     let record = RecordId::derived("touch");
     let mut doc = Doc::new();
     let mut change = |note: &str| {
-        let fields = Fields::from([("kind".to_owned(), Scalar::Text("touch".into())), ("note".to_owned(), Scalar::Text(note.into()))]);
+        let fields =
+            Fields::from([("kind".to_owned(), Scalar::Text("touch".into())), ("note".to_owned(), Scalar::Text(note.into()))]);
         doc.write(Actor { device, incarnation: 0 }, from_millis(1_770_000_000_000), &fields).unwrap().unwrap()
     };
     let (first, second, lost) = (change("杭州智联科技"), change("again"), change("lost"));
@@ -137,7 +138,10 @@ fn a_bundle_is_valid_and_says_what_it_shows() {
         ["container", "checkpoint", "public_key", "signature", "entries", "changes", "people", "readme", "checksums"]
     );
     assert_eq!(detail(&report, "entries"), "entries 1 to 7, each follows from the one before");
-    assert!(detail(&report, "changes").contains("4 changes") && detail(&report, "changes").contains("1 not kept, the first of them at entry 6"));
+    assert!(
+        detail(&report, "changes").contains("4 changes")
+            && detail(&report, "changes").contains("1 not kept, the first of them at entry 6")
+    );
     let members = unpacked(&bundle);
     assert!(members.iter().map(|(name, _)| name.as_str()).eq(SMALL.into_iter().chain(LARGE)));
     let text = |name: &str| String::from_utf8(members.iter().find(|(other, _)| other == name).unwrap().1.clone()).unwrap();

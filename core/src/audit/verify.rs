@@ -71,7 +71,10 @@ pub fn verify(path: &Path) -> Result<Report> {
     report.check(
         "checkpoint",
         checkpoint.as_ref().map_err(Clone::clone).map(|checkpoint| {
-            format!("entries {} to {} of a log of {}, head {}", checkpoint.first, checkpoint.last, checkpoint.count, checkpoint.head)
+            format!(
+                "entries {} to {} of a log of {}, head {}",
+                checkpoint.first, checkpoint.last, checkpoint.count, checkpoint.head
+            )
         }),
     );
     let needs_checkpoint = |check: &dyn Fn(&Checkpoint) -> Result<String, String>| match &checkpoint {
@@ -264,8 +267,7 @@ struct FoundChange {
 
 fn walk(path: &Path, members: &[Member]) -> Result<Walk> {
     let lines = |name: &str| members.iter().find(|member| member.name == name).map(|member| Lines::open(path, member)).transpose();
-    let mut walk =
-        Walk { entries: Ok(()), changes: Ok(()), first: None, last: None, key: None, named: 0, not_kept: (0, 0) };
+    let mut walk = Walk { entries: Ok(()), changes: Ok(()), first: None, last: None, key: None, named: 0, not_kept: (0, 0) };
     let (Some(mut entries), Some(mut changes)) = (lines(ENTRIES)?, lines(CHANGES)?) else { return Ok(walk) };
     while let Some(line) = entries.next()? {
         let entry = match walk.entry(&line) {

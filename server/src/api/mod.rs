@@ -1,6 +1,7 @@
 //! The JSON API for people's tools and other systems. Everyone sees what `rules::audience` lets them read, and nothing else:
-//! what may not be seen looks like what is not there.
+//! what may not be seen looks like what is not there. Auditors read everything and change nothing.
 
+mod audit;
 mod people;
 mod reports;
 mod todos;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(touches::show))
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
+        .routes(routes!(audit::list))
 }
 
 /// A person or customer, named.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod audit;
 mod blobs;
 mod command;
 mod enrol;
