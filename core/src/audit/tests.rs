@@ -122,7 +122,7 @@ fn lines(members: &mut Members, name: &str, edit: impl FnOnce(&mut Vec<String>))
     let content = &mut members.iter_mut().find(|(other, _)| other == name).unwrap().1;
     let mut lines: Vec<String> = std::str::from_utf8(content).unwrap().lines().map(str::to_owned).collect();
     edit(&mut lines);
-    *content = lines.iter().map(|line| format!("{line}\n")).collect::<String>().into_bytes();
+    *content = (lines.join("\n") + "\n").into_bytes();
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn every_changed_byte_is_found_and_placed() {
         assert!(failed(&report).contains(&named), "byte {at} of {name}: {report:?}");
         if [ENTRIES, CHANGES].contains(&name.as_str()) {
             // The line that was changed is told: by its number, or as the one after the last good one.
-            let line = bundle[*start..at].iter().filter(|byte| **byte == b'\n').count();
+            let line = bundle[*start..at].split(|byte| *byte == b'\n').count() - 1;
             let n = if name == ENTRIES { line as u64 + 1 } else { [2, 3, 4, 6][line] };
             let said = detail(&report, named);
             let told = [format!("entry {n}"), format!("entry {}", n - 1), format!("entry {}", n + 1), "at the beginning".into()];

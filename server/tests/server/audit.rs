@@ -296,7 +296,7 @@ async fn an_auditor_reads_everything_and_changes_nothing() {
     assert_eq!(get(&format!("/api/v1/touches/{touch}")).await["evidence"][0]["views"][0]["person"]["name"], "审计");
 
     let refused = |answer: (StatusCode, Value)| {
-        assert_eq!((answer.0, answer.1["key"].as_str()), (StatusCode::FORBIDDEN, Some("auditor.reads_only")))
+        assert_eq!((answer.0, answer.1["key"].as_str()), (StatusCode::FORBIDDEN, Some("auditor.reads_only")));
     };
     let done = format!("/api/v1/todos/{task}/done");
     refused(auditor.api(&team, "POST", &done, Some(json!({ "choice": "approve" }))).await);
@@ -564,6 +564,9 @@ fn entries() -> u64 {
     })
 }
 
+/// An entry's number, and the bytes, document and hash of the change that it names.
+type StoredChange = (i64, Vec<u8>, Vec<u8>, Vec<u8>);
+
 fn said<'a>(report: &'a Report, check: &str) -> &'a str {
     let check = report.checks.iter().find(|found| found.name == check).unwrap();
     if check.ok { "ok" } else { &check.detail }
@@ -619,7 +622,7 @@ proptest! {
                 )
                 .unwrap();
             let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
-            let rows: Vec<(i64, Vec<u8>, Vec<u8>, Vec<u8>)> = rows.map(Result::unwrap).collect();
+            let rows: Vec<StoredChange> = rows.map(Result::unwrap).collect();
             let (n, mut bytes, document, hash) = rows[row % rows.len()].clone();
             let at = byte % bytes.len();
             bytes[at] ^= 1 << bit;
