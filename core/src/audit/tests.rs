@@ -332,7 +332,7 @@ fn another_key_another_checkpoint_or_another_log_is_found_out() {
     assert_eq!(with(&[PUBLIC_KEY]), ["public_key", "signature"]);
     assert_eq!(with(&[SIGNATURE]), ["signature"]);
     assert_eq!(with(&[CHECKPOINT]), ["public_key", "signature", "entries"]);
-    assert_eq!(with(&[CHECKPOINT, SIGNATURE]), ["public_key", "entries"]);
+    assert_eq!(with(&[CHECKPOINT, SIGNATURE]), ["public_key", "signature", "entries"]);
     // The other server's key vouches for its own log, not for this one. Both wrote the same changes.
     assert_eq!(with(&[CHECKPOINT, SIGNATURE, PUBLIC_KEY]), ["entries"]);
     assert_eq!(with(&[ENTRIES, CHANGES]), ["entries"]);
