@@ -100,7 +100,7 @@ impl Bundle {
 
     /// Adds an entry with the hash that the log has for it, and the bytes of the change that it names, if they were kept.
     ///
-    /// Nothing is checked here: a log that was tampered with is written as it is, and [`super::verify`] says where.
+    /// Nothing is checked here: a log that was tampered with is written as it is, and [`verify()`](super::verify()) says where.
     pub fn add(&mut self, entry: &Entry, hash: Hash, change: Option<&[u8]>) -> Result<()> {
         self.entries.line(&entry_line(entry, hash))?;
         if let Some(About::Change(named)) = entry.about {

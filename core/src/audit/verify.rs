@@ -22,8 +22,10 @@ use crate::record::Change;
 
 /// Everything but the lists is small.
 const MAX_SMALL: u32 = 64 * 1024;
-/// The longest line: a change of the largest size, its bytes and what they say.
-const MAX_LINE: u64 = 4 * 1024 * 1024;
+/// The longest entry: its texts are short.
+const MAX_ENTRY: u64 = 16 * 1024;
+/// The longest line of the list of changes: one of the largest size, its bytes and what they say.
+const MAX_CHANGE: u64 = 4 * 1024 * 1024;
 
 /// Whether a file has the members of an audit bundle: otherwise it is none, or is damaged so that it cannot be told.
 pub fn is_bundle(path: &Path) -> Result<bool> {
@@ -266,9 +268,11 @@ struct FoundChange {
 }
 
 fn walk(path: &Path, members: &[Member]) -> Result<Walk> {
-    let lines = |name: &str| members.iter().find(|member| member.name == name).map(|member| Lines::open(path, member)).transpose();
+    let lines = |name: &str, longest| {
+        members.iter().find(|member| member.name == name).map(|member| Lines::open(path, member, longest)).transpose()
+    };
     let mut walk = Walk { entries: Ok(()), changes: Ok(()), first: None, last: None, key: None, named: 0, not_kept: (0, 0) };
-    let (Some(mut entries), Some(mut changes)) = (lines(ENTRIES)?, lines(CHANGES)?) else { return Ok(walk) };
+    let (Some(mut entries), Some(mut changes)) = (lines(ENTRIES, MAX_ENTRY)?, lines(CHANGES, MAX_CHANGE)?) else { return Ok(walk) };
     while let Some(line) = entries.next()? {
         let entry = match walk.entry(&line) {
             Ok(entry) => entry,
@@ -299,20 +303,23 @@ fn has_hash(bytes: &[u8], hash: Hash) -> bool {
     Change::parse(bytes).is_ok_and(|change| change.hash == hash) || Hash::of(bytes) == hash
 }
 
-/// The lines of a member, one at a time and of bounded length.
-struct Lines(Take<BufReader<File>>);
+/// The lines of a member, one at a time and none longer than it may be.
+struct Lines {
+    content: Take<BufReader<File>>,
+    longest: u64,
+}
 
 impl Lines {
-    fn open(path: &Path, member: &Member) -> io::Result<Self> {
+    fn open(path: &Path, member: &Member, longest: u64) -> io::Result<Self> {
         let mut file = BufReader::new(File::open(path)?);
         file.seek(SeekFrom::Start(member.content_at()))?;
-        Ok(Self(file.take(u64::from(member.size))))
+        Ok(Self { content: file.take(u64::from(member.size)), longest })
     }
 
     /// The next line without its end; the inner error says why it is none.
     fn next(&mut self) -> io::Result<Option<Result<String, String>>> {
         let mut line = Vec::new();
-        if self.0.by_ref().take(MAX_LINE).read_until(b'\n', &mut line)? == 0 {
+        if self.content.by_ref().take(self.longest).read_until(b'\n', &mut line)? == 0 {
             return Ok(None);
         }
         if line.pop() != Some(b'\n') {
