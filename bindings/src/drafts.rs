@@ -1,5 +1,7 @@
 //! What goes in. Whatever is left out has a default.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate as Day, NaiveTime as TimeOfDay};
 use chuda_core::capture::claim;
 use chuda_core::capture::claim::{Consent, Source};
@@ -66,6 +68,9 @@ pub struct TouchDraft {
     /// Who was touched (N1): the name of a contact, entered if it is new.
     #[uniffi(default)]
     pub contact: Option<String>,
+    /// What a new contact is to the deal (N1), a key of the list.
+    #[uniffi(default)]
+    pub contact_role: Option<String>,
     /// What comes next.
     #[uniffi(default)]
     pub next_action: Option<String>,
@@ -78,6 +83,9 @@ pub struct TouchDraft {
     /// Free text.
     #[uniffi(default)]
     pub note: Option<String>,
+    /// Fields that a supervisor added to the form (T6), as typed: key without `x/`.
+    #[uniffi(default)]
+    pub extra: HashMap<String, String>,
 }
 
 /// A report to file.

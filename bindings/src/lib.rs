@@ -7,7 +7,6 @@
 #![allow(clippy::needless_pass_by_value)]
 
 pub mod callbacks;
-mod clock;
 mod convert;
 pub mod drafts;
 mod errors;

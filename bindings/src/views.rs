@@ -301,6 +301,8 @@ mirror! {
         rule: String,
         /// What it does, as a key, such as `task:quote_approval` or `category:quote_pending`.
         effect: String,
+        /// What held: `action = quote, evidence = application/pdf`.
+        because: String,
     }
 
     /// A claim in the chain of this device.
@@ -423,24 +425,6 @@ mirror! {
         ok: bool,
         /// What was found.
         detail: String,
-    }
-
-    /// An option of a list.
-    Choice of config::Choice {
-        /// The word that is stored.
-        key: String,
-        /// The word on a Chinese screen.
-        zh: String,
-        /// The word on an English screen.
-        en: String,
-        /// Whether a touch with this action counts for touch density (D1).
-        counts_for_density: bool,
-        /// The brief that this action suggests (B1).
-        brief: Option<String>,
-        /// Whether tech owner and response date are mandatory (B2).
-        needs_tech_owner: bool,
-        /// Whether the answer needs a reason.
-        needs_reason: bool,
     }
 
     /// A health score that explains itself (T3).
@@ -689,12 +673,38 @@ pub struct Options {
 
 impl To<Options> for &Config {
     fn to(self) -> Options {
-        let list = |choices: &[config::Choice]| choices.to_vec().to();
+        let list = |choices: &[config::Choice]| choices.iter().filter(|choice| !choice.retired).cloned().collect::<Vec<_>>().to();
         Options {
             version: self.version,
             actions: list(&self.actions),
             briefs: list(&self.briefs),
             short_reasons: list(&self.short_reasons),
         }
+    }
+}
+
+/// An option of a list.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct Choice {
+    /// The word that is stored.
+    pub key: String,
+    /// The word on a Chinese screen.
+    pub zh: String,
+    /// The word on an English screen.
+    pub en: String,
+    /// Whether a touch with this action counts for touch density (D1).
+    pub counts_for_density: bool,
+    /// The brief that this action suggests (B1).
+    pub brief: Option<String>,
+    /// What to ask for when it is chosen (R3), such as 请上传操作界面截图.
+    pub prompt: Option<String>,
+    /// Whether the answer needs a reason.
+    pub needs_reason: bool,
+}
+
+impl To<Choice> for config::Choice {
+    fn to(self) -> Choice {
+        let Self { key, zh, en, counts_for_density, brief, prompt, needs_reason, .. } = self;
+        Choice { key, zh, en, counts_for_density, brief, prompt, needs_reason }
     }
 }

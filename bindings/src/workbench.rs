@@ -6,13 +6,13 @@ use chrono::NaiveDate as Day;
 use chuda_core::capture::proof;
 use chuda_core::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
 use chuda_core::query::view::SyncSummary;
+use chuda_core::time::SystemClock;
 use chuda_core::workbench::{self as core, BlobChoice, CustomerDraft, ReportRequest, TouchDraft};
 use chuda_core::{Error, ErrorKind};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinError;
 
 use crate::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
-use crate::clock::SystemClock;
 use crate::convert::To;
 use crate::drafts::EvidenceDraft;
 use crate::errors::Result;

@@ -95,6 +95,22 @@ id! {
     ReportId,
     /// A task or to-do.
     TaskId,
+    /// A contract.
+    ContractId,
+    /// A work order.
+    OrderId,
+    /// A technical question.
+    QuestionId,
+    /// A demand card.
+    DemandId,
+    /// A meeting.
+    MeetingId,
+    /// A payment slip.
+    SlipId,
+    /// A finding.
+    FindingId,
+    /// A back-check.
+    BackCheckId,
     /// One installation on one phone; also the id of its signing key.
     DeviceId,
 }
@@ -113,7 +129,24 @@ macro_rules! record_id {
         }
     )*};
 }
-record_id!(PersonId, CustomerId, ContactId, LeadId, TouchId, EvidenceId, ReportId, TaskId);
+record_id!(
+    PersonId,
+    CustomerId,
+    ContactId,
+    LeadId,
+    TouchId,
+    EvidenceId,
+    ReportId,
+    TaskId,
+    ContractId,
+    OrderId,
+    QuestionId,
+    DemandId,
+    MeetingId,
+    SlipId,
+    FindingId,
+    BackCheckId
+);
 
 impl ReportId {
     /// One report per person and day (T4): its id follows from both, so two devices file the same one.

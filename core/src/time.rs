@@ -1,12 +1,16 @@
-//! Time: UTC instants, days in a person's zone, and the clock that shells hand in.
+//! Time: UTC instants, days in a person's zone, and the clock that shells and servers hand in.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use std::sync::LazyLock;
+use std::time::Instant;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
+use uuid::Uuid;
 
 /// The zone of whoever has not said otherwise.
 pub const DEFAULT_ZONE: Tz = Tz::Asia__Shanghai;
 
-/// Where "now" comes from. Only the workbench asks it; records and rules take time as an argument.
+/// Where "now" comes from. Only the workbench and the server ask it; records and rules take time as an argument.
 pub trait Clock: Send + Sync {
     /// Wall clock of the device, which its owner can change.
     fn now(&self) -> DateTime<Utc>;
@@ -20,9 +24,58 @@ pub trait Clock: Send + Sync {
     }
 }
 
-/// The calendar day of an instant, as the person in `zone` sees it.
+/// The system's wall clock, and its monotonic clock where it can be told which start of the device that counts from.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+/// The system's clock, put forward or back so that it started at a chosen instant; it runs on from there.
+#[derive(Clone, Copy, Debug)]
+pub struct ShiftedClock(TimeDelta);
+
+impl ShiftedClock {
+    /// Shows `instant` at this moment.
+    pub fn starting_at(instant: DateTime<Utc>) -> Self {
+        Self(instant - Utc::now())
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        START.elapsed_ms()
+    }
+
+    fn boot_id(&self) -> String {
+        START.name.clone()
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + self.0
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        SystemClock.monotonic_ms()
+    }
+
+    fn boot_id(&self) -> String {
+        SystemClock.boot_id()
+    }
+
+    fn is_set_by_hand(&self) -> bool {
+        true
+    }
+}
+
+/// The calendar day of an instant, as the person in `zone` sees it. At the very ends of the calendar, where a zone would lead beyond it,
+/// the day is that of UTC.
 pub fn day_of(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
-    at.with_timezone(&zone).date_naive()
+    let local = at.naive_utc().checked_add_offset(at.with_timezone(&zone).offset().fix());
+    local.unwrap_or(at.naive_utc()).date()
 }
 
 /// The first instant of a day in a zone. Where midnight is skipped by a clock change, the first that exists.
@@ -41,4 +94,59 @@ pub fn to_millis(at: DateTime<Utc>) -> i64 {
 /// From stored milliseconds; the limits of the calendar stand in for values beyond them.
 pub fn from_millis(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(millis).unwrap_or(if millis < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC })
+}
+
+/// What monotonic time counts from.
+struct Start {
+    name: String,
+    of: Of,
+}
+
+enum Of {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    Device,
+    Process(Instant),
+}
+
+static START: LazyLock<Start> = LazyLock::new(|| {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Ok(boot) = std::fs::read_to_string("/proc/sys/kernel/random/boot_id") {
+        return Start { name: boot.trim().to_owned(), of: Of::Device };
+    }
+    // Where the system does not say which start of the device this is, the start of the process is as honest, only shorter.
+    Start { name: Uuid::new_v4().to_string(), of: Of::Process(Instant::now()) }
+});
+
+impl Start {
+    fn elapsed_ms(&self) -> u64 {
+        match self.of {
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            Of::Device => {
+                let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+                u64::try_from(time.tv_sec).unwrap_or(0) * 1000 + u64::try_from(time.tv_nsec).unwrap_or(0) / 1_000_000
+            }
+            Of::Process(start) => u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn monotonic_time_does_not_fall_and_its_start_has_one_name() {
+        let (before, name) = (SystemClock.monotonic_ms(), SystemClock.boot_id());
+        assert!(SystemClock.monotonic_ms() >= before);
+        assert_eq!((SystemClock.boot_id().is_empty(), SystemClock.boot_id()), (false, name));
+    }
+
+    #[test]
+    fn a_shifted_clock_starts_where_it_is_told_and_runs_on() {
+        let start = "2026-01-05T08:00:00Z".parse().unwrap();
+        let clock = ShiftedClock::starting_at(start);
+        let first = clock.now();
+        assert!(first >= start && first < start + TimeDelta::days(1));
+        assert!(clock.now() >= first && clock.is_set_by_hand());
+    }
 }

@@ -1,4 +1,4 @@
-//! What an admin does from a terminal: people, codes, devices, tokens, backup and restore. Works beside a running server.
+//! What an admin does from a terminal: people, codes, devices, tokens, jobs, backup and restore. Works beside a running server.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use chuda_core::audit::About;
 use chuda_core::id::{DeviceId, Hash, PersonId, RecordId};
 use chuda_core::record::{Fields, Kind, Person, Record as _, Role};
+use chuda_core::time::from_millis;
 use chuda_core::{Error, Result};
 
 use crate::audit::{self, Act, AuditExport, By, Verb};
@@ -15,11 +16,14 @@ use crate::enrol::{CODE_LIFETIME, code_hash, new_code};
 use crate::http::Scope;
 use crate::ingest::Ingest;
 use crate::server::DATABASE;
+use crate::stores::jobs::JobRow;
 use crate::stores::sqlite::TokenRow;
 use crate::stores::{Store, Tx};
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
+/// Most jobs in a list.
+const MAX_LISTED: usize = 1_000;
 
 /// The admin's way into a server's data folder.
 pub struct Admin(Store, PathBuf);
@@ -50,6 +54,47 @@ pub struct DeviceView {
     pub enrolled_at: DateTime<Utc>,
     /// When it was revoked, if it was.
     pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// A job that is not done, as an admin sees it.
+#[derive(Clone, Debug)]
+pub struct JobView {
+    /// Its number.
+    pub id: i64,
+    /// What it is done once for.
+    pub key: String,
+    /// What it does.
+    pub kind: String,
+    /// Where it stands.
+    pub state: JobState,
+    /// When it comes up.
+    pub due: DateTime<Utc>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// How the last attempt failed: a key and numbers.
+    pub last_error: Option<String>,
+}
+
+/// Where a job stands that is not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobState {
+    /// Until it is due.
+    Waiting,
+    /// Somebody is at it, or was until the process ended.
+    Taken,
+    /// Given up, since then.
+    Dead(DateTime<Utc>),
+}
+
+impl JobState {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Taken => "taken",
+            Self::Dead(_) => "dead",
+        }
+    }
 }
 
 impl Admin {
@@ -104,7 +149,6 @@ impl Admin {
 
     /// Every device, the revoked ones among them.
     pub fn devices(&self) -> Result<Vec<DeviceView>> {
-        let time = chuda_core::time::from_millis;
         let rows = self.0.read(|tx| tx.devices())?;
         Ok(rows
             .into_iter()
@@ -112,8 +156,8 @@ impl Admin {
                 id: row.id,
                 person: row.person,
                 platform: row.platform,
-                enrolled_at: time(row.enrolled_at),
-                revoked_at: row.revoked_at.map(time),
+                enrolled_at: from_millis(row.enrolled_at),
+                revoked_at: row.revoked_at.map(from_millis),
             })
             .collect())
     }
@@ -144,6 +188,21 @@ impl Admin {
             audit::log(tx, now, &By::admin(), person.map_or(act, |person| act.on(person, Kind::Person)))
         })?;
         Ok(token)
+    }
+
+    /// Jobs that are not done: those that were given up, the last one first, or those that wait or are being done, by when they are due.
+    pub fn jobs(&self, dead: bool) -> Result<Vec<JobView>> {
+        let rows = self.0.read(|tx| if dead { tx.dead_jobs(MAX_LISTED) } else { tx.open_jobs(MAX_LISTED) })?;
+        Ok(rows.into_iter().map(job_view).collect())
+    }
+
+    /// Lets a job come up at once, with all its attempts, whether it was given up or only waits. A running server looks within a minute.
+    pub fn retry_job(&self, job: i64, now: DateTime<Utc>) -> Result<()> {
+        self.0.write(|tx| match (tx.job(job)?, tx.retry_job(job, now)?) {
+            (_, true) => Ok(()),
+            (Some(_), false) => Err(Error::invalid("job.taken")),
+            (None, false) => Err(Error::not_found("job.not_found")),
+        })
     }
 
     /// Copies the database into a new file, while the server runs. Blobs are files of their own: copy their folder too, and the
@@ -197,6 +256,23 @@ fn issue(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<String> {
     tx.add_code(code_hash(&code), person, (now + CODE_LIFETIME).timestamp_millis())?;
     audit::log(tx, now, &By::admin(), Act::new(Verb::CodeIssued).on(person, Kind::Person))?;
     Ok(code)
+}
+
+fn job_view(row: JobRow) -> JobView {
+    let state = match (row.dead_at, row.leased) {
+        (Some(at), _) => JobState::Dead(from_millis(at)),
+        (None, true) => JobState::Taken,
+        (None, false) => JobState::Waiting,
+    };
+    JobView {
+        id: row.id,
+        key: row.key,
+        kind: row.kind,
+        state,
+        due: from_millis(row.due),
+        attempts: row.attempts,
+        last_error: row.last_error,
+    }
 }
 
 fn find(tx: &Tx<'_>, word: &str) -> Result<PersonId> {

@@ -55,6 +55,8 @@ pub(crate) enum Verb {
     Created,
     /// A record was changed.
     Changed,
+    /// A version of the configuration came into force.
+    Published,
     /// A to-do was done.
     TaskDone,
     /// Somebody joined the team.
@@ -95,6 +97,7 @@ impl Verb {
         match self {
             Self::Created => "created",
             Self::Changed => "changed",
+            Self::Published => "published",
             Self::TaskDone => "task_done",
             Self::PersonAdded => "person_added",
             Self::LineChanged => "line_changed",
@@ -176,6 +179,7 @@ pub(crate) fn log_changes(
         let creates = is_new && at == 0;
         let verb = match kind {
             Kind::Person if creates => Verb::PersonAdded,
+            Kind::Config if creates => Verb::Published,
             _ if creates => Verb::Created,
             Kind::Person if change.writes.contains_key("reports_to") => Verb::LineChanged,
             Kind::Task if change.writes.contains_key("done_at") => Verb::TaskDone,

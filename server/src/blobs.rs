@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chuda_core::audit::About;
 use chuda_core::id::{Hash, PersonId, RecordId};
 use chuda_core::record::{Evidence, Kind, from_fields};
@@ -78,8 +78,8 @@ impl Blobs {
     }
 
     /// Removes what is left of uploads that nobody goes on with.
-    pub(crate) async fn tidy(&self, store: &Store) -> chuda_core::Result<()> {
-        let before = (Utc::now() - UPLOAD_LIFETIME).timestamp_millis();
+    pub(crate) async fn tidy(&self, store: &Store, now: DateTime<Utc>) -> chuda_core::Result<()> {
+        let before = (now - UPLOAD_LIFETIME).timestamp_millis();
         for upload in store.read_async(move |tx| tx.stale_uploads(before)).await? {
             self.forget(store, upload).await?;
         }
@@ -87,7 +87,7 @@ impl Blobs {
     }
 
     /// Puts the pieces of an upload together under their hash. `false`: the hash is another one, and the upload is gone.
-    async fn finish(&self, store: &Store, upload: &UploadRow, by: By) -> chuda_core::Result<bool> {
+    async fn finish(&self, store: &Store, upload: &UploadRow, by: By, now: DateTime<Utc>) -> chuda_core::Result<bool> {
         let id = upload.id;
         let names = store.read_async(move |tx| tx.pieces(id)).await?;
         let target = blob_key(upload.sha256);
@@ -116,7 +116,6 @@ impl Blobs {
         writer.finish().await.map_err(|error| fault(&error))?;
         let (sha256, length) = (upload.sha256, upload.length);
         let names = store.write_async(move |tx| {
-            let now = Utc::now();
             tx.add_blob(sha256, length, now)?;
             audit::log(tx, now, &by, Act::new(Verb::Uploaded).about(About::Blob(sha256)))?;
             // Until then phones show 附件上传中.
@@ -201,7 +200,7 @@ async fn create(State(app): State<App>, signed: Signed) -> Result<Response> {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "blob.too_large").with("most", MAX_BLOB_BYTES));
     }
     let sha256 = metadata_hash(text(&signed.headers, "upload-metadata")).ok_or_else(|| Problem::invalid("blob.metadata"))?;
-    let person = signed.device.person;
+    let (person, now) = (signed.device.person, app.now());
     let upload = app.store.write_async(move |tx| {
         let named = tx.evidence_of_blob(sha256)?;
         let Some(evidence) = named.iter().find(|evidence| author_of(&evidence.fields) == Some(person)) else {
@@ -220,7 +219,7 @@ async fn create(State(app): State<App>, signed: Signed) -> Result<Response> {
             return Ok(Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "blob.too_many_uploads")));
         }
         let upload = UploadRow { id, person, sha256, length, received };
-        tx.add_upload(&upload, Utc::now())?;
+        tx.add_upload(&upload, now)?;
         Ok(Ok(upload))
     });
     let upload = upload.await??;
@@ -339,14 +338,14 @@ async fn terminate(State(app): State<App>, Path(id): Path<String>, signed: Signe
 )]
 async fn read(State(app): State<App>, Path(sha256): Path<String>, called: Called) -> Result<Response> {
     let (sha256, size) = find_blob(&app, &sha256, &called).await?;
-    let caller = called.caller;
+    let (caller, now) = (called.caller, app.now());
     let logged = app.store.write_async(move |tx| {
         for evidence in tx.evidence_of_blob(sha256)? {
             let own = caller.person.is_some() && author_of(&evidence.fields) == caller.person;
             if !own && caller.reader().map_or(Ok(true), |person| tx.may_read(evidence.id, person))? {
                 let by = By::caller(caller.person, &caller.via);
                 let act = Act::new(Verb::Viewed).on(evidence.id, Kind::Evidence).about(About::Blob(sha256));
-                audit::log(tx, Utc::now(), &by, act)?;
+                audit::log(tx, now, &by, act)?;
             }
         }
         Ok(())
@@ -416,8 +415,8 @@ async fn put_away(app: &App, upload: &mut UploadRow, piece: Vec<u8>) -> Result<(
     // Two requests at the same offset write two pieces; the database takes one of them.
     let name = format!("pieces/{id}/{start:012}-{}", hex::encode(crate::random::<8>()?));
     app.blobs.0.put(&Key::from(name.clone()), PutPayload::from(piece)).await.map_err(|error| fault(&error))?;
-    let kept = name.clone();
-    let added = app.store.write_async(move |tx| tx.add_piece(id, start, length, &kept, Utc::now())).await?;
+    let (kept, now) = (name.clone(), app.now());
+    let added = app.store.write_async(move |tx| tx.add_piece(id, start, length, &kept, now)).await?;
     if !added {
         let _ = app.blobs.0.delete(&Key::from(name)).await;
         return Err(Problem::new(StatusCode::CONFLICT, "blob.offset"));
@@ -431,7 +430,7 @@ async fn progress(app: &App, upload: &UploadRow, device: &Device) -> Result<Head
     let sha256 = upload.sha256;
     let mut complete = app.store.read_async(move |tx| tx.blob(sha256)).await?.is_some();
     if !complete && upload.received == upload.length {
-        if !app.blobs.finish(&app.store, upload, By::device(device.person, device.id)).await? {
+        if !app.blobs.finish(&app.store, upload, By::device(device.person, device.id), app.now()).await? {
             let status = StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST);
             return Err(Problem::new(status, "blob.hash_mismatch"));
         }

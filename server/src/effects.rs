@@ -1,79 +1,84 @@
-//! Rules carried out: each once per record, however often the record or its evidence is sent.
+//! Rules carried out: each once per record and occasion, however often the record or its evidence is sent.
 
-use chuda_core::id::{CustomerId, RecordId};
-use chuda_core::record::{Fields, Kind, Record as _, Scalar, Task};
-use chuda_core::rules::Config;
-use chuda_core::rules::trigger::{Effect, Trigger};
-use chuda_core::{Error, Result};
+use chrono::{DateTime, Utc};
+use chuda_core::Result;
+use chuda_core::id::RecordId;
+use chuda_core::record::{Fields, Kind, Scalar};
+use chuda_core::rules::firing::{self, Moment};
+use chuda_core::rules::rule::Rule;
+use chuda_core::rules::{Config, Firing, Subject};
 
 use crate::audit::{self, Act, By, Verb};
-use crate::ingest::{Ingest, author_of, evidence_in};
+use crate::ingest::Ingest;
+use crate::jobs::{self, Job};
 
-/// Looks at one record with every rule for its kind and carries out those that fire for the first time.
-pub(crate) fn carry_out(ingest: &mut Ingest<'_>, config: &Config, kind: Kind, record: RecordId) -> Result<()> {
-    let mut rules = config.triggers.iter().filter(|rule| rule.on == kind).peekable();
-    if rules.peek().is_none() {
+/// Looks at one record with every rule for its kind: carries out those that fire for the first time, and schedules the timed ones.
+pub(crate) fn carry_out(ingest: &mut Ingest<'_>, kind: Kind, record: RecordId) -> Result<()> {
+    let Some(document) = ingest.tx().document(record)? else { return Ok(()) };
+    let config = ingest.config_of(&document.fields);
+    let people = ingest.people();
+    let moment = Moment { config: &config, people: &people, now: ingest.now() };
+    let (firings, due) = {
+        let subject = Subject { id: record, kind, fields: &document.fields, world: ingest.tx() };
+        (firing::fire(moment, &subject)?, firing::due(&config, &subject, ingest.now())?)
+    };
+    for firing in &firings {
+        apply(ingest, kind, firing)?;
+    }
+    for (rule, at) in due {
+        schedule(ingest, rule, record, at)?;
+    }
+    Ok(())
+}
+
+/// Carries out a timed rule for a record, if it still holds: what a job does when its time has come.
+pub(crate) fn carry_out_timed(ingest: &mut Ingest<'_>, rule: &str, record: RecordId) -> Result<()> {
+    let Some(document) = ingest.tx().document(record)? else { return Ok(()) };
+    let config = ingest.config_of(&document.fields);
+    let Some(rule) = config.rules.iter().find(|other| other.id == rule) else { return Ok(()) };
+    carry_out_for(ingest, &config, rule, record, document.kind, &document.fields)
+}
+
+/// Carries out one rule for a record as it is.
+pub(crate) fn carry_out_for(
+    ingest: &mut Ingest<'_>,
+    config: &Config,
+    rule: &Rule,
+    record: RecordId,
+    kind: Kind,
+    fields: &Fields,
+) -> Result<()> {
+    let people = ingest.people();
+    let moment = Moment { config, people: &people, now: ingest.now() };
+    let firing = firing::fire_rule(moment, rule, &Subject { id: record, kind, fields, world: ingest.tx() })?;
+    firing.map_or(Ok(()), |firing| apply(ingest, kind, &firing))
+}
+
+fn apply(ingest: &mut Ingest<'_>, kind: Kind, firing: &Firing) -> Result<()> {
+    if firing.effects.is_empty() || !ingest.tx().claim_effect(firing, ingest.now())? {
         return Ok(());
     }
-    let Some(document) = ingest.tx().document(record)? else { return Ok(()) };
-    let mimes = if kind == Kind::Touch { evidence_mimes(ingest, &document.fields)? } else { Vec::new() };
-    for rule in rules.filter(|rule| rule.fires(kind, &document.fields, &mimes)) {
-        if !ingest.tx().claim_effect(&rule.id, record, ingest.now())? {
-            continue;
-        }
-        tracing::info!(rule = rule.id, %record, "rule carried out");
-        let act = Act::new(Verb::RuleCarriedOut).on(record, kind).saying(&rule.id);
-        audit::log(ingest.tx(), ingest.now(), &By::server(), act)?;
-        for effect in &rule.then {
-            apply(ingest, config, rule, effect, record, &document.fields)?;
+    tracing::info!(rule = firing.rule, config = firing.config, record = %firing.record, "rule carried out");
+    let act = Act::new(Verb::RuleCarriedOut).on(firing.record, kind).saying(&firing.rule);
+    audit::log(ingest.tx(), ingest.now(), &By::server(), act)?;
+    for write in &firing.writes {
+        // What is there already has been made by this very effect, before a restore brought the claim of it back.
+        if !write.new || ingest.tx().document(write.id)?.is_none() {
+            ingest.write(write.id, &write.fields)?;
         }
     }
     Ok(())
 }
 
-fn apply(
-    ingest: &mut Ingest<'_>,
-    config: &Config,
-    rule: &Trigger,
-    effect: &Effect,
-    record: RecordId,
-    fields: &Fields,
-) -> Result<()> {
-    match effect {
-        Effect::SetCategory(category) => ingest.write(record, &Fields::from([("category".into(), Scalar::Text(category.clone()))])),
-        Effect::Task { kind, role, choices } => {
-            let customer: Option<CustomerId> = fields.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
-            let task = Task {
-                task: kind.clone(),
-                assignee: None,
-                role: Some(*role),
-                customer,
-                source: record,
-                rule: rule.id.clone(),
-                config: config.version,
-                choices: choices.iter().cloned().collect(),
-                script_pack: None,
-                created_at: ingest.now(),
-                due: None,
-                done_at: None,
-                done_by: None,
-                choice: None,
-                reason: None,
-            };
-            let fields = task.to_new_fields().map_err(|error| Error::internal("task.encode", error))?;
-            ingest.write(rule.task_id(record).into(), &fields)
-        }
-    }
+fn schedule(ingest: &Ingest<'_>, rule: &Rule, record: RecordId, at: DateTime<Utc>) -> Result<()> {
+    let job = Job::Rule { rule: rule.id.clone(), record };
+    jobs::schedule(ingest.tx(), &format!("rule/{}/{record}", rule.id), &job, at).map(drop)
 }
 
-/// The types of the evidence that a touch names and that is its author's.
-fn evidence_mimes(ingest: &Ingest<'_>, touch: &Fields) -> Result<Vec<String>> {
-    let mut mimes = Vec::new();
-    for evidence in evidence_in(touch) {
-        let Some(evidence) = ingest.tx().document(evidence.into())? else { continue };
-        if author_of(&evidence.fields) == author_of(touch) {
-            mimes.extend(evidence.fields.get("mime").and_then(Scalar::as_text).map(str::to_owned));
-        }
+/// The version of the configuration that a record says it was made under.
+pub(crate) fn version_in(fields: &Fields) -> Option<i64> {
+    match fields.get("config") {
+        Some(Scalar::Int(version)) => Some(*version),
+        _ => None,
     }
-    Ok(mimes)
 }

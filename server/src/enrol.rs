@@ -87,7 +87,7 @@ pub(crate) async fn enrol(
     ConnectInfo(address): ConnectInfo<SocketAddr>,
     raw: Raw,
 ) -> Result<Json<Enrolled>, Problem> {
-    let now = Utc::now();
+    let now = app.now();
     let enrolment: Enrolment = serde_json::from_slice(&raw.body).map_err(|_| Problem::invalid("enrol.malformed"))?;
     if enrolment.code.len() > 64 || enrolment.platform.as_ref().is_some_and(|platform| platform.len() > 64) {
         return Err(Problem::invalid("enrol.malformed"));

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response as HttpResponse};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use chuda_core::Result;
 use chuda_core::id::RecordId;
 use chuda_core::sync::protocol::{self, BodyError, CONTENT_TYPE, DocumentChanges, MAX_CHANGES, Request, Response};
@@ -42,10 +42,10 @@ pub(crate) async fn sync(State(app): State<App>, signed: Signed) -> Result<HttpR
     }
     // A body can be 32 MiB once decompressed: a few at a time keep memory bounded.
     let _turn = app.exchanges.acquire().await.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "server.stopping"))?;
-    let store = app.store.clone();
+    let (store, now) = (app.store.clone(), app.now());
     let answered = tokio::task::spawn_blocking(move || {
         let request = decode(&signed.body)?;
-        let response = exchange(&store, &signed.device, request)?;
+        let response = exchange(&store, &signed.device, request, now)?;
         Ok::<_, Problem>(protocol::encode(&response))
     });
     let body = answered.await.map_err(|error| chuda_core::Error::internal("task.failed", error))??;
@@ -67,8 +67,7 @@ fn decode(body: &[u8]) -> Result<Request, Problem> {
     Ok(request)
 }
 
-fn exchange(store: &crate::stores::Store, device: &Device, request: Request) -> Result<Response> {
-    let now = Utc::now();
+fn exchange(store: &crate::stores::Store, device: &Device, request: Request, now: DateTime<Utc>) -> Result<Response> {
     let mut response = Response { server_time: now.timestamp_millis(), ..Response::default() };
     let (pushed, claimed) = (request.changes.len(), request.claims.len());
     if pushed + claimed > 0 {

@@ -8,10 +8,11 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use chuda_core::id::{DeviceId, Hash, PersonId};
 use chuda_core::sync::protocol::MAX_BODY_BYTES;
 use chuda_core::sync::signature::{self, Claimed, Headers, SignatureError, Target};
+use chuda_core::time::Clock;
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::DecodePublicKey as _;
 use tokio::sync::Semaphore;
@@ -39,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
     pub(crate) exchanges: Semaphore,
+    clock: Arc<dyn Clock>,
     openapi: String,
 }
 
@@ -46,9 +48,14 @@ pub(crate) struct Shared {
 pub(crate) type App = Arc<Shared>;
 
 impl Shared {
-    pub(crate) fn new(store: Store, blobs: Blobs) -> Self {
+    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> Self {
         let openapi = routes().into_openapi().to_json().unwrap_or_default();
-        Self { store, blobs, exchanges: Semaphore::new(EXCHANGES), openapi }
+        Self { store, blobs, exchanges: Semaphore::new(EXCHANGES), clock, openapi }
+    }
+
+    /// The server's time. Nothing here asks another clock.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 }
 
@@ -91,6 +98,7 @@ pub(crate) fn router(app: App) -> Router {
             tracing::error!("a request made the server panic");
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
         }))
+        .layer(axum::middleware::map_response_with_state(app.clone(), date))
         .with_state(app)
 }
 
@@ -299,7 +307,8 @@ impl FromRequest<App> for SignedStream {
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         let (parts, body) = request.into_parts();
         let claimed = signature::parse_streamed(target(&parts), &signature_headers(&parts.headers)?)?;
-        let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed))).await??;
+        let now = app.now();
+        let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
         Ok(Self { device, headers: parts.headers, body })
     }
 }
@@ -326,7 +335,8 @@ impl FromRequest<App> for Called {
             }
             None if raw.parts.headers.contains_key("signature") => {
                 let claimed = raw.claimed()?;
-                let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed))).await??;
+                let now = app.now();
+                let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
                 let via = format!("device {}", device.id);
                 Caller { person: Some(device.person), via, auditor: device.auditor, scopes: None }
             }
@@ -347,11 +357,11 @@ pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 }
 
 /// The device whose signature a request bears.
-fn signer(tx: &Tx<'_>, claimed: &Claimed) -> Result<Device> {
+fn signer(tx: &Tx<'_>, claimed: &Claimed, now: DateTime<Utc>) -> Result<Device> {
     let unknown = || Problem::new(StatusCode::UNAUTHORIZED, "device.unknown");
     let row = tx.device(claimed.device)?.ok_or_else(unknown)?;
     let key = verifying_key(&row.public_key).ok_or_else(unknown)?;
-    claimed.verify(&key, Utc::now())?;
+    claimed.verify(&key, now)?;
     match row.revoked_at {
         None => {
             let auditor = audit::is_auditor(tx, row.person)?;
@@ -359,6 +369,13 @@ fn signer(tx: &Tx<'_>, claimed: &Claimed) -> Result<Device> {
         }
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "device.revoked")),
     }
+}
+
+/// Says what time it is here: a device whose signature was refused for its time signs again with this one.
+async fn date(State(app): State<App>, mut response: Response) -> Response {
+    let date = app.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    response.headers_mut().extend(HeaderValue::try_from(date).ok().map(|date| (header::DATE, date)));
+    response
 }
 
 async fn read(body: axum::body::Body, most: usize) -> Result<Bytes> {

@@ -9,17 +9,20 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TouchId};
 use chuda_core::record::doc::DocError;
+use chuda_core::record::lead::LeadRequest;
 use chuda_core::record::policy::{self, AUTHOR_FIELD, Writer};
-use chuda_core::record::{Actor, Change, Doc, Fields, Kind, Rejection, Report, Scalar, from_fields, kind_of};
-use chuda_core::rules::Config;
-use chuda_core::rules::audience::{Audience, People};
+use chuda_core::record::{
+    Actor, Change, Doc, Fields, Kind, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of, time_of,
+};
+use chuda_core::rules::audience::{self, Audience, People};
+use chuda_core::rules::{Config, Subject, firing};
 use chuda_core::sync::protocol::{DocumentChanges, Rejected};
 use chuda_core::{Error, Result};
 
 use crate::audit::{self, By};
-use crate::effects;
 use crate::stores::Tx;
-use crate::stores::sqlite::{Document, InboxRow, Projection, Refused};
+use crate::stores::sqlite::{Configs, Document, InboxRow, Projection, Refused};
+use crate::{duplicates, effects, leads, signature};
 
 /// Most changes that one document may have.
 const MAX_DOCUMENT_CHANGES: usize = 10_000;
@@ -72,6 +75,7 @@ pub(crate) struct Ingest<'t> {
     now: DateTime<Utc>,
     own: Actor,
     people: Arc<People>,
+    configs: Arc<Configs>,
     with_device: BTreeSet<PersonId>,
     customers: BTreeMap<CustomerId, Rc<CustomerPeople>>,
     changed: BTreeSet<(Kind, RecordId)>,
@@ -104,6 +108,7 @@ impl<'t> Ingest<'t> {
             now,
             own: Actor { device: tx.own_device()?, incarnation: 0 },
             people: tx.people()?,
+            configs: tx.configs()?,
             with_device: tx.people_with_device()?,
             customers: BTreeMap::new(),
             changed: BTreeSet::new(),
@@ -164,10 +169,14 @@ impl<'t> Ingest<'t> {
                 break;
             }
             for (kind, record) in changed {
-                if kind == Kind::Evidence {
-                    self.note_stored(record)?;
+                match kind {
+                    Kind::Evidence => self.note_stored(record)?,
+                    Kind::Lead => leads::settle(&mut self, record)?,
+                    Kind::Customer => duplicates::look_for(&mut self, record)?,
+                    Kind::Finding => duplicates::merge(&mut self, record)?,
+                    _ => {}
                 }
-                effects::carry_out(&mut self, Config::builtin(), kind, record)?;
+                effects::carry_out(&mut self, kind, record)?;
             }
         }
         self.outgoing.iter().try_for_each(|(person, rows)| self.tx.deliver(*person, rows))
@@ -179,6 +188,20 @@ impl<'t> Ingest<'t> {
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    pub(crate) fn people(&self) -> Arc<People> {
+        self.people.clone()
+    }
+
+    /// The configuration that a record was made under; the one in force where it names none that there is (T6).
+    pub(crate) fn config_of(&self, fields: &Fields) -> Arc<Config> {
+        effects::version_in(fields).and_then(|version| self.configs.get(&version).cloned()).unwrap_or_else(|| self.config())
+    }
+
+    /// The configuration in force.
+    pub(crate) fn config(&self) -> Arc<Config> {
+        self.configs.values().next_back().cloned().unwrap_or_else(|| Arc::new(Config::builtin().clone()))
     }
 
     fn push_document(
@@ -288,12 +311,14 @@ impl<'t> Ingest<'t> {
     }
 
     fn writer(&mut self, sender: Sender, document: RecordId, kind: Kind, fields: &Fields) -> Result<Writer> {
-        let holds_customer = match customer_of(document, kind, fields) {
-            Some(customer) => self.customer(customer)?.holder == Some(sender.person),
-            None => false,
+        let holder = match customer_of(document, kind, fields) {
+            Some(customer) => self.customer(customer)?.holder,
+            None => None,
         };
+        let above = |person: PersonId| audience::superiors(person, &self.people).contains(&sender.person);
+        let is_superior = author_of(fields).into_iter().chain(holder).any(above);
         let roles = self.people.get(&sender.person).map(|person| person.roles.clone()).unwrap_or_default();
-        Ok(Writer::Person { id: sender.person, roles, holds_customer })
+        Ok(Writer::Person { id: sender.person, roles, holds_customer: holder == Some(sender.person), is_superior })
     }
 
     /// What must hold between records, for the fields that a change writes.
@@ -319,10 +344,27 @@ impl<'t> Ingest<'t> {
         match kind {
             Kind::Customer | Kind::Lead if before.is_none() && !is_sender("holder") => return invalid("holder"),
             Kind::Lead if !is_sender("moved_by") => return invalid("moved_by"),
+            Kind::Lead => {
+                for (key, value) in writes.iter().filter(|(key, _)| key.starts_with("requests/")) {
+                    let asked_by = value.as_text().and_then(LeadRequest::parse).map(|request| request.by());
+                    if asked_by != Some(sender.person) {
+                        return Ok(Err(Rejection::Invalid { detail: key.clone() }));
+                    }
+                }
+            }
+            Kind::Contract if before.is_some_and(|contract| contract.contains_key("signed_at")) => {
+                return Ok(Err(Rejection::FieldLocked { field: "signed_at".into() }));
+            }
+            Kind::Contract if text("signature").is_some() || writes.contains_key("signed_at") => {
+                let signed = before.map(|before| signature::check(self.tx, sender, document, before, writes)).transpose()?;
+                if signed != Some(true) {
+                    return invalid("signature");
+                }
+            }
             Kind::Task if !is_sender("done_by") => return invalid("done_by"),
             Kind::Task => {
                 if let (Some(choice), Some(task)) = (text("choice"), before)
-                    && let Err(detail) = check_choice(task, choice, text("reason"))
+                    && let Err(detail) = check_choice(&self.config_of(task), task, choice, text("reason"))
                 {
                     return invalid(detail);
                 }
@@ -345,6 +387,11 @@ impl<'t> Ingest<'t> {
                 }
             }
             Kind::Touch => {
+                if before.is_none()
+                    && let Err(detail) = self.check_form(document, writes)?
+                {
+                    return Ok(Err(Rejection::Invalid { detail }));
+                }
                 for evidence in evidence_in(writes) {
                     // It may come later; one that is there must be the author's own.
                     let evidence = self.tx.document(evidence.into())?;
@@ -357,6 +404,20 @@ impl<'t> Ingest<'t> {
             _ => {}
         }
         Ok(Ok(()))
+    }
+
+    /// Whether a new touch has what form and rules ask for, by the configuration it was made under (T1, B2, T6).
+    fn check_form(&self, document: RecordId, writes: &Fields) -> Result<Result<(), String>> {
+        let config = self.config_of(writes);
+        let Ok(touch) = from_fields::<Touch>(writes) else { return Ok(Ok(())) };
+        if config.actions.iter().all(|choice| choice.key != touch.action) {
+            return Ok(Err("action".into()));
+        }
+        if touch.brief.is_some_and(|brief| config.briefs.iter().all(|choice| choice.key != brief)) {
+            return Ok(Err("brief".into()));
+        }
+        let subject = Subject { id: document, kind: Kind::Touch, fields: writes, world: self.tx };
+        Ok(firing::missing(&config, &subject)?.into_iter().next().map_or(Ok(()), Err))
     }
 
     /// Evidence can name bytes that are here already, and bytes can come after their evidence.
@@ -403,16 +464,9 @@ impl<'t> Ingest<'t> {
 
     fn project(&self, document: RecordId, kind: Kind, fields: &Fields, conflicts: &BTreeMap<String, Vec<Scalar>>) -> Result<()> {
         let text = |field: &str| fields.get(field).and_then(Scalar::as_text);
-        let int = |field: &str| match fields.get(field) {
-            Some(Scalar::Int(value)) => Some(*value),
-            _ => None,
-        };
-        let at = ["at", "captured_at", "moved_at", "created_at"].into_iter().find_map(int);
-        let filed = fields.iter().filter(|(key, _)| key.starts_with("filed/")).filter_map(|(key, _)| int(key)).min();
         let parent = match kind {
             Kind::Evidence => text("touch"),
-            Kind::Task => text("source"),
-            _ => None,
+            _ => text("source"),
         };
         self.tx.put_document(&Projection {
             id: document,
@@ -422,8 +476,8 @@ impl<'t> Ingest<'t> {
             parent: parent.and_then(|id| id.parse().ok()),
             blob: text("sha256").filter(|_| kind == Kind::Evidence).and_then(|hash| hash.parse().ok()),
             day: text("day"),
-            open: kind == Kind::Task && int("done_at").is_none(),
-            at: at.or(filed).unwrap_or_else(|| self.now.timestamp_millis()),
+            open: is_open(kind, fields),
+            at: time_of(fields).unwrap_or_else(|| self.now.timestamp_millis()),
             fields,
             conflicts,
         })
@@ -464,6 +518,10 @@ impl<'t> Ingest<'t> {
                 }
             }
             Kind::Task if before.is_none() || differs("assignee") => affected.extend(around_task(fields)),
+            Kind::Config => {
+                self.tx.configs_changed()?;
+                self.configs = self.tx.configs()?;
+            }
             Kind::Person => {
                 self.tx.people_changed()?;
                 self.people = self.tx.people()?;
@@ -483,6 +541,10 @@ impl<'t> Ingest<'t> {
                         affected.extend(around_task(&task_fields));
                         affected.insert(task);
                     }
+                    for kind in [Kind::Order, Kind::Question, Kind::Demand, Kind::Finding, Kind::Slip] {
+                        affected.extend(self.tx.documents_of_kind(kind)?);
+                    }
+                    affected.extend(self.tx.unheld()?);
                 }
                 if before.is_some() && differs("reports_to") {
                     affected.extend(self.tx.documents_read_by(document.into())?);
@@ -527,7 +589,6 @@ impl<'t> Ingest<'t> {
     fn audience(&mut self, document: RecordId, kind: Kind, fields: &Fields) -> Result<BTreeSet<PersonId>> {
         let mut customer = customer_of(document, kind, fields);
         let tasks = match kind {
-            Kind::Touch => self.tx.tasks_from(document)?,
             Kind::Customer => self.tx.tasks_about(document.into())?,
             Kind::Evidence => {
                 let mut tasks = Vec::new();
@@ -541,7 +602,7 @@ impl<'t> Ingest<'t> {
                 }
                 tasks
             }
-            _ => Vec::new(),
+            _ => self.tx.tasks_from(document)?,
         };
         let people = self.people.clone();
         let audience = match customer {
@@ -580,11 +641,11 @@ impl<'t> Ingest<'t> {
 }
 
 /// Whether a task can be answered so; otherwise the field that is wrong.
-pub(crate) fn check_choice(task: &Fields, choice: &str, reason: Option<&str>) -> Result<(), &'static str> {
+pub(crate) fn check_choice(config: &Config, task: &Fields, choice: &str, reason: Option<&str>) -> Result<(), &'static str> {
     if task.get(&format!("choices/{choice}")) != Some(&Scalar::Bool(true)) {
         return Err("choice");
     }
-    let needs_reason = Config::find(&Config::builtin().choices, choice).is_some_and(|choice| choice.needs_reason);
+    let needs_reason = config.choices.iter().any(|other| other.key == choice && other.needs_reason);
     if needs_reason && reason.is_none_or(|reason| reason.trim().is_empty()) { Err("reason") } else { Ok(()) }
 }
 
@@ -611,13 +672,6 @@ struct Draft {
     kind: Option<Kind>,
     fields: Option<Fields>,
     accepted: Vec<Change>,
-}
-
-fn customer_of(document: RecordId, kind: Kind, fields: &Fields) -> Option<CustomerId> {
-    match kind {
-        Kind::Customer => Some(document.into()),
-        _ => fields.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok()),
-    }
 }
 
 /// What a task is about: where it came from, and the customer.

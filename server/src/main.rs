@@ -4,13 +4,15 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use chrono::{NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use chuda_core::id::DeviceId;
 use chuda_core::record::Role;
+use chuda_core::time::{Clock, ShiftedClock, SystemClock};
 use chuda_core::{Error, ErrorKind, Result};
-use chuda_server::admin::{Admin, NewPerson};
+use chuda_server::admin::{Admin, JobState, JobView, NewPerson};
 use chuda_server::http::Scope;
 use chuda_server::telemetry::{self, LogFormat};
 use chuda_server::{AuditExport, Server, Settings};
@@ -26,6 +28,10 @@ struct Cli {
     /// How log lines on standard error look.
     #[arg(long, global = true, value_enum, default_value = "text")]
     log: LogFormat,
+    /// The instant (RFC 3339) at which this process's clock starts; it runs on from there. Tests and demos need past days.
+    #[arg(long = "now", global = true, env = "CHUDA_NOW", value_name = "INSTANT", value_parser = parse_clock)]
+    #[arg(default_value = "", hide_default_value = true)]
+    clock: Arc<dyn Clock>,
 }
 
 #[derive(Subcommand)]
@@ -42,7 +48,7 @@ enum Command {
         #[arg(long, env = "CHUDA_BLOBS")]
         blobs: Option<String>,
     },
-    /// People, codes, devices, tokens, backup. Works while the server runs.
+    /// People, codes, devices, tokens, jobs, backup. Works while the server runs.
     #[command(subcommand)]
     Admin(AdminCommand),
 }
@@ -58,6 +64,9 @@ enum AdminCommand {
     /// Tokens of other systems.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// What is to be done later.
+    #[command(subcommand)]
+    Job(JobCommand),
     /// The log of who did and who looked.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -175,6 +184,26 @@ enum AuditCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum JobCommand {
+    /// Lists the jobs that wait or are being done, at most a thousand.
+    List {
+        /// Those that were given up, instead.
+        #[arg(long)]
+        dead: bool,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Lets a job come up at once, with all its attempts; a running server takes it within a minute.
+    #[command(after_help = "Example: chuda-server admin job retry 42")]
+    Retry {
+        /// Its number, from the list.
+        job: i64,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
 #[derive(Args)]
 struct Data {
     /// Folder of the database.
@@ -188,7 +217,7 @@ struct Data {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::init(cli.log);
-    match run(cli.command) {
+    match run(cli.command, cli.clock) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "chuda-server: {error}");
@@ -201,10 +230,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<()> {
-    let now = Utc::now();
+fn run(command: Command, clock: Arc<dyn Clock>) -> Result<()> {
+    let now = clock.now();
     match command {
-        Command::Serve { data, listen, blobs } => serve(Settings { data: data.data, listen, blobs }, data.json),
+        Command::Serve { data, listen, blobs } => serve(Settings { data: data.data, listen, blobs, clock }, data.json),
         Command::Admin(AdminCommand::Person(PersonCommand::Add { name, roles, reports_to, zone, data })) => {
             let person = NewPerson { name, roles: roles.into_iter().collect(), reports_to, zone };
             let (person, code) = Admin::open(&data.data)?.add_person(&person, now)?;
@@ -222,11 +251,10 @@ fn run(command: Command) -> Result<()> {
                 })
                 .collect();
             print(data.json, &json!({ "people": list }), || {
-                let lines = people.iter().map(|(id, person)| {
+                lines(people.iter().map(|(id, person)| {
                     let roles: Vec<&str> = person.roles.iter().map(|role| role.as_str()).collect();
                     format!("{id}  {}  {}", roles.join(","), person.name)
-                });
-                lines.collect::<Vec<_>>().join("\n")
+                }))
             })
         }
         Command::Admin(AdminCommand::Person(PersonCommand::ReportsTo { person, superior, data })) => {
@@ -249,11 +277,10 @@ fn run(command: Command) -> Result<()> {
                 })
                 .collect();
             print(data.json, &json!({ "devices": list }), || {
-                let lines = devices.iter().map(|device| {
+                lines(devices.iter().map(|device| {
                     let state = if device.revoked_at.is_some() { "revoked" } else { "enrolled" };
                     format!("{}  {}  {state}", device.id, device.person)
-                });
-                lines.collect::<Vec<_>>().join("\n")
+                }))
             })
         }
         Command::Admin(AdminCommand::Device(DeviceCommand::Revoke { device, data })) => {
@@ -263,6 +290,15 @@ fn run(command: Command) -> Result<()> {
         Command::Admin(AdminCommand::Token(TokenCommand::Add { name, scopes, person, data })) => {
             let token = Admin::open(&data.data)?.add_token(&name, &scopes, person.as_deref(), now)?;
             print(data.json, &json!({ "name": name, "token": token }), || token.clone())
+        }
+        Command::Admin(AdminCommand::Job(JobCommand::List { dead, data })) => {
+            let jobs = Admin::open(&data.data)?.jobs(dead)?;
+            let list: Vec<Value> = jobs.iter().map(job_json).collect();
+            print(data.json, &json!({ "jobs": list }), || lines(jobs.iter().map(job_line)))
+        }
+        Command::Admin(AdminCommand::Job(JobCommand::Retry { job, data })) => {
+            Admin::open(&data.data)?.retry_job(job, now)?;
+            print(data.json, &json!({ "job": job, "due": now }), || format!("{job} is due"))
         }
         Command::Admin(AdminCommand::Audit(AuditCommand::Export { out, from, to, data })) => {
             let AuditExport { checkpoint, report } = Admin::open(&data.data)?.export_audit(&out, (from, to), now)?;
@@ -313,12 +349,41 @@ async fn told_to_stop() -> Result<()> {
     tokio::signal::ctrl_c().await.map_err(Error::from)
 }
 
+fn job_json(job: &JobView) -> Value {
+    let dead_at = match job.state {
+        JobState::Dead(at) => Some(at),
+        JobState::Waiting | JobState::Taken => None,
+    };
+    json!({
+        "id": job.id, "key": job.key, "kind": job.kind, "state": job.state.as_str(), "due": job.due,
+        "attempts": job.attempts, "last_error": job.last_error, "dead_at": dead_at,
+    })
+}
+
+fn job_line(job: &JobView) -> String {
+    let (due, error) = (job.due.format("%FT%TZ"), job.last_error.as_deref().unwrap_or_default());
+    format!("{}  {}  due {due}  attempts {}  {}  {error}", job.id, job.state.as_str(), job.attempts, job.key).trim_end().to_owned()
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn print(json: bool, value: &Value, text: impl FnOnce() -> String) -> Result<()> {
     let line = if json { value.to_string() } else { text() };
     let mut out = std::io::stdout();
     writeln!(out, "{line}")?;
     out.flush()?;
     Ok(())
+}
+
+/// The system's clock, or one that starts at an instant; an empty text chooses none.
+fn parse_clock(text: &str) -> std::result::Result<Arc<dyn Clock>, String> {
+    if text.is_empty() {
+        return Ok(Arc::new(SystemClock));
+    }
+    let instant = DateTime::parse_from_rfc3339(text).map_err(|_| "no RFC 3339 instant, such as 2026-11-23T18:00:00+08:00")?;
+    Ok(Arc::new(ShiftedClock::starting_at(instant.to_utc())))
 }
 
 fn parse_role(text: &str) -> std::result::Result<Role, String> {

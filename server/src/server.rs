@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chuda_core::time::{Clock, SystemClock};
 use chuda_core::{Error, Result};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -12,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::blobs::Blobs;
 use crate::http::{self, Shared};
+use crate::jobs::Runner;
 use crate::stores::Store;
 use crate::{audit, key};
 
@@ -20,11 +22,8 @@ pub(crate) const DATABASE: &str = "chuda.db";
 /// How long requests in flight may take once the server is to end. Uploads go on where they were after the next start.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How often uploads that nobody goes on with are removed.
-const TIDY: Duration = Duration::from_hours(1);
-
 /// How a server is to run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// Folder of the database, made if missing.
     pub data: PathBuf,
@@ -32,12 +31,14 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where blobs are kept: a folder or a `file:` URL; by default `blobs` in the data folder.
     pub blobs: Option<String>,
+    /// What time it is; a test moves it.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Settings {
-    /// Everything in one folder, on a free local port.
+    /// Everything in one folder, on a free local port, at the system's time.
     pub fn local(data: impl Into<PathBuf>) -> Self {
-        Self { data: data.into(), listen: SocketAddr::from(([127, 0, 0, 1], 0)), blobs: None }
+        Self { data: data.into(), listen: SocketAddr::from(([127, 0, 0, 1], 0)), blobs: None, clock: Arc::new(SystemClock) }
     }
 }
 
@@ -50,6 +51,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
     store: Store,
+    jobs: Arc<Runner>,
 }
 
 impl Server {
@@ -57,17 +59,18 @@ impl Server {
     pub async fn start(settings: Settings) -> Result<Running> {
         std::fs::create_dir_all(&settings.data)?;
         let store = Store::open(&settings.data.join(DATABASE))?;
-        audit::note_key(&store, &key::open(&settings.data)?, chrono::Utc::now())?;
+        audit::note_key(&store, &key::open(&settings.data)?, settings.clock.now())?;
         let blobs = Blobs::open(settings.blobs.as_deref(), &settings.data.join("blobs"))?;
         let listener = TcpListener::bind(settings.listen)
             .await
             .map_err(|error| Error::new(chuda_core::ErrorKind::Storage, "listen.failed").with("reason", error.kind()))?;
         let address = listener.local_addr()?;
-        let app = Arc::new(Shared::new(store.clone(), blobs));
-        app.blobs.tidy(&app.store).await?;
+        let app = Arc::new(Shared::new(store.clone(), blobs, settings.clock));
         let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, mut stopped) = watch::channel(false);
         let mut grace = stop.subscribe();
+        let jobs = Arc::new(Runner::new(app, stop.subscribe()));
+        let runner = jobs.clone();
         let task = tokio::spawn(async move {
             let serve = axum::serve(listener, service).with_graceful_shutdown(async move {
                 let _ = stopped.wait_for(|stop| *stop).await;
@@ -76,22 +79,15 @@ impl Server {
                 let _ = grace.wait_for(|stop| *stop).await;
                 tokio::time::sleep(GRACE).await;
             };
-            let tidying = async {
-                loop {
-                    tokio::time::sleep(TIDY).await;
-                    if let Err(error) = app.blobs.tidy(&app.store).await {
-                        tracing::warn!(%error, "uploads that nobody goes on with are still there");
-                    }
-                }
-            };
             tokio::select! {
-                served = serve => if let Err(error) = served { tracing::error!(%error, "server ended") },
-                () = expired => tracing::warn!("requests in flight were cut off"),
-                () = tidying => {}
+                (served, ()) = async { tokio::join!(serve, runner.run()) } => if let Err(error) = served {
+                    tracing::error!(%error, "server ended");
+                },
+                () = expired => tracing::warn!("what was in flight was cut off"),
             }
         });
         tracing::info!(%address, "listening");
-        Ok(Running { address, stop, task, store })
+        Ok(Running { address, stop, task, store, jobs })
     }
 }
 
@@ -99,6 +95,12 @@ impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Runs every job that is due by the server's clock, with those that these lead to, and says how many this process ran. The
+    /// server does so by itself, but looks at its clock once a minute; a test that has moved the clock need not wait.
+    pub async fn run_due_jobs(&self) -> Result<usize> {
+        self.jobs.run_due().await
     }
 
     /// Takes no new requests, finishes those in flight, and moves everything into the database file.

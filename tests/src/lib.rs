@@ -18,13 +18,18 @@ use chuda_core::workbench::{
 use chuda_server::admin::{Admin, NewPerson};
 use chuda_server::{Running, Server};
 
-/// A clock that a test moves; it starts at the real time, so that a server accepts its signatures.
+/// A clock that a test moves.
 pub struct Hand(Mutex<DateTime<Utc>>);
 
 impl Hand {
+    /// Set to an instant.
+    pub fn at(instant: DateTime<Utc>) -> Self {
+        Self(Mutex::new(instant))
+    }
+
     /// Set to the real time.
     pub fn at_present() -> Self {
-        Self(Mutex::new(Utc::now()))
+        Self::at(Utc::now())
     }
 
     /// Lets time pass.
@@ -50,12 +55,23 @@ pub struct Host {
     folder: tempfile::TempDir,
     running: Option<Running>,
     port: u16,
+    /// Its clock, when a test moves it.
+    hand: Option<Arc<Hand>>,
 }
 
 impl Host {
     /// Starts one on a free port.
     pub async fn start() -> Self {
-        let mut host = Self { folder: tempfile::tempdir().expect("folder"), running: None, port: 0 };
+        Self::with(None).await
+    }
+
+    /// Starts one whose clock a test moves; phones that it enrols go by the same clock.
+    pub async fn start_at(hand: Arc<Hand>) -> Self {
+        Self::with(Some(hand)).await
+    }
+
+    async fn with(hand: Option<Arc<Hand>>) -> Self {
+        let mut host = Self { folder: tempfile::tempdir().expect("folder"), running: None, port: 0, hand };
         host.resume().await;
         host
     }
@@ -64,6 +80,9 @@ impl Host {
     pub async fn resume(&mut self) {
         let mut settings = chuda_server::Settings::local(self.data());
         settings.listen.set_port(self.port);
+        if let Some(hand) = &self.hand {
+            settings.clock = hand.clone();
+        }
         let running = Server::start(settings).await.expect("server starts");
         self.port = running.address().port();
         self.running = Some(running);
@@ -74,6 +93,11 @@ impl Host {
         if let Some(running) = self.running.take() {
             running.shutdown().await.expect("server stops");
         }
+    }
+
+    /// Runs what is due by its clock.
+    pub async fn run_due_jobs(&self) -> usize {
+        self.running.as_ref().expect("runs").run_due_jobs().await.expect("jobs")
     }
 
     /// Its data folder.
@@ -99,13 +123,14 @@ impl Host {
             reports_to: reports_to.map(|person| person.to_string()),
             zone: DEFAULT_ZONE,
         };
-        self.admin().add_person(&new, Utc::now()).expect("person")
+        self.admin().add_person(&new, self.hand.as_ref().map_or_else(Utc::now, |hand| hand.now())).expect("person")
     }
 
     /// Adds someone with an enrolled phone.
     pub async fn phone(&self, name: &str, role: Role, reports_to: Option<PersonId>) -> Phone {
         let (_, code) = self.person(name, role, reports_to);
-        Phone::enrolled(&self.url(), &code).await
+        let hand = self.hand.clone().unwrap_or_else(|| Arc::new(Hand::at_present()));
+        Phone::enrolled_at(&self.url(), &code, hand).await
     }
 }
 
@@ -124,21 +149,28 @@ pub struct Phone {
 impl Phone {
     /// One without a server.
     pub fn offline(name: &str) -> Self {
-        let (folder, clock, settings) = fresh();
+        let clock = Arc::new(Hand::at_present());
+        let (folder, settings) = fresh(clock.clone());
         let workbench = Workbench::create_offline(settings.clone(), name).expect("store");
         Self { workbench, clock, settings, folder, files: AtomicU64::new(0) }
     }
 
     /// One that enrols with a code.
     pub async fn enrolled(server: &str, code: &str) -> Self {
-        let (folder, clock, settings) = fresh();
+        Self::enrolled_at(server, code, Arc::new(Hand::at_present())).await
+    }
+
+    /// One that enrols with a code, and goes by a clock.
+    pub async fn enrolled_at(server: &str, code: &str, clock: Arc<Hand>) -> Self {
+        let (folder, settings) = fresh(clock.clone());
         let workbench = Workbench::create_enrolled(settings.clone(), server, code).await.expect("enrolled");
         Self { workbench, clock, settings, folder, files: AtomicU64::new(0) }
     }
 
     /// One that was opened elsewhere.
     pub fn over(workbench: Workbench) -> Self {
-        let (folder, clock, settings) = fresh();
+        let clock = Arc::new(Hand::at_present());
+        let (folder, settings) = fresh(clock.clone());
         Self { workbench, clock, settings, folder, files: AtomicU64::new(0) }
     }
 
@@ -213,15 +245,14 @@ pub fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples").join(name)
 }
 
-fn fresh() -> (tempfile::TempDir, Arc<Hand>, Settings) {
+fn fresh(clock: Arc<Hand>) -> (tempfile::TempDir, Settings) {
     let folder = tempfile::tempdir().expect("folder");
-    let clock = Arc::new(Hand::at_present());
     let settings = Settings {
         dir: folder.path().join("phone"),
         key: [7; 32],
-        clock: clock.clone(),
+        clock,
         signer: Arc::new(SoftwareKey::generate()),
         models: std::env::var_os("CHUDA_MODELS").map(PathBuf::from),
     };
-    (folder, clock, settings)
+    (folder, settings)
 }

@@ -43,6 +43,14 @@ fn rules_and_records_have_no_clock_no_file_no_database() {
     assert!(found.is_empty(), "rules and records must not know these:\n{}", found.join("\n"));
 }
 
+/// Everything else is handed a clock, so that a test can let months pass. A phone's clock set by hand must not sign requests.
+#[test]
+fn only_the_clock_asks_the_system_for_the_time() {
+    let allowed = ["core/src/time.rs", "core/src/sync/client.rs"];
+    let asking: Vec<_> = sources().into_iter().filter(|s| s.uses("Utc::now") && !s.within(&allowed)).map(|s| s.path).collect();
+    assert!(asking.is_empty(), "only {allowed:?} may ask the system for the time, but these do too:\n{}", asking.join("\n"));
+}
+
 #[test]
 fn every_module_says_what_it_is() {
     let silent: Vec<_> = sources().into_iter().filter(|s| !s.text.starts_with("//!")).map(|s| s.path).collect();

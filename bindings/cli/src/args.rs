@@ -159,6 +159,12 @@ pub(crate) struct Touch {
     /// Who was touched on the customer's side
     #[arg(long, value_name = "NAME")]
     pub(crate) contact: Option<String>,
+    /// What that person is to the deal: 决策人 (decision_maker), IT (it), 法务 (legal), 最终使用人 (end_user), …
+    #[arg(long, value_name = "ROLE", requires = "contact")]
+    pub(crate) contact_role: Option<String>,
+    /// A field that a supervisor added to the form; repeatable
+    #[arg(long = "extra", value_name = "KEY=VALUE", value_parser = pair)]
+    pub(crate) extra: Vec<(String, String)>,
     /// Next follow-up
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) next: Option<NaiveDate>,
@@ -300,6 +306,10 @@ fn intent(text: &str) -> Result<Intent, String> {
 
 fn date(text: &str) -> Result<NaiveDate, String> {
     text.parse().map_err(|_| "YYYY-MM-DD".into())
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    text.split_once('=').map(|(key, value)| (key.trim().to_owned(), value.to_owned())).ok_or_else(|| "KEY=VALUE".into())
 }
 
 fn yuan(text: &str) -> Result<Fen, String> {

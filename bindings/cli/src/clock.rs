@@ -1,11 +1,9 @@
 //! The clock of one command: the system's, or the instant that `CHUDA_NOW` sets by hand.
 
-use std::sync::{Arc, LazyLock};
-use std::time::Instant;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use chuda_core::id::DeviceId;
-use chuda_core::time::Clock;
+use chuda_core::time::{Clock, SystemClock};
 
 /// The variable that sets the clock, in RFC 3339.
 pub(crate) const VARIABLE: &str = "CHUDA_NOW";
@@ -13,30 +11,13 @@ pub(crate) const VARIABLE: &str = "CHUDA_NOW";
 /// The clock that `value` of [`VARIABLE`] asks for; `None` when it is no RFC 3339 instant.
 pub(crate) fn from_variable(value: Option<&str>) -> Option<Arc<dyn Clock>> {
     match value {
-        None | Some("") => Some(Arc::new(System)),
+        None | Some("") => Some(Arc::new(SystemClock)),
         Some(text) => DateTime::parse_from_rfc3339(text).ok().map(|at| Arc::new(SetByHand(at.to_utc())) as Arc<dyn Clock>),
     }
 }
 
-/// The system's clock.
-struct System;
-
 /// Stands still at an instant that somebody chose; claims made under it are flagged.
 struct SetByHand(DateTime<Utc>);
-
-impl Clock for System {
-    fn now(&self) -> DateTime<Utc> {
-        Utc::now()
-    }
-
-    fn monotonic_ms(&self) -> u64 {
-        monotonic_ms()
-    }
-
-    fn boot_id(&self) -> String {
-        boot_id()
-    }
-}
 
 impl Clock for SetByHand {
     fn now(&self) -> DateTime<Utc> {
@@ -44,37 +25,16 @@ impl Clock for SetByHand {
     }
 
     fn monotonic_ms(&self) -> u64 {
-        monotonic_ms()
+        SystemClock.monotonic_ms()
     }
 
     fn boot_id(&self) -> String {
-        boot_id()
+        SystemClock.boot_id()
     }
 
     fn is_set_by_hand(&self) -> bool {
         true
     }
-}
-
-/// Time since the machine was started where the system tells (Linux), since this command was otherwise.
-fn monotonic_ms() -> u64 {
-    static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
-    system_uptime_ms().unwrap_or_else(|| STARTED.elapsed().as_millis() as u64)
-}
-
-/// The start that [`monotonic_ms`] counts from: where it is this command's own, the name is made up and used once.
-fn boot_id() -> String {
-    static OWN: LazyLock<String> = LazyLock::new(|| DeviceId::new(Utc::now()).to_string());
-    match (system_uptime_ms(), std::fs::read_to_string("/proc/sys/kernel/random/boot_id")) {
-        (Some(_), Ok(id)) => id.trim().to_owned(),
-        _ => OWN.clone(),
-    }
-}
-
-fn system_uptime_ms() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/uptime").ok()?;
-    let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
-    Some((seconds * 1000.0) as u64)
 }
 
 #[cfg(test)]

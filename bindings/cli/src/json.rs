@@ -164,7 +164,7 @@ pub(crate) fn claim(claim: &ClaimView) -> Value {
 
 /// What a rule will do.
 pub(crate) fn triggered(triggered: &Triggered) -> Value {
-    json!({"rule": triggered.rule, "effect": triggered.effect})
+    json!({"rule": triggered.rule, "effect": triggered.effect, "because": triggered.because})
 }
 
 /// A task or to-do.

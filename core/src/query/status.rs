@@ -6,7 +6,8 @@ use super::view::{ItemState, StatusItem, SyncSummary};
 use super::{Ask, failed};
 use crate::error::Result;
 use crate::id::RecordId;
-use crate::record::{Contact, Customer, Evidence, Kind, Lead, Person, Report, Task, Touch};
+use crate::record::{Contact, Customer, Evidence, Kind, Person, Report, Scalar};
+use crate::rules::World;
 
 /// Most items that wait which are listed one by one.
 const LISTED: u32 = 500;
@@ -66,11 +67,14 @@ impl Ask<'_> {
             Some(Kind::Person) => self.tx.record::<Person>(id)?.map(|row| row.record.name),
             Some(Kind::Customer) => self.tx.record::<Customer>(id)?.map(|row| row.record.name),
             Some(Kind::Contact) => self.tx.record::<Contact>(id)?.map(|row| row.record.name),
-            Some(Kind::Lead) => self.customer_name(self.tx.record::<Lead>(id)?.map(|row| row.record.customer))?,
-            Some(Kind::Touch) => self.customer_name(self.tx.record::<Touch>(id)?.map(|row| row.record.customer))?,
             Some(Kind::Evidence) => self.tx.record::<Evidence>(id)?.map(|row| row.record.mime),
             Some(Kind::Report) => self.tx.record::<Report>(id)?.map(|row| row.record.day.to_string()),
-            Some(Kind::Task) => self.customer_name(self.tx.record::<Task>(id)?.and_then(|row| row.record.customer))?,
+            // Whatever else there is belongs to a customer.
+            Some(_) => {
+                let fields = World::record(self.tx, id)?.map(|(_, fields)| fields).unwrap_or_default();
+                let customer = fields.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
+                self.customer_name(customer)?
+            }
             None => None,
         };
         Ok(StatusItem {

@@ -6,8 +6,9 @@ use super::view::{EvidenceView, TouchStatus, TouchView, Triggered};
 use super::{Ask, word};
 use crate::error::{Error, Result};
 use crate::id::{CustomerId, PersonId, TouchId};
-use crate::record::{Contact, Customer, Kind, Record as _, Touch};
-use crate::rules::trigger::Effect;
+use crate::record::{Contact, Customer, Kind, Person, Record as _, Touch};
+use crate::rules::firing::{self, Moment};
+use crate::rules::{Firing, Subject};
 use crate::store::Row;
 use crate::time::day_of;
 
@@ -31,22 +32,25 @@ impl Ask<'_> {
     /// What the rules will do with a touch once the server has it.
     pub fn preview(&self, id: TouchId) -> Result<Vec<Triggered>> {
         let row = self.tx.record::<Touch>(id)?.ok_or_else(|| Error::not_found("touch.not_found"))?;
-        let mut mimes = Vec::new();
-        for evidence in &row.record.evidence {
-            mimes.push(self.evidence(*evidence)?.mime);
-        }
         let fields = row.record.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
-        let fired = self.config.triggers.iter().filter(|trigger| trigger.fires(Kind::Touch, &fields, &mimes));
-        let effects = fired.flat_map(|trigger| {
-            trigger.then.iter().map(|effect| Triggered {
-                rule: trigger.id.clone(),
-                effect: match effect {
-                    Effect::SetCategory(category) => format!("category:{category}"),
-                    Effect::Task { kind, .. } => format!("task:{kind}"),
-                },
-            })
+        let subject = Subject { id: row.id, kind: Kind::Touch, fields: &fields, world: self.tx };
+        let mut people = self.people.clone();
+        people.entry(self.me.id).or_insert_with(|| Person {
+            name: self.me.name.clone(),
+            roles: self.me.roles.iter().copied().collect(),
+            reports_to: None,
+            zone: self.me.zone,
+            left: false,
         });
-        Ok(effects.collect())
+        let moment = Moment { config: self.config, people: &people, now: self.now };
+        let firings = firing::preview(moment, &subject)?;
+        Ok(firings
+            .into_iter()
+            .flat_map(|firing| {
+                let Firing { rule, because, effects, .. } = firing;
+                effects.into_iter().map(move |effect| Triggered { rule: rule.clone(), effect, because: because.clone() })
+            })
+            .collect())
     }
 
     pub(super) fn view_touch(&self, row: Row<Touch>) -> Result<TouchView> {

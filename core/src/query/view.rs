@@ -350,6 +350,8 @@ pub struct Triggered {
     pub rule: String,
     /// What it does, as a key, such as `task:quote_approval` or `category:quote_pending`.
     pub effect: String,
+    /// What held: `action = quote, evidence = application/pdf`.
+    pub because: String,
 }
 
 /// A claim in the chain of this device.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::person::SELLING;
-use super::policy::{Create, Party, Rules, Write};
+use super::policy::{Create, List, Party, Rules, Type, Write};
 use super::{Kind, Record};
 use crate::id::{CustomerId, PersonId};
 
@@ -63,6 +63,16 @@ pub struct Customer {
     /// No longer a customer: out of health and density.
     #[serde(default)]
     pub closed: bool,
+    /// Installation address, once known: forms and contracts are filled with it (H4).
+    pub address: Option<String>,
+    /// Device model they want or have.
+    pub model: Option<String>,
+    /// Its id in an outside system, such as a CRM.
+    pub external_id: Option<String>,
+    /// The intent level that an outside CRM sent (B5).
+    pub crm_intent: Option<Intent>,
+    /// The same customer, entered by somebody else, that this one was merged into.
+    pub merged_into: Option<CustomerId>,
 }
 
 impl Record for Customer {
@@ -71,14 +81,19 @@ impl Record for Customer {
     const RULES: Rules = Rules {
         create: Create::Roles(SELLING),
         fields: &[
-            ("author", Write::Never),
-            ("created_at", Write::Never),
-            ("name", Write::By(&[Party::Author, Party::Holder])),
-            ("short", Write::By(&[Party::Author, Party::Holder])),
+            ("author", Type::Person, Write::Never),
+            ("created_at", Type::Timestamp, Write::Never),
+            ("name", Type::Text, Write::By(&[Party::Author, Party::Holder])),
+            ("short", Type::Text, Write::By(&[Party::Author, Party::Holder])),
             // The author holds a customer that was just entered; handing over goes through the server.
-            ("holder", Write::Never),
-            ("intent", Write::By(&[Party::Holder])),
-            ("closed", Write::By(&[Party::Holder])),
+            ("holder", Type::Person, Write::Never),
+            ("intent", Type::Text, Write::By(&[Party::Holder])),
+            ("closed", Type::Flag, Write::By(&[Party::Holder])),
+            ("address", Type::Text, Write::By(&[Party::Author, Party::Holder])),
+            ("model", Type::Text, Write::By(&[Party::Author, Party::Holder])),
+            ("external_id", Type::Text, Write::By(&[Party::Server])),
+            ("crm_intent", Type::Text, Write::By(&[Party::Server])),
+            ("merged_into", Type::Link(Kind::Customer), Write::By(&[Party::Server])),
         ],
     };
 }
@@ -92,8 +107,10 @@ pub struct Contact {
     pub customer: CustomerId,
     /// Name as people say it, such as 王总.
     pub name: String,
-    /// What they do there.
+    /// What they do there, in words.
     pub position: Option<String>,
+    /// What they are to the deal, a key of the configuration's list: IT, legal, end user …
+    pub role: Option<String>,
     /// Phone number.
     pub phone: Option<String>,
     /// When it was entered.
@@ -107,12 +124,13 @@ impl Record for Contact {
     const RULES: Rules = Rules {
         create: Create::Roles(SELLING),
         fields: &[
-            ("author", Write::Never),
-            ("customer", Write::Never),
-            ("created_at", Write::Never),
-            ("name", Write::By(&[Party::Author, Party::Holder])),
-            ("position", Write::By(&[Party::Author, Party::Holder])),
-            ("phone", Write::By(&[Party::Author, Party::Holder])),
+            ("author", Type::Person, Write::Never),
+            ("customer", Type::Link(Kind::Customer), Write::Never),
+            ("created_at", Type::Timestamp, Write::Never),
+            ("name", Type::Text, Write::By(&[Party::Author, Party::Holder])),
+            ("position", Type::Text, Write::By(&[Party::Author, Party::Holder])),
+            ("role", Type::Option(List::ContactRoles), Write::By(&[Party::Author, Party::Holder])),
+            ("phone", Type::Text, Write::By(&[Party::Author, Party::Holder])),
         ],
     };
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::members;
 use super::person::SELLING;
-use super::policy::{Create, Party, Rules, Write};
+use super::policy::{Create, Party, Rules, Type, Write};
 use super::{Kind, Record};
 use crate::id::{CustomerId, DeviceId, Hash, PersonId, TouchId};
 
@@ -66,22 +66,22 @@ impl Record for Evidence {
     const RULES: Rules = Rules {
         create: Create::Roles(SELLING),
         fields: &[
-            ("author", Write::Never),
-            ("device", Write::Never),
-            ("sha256", Write::Never),
-            ("size", Write::Never),
-            ("mime", Write::Never),
-            ("source", Write::Never),
-            ("captured_at", Write::Never),
-            ("claim", Write::Never),
-            ("unreadable", Write::Never),
-            ("flags/", Write::Never),
-            ("consent", Write::Never),
-            ("look", Write::Never),
-            ("touch", Write::Append(&[Party::Author])),
-            ("customer", Write::Append(&[Party::Author])),
-            ("transcript", Write::Append(&[Party::Author])),
-            ("stored_at", Write::By(&[Party::Server])),
+            ("author", Type::Person, Write::Never),
+            ("device", Type::Text, Write::Never),
+            ("sha256", Type::Text, Write::Never),
+            ("size", Type::Number, Write::Never),
+            ("mime", Type::Text, Write::Never),
+            ("source", Type::Text, Write::Never),
+            ("captured_at", Type::Timestamp, Write::Never),
+            ("claim", Type::Text, Write::Never),
+            ("unreadable", Type::Text, Write::Never),
+            ("flags/", Type::Members, Write::Never),
+            ("consent", Type::Text, Write::Never),
+            ("look", Type::Text, Write::Never),
+            ("touch", Type::Link(Kind::Touch), Write::Append(&[Party::Author])),
+            ("customer", Type::Link(Kind::Customer), Write::Append(&[Party::Author])),
+            ("transcript", Type::Text, Write::Append(&[Party::Author])),
+            ("stored_at", Type::Timestamp, Write::By(&[Party::Server])),
         ],
     };
 }

@@ -33,6 +33,30 @@ impl Scalar {
     }
 }
 
+impl From<&str> for Scalar {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Scalar {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Scalar {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<bool> for Scalar {
+    fn from(flag: bool) -> Self {
+        Self::Bool(flag)
+    }
+}
+
 /// All fields of a record, or the part of them that an edit writes.
 pub type Fields = BTreeMap<String, Scalar>;
 

@@ -1,10 +1,12 @@
 //! Leads: which stage, in whose hands, since when (H1). Each move is one change; the document's history is the trace.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::person::SELLING;
-use super::policy::{Create, Party, Rules, Write};
+use super::policy::{Create, List, Party, Rules, Type, Write};
 use super::{Kind, Record};
 use crate::id::{CustomerId, PersonId};
 
@@ -27,6 +29,14 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// All of them, in their order.
+    pub const ALL: [Self; 6] = [Self::Offered, Self::Claimed, Self::FirstTouch, Self::NeedConfirmed, Self::Quoted, Self::Signed];
+
+    /// From the stored word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == text)
+    }
+
     /// The word that is stored and sent.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,6 +68,61 @@ pub struct Lead {
     pub moved_at: DateTime<Utc>,
     /// Why, when it was corrected by hand.
     pub reason: Option<String>,
+    /// Where it came from, such as a campaign.
+    pub channel: Option<String>,
+    /// When it was taken first; what counts as a new lead of a week (G1).
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    pub claimed_at: Option<DateTime<Utc>>,
+    /// When it was marked 无效.
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    pub invalid_at: Option<DateTime<Utc>>,
+    /// Requests to move it, by their id: each a word and who is meant, such as `claim <person>`.
+    #[serde(default)]
+    pub requests: BTreeMap<String, String>,
+    /// What the server made of each request: `granted` or `refused`.
+    #[serde(default)]
+    pub settled: BTreeMap<String, String>,
+}
+
+/// A request to move a lead. The server grants it or not; until then it shows as 待确认.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeadRequest {
+    /// 认领: by someone who goes to customers, while nobody has it.
+    Claim(PersonId),
+    /// Given back, by its holder, with the reason.
+    Release(PersonId, String),
+    /// Given to somebody, by a superior.
+    Assign(PersonId, PersonId),
+}
+
+impl LeadRequest {
+    /// As it is stored: who asks, what for, and with what.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Claim(by) => format!("{by} claim"),
+            Self::Release(by, reason) => format!("{by} release {reason}"),
+            Self::Assign(by, to) => format!("{by} assign {to}"),
+        }
+    }
+
+    /// From the stored text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (by, rest) = text.split_once(' ')?;
+        let by = by.parse().ok()?;
+        match rest.split_once(' ') {
+            None if rest == "claim" => Some(Self::Claim(by)),
+            Some(("release", reason)) if !reason.trim().is_empty() => Some(Self::Release(by, reason.into())),
+            Some(("assign", to)) => Some(Self::Assign(by, to.parse().ok()?)),
+            _ => None,
+        }
+    }
+
+    /// Who asks.
+    pub fn by(&self) -> PersonId {
+        match self {
+            Self::Claim(by) | Self::Release(by, _) | Self::Assign(by, _) => *by,
+        }
+    }
 }
 
 impl Record for Lead {
@@ -66,13 +131,18 @@ impl Record for Lead {
     const RULES: Rules = Rules {
         create: Create::Roles(SELLING),
         fields: &[
-            ("author", Write::Never),
-            ("customer", Write::Never),
-            ("stage", Write::By(&[Party::Holder])),
-            ("holder", Write::Never),
-            ("moved_by", Write::By(&[Party::Holder])),
-            ("moved_at", Write::By(&[Party::Holder])),
-            ("reason", Write::By(&[Party::Holder])),
+            ("author", Type::Person, Write::Never),
+            ("customer", Type::Link(Kind::Customer), Write::Never),
+            ("stage", Type::Option(List::Stages), Write::By(&[Party::Holder, Party::Superior])),
+            ("holder", Type::Person, Write::Never),
+            ("moved_by", Type::Person, Write::By(&[Party::Holder, Party::Superior])),
+            ("moved_at", Type::Timestamp, Write::By(&[Party::Holder, Party::Superior])),
+            ("reason", Type::Text, Write::By(&[Party::Holder, Party::Superior])),
+            ("channel", Type::Text, Write::Never),
+            ("claimed_at", Type::Timestamp, Write::Never),
+            ("invalid_at", Type::Timestamp, Write::By(&[Party::Holder, Party::Superior])),
+            ("requests/", Type::Members, Write::Append(&[Party::Selling])),
+            ("settled/", Type::Members, Write::By(&[Party::Server])),
         ],
     };
 }

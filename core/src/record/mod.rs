@@ -1,27 +1,49 @@
 //! What a record is: its fields per kind, who may change them, and the document it lives in.
 
+pub mod backcheck;
+pub mod contract;
 pub mod customer;
+pub mod demand;
 pub mod doc;
+pub mod event;
 pub mod evidence;
 pub mod fields;
+pub mod finding;
 pub mod lead;
+pub mod meeting;
+pub mod order;
+pub mod origin;
 pub mod person;
 pub mod policy;
+pub mod question;
+pub mod release;
 pub mod report;
+pub mod slip;
 pub mod task;
 pub mod touch;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use backcheck::BackCheck;
+pub use contract::{Contract, Seal};
 pub use customer::{Contact, Customer, Intent};
+pub use demand::Demand;
 pub use doc::{Actor, Change, Doc};
+pub use event::Event;
 pub use evidence::Evidence;
 pub use fields::{Fields, Misshapen, Scalar, from_fields, to_fields};
+pub use finding::Finding;
 pub use lead::{Lead, Stage};
+pub use meeting::Meeting;
+pub use order::Order;
+pub use origin::Origin;
 pub use person::{Person, Role};
 pub use policy::{Party, Rejection, Write};
+pub use question::Question;
+pub use release::Release;
 pub use report::Report;
+pub use slip::Slip;
 pub use task::Task;
 pub use touch::{ContactMode, Touch};
 
@@ -51,78 +73,131 @@ impl Fen {
     }
 }
 
-/// The kinds of record. Each record is one document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $word:literal of $record:ident),* $(,)?) => {
+        /// The kinds of record. Each record is one document.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Kind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl Kind {
+            /// Every kind, parents before children.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            /// The word that is stored and sent.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $word,)*
+                }
+            }
+
+            /// The field table of the kind: who may create it and write what.
+            pub fn rules(self) -> &'static policy::Rules {
+                match self {
+                    $(Self::$kind => &$record::RULES,)*
+                }
+            }
+
+            /// Whether fields form a record of this kind: every required field is there and has its type.
+            pub fn check(self, fields: &Fields) -> Result<(), Misshapen> {
+                match self {
+                    $(Self::$kind => from_fields::<$record>(fields).map(drop),)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// Someone of the team.
-    Person,
+    Person = "person" of Person,
+    /// One version of the configuration (T6).
+    Config = "config" of Release,
     /// A customer.
-    Customer,
+    Customer = "customer" of Customer,
     /// A contact person on the customer's side.
-    Contact,
+    Contact = "contact" of Contact,
     /// A lead with its stage and holder (H1).
-    Lead,
+    Lead = "lead" of Lead,
     /// A touch (T1).
-    Touch,
+    Touch = "touch" of Touch,
     /// One piece of evidence.
-    Evidence,
+    Evidence = "evidence" of Evidence,
     /// A daily report (T4).
-    Report,
+    Report = "report" of Report,
+    /// A contract on its way to be signed (H2, B3).
+    Contract = "contract" of Contract,
+    /// A use of the seal (N2).
+    Seal = "seal" of Seal,
+    /// A work order for delivery (B3, H3).
+    Order = "order" of Order,
+    /// A technical question (B2).
+    Question = "question" of Question,
+    /// A demand card (F1).
+    Demand = "demand" of Demand,
+    /// A meeting (B4).
+    Meeting = "meeting" of Meeting,
+    /// A payment slip (B5).
+    Slip = "slip" of Slip,
+    /// Something an outside system saw (M1).
+    Event = "event" of Event,
+    /// Two facts that do not agree (B5), or what a back-check found (R1).
+    Finding = "finding" of Finding,
+    /// Records drawn to be looked at (R1).
+    BackCheck = "back_check" of BackCheck,
     /// A task or to-do.
-    Task,
+    Task = "task" of Task,
 }
 
 impl Kind {
-    /// Every kind, parents before children.
-    pub const ALL: [Self; 8] =
-        [Self::Person, Self::Customer, Self::Contact, Self::Lead, Self::Touch, Self::Evidence, Self::Report, Self::Task];
-
-    /// The word that is stored and sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Customer => "customer",
-            Self::Contact => "contact",
-            Self::Lead => "lead",
-            Self::Touch => "touch",
-            Self::Evidence => "evidence",
-            Self::Report => "report",
-            Self::Task => "task",
-        }
-    }
-
     /// From the stored word.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
     }
 
-    /// The field table of the kind: who may create it and write what.
-    pub fn rules(self) -> &'static policy::Rules {
-        match self {
-            Self::Person => &Person::RULES,
-            Self::Customer => &Customer::RULES,
-            Self::Contact => &Contact::RULES,
-            Self::Lead => &Lead::RULES,
-            Self::Touch => &Touch::RULES,
-            Self::Evidence => &Evidence::RULES,
-            Self::Report => &Report::RULES,
-            Self::Task => &Task::RULES,
-        }
+    /// What a field of this kind holds.
+    pub fn type_of(self, field: &str) -> Option<policy::Type> {
+        self.rules().fields.iter().find(|(name, ..)| *name == field).map(|(_, holds, _)| *holds)
     }
+}
 
-    /// Whether fields form a record of this kind: every required field is there and has its type.
-    pub fn check(self, fields: &Fields) -> Result<(), Misshapen> {
-        match self {
-            Self::Person => from_fields::<Person>(fields).map(drop),
-            Self::Customer => from_fields::<Customer>(fields).map(drop),
-            Self::Contact => from_fields::<Contact>(fields).map(drop),
-            Self::Lead => from_fields::<Lead>(fields).map(drop),
-            Self::Touch => from_fields::<Touch>(fields).map(drop),
-            Self::Evidence => from_fields::<Evidence>(fields).map(drop),
-            Self::Report => from_fields::<Report>(fields).map(drop),
-            Self::Task => from_fields::<Task>(fields).map(drop),
-        }
+/// When a record says it happened, or was made: what lists are sorted by.
+pub fn time_of(fields: &Fields) -> Option<i64> {
+    let int = |field: &str| match fields.get(field) {
+        Some(Scalar::Int(value)) => Some(*value),
+        _ => None,
+    };
+    let filed = || fields.iter().filter(|(key, _)| key.starts_with("filed/")).filter_map(|(key, _)| int(key)).min();
+    ["at", "captured_at", "moved_at", "created_at"].into_iter().find_map(int).or_else(filed)
+}
+
+/// The customer a record belongs to; a customer belongs to itself.
+pub fn customer_of(id: crate::id::RecordId, kind: Kind, fields: &Fields) -> Option<crate::id::CustomerId> {
+    match kind {
+        Kind::Customer => Some(id.into()),
+        _ => fields.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok()),
+    }
+}
+
+/// A touch without evidence (待补证据): it counts for nothing yet (T1).
+pub fn is_draft(kind: Kind, fields: &Fields) -> bool {
+    kind == Kind::Touch && !fields.iter().any(|(key, value)| key.starts_with("evidence/") && *value == Scalar::Bool(true))
+}
+
+/// Whether somebody still has to do something about a record.
+pub fn is_open(kind: Kind, fields: &Fields) -> bool {
+    let known = |field: &str| fields.get(field).is_some_and(|value| *value != Scalar::Null);
+    match kind {
+        Kind::Task | Kind::Order => !known("done_at"),
+        Kind::Contract => !known("signed_at") && !known("rejected_at"),
+        Kind::Question => !known("answered_at"),
+        Kind::Demand => !known("assessed_at"),
+        Kind::Finding => !known("resolved_at"),
+        Kind::BackCheck => !known("closed_at"),
+        Kind::Lead => !known("invalid_at"),
+        _ => false,
     }
 }
 

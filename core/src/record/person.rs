@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::fields::members;
-use super::policy::{Create, Party, Rules, Write};
+use super::policy::{Create, Party, Rules, Type, Write};
 use super::{Kind, Record};
 use crate::id::PersonId;
 
@@ -110,11 +110,11 @@ impl Record for Person {
     const RULES: Rules = Rules {
         create: Create::Server,
         fields: &[
-            ("name", Write::By(&[Party::Server])),
-            ("roles/", Write::By(&[Party::Server])),
-            ("reports_to", Write::By(&[Party::Server])),
-            ("zone", Write::By(&[Party::Server])),
-            ("left", Write::By(&[Party::Server])),
+            ("name", Type::Text, Write::By(&[Party::Server])),
+            ("roles/", Type::Members, Write::By(&[Party::Server])),
+            ("reports_to", Type::Person, Write::By(&[Party::Server])),
+            ("zone", Type::Text, Write::By(&[Party::Server])),
+            ("left", Type::Flag, Write::By(&[Party::Server])),
         ],
     };
 }

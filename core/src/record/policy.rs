@@ -18,8 +18,85 @@ pub enum Party {
     Holder,
     /// Who has to do the task, by name or by role.
     Assignee,
+    /// Who is invited (`attendees/`).
+    Attendee,
+    /// Who stands above the author or the holder in the reporting line.
+    Superior,
+    /// Anyone who goes to customers.
+    Selling,
     /// Anyone of the team.
     Team,
+}
+
+/// What a field holds: what a condition may compare it with, and where a path goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// Free text, ids of devices, hashes.
+    Text,
+    /// A key of a list of the configuration.
+    Option(List),
+    /// A role.
+    Role,
+    /// A person's id; where a form allows it, a name that is not in the people list.
+    Person,
+    /// Another record.
+    Link(Kind),
+    /// A record of any kind.
+    Any,
+    /// A whole number.
+    Number,
+    /// Money in fen.
+    Money,
+    /// Milliseconds since 1970.
+    Timestamp,
+    /// A calendar day.
+    Day,
+    /// A time of day.
+    Time,
+    /// True or false.
+    Flag,
+    /// A collection spread over keys.
+    Members,
+}
+
+/// The lists of the configuration that fields take their keys from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum List {
+    /// Contact modes (T1).
+    Modes,
+    /// Core actions (T1).
+    Actions,
+    /// Progress briefs (B1).
+    Briefs,
+    /// Why a report may be short (T4).
+    ShortReasons,
+    /// Answers to tasks.
+    Choices,
+    /// What a touch can be filed as (T2).
+    Categories,
+    /// Kinds of task and notice.
+    Tasks,
+    /// Words that help (话术包).
+    ScriptPacks,
+    /// What a contact person does on the customer's side (N1).
+    ContactRoles,
+    /// Stages of a lead (H1).
+    Stages,
+    /// Where a contract stands.
+    ContractStates,
+    /// Where a work order stands.
+    OrderStates,
+    /// Where a demand card stands.
+    DemandStates,
+    /// Services that sales promise and delivery is asked for (B5).
+    Services,
+    /// What comes in from outside systems (M1).
+    Events,
+    /// What does not agree (B5), and what a back-check found (R1).
+    Findings,
+    /// How a finding was settled.
+    Resolutions,
 }
 
 /// How a field may be written after creation. A key `name/` stands for all members of a collection.
@@ -38,8 +115,8 @@ pub enum Write {
 pub struct Rules {
     /// Who may create such a record. With `Author`, anyone whose role does so, in the own name only.
     pub create: Create,
-    /// Every field there is, and who may write it later.
-    pub fields: &'static [(&'static str, Write)],
+    /// Every field there is, what it holds, and who may write it later.
+    pub fields: &'static [(&'static str, Type, Write)],
 }
 
 /// Who may create.
@@ -64,6 +141,8 @@ pub enum Writer {
         roles: BTreeSet<Role>,
         /// Whether this person holds the customer of the record.
         holds_customer: bool,
+        /// Whether this person stands above the record's author or holder in the reporting line.
+        is_superior: bool,
     },
 }
 
@@ -187,11 +266,11 @@ fn judge_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Re
 
 fn rule_of(kind: Kind, key: &str) -> Option<Write> {
     let name = key.split_once('/').map_or(key, |(name, _)| &key[..=name.len()]);
-    kind.rules().fields.iter().find(|(field, _)| *field == name).map(|(_, write)| *write)
+    kind.rules().fields.iter().find(|(field, ..)| *field == name).map(|(.., write)| *write)
 }
 
 fn stands_as(kind: Kind, state: &Fields, writer: &Writer, parties: &[Party]) -> bool {
-    let Writer::Person { id, roles, holds_customer } = writer else {
+    let Writer::Person { id, roles, holds_customer, is_superior } = writer else {
         // The server writes what crosses people, in every record.
         return true;
     };
@@ -203,11 +282,14 @@ fn stands_as(kind: Kind, state: &Fields, writer: &Writer, parties: &[Party]) -> 
     parties.iter().any(|party| match party {
         Party::Server => false,
         Party::Author => names(AUTHOR_FIELD),
-        Party::Holder => *holds_customer || (kind == Kind::Customer && names("holder")),
+        Party::Holder => *holds_customer || (matches!(kind, Kind::Customer | Kind::Lead) && names("holder")),
         Party::Assignee => {
             let by_role = state.get("role").and_then(Scalar::as_text).and_then(Role::parse);
             names("assignee") || by_role.is_some_and(|role| roles.contains(&role))
         }
+        Party::Attendee => state.get(&format!("attendees/{id}")) == Some(&Scalar::Bool(true)),
+        Party::Superior => *is_superior,
+        Party::Selling => super::person::SELLING.iter().any(|role| roles.contains(role)),
         Party::Team => true,
     })
 }

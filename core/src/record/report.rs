@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::members;
 use super::person::SELLING;
-use super::policy::{Create, Party, Rules, Write};
+use super::policy::{Create, List, Party, Rules, Type, Write};
 use super::{Kind, Record};
 use crate::id::{CustomerId, DeviceId, PersonId, TouchId};
 use crate::time::from_millis;
@@ -66,18 +66,18 @@ impl Record for Report {
     const RULES: Rules = Rules {
         create: Create::Roles(SELLING),
         fields: &[
-            ("author", Write::Never),
-            ("day", Write::Never),
-            ("config", Write::Never),
+            ("author", Type::Person, Write::Never),
+            ("day", Type::Day, Write::Never),
+            ("config", Type::Number, Write::Never),
             // Two devices of the same person may each file it, and it can be updated the same day.
-            ("filed/", Write::By(&[Party::Author])),
-            ("late", Write::By(&[Party::Author])),
-            ("touches/", Write::Append(&[Party::Author])),
-            ("briefs/", Write::By(&[Party::Author])),
-            ("tomorrow", Write::By(&[Party::Author])),
-            ("reason", Write::By(&[Party::Author])),
-            ("withdrawn", Write::By(&[Party::Author])),
-            ("corrections/", Write::Append(&[Party::Author])),
+            ("filed/", Type::Members, Write::By(&[Party::Author])),
+            ("late", Type::Flag, Write::By(&[Party::Author])),
+            ("touches/", Type::Members, Write::Append(&[Party::Author])),
+            ("briefs/", Type::Members, Write::By(&[Party::Author])),
+            ("tomorrow", Type::Text, Write::By(&[Party::Author])),
+            ("reason", Type::Option(List::ShortReasons), Write::By(&[Party::Author])),
+            ("withdrawn", Type::Flag, Write::By(&[Party::Author])),
+            ("corrections/", Type::Members, Write::Append(&[Party::Author])),
         ],
     };
 }

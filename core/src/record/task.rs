@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::fields::members;
-use super::policy::{Create, Party, Rules, Write};
+use super::policy::{Create, List, Party, Rules, Type, Write};
 use super::{Kind, Record, Role};
 use crate::id::{CustomerId, PersonId, RecordId};
 
@@ -25,6 +25,11 @@ pub struct Task {
     pub rule: String,
     /// The version of the configuration that holds the rule.
     pub config: i64,
+    /// What held: `action = quote, evidence = application/pdf`.
+    pub because: Option<String>,
+    /// Something to know rather than to do: it is ticked off.
+    #[serde(default)]
+    pub notice: bool,
     /// The answers that can be given, keys of the configuration; none: it is simply done.
     #[serde(with = "members", default)]
     pub choices: std::collections::BTreeSet<String>,
@@ -53,21 +58,23 @@ impl Record for Task {
     const RULES: Rules = Rules {
         create: Create::Server,
         fields: &[
-            ("task", Write::Never),
-            ("assignee", Write::By(&[Party::Server])),
-            ("role", Write::Never),
-            ("customer", Write::Never),
-            ("source", Write::Never),
-            ("rule", Write::Never),
-            ("config", Write::Never),
-            ("choices/", Write::Never),
-            ("script_pack", Write::Never),
-            ("created_at", Write::Never),
-            ("due", Write::By(&[Party::Server])),
-            ("done_at", Write::By(&[Party::Assignee])),
-            ("done_by", Write::By(&[Party::Assignee])),
-            ("choice", Write::By(&[Party::Assignee])),
-            ("reason", Write::By(&[Party::Assignee])),
+            ("task", Type::Option(List::Tasks), Write::Never),
+            ("assignee", Type::Person, Write::By(&[Party::Server])),
+            ("role", Type::Role, Write::Never),
+            ("customer", Type::Link(Kind::Customer), Write::Never),
+            ("source", Type::Any, Write::Never),
+            ("rule", Type::Text, Write::Never),
+            ("config", Type::Number, Write::Never),
+            ("because", Type::Text, Write::Never),
+            ("notice", Type::Flag, Write::Never),
+            ("choices/", Type::Members, Write::Never),
+            ("script_pack", Type::Option(List::ScriptPacks), Write::Never),
+            ("created_at", Type::Timestamp, Write::Never),
+            ("due", Type::Timestamp, Write::By(&[Party::Server])),
+            ("done_at", Type::Timestamp, Write::By(&[Party::Assignee])),
+            ("done_by", Type::Person, Write::By(&[Party::Assignee])),
+            ("choice", Type::Option(List::Choices), Write::By(&[Party::Assignee])),
+            ("reason", Type::Text, Write::By(&[Party::Assignee])),
         ],
     };
 }

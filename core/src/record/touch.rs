@@ -1,14 +1,14 @@
 //! Touches (客户触达记录, T1): the unit of management.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::fields::members;
 use super::person::SELLING;
-use super::policy::{Create, Party, Rules, Write};
-use super::{Fen, Intent, Kind, Record};
+use super::policy::{Create, List, Party, Rules, Type, Write};
+use super::{Fen, Intent, Kind, Record, Scalar};
 use crate::id::{ContactId, CustomerId, EvidenceId, PersonId};
 
 /// How the customer was reached (T1).
@@ -94,6 +94,9 @@ pub struct Touch {
     /// The customer answered (G1, F2).
     #[serde(default)]
     pub feedback: bool,
+    /// When that was noted.
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    pub feedback_at: Option<DateTime<Utc>>,
     /// Who was touched on the customer's side (N1).
     pub contact: Option<ContactId>,
     /// What comes next.
@@ -106,6 +109,12 @@ pub struct Touch {
     pub note: Option<String>,
     /// Set by a rule on the server, such as 待审批报价单 (T2).
     pub category: Option<String>,
+    /// Set by rules on the server.
+    #[serde(with = "members", default)]
+    pub flags: BTreeSet<String>,
+    /// Fields that a supervisor added to the form (T6).
+    #[serde(rename = "x", default)]
+    pub extra: BTreeMap<String, Scalar>,
 }
 
 impl Record for Touch {
@@ -115,27 +124,30 @@ impl Record for Touch {
     const RULES: Rules = Rules {
         create: Create::Roles(SELLING),
         fields: &[
-            ("author", Write::Never),
-            ("customer", Write::Never),
-            ("mode", Write::Never),
-            ("action", Write::Never),
-            ("at", Write::Never),
-            ("zone", Write::Never),
-            ("config", Write::Never),
-            ("brief", Write::Never),
-            ("tech_owner", Write::Never),
-            ("response_by", Write::Never),
-            ("amount", Write::Never),
-            ("custom_development", Write::Never),
-            ("intent", Write::Never),
-            ("contact", Write::Never),
-            ("note", Write::Never),
-            ("evidence/", Write::Append(&[Party::Author])),
-            ("feedback", Write::By(&[Party::Author, Party::Holder])),
-            ("next_action", Write::By(&[Party::Author, Party::Holder])),
-            ("next_date", Write::By(&[Party::Author, Party::Holder])),
-            ("next_time", Write::By(&[Party::Author, Party::Holder])),
-            ("category", Write::By(&[Party::Server])),
+            ("author", Type::Person, Write::Never),
+            ("customer", Type::Link(Kind::Customer), Write::Never),
+            ("mode", Type::Option(List::Modes), Write::Never),
+            ("action", Type::Option(List::Actions), Write::Never),
+            ("at", Type::Timestamp, Write::Never),
+            ("zone", Type::Text, Write::Never),
+            ("config", Type::Number, Write::Never),
+            ("brief", Type::Option(List::Briefs), Write::Never),
+            ("tech_owner", Type::Person, Write::Never),
+            ("response_by", Type::Day, Write::Never),
+            ("amount", Type::Money, Write::Never),
+            ("custom_development", Type::Flag, Write::Never),
+            ("intent", Type::Text, Write::Never),
+            ("contact", Type::Link(Kind::Contact), Write::Never),
+            ("note", Type::Text, Write::Never),
+            ("evidence/", Type::Members, Write::Append(&[Party::Author])),
+            ("feedback", Type::Flag, Write::By(&[Party::Author, Party::Holder])),
+            ("feedback_at", Type::Timestamp, Write::By(&[Party::Author, Party::Holder])),
+            ("next_action", Type::Text, Write::By(&[Party::Author, Party::Holder])),
+            ("next_date", Type::Day, Write::By(&[Party::Author, Party::Holder])),
+            ("next_time", Type::Time, Write::By(&[Party::Author, Party::Holder])),
+            ("category", Type::Option(List::Categories), Write::By(&[Party::Server])),
+            ("flags/", Type::Members, Write::By(&[Party::Server])),
+            ("x/", Type::Members, Write::Never),
         ],
     };
 }

@@ -1,9 +1,11 @@
-//! Who may read a record: author, holder and colleagues on the customer, supervisors up the line, who has the task; people are for everybody.
+//! Who may read a record: author, holder and colleagues on the customer, supervisors up the line, who has the task or the role; people and
+//! configuration are for everybody.
 //! Whoever has a task may read what it is about.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::PersonId;
+use crate::record::person::SELLING;
 use crate::record::{Fields, Kind, Person, Role, Scalar};
 
 /// The people of the team, as far as reading goes.
@@ -25,7 +27,7 @@ impl Audience {
     /// `tasks` are those that are about the record, open or done: of a touch those that came from it, of evidence those that came
     /// from its touch, of a customer those that name it.
     pub fn of(kind: Kind, fields: &Fields, customer_people: &BTreeSet<PersonId>, tasks: &[Fields], people: &People) -> Self {
-        if kind == Kind::Person {
+        if matches!(kind, Kind::Person | Kind::Config) {
             return Self::Team;
         }
         let named = ["author", "holder", "assignee"].into_iter().filter_map(|field| fields.get(field)?.as_text()?.parse().ok());
@@ -34,8 +36,19 @@ impl Audience {
         let mut readers: BTreeSet<PersonId> = named.chain(customer_people).collect();
         let above: Vec<PersonId> = readers.iter().flat_map(|person| superiors(*person, people)).collect();
         readers.extend(above);
-        if kind == Kind::Task {
-            readers.extend(assignees(fields, people));
+        readers.extend(assignees(fields, people));
+        readers.extend(fields.keys().filter_map(|key| key.strip_prefix("attendees/")?.parse::<PersonId>().ok()));
+        let with_any = |roles: &[Role]| {
+            let roles: Vec<Role> = roles.to_vec();
+            people.iter().filter(move |(_, person)| roles.iter().any(|role| person.roles.contains(role))).map(|(id, _)| *id)
+        };
+        // What nobody holds can be claimed by whoever goes to customers (H1).
+        let held = fields.get("holder").is_some_and(|holder| *holder != Scalar::Null);
+        if matches!(kind, Kind::Customer | Kind::Lead) && !held {
+            readers.extend(with_any(SELLING));
+        }
+        if kind == Kind::Slip {
+            readers.extend(with_any(&[Role::Finance]));
         }
         readers.extend(tasks.iter().flat_map(|task| assignees(task, people)));
         Self::People(readers)

@@ -1,17 +1,32 @@
-//! The configuration: options, formula and rules as data. This build's default is `default.json`.
+//! The configuration: options, forms, formula, targets and rules as data. A chain of versions; this build's first is `default.json`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use chrono::{Datelike as _, NaiveDate};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::trigger::Trigger;
+use super::flaw::{Flaw, Flawed};
+use super::rule::{Effect, Rule, Trigger};
+use crate::record::policy::{List, Type};
+use crate::record::{Kind, Role, Stage};
+
+/// Most flexible response nodes (F3).
+pub const MAX_RESPONSES: usize = 12;
+/// Most rules, options of a list, fields of a form.
+const MAX_ENTRIES: usize = 200;
+/// Largest configuration, in bytes of JSON.
+pub const MAX_BYTES: usize = 200 * 1024;
 
 /// One version of the configuration. Records name the version they were made under (T6).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Its number.
     pub version: i64,
+    /// The least version of the app that understands it.
+    pub min_app: String,
     /// Core actions (T1), in the order they are offered.
     pub actions: Vec<Choice>,
     /// Progress briefs (B1).
@@ -24,17 +39,55 @@ pub struct Config {
     pub choices: Vec<Choice>,
     /// What a touch can be filed as (T2).
     pub categories: Vec<Choice>,
-    /// Kinds of task.
+    /// Kinds of task and notice.
     pub tasks: Vec<Choice>,
+    /// Words that help (话术包).
+    pub script_packs: Vec<Choice>,
+    /// What a contact person is to the deal (N1).
+    pub contact_roles: Vec<Choice>,
+    /// Stages of a lead (H1), all six in their order.
+    pub stages: Vec<Choice>,
+    /// Where a contract stands.
+    pub contract_states: Vec<Choice>,
+    /// Where a work order stands.
+    pub order_states: Vec<Choice>,
+    /// Where a demand card stands.
+    pub demand_states: Vec<Choice>,
+    /// Services that sales promise and delivery is asked for (B5).
+    pub services: Vec<Choice>,
+    /// What comes in from outside systems (M1).
+    pub events: Vec<Choice>,
+    /// What does not agree (B5), and what a back-check found (R1).
+    pub findings: Vec<Choice>,
+    /// How a finding was settled.
+    pub resolutions: Vec<Choice>,
+    /// Texts that are filled with what is known, such as the contract's (H2, H4).
+    pub templates: Vec<Choice>,
+    /// The questions of a back-check (R1).
+    pub questions: Vec<Choice>,
+    /// What forms ask for (T1, T6).
+    pub forms: Vec<Form>,
     /// The health formula (T3).
     pub health: super::health::Formula,
+    /// What is aimed at (G1, G2, G3).
+    pub targets: super::Targets,
+    /// Zone and working days.
+    pub calendar: Calendar,
+    /// How a back-check is drawn (R1).
+    pub back_check: Draw,
+    /// Who may do what beside the records.
+    pub permissions: Permissions,
+    /// Who confirms an electronic signature (B3).
+    pub signature: Provider,
     /// What happens by itself.
-    pub triggers: Vec<Trigger>,
+    pub rules: Vec<Rule>,
 }
 
 /// An option of a list.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+// Each is a box to tick in the editor of options, and any of them go together.
+#[allow(clippy::struct_excessive_bools)]
+#[serde(default, deny_unknown_fields)]
 pub struct Choice {
     /// The word that is stored.
     pub key: String,
@@ -43,21 +96,133 @@ pub struct Choice {
     /// The word on an English screen.
     pub en: String,
     /// Whether a touch with this action counts for touch density (D1).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub counts_for_density: bool,
+    /// Whether it is outside the standard, such as a comparison sheet made to measure: these are counted (D2).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub non_standard: bool,
     /// The brief that this action suggests (B1).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub brief: Option<String>,
-    /// Whether tech owner and response date are mandatory (B2).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub needs_tech_owner: bool,
-    /// Whether the answer needs a reason.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    /// The stage that this action proves (H1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// Whether the answer, or the task, needs a reason.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub needs_reason: bool,
+    /// Whether the customer answers with such an event (G1, F2).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub feedback: bool,
+    /// The option that this one was split from (R3): what holds for that one holds for this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<String>,
+    /// What to ask for when it is chosen (R3), such as 请上传操作界面截图.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    /// The text of a script pack or template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// No longer offered; records that have it keep it (R3).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
+}
+
+/// What a form asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// The record it makes.
+    pub kind: Kind,
+    /// In the order they are asked.
+    pub fields: Vec<FormField>,
+}
+
+/// One field of a form: of the record, or `x/key` for one that a supervisor added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormField {
+    /// Which.
+    pub field: String,
+    /// Whether it has to be filled in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// What an added one holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<ExtraType>,
+    /// The label of an added one on a Chinese screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zh: Option<String>,
+    /// The label of an added one on an English screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub en: Option<String>,
+}
+
+/// What an added field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExtraType {
+    /// Text.
+    Text,
+    /// A whole number.
+    Number,
+    /// Money in fen.
+    Money,
+    /// A calendar day.
+    Day,
+    /// Yes or no.
+    Flag,
+}
+
+/// Zone and working days.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calendar {
+    /// In which days and weeks are counted where no one person's zone decides.
+    pub zone: Tz,
+    /// Working days, 1 for Monday to 7 for Sunday.
+    pub working_days: BTreeSet<u32>,
+    /// Days off among them.
+    pub holidays: BTreeSet<NaiveDate>,
+    /// Days worked instead (调休).
+    pub made_up: BTreeSet<NaiveDate>,
+}
+
+/// How a back-check is drawn (R1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draw {
+    /// How many records per team.
+    pub records: u32,
+    /// Every so many weeks.
+    pub every_weeks: u32,
+}
+
+/// Who may do what beside the records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Permissions {
+    /// Publish a configuration (T6).
+    pub publish: BTreeSet<Role>,
+    /// Import customers and leads.
+    pub import_customers: BTreeSet<Role>,
+    /// Import payment slips.
+    pub import_slips: BTreeSet<Role>,
+    /// Read and export everything (N2).
+    pub audit: BTreeSet<Role>,
+}
+
+/// Who confirms an electronic signature (B3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Provider {
+    /// The rep's device key.
+    Device,
+    /// An outside provider: it hears of the contract by webhook and confirms through the API.
+    Webhook,
 }
 
 impl Config {
-    /// The configuration this build ships.
+    /// The configuration this build ships: version 1 of every chain.
     pub fn builtin() -> &'static Self {
         static BUILTIN: LazyLock<Config> = LazyLock::new(|| {
             serde_json::from_str(include_str!("default.json"))
@@ -66,15 +231,307 @@ impl Config {
         &BUILTIN
     }
 
-    /// Finds an option by its key or by either of its words.
+    /// From JSON, with every check.
+    pub fn parse(json: &str) -> Result<Self, Flawed> {
+        let flawed = |flaw| Flawed { place: "configuration".into(), flaw };
+        if json.len() > MAX_BYTES {
+            return Err(flawed(Flaw::TooDeep));
+        }
+        let config: Self = serde_json::from_str(json).map_err(|error| flawed(Flaw::Unreadable { detail: error.to_string() }))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// As JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|error| unreachable!("writing to memory: {error}"))
+    }
+
+    /// An option by its key or by either of its words, if it is still offered.
     pub fn find<'a>(list: &'a [Choice], word: &str) -> Option<&'a Choice> {
-        list.iter().find(|choice| choice.key == word || choice.zh == word || choice.en.eq_ignore_ascii_case(word))
+        list.iter()
+            .find(|choice| !choice.retired && (choice.key == word || choice.zh == word || choice.en.eq_ignore_ascii_case(word)))
+    }
+
+    /// A list of options. Contact modes are the product's own.
+    pub fn list(&self, list: List) -> &[Choice] {
+        match list {
+            List::Modes => &[],
+            List::Actions => &self.actions,
+            List::Briefs => &self.briefs,
+            List::ShortReasons => &self.short_reasons,
+            List::Choices => &self.choices,
+            List::Categories => &self.categories,
+            List::Tasks => &self.tasks,
+            List::ScriptPacks => &self.script_packs,
+            List::ContactRoles => &self.contact_roles,
+            List::Stages => &self.stages,
+            List::ContractStates => &self.contract_states,
+            List::OrderStates => &self.order_states,
+            List::DemandStates => &self.demand_states,
+            List::Services => &self.services,
+            List::Events => &self.events,
+            List::Findings => &self.findings,
+            List::Resolutions => &self.resolutions,
+        }
+    }
+
+    /// Whether an option is another one or was split from it (R3).
+    pub fn is_part_of(&self, list: List, key: &str, whole: &str) -> bool {
+        let options = self.list(list);
+        let mut key = key;
+        for _ in 0..=options.len() {
+            if key == whole {
+                return true;
+            }
+            match options.iter().find(|choice| choice.key == key).and_then(|choice| choice.part_of.as_deref()) {
+                Some(parent) => key = parent,
+                None => return false,
+            }
+        }
+        false
     }
 
     /// The brief of a customer that follows from the actions of the day's touches: the last that suggests one (B1).
     pub fn suggest_brief<'a>(&'a self, actions: impl IntoIterator<Item = &'a str>) -> &'a str {
-        let suggested = actions.into_iter().filter_map(|action| Self::find(&self.actions, action)?.brief.as_deref()).last();
+        let option = |action: &str| self.actions.iter().find(|choice| choice.key == action);
+        let suggested = actions.into_iter().filter_map(|action| option(action)?.brief.as_deref()).last();
         suggested.unwrap_or(&self.default_brief)
+    }
+
+    /// The form of a kind.
+    pub fn form(&self, kind: Kind) -> &[FormField] {
+        self.forms.iter().find(|form| form.kind == kind).map_or(&[], |form| &form.fields)
+    }
+
+    /// What an added field holds.
+    pub(super) fn type_of_extra(&self, kind: Kind, field: &str) -> Option<Type> {
+        let holds = self.form(kind).iter().find(|one| one.field == field)?.holds?;
+        Some(match holds {
+            ExtraType::Text => Type::Text,
+            ExtraType::Number => Type::Number,
+            ExtraType::Money => Type::Money,
+            ExtraType::Day => Type::Day,
+            ExtraType::Flag => Type::Flag,
+        })
+    }
+
+    /// Whether some rule writes this field of this kind after the record was made.
+    pub(super) fn is_set(&self, kind: Kind, field: &str) -> bool {
+        let sets = |rule: &Rule| {
+            rule.then.iter().any(|effect| match effect {
+                Effect::Set(set) => set.field == field && (set.of.is_some() || rule.trigger.kind() == kind),
+                _ => false,
+            })
+        };
+        self.rules.iter().any(sets)
+    }
+
+    /// Whether everything it names exists, fits and ends.
+    pub fn check(&self) -> Result<(), Flawed> {
+        let at = |place: &str, flaw: Flaw| Flawed { place: place.to_owned(), flaw };
+        if version_of(&self.min_app) > version_of(env!("CARGO_PKG_VERSION")) {
+            return Err(at("min_app", Flaw::TooNew { needs: self.min_app.clone() }));
+        }
+        for (name, list) in self.named_lists() {
+            check_list(list).map_err(|flaw| at(name, flaw))?;
+        }
+        let stages: Vec<&str> = self.stages.iter().map(|choice| choice.key.as_str()).collect();
+        if stages != Stage::ALL.map(Stage::as_str) {
+            return Err(at("stages", Flaw::unknown("stages")));
+        }
+        if self.list(List::Briefs).iter().all(|brief| brief.key != self.default_brief) {
+            return Err(at("default_brief", Flaw::unknown(&self.default_brief)));
+        }
+        for action in &self.actions {
+            if let Some(brief) = action.brief.as_ref().filter(|brief| self.briefs.iter().all(|choice| choice.key != **brief)) {
+                return Err(at("actions", Flaw::unknown(brief)));
+            }
+        }
+        for form in &self.forms {
+            check_form(form).map_err(|flaw| at(&format!("forms.{}", form.kind.as_str()), flaw))?;
+        }
+        self.health.check().map_err(|error| at("health", Flaw::OutOfRange(error)))?;
+        self.targets.check().map_err(|error| at("targets", Flaw::Targets(error)))?;
+        if !(1..=100).contains(&self.back_check.records) || !(1..=52).contains(&self.back_check.every_weeks) {
+            return Err(at("back_check", Flaw::Bounds));
+        }
+        if self.calendar.working_days.is_empty() || self.calendar.working_days.iter().any(|day| !(1..=7).contains(day)) {
+            return Err(at("calendar", Flaw::Bounds));
+        }
+        if self.permissions.publish.is_empty() {
+            return Err(at("permissions.publish", Flaw::Empty));
+        }
+        self.check_rules()
+    }
+
+    /// Whether it can follow another version: what records may name is still there (R3).
+    pub fn check_after(&self, before: &Self) -> Result<(), Flawed> {
+        for ((name, old), (_, new)) in before.named_lists().into_iter().zip(self.named_lists()) {
+            if let Some(gone) = old.iter().find(|choice| new.iter().all(|other| other.key != choice.key)) {
+                return Err(Flawed { place: name.into(), flaw: Flaw::Removed { name: gone.key.clone() } });
+            }
+        }
+        let shipped = |rule: &&Rule| !rule.response;
+        let base: BTreeSet<&str> = before.rules.iter().filter(shipped).map(|rule| rule.id.as_str()).collect();
+        match self.rules.iter().filter(shipped).find(|rule| !base.contains(rule.id.as_str())) {
+            // A node is a node: calling it a handoff does not take it out of the count (F3).
+            Some(rule) => Err(Flawed { place: format!("rules.{}", rule.id), flaw: Flaw::mismatch("response") }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_rules(&self) -> Result<(), Flawed> {
+        if self.rules.len() > MAX_ENTRIES {
+            return Err(Flawed { place: "rules".into(), flaw: Flaw::TooDeep });
+        }
+        if self.rules.iter().filter(|rule| rule.response).count() > MAX_RESPONSES {
+            return Err(Flawed { place: "rules".into(), flaw: Flaw::TooManyNodes { most: MAX_RESPONSES } });
+        }
+        let mut seen = BTreeSet::new();
+        for rule in &self.rules {
+            let at = |flaw| Flawed { place: format!("rules.{}", rule.id), flaw };
+            if !seen.insert(&rule.id) {
+                return Err(at(Flaw::Twice { name: rule.id.clone() }));
+            }
+            rule.check(self).map_err(at)?;
+        }
+        self.check_loops()
+    }
+
+    /// A rule that would set itself off without end, through what it and others make.
+    fn check_loops(&self) -> Result<(), Flawed> {
+        let next: BTreeMap<&str, Vec<&str>> = self
+            .rules
+            .iter()
+            .map(|rule| (rule.id.as_str(), rule.sets_off(self).iter().map(|rule| rule.id.as_str()).collect()))
+            .collect();
+        for rule in &self.rules {
+            let mut reached = BTreeSet::new();
+            let mut waiting = next.get(rule.id.as_str()).cloned().unwrap_or_default();
+            while let Some(id) = waiting.pop() {
+                if id == rule.id {
+                    return Err(Flawed { place: format!("rules.{}", rule.id), flaw: Flaw::Loop { name: rule.id.clone() } });
+                }
+                if reached.insert(id) {
+                    waiting.extend(next.get(id).into_iter().flatten());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn named_lists(&self) -> [(&'static str, &[Choice]); 18] {
+        [
+            ("actions", &self.actions),
+            ("briefs", &self.briefs),
+            ("short_reasons", &self.short_reasons),
+            ("choices", &self.choices),
+            ("categories", &self.categories),
+            ("tasks", &self.tasks),
+            ("script_packs", &self.script_packs),
+            ("contact_roles", &self.contact_roles),
+            ("stages", &self.stages),
+            ("contract_states", &self.contract_states),
+            ("order_states", &self.order_states),
+            ("demand_states", &self.demand_states),
+            ("services", &self.services),
+            ("events", &self.events),
+            ("findings", &self.findings),
+            ("resolutions", &self.resolutions),
+            ("templates", &self.templates),
+            ("questions", &self.questions),
+        ]
+    }
+
+    /// Timed rules, for those who schedule them.
+    pub fn weekly(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(|rule| !rule.off && matches!(rule.trigger, Trigger::Week(_)))
+    }
+}
+
+impl Calendar {
+    /// Whether a day is worked.
+    pub fn is_working_day(&self, day: NaiveDate) -> bool {
+        self.made_up.contains(&day)
+            || (self.working_days.contains(&day.weekday().number_from_monday()) && !self.holidays.contains(&day))
+    }
+
+    /// The day, or the first working day after it; the day itself where there is none within a month.
+    pub fn next_working_day(&self, day: NaiveDate) -> NaiveDate {
+        day.iter_days().take(31).find(|day| self.is_working_day(*day)).unwrap_or(day)
+    }
+}
+
+/// `0.10.2` as numbers; what is no number counts as 0.
+pub fn version_of(text: &str) -> [u32; 3] {
+    let mut numbers = text.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
+    std::array::from_fn(|_| numbers.next().unwrap_or(0))
+}
+
+fn check_list(list: &[Choice]) -> Result<(), Flaw> {
+    if list.len() > MAX_ENTRIES {
+        return Err(Flaw::TooDeep);
+    }
+    let mut keys = BTreeSet::new();
+    for choice in list {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if choice.key.is_empty() || choice.key.len() > 64 || !choice.key.chars().all(plain) {
+            return Err(Flaw::unknown(&choice.key));
+        }
+        if choice.zh.trim().is_empty() || choice.en.trim().is_empty() {
+            return Err(Flaw::Empty);
+        }
+        if !keys.insert(&choice.key) {
+            return Err(Flaw::Twice { name: choice.key.clone() });
+        }
+    }
+    // A part names a whole that is there, and no way leads back to it.
+    for choice in list {
+        let (mut at, mut steps) = (choice, 0);
+        while let Some(whole) = &at.part_of {
+            steps += 1;
+            at = list.iter().find(|other| other.key == *whole).ok_or_else(|| Flaw::unknown(whole))?;
+            if steps > list.len() {
+                return Err(Flaw::Loop { name: choice.key.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_form(form: &Form) -> Result<(), Flaw> {
+    if form.fields.len() > MAX_ENTRIES {
+        return Err(Flaw::TooDeep);
+    }
+    let mut seen = BTreeSet::new();
+    for one in &form.fields {
+        if !seen.insert(&one.field) {
+            return Err(Flaw::Twice { name: one.field.clone() });
+        }
+        match one.field.strip_prefix("x/") {
+            Some(key) => {
+                let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+                if form.kind != Kind::Touch || key.is_empty() || key.len() > 64 || !key.chars().all(plain) {
+                    return Err(Flaw::unknown(&one.field));
+                }
+                if one.holds.is_none() || one.zh.is_none() || one.en.is_none() {
+                    return Err(Flaw::Empty);
+                }
+            }
+            None => {
+                let known = form.kind.type_of(&one.field).or_else(|| form.kind.type_of(&format!("{}/", one.field)));
+                if known.is_none() || one.holds.is_some() {
+                    return Err(Flaw::unknown(&one.field));
+                }
+            }
+        }
+    }
+    // What makes a touch a touch can't be left out (T1).
+    let needed: &[&str] = if form.kind == Kind::Touch { &["customer", "mode", "action", "evidence"] } else { &[] };
+    match needed.iter().find(|name| !form.fields.iter().any(|one| one.field == **name && one.required)) {
+        Some(name) => Err(Flaw::unknown(name)),
+        None => Ok(()),
     }
 }
 
@@ -83,14 +540,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_key_that_the_built_in_configuration_names_exists() {
+    fn the_built_in_configuration_is_sound_and_survives_being_written() {
         let config = Config::builtin();
-        assert!(Config::find(&config.briefs, &config.default_brief).is_some());
-        for action in &config.actions {
-            assert!(action.brief.as_ref().is_none_or(|brief| Config::find(&config.briefs, brief).is_some()), "{}", action.key);
-        }
-        for trigger in &config.triggers {
-            trigger.check(config).unwrap();
-        }
+        config.check().unwrap();
+        assert_eq!(Config::parse(&config.to_json()).as_ref(), Ok(config));
+        config.check_after(config).unwrap();
+        assert!(config.to_json().len() < MAX_BYTES / 4, "{}", config.to_json().len());
     }
 }

@@ -1,11 +1,23 @@
 //! Pure functions over records, the same on phone and server: no store, no clock, no file. Whole numbers only.
 
 pub mod audience;
+pub mod condition;
 pub mod config;
+pub mod dry_run;
+pub mod firing;
+pub mod flaw;
 pub mod health;
+pub mod metrics;
+pub mod range;
+pub mod rule;
 pub mod stage;
-pub mod trigger;
+pub mod targets;
+pub mod world;
 
 pub use audience::Audience;
 pub use config::Config;
+pub use firing::Firing;
 pub use health::Health;
+pub use rule::Rule;
+pub use targets::Targets;
+pub use world::{Subject, World};

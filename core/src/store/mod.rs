@@ -22,7 +22,7 @@ pub use uploads::Upload;
 
 use crate::error::{Error, ErrorKind, Result};
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_init.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_init.sql"), include_str!("migrations/0002_records.sql")];
 const DATABASE: &str = "chuda.db";
 /// Present while the store is open: found at opening, it tells that the last run did not end by itself.
 const MARKER: &str = "open";
@@ -55,8 +55,12 @@ impl Store {
         let marker = dir.join(MARKER);
         let unclean = marker.exists();
         let mut opened = Opened::default();
-        let writer = match connect(&path, &key, true).and_then(|mut conn| check(&mut conn, unclean).map(|()| conn)) {
-            Ok(conn) => conn,
+        let mut migrated = false;
+        let writer = match connect(&path, &key, true).and_then(|mut conn| check(&mut conn, unclean).map(|from| (conn, from))) {
+            Ok((conn, from)) => {
+                migrated = from > 0 && from < MIGRATIONS.len();
+                conn
+            }
             Err(error) if is_damage(&error) => {
                 opened.salvaged = true;
                 salvage::replace(&path, &key)?
@@ -65,7 +69,8 @@ impl Store {
         };
         std::fs::write(&marker, b"")?;
         let store = Self { dir: dir.to_owned(), key, writer: Mutex::new(writer), readers: Mutex::default() };
-        if opened.salvaged {
+        // Projections are made anew rather than migrated.
+        if opened.salvaged || migrated {
             store.rebuild()?;
         }
         Ok((store, opened))
@@ -179,7 +184,8 @@ fn connect(path: &Path, key: &[u8; 32], write: bool) -> rusqlite::Result<Connect
     Ok(conn)
 }
 
-fn check(conn: &mut Connection, unclean: bool) -> rusqlite::Result<()> {
+/// Brings the schema up to date and returns the version it had; 0 for a new one.
+fn check(conn: &mut Connection, unclean: bool) -> rusqlite::Result<usize> {
     let version: usize = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     for (number, migration) in MIGRATIONS.iter().enumerate().skip(version) {
         let tx = conn.transaction()?;
@@ -194,7 +200,7 @@ fn check(conn: &mut Connection, unclean: bool) -> rusqlite::Result<()> {
             return Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), Some(verdict)));
         }
     }
-    Ok(())
+    Ok(version)
 }
 
 fn is_damage(error: &rusqlite::Error) -> bool {

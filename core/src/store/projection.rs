@@ -11,8 +11,10 @@ use super::Tx;
 use crate::error::{Error, Result};
 use crate::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId};
 use crate::record::{
-    Contact, Customer, Doc, Evidence, Fields, Kind, Lead, Person, Record, Report, Role, Scalar, Task, Touch, from_fields,
+    BackCheck, Contact, Contract, Customer, Demand, Doc, Event, Evidence, Fields, Finding, Kind, Lead, Meeting, Order, Person,
+    Question, Record, Release, Report, Role, Scalar, Seal, Slip, Task, Touch, from_fields, to_fields,
 };
+use crate::rules::world::{LOOKED_THROUGH, World};
 use crate::time::{day_of, from_millis, to_millis};
 
 /// A record with its id.
@@ -39,6 +41,8 @@ pub struct HealthRow {
     pub last_touch: Option<DateTime<Utc>>,
     /// When the lead was moved last, or the customer entered.
     pub since: DateTime<Utc>,
+    /// The date that the last touch agreed on, if that was asked for.
+    pub next_date: Option<NaiveDate>,
 }
 
 const TABLES: [&str; 9] =
@@ -55,6 +59,17 @@ impl Tx<'_> {
     ) -> Result<()> {
         match kind {
             Kind::Person => self.project_as::<Person>(id, fields, conflicts).map(drop),
+            Kind::Config => self.project_as::<Release>(id, fields, conflicts).map(drop),
+            Kind::Contract => self.project_as::<Contract>(id, fields, conflicts).map(drop),
+            Kind::Seal => self.project_as::<Seal>(id, fields, conflicts).map(drop),
+            Kind::Order => self.project_as::<Order>(id, fields, conflicts).map(drop),
+            Kind::Question => self.project_as::<Question>(id, fields, conflicts).map(drop),
+            Kind::Demand => self.project_as::<Demand>(id, fields, conflicts).map(drop),
+            Kind::Meeting => self.project_as::<Meeting>(id, fields, conflicts).map(drop),
+            Kind::Slip => self.project_as::<Slip>(id, fields, conflicts).map(drop),
+            Kind::Event => self.project_as::<Event>(id, fields, conflicts).map(drop),
+            Kind::Finding => self.project_as::<Finding>(id, fields, conflicts).map(drop),
+            Kind::BackCheck => self.project_as::<BackCheck>(id, fields, conflicts).map(drop),
             Kind::Customer => {
                 let Some(customer) = self.project_as::<Customer>(id, fields, conflicts)? else { return Ok(()) };
                 self.upsert(
@@ -203,6 +218,19 @@ impl Tx<'_> {
         row.map(typed).transpose()
     }
 
+    /// Records of a kind, newest first: of one customer or of all, open ones alone or all.
+    pub fn list<T: Record>(&self, customer: Option<CustomerId>, only_open: bool, limit: u32) -> Result<Vec<Row<T>>> {
+        let kind = T::KIND.as_str();
+        match customer {
+            Some(customer) => self.rows(
+                "WHERE customer = ?1 AND kind = ?2 AND (NOT ?3 OR open = 1) ORDER BY at DESC, id DESC LIMIT ?4",
+                (customer.as_bytes(), kind, only_open, limit),
+            ),
+            None if only_open => self.rows("WHERE kind = ?1 AND open = 1 ORDER BY at DESC, id DESC LIMIT ?2", (kind, limit)),
+            None => self.rows("WHERE kind = ?1 ORDER BY at DESC, id DESC LIMIT ?2", (kind, limit)),
+        }
+    }
+
     /// The kind of a record.
     pub fn kind_of(&self, id: RecordId) -> Result<Option<Kind>> {
         let mut statement = self.0.prepare_cached("SELECT kind FROM records WHERE id = ?1")?;
@@ -248,24 +276,35 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// What health needs, for one customer or for all that are not closed.
-    pub fn health(&self, customer: Option<CustomerId>, window_start: DateTime<Utc>, now: DateTime<Utc>) -> Result<Vec<HealthRow>> {
+    /// What health needs, for one customer or for all that are not closed. Next dates cost a look-up each, so only on demand.
+    pub fn health(
+        &self,
+        customer: Option<CustomerId>,
+        window_start: DateTime<Utc>,
+        now: DateTime<Utc>,
+        next_dates: bool,
+    ) -> Result<Vec<HealthRow>> {
         let mut statement = self.0.prepare_cached(
             "SELECT c.id,
                 (SELECT count(*) FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3),
                 (SELECT count(*) FROM touches t JOIN touch_evidence te ON te.touch = t.id JOIN evidence e ON e.id = te.evidence
                   WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3 AND e.valid = 1),
                 (SELECT max(t.at) FROM touches t WHERE t.customer = c.id AND t.draft = 0),
-                coalesce((SELECT max(l.moved_at) FROM leads l WHERE l.customer = c.id), c.created_at)
+                coalesce((SELECT max(l.moved_at) FROM leads l WHERE l.customer = c.id), c.created_at),
+                CASE WHEN ?4 THEN
+                  (SELECT t.next_date FROM touches t WHERE t.customer = c.id AND t.draft = 0 ORDER BY t.at DESC, t.id DESC LIMIT 1)
+                END
              FROM customers c WHERE (?1 IS NULL AND c.closed = 0) OR c.id = ?1",
         )?;
-        let rows = statement.query_map((customer.map(|id| *id.as_bytes()), to_millis(window_start), to_millis(now)), |row| {
+        let params = (customer.map(|id| *id.as_bytes()), to_millis(window_start), to_millis(now), next_dates);
+        let rows = statement.query_map(params, |row| {
             Ok(HealthRow {
                 customer: record_id(row, 0)?.into(),
                 touches: row.get(1)?,
                 evidence: row.get(2)?,
                 last_touch: row.get::<_, Option<i64>>(3)?.map(from_millis),
                 since: from_millis(row.get(4)?),
+                next_date: row.get::<_, Option<String>>(5)?.and_then(|date| date.parse().ok()),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -358,9 +397,17 @@ impl Tx<'_> {
         let json = serde_json::to_string(&record).map_err(|error| Error::internal("record.misshapen", error))?;
         let conflicts = (!conflicts.is_empty()).then(|| conflicts.keys().cloned().collect::<Vec<_>>().join(","));
         self.upsert(
-            "INSERT INTO records (id, kind, record, conflicts) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (id) DO UPDATE SET record = ?3, conflicts = ?4",
-            (id.as_bytes(), T::KIND.as_str(), json, conflicts),
+            "INSERT INTO records (id, kind, record, conflicts, customer, at, open) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (id) DO UPDATE SET record = ?3, conflicts = ?4, customer = ?5, at = ?6, open = ?7",
+            (
+                id.as_bytes(),
+                T::KIND.as_str(),
+                json,
+                conflicts,
+                crate::record::customer_of(id, T::KIND, fields).map(|customer| *customer.as_bytes()),
+                crate::record::time_of(fields),
+                crate::record::is_open(T::KIND, fields),
+            ),
         )?;
         Ok(Some(record))
     }
@@ -375,6 +422,31 @@ impl Tx<'_> {
         let rows = statement.query_map(params, raw)?.collect::<Result<Vec<_>, _>>()?;
         rows.into_iter().map(typed).collect()
     }
+}
+
+impl World for Tx<'_> {
+    fn record(&self, id: RecordId) -> Result<Option<(Kind, Fields)>> {
+        let mut statement = self.0.prepare_cached("SELECT kind, record FROM records WHERE id = ?1")?;
+        let row =
+            statement.query_row([id.as_bytes()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).optional()?;
+        let Some((kind, json)) = row else { return Ok(None) };
+        let Some(kind) = Kind::parse(&kind) else { return Ok(None) };
+        Ok(Some((kind, flat(&json)?)))
+    }
+
+    fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Fields>> {
+        let mut statement =
+            self.0.prepare_cached("SELECT record FROM records WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3")?;
+        let rows = statement.query_map((customer.as_bytes(), kind.as_str(), LOOKED_THROUGH), |row| row.get::<_, String>(0))?;
+        rows.map(|json| flat(&json?)).collect()
+    }
+}
+
+/// A projected record as fields again.
+fn flat(json: &str) -> Result<Fields> {
+    let misshapen = |error: &dyn std::fmt::Display| Error::internal("record.misshapen", error);
+    let value: serde_json::Value = serde_json::from_str(json).map_err(|error| misshapen(&error))?;
+    to_fields(&value).map_err(|error| misshapen(&error))
 }
 
 /// An id in a column; any other length than 16 bytes is damage.

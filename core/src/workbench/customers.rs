@@ -23,8 +23,20 @@ impl Workbench {
                     return Err(Error::invalid("customer.exists"));
                 }
                 let id = CustomerId::new(own.at);
-                let customer =
-                    Customer { author: me, name, short, holder: Some(me), intent: None, created_at: own.at, closed: false };
+                let customer = Customer {
+                    author: me,
+                    name,
+                    short,
+                    holder: Some(me),
+                    intent: None,
+                    created_at: own.at,
+                    closed: false,
+                    address: None,
+                    model: None,
+                    external_id: None,
+                    crm_intent: None,
+                    merged_into: None,
+                };
                 tx.create(own, id, &customer)?;
                 let lead = Lead {
                     author: me,
@@ -34,10 +46,15 @@ impl Workbench {
                     moved_by: me,
                     moved_at: own.at,
                     reason: None,
+                    channel: None,
+                    claimed_at: Some(own.at),
+                    invalid_at: None,
+                    requests: std::collections::BTreeMap::new(),
+                    settled: std::collections::BTreeMap::new(),
                 };
                 tx.create(own, LeadId::new(own.at), &lead)?;
                 if let Some(name) = contact {
-                    let contact = Contact { author: me, customer: id, name, position: None, phone, created_at: own.at };
+                    let contact = Contact { author: me, customer: id, name, position: None, role: None, phone, created_at: own.at };
                     tx.create(own, ContactId::new(own.at), &contact)?;
                 }
                 Ok(id)

@@ -63,6 +63,8 @@ pub struct TouchDraft {
     pub feedback: bool,
     /// Who was touched (N1): the name of a contact, entered if it is new.
     pub contact: Option<String>,
+    /// What a new contact is to the deal (N1), a key of the configuration's list.
+    pub contact_role: Option<String>,
     /// What comes next.
     pub next_action: Option<String>,
     /// When.
@@ -71,6 +73,8 @@ pub struct TouchDraft {
     pub next_time: Option<NaiveTime>,
     /// Free text.
     pub note: Option<String>,
+    /// Fields that a supervisor added to the form (T6), as typed: key without `x/`.
+    pub extra: std::collections::HashMap<String, String>,
 }
 
 /// A recorded touch.

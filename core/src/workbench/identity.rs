@@ -10,14 +10,18 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::id::{DeviceId, Hash, PersonId, RecordId, ReportId};
 use crate::query::Me;
 use crate::record::policy::Writer;
-use crate::record::{Actor, Person, Report, Role, Scalar};
+use crate::record::{Actor, Person, Release, Report, Role, Scalar};
+use crate::rules::Config;
+use crate::rules::config::version_of;
 use crate::store::blobs::Blobs;
-use crate::store::{Own, Store, Tx};
+use crate::store::{Own, Row, Store, Tx};
 use crate::sync::client::{Client, Enrolled};
 use crate::time::DEFAULT_ZONE;
 
 /// Who works here, beside the database: so that a damaged one can be rebuilt for the same person. No secrets, no names.
 const IDENTITY: &str = "identity.json";
+/// Newest versions of the configuration that are looked through for one that can be understood.
+const MAX_RELEASES: u32 = 100;
 
 #[derive(Serialize, Deserialize)]
 struct Card {
@@ -112,11 +116,13 @@ impl Workbench {
     fn over(settings: Settings, store: Store) -> Result<Self> {
         let blobs = Blobs::open(&folder_of_blobs(&settings.dir), settings.key)?;
         let me = store.read(read_me)?;
+        let config = store.read(read_config)?;
         Ok(Self(Arc::new(Inner {
             settings,
             store,
             blobs,
             me: RwLock::new(me),
+            config: RwLock::new(config),
             listeners: super::listeners::Listeners::default(),
             #[cfg(feature = "whisper")]
             engine: Mutex::default(),
@@ -126,12 +132,28 @@ impl Workbench {
         })))
     }
 
-    /// Takes note of what the server says about this person: name, roles, zone.
+    /// Takes note of what the server says about this person: name, roles, zone, and of the configuration in force.
     pub(super) fn refresh_me(&self) -> Result<()> {
         let me = self.0.store.read(read_me)?;
         *self.0.me.write().unwrap_or_else(std::sync::PoisonError::into_inner) = me;
+        let config = self.0.store.read(read_config)?;
+        *self.0.config.write().unwrap_or_else(std::sync::PoisonError::into_inner) = config;
         Ok(())
     }
+}
+
+/// The newest configuration that this version of the app understands (T6); others wait for an update.
+fn read_config(tx: &Tx<'_>) -> Result<Arc<Config>> {
+    let mut releases = tx.list::<Release>(None, false, MAX_RELEASES)?;
+    releases.sort_by_key(|row| std::cmp::Reverse(row.record.version));
+    let own = version_of(env!("CARGO_PKG_VERSION"));
+    for Row { record: release, .. } in releases.into_iter().filter(|row| version_of(&row.record.min_app) <= own) {
+        match Config::parse(&release.content) {
+            Ok(config) => return Ok(Arc::new(config)),
+            Err(flawed) => tracing::warn!(version = release.version, %flawed, "configuration not understood"),
+        }
+    }
+    Ok(Arc::new(Config::builtin().clone()))
 }
 
 /// This installation.

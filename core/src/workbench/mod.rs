@@ -32,8 +32,8 @@ use crate::id::{CustomerId, EvidenceId, RecordId, TaskId, TouchId};
 use crate::query::view::{CustomerView, EvidenceView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView};
 use crate::query::{Ask, Me};
 use crate::record::policy::Writer;
-use crate::record::{Actor, Customer, Task};
-use crate::rules::Config;
+use crate::record::{Actor, Customer, Fields, Kind, Task};
+use crate::rules::{Config, World};
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Store, Tx};
 use crate::time::{Clock, to_millis};
@@ -87,6 +87,7 @@ struct Inner {
     store: Store,
     blobs: Blobs,
     me: RwLock<Me>,
+    config: RwLock<Arc<Config>>,
     listeners: listeners::Listeners,
     #[cfg(feature = "whisper")]
     engine: Mutex<Option<Arc<crate::speech::whisper::Whisper>>>,
@@ -100,20 +101,24 @@ impl Inner {
         self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    fn config(&self) -> Arc<Config> {
+        self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Looks at the store: everything of one moment.
     fn ask<T>(&self, look: impl FnOnce(&Ask<'_>) -> Result<T>) -> Result<T> {
-        let me = self.me();
-        self.store.read(|tx| look(&Ask::new(tx, &me, self.settings.clock.now(), Config::builtin())?))
+        let (me, config) = (self.me(), self.config());
+        self.store.read(|tx| look(&Ask::new(tx, &me, self.settings.clock.now(), &config)?))
     }
 
     /// Writes as this person, then looks at the result and tells the listeners.
     fn act<T, V>(&self, write: impl FnOnce(&Tx<'_>, &Own) -> Result<T>, look: impl FnOnce(&Ask<'_>, T) -> Result<V>) -> Result<V> {
-        let me = self.me();
+        let (me, config) = (self.me(), self.config());
         let now = self.settings.clock.now();
         let view = self.store.write(|tx| {
             let own = self.own(tx, &me)?;
             let done = write(tx, &own)?;
-            look(&Ask::new(tx, &me, now, Config::builtin())?, done)
+            look(&Ask::new(tx, &me, now, &config)?, done)
         })?;
         self.listeners.changed();
         Ok(view)
@@ -128,7 +133,12 @@ impl Inner {
         };
         Ok(Own {
             actor: Actor { device, incarnation },
-            writer: Writer::Person { id: me.id, roles: me.roles.iter().copied().collect(), holds_customer: false },
+            writer: Writer::Person {
+                id: me.id,
+                roles: me.roles.iter().copied().collect(),
+                holds_customer: false,
+                is_superior: false,
+            },
             at: self.settings.clock.now(),
         })
     }
@@ -154,8 +164,8 @@ impl Workbench {
     }
 
     /// Options, formula and rules in force.
-    pub fn config(&self) -> &'static Config {
-        Config::builtin()
+    pub fn config(&self) -> Arc<Config> {
+        self.0.config()
     }
 
     /// Today, in the person's zone.
@@ -225,13 +235,13 @@ impl Workbench {
 
     /// Does a task, with one of its choices if it has any.
     pub fn complete_task(&self, id: TaskId, choice: Option<&str>, reason: Option<&str>) -> Result<TaskView> {
+        let config = self.0.config();
         self.0.act(
             |tx, own| {
                 let task = tx.record::<Task>(id)?.ok_or_else(|| Error::not_found("task.not_found"))?.record;
                 if task.done_at.is_some() {
                     return Err(Error::invalid("task.already_done"));
                 }
-                let config = Config::builtin();
                 let choice = match (choice, task.choices.is_empty()) {
                     (None, true) => None,
                     (Some(word), false) => {
@@ -242,7 +252,8 @@ impl Workbench {
                     (Some(_), true) => return Err(Error::invalid("task.no_choices")),
                 };
                 let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
-                if choice.is_some_and(|choice| choice.needs_reason) && reason.is_none() {
+                let asked = config.tasks.iter().find(|kind| kind.key == task.task);
+                if choice.or(asked).is_some_and(|choice| choice.needs_reason) && reason.is_none() {
                     return Err(Error::invalid("task.reason_missing"));
                 }
                 let Writer::Person { id: person, .. } = own.writer else {
@@ -287,6 +298,15 @@ impl Workbench {
         self.0.store.rebuild()?;
         self.0.listeners.changed();
         Ok(())
+    }
+
+    /// Every record of a kind that this phone has, as fields: what invariants over whole stores are checked with.
+    #[doc(hidden)]
+    pub fn records(&self, kind: Kind) -> Result<Vec<(RecordId, Fields)>> {
+        self.0.store.read(|tx| {
+            let ids = tx.all_records()?.into_iter().filter(|(_, other)| *other == kind);
+            ids.map(|(id, _)| Ok((id, World::record(tx, id)?.map(|(_, fields)| fields).unwrap_or_default()))).collect()
+        })
     }
 
     /// Every projected row as text: what "rebuild gives the same" and "two phones agree" are checked with.

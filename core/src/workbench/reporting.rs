@@ -17,7 +17,7 @@ impl Workbench {
     /// Files or updates the report of a day (T4). Filing twice gives one report; after the day, a further filing is a correction beside it.
     pub fn file_report(&self, request: ReportRequest) -> Result<ReportView> {
         let me = self.0.me();
-        let config = Config::builtin();
+        let config = &*self.0.config();
         let tomorrow = typed(request.tomorrow);
         check_length(tomorrow.as_ref(), "tomorrow")?;
         self.0.act(
@@ -60,7 +60,7 @@ impl Workbench {
                     author: me.id,
                     day,
                     touches,
-                    briefs: briefs(&card),
+                    briefs: briefs(config, &card),
                     tomorrow,
                     reason: None,
                     filed,
@@ -73,10 +73,11 @@ impl Workbench {
                     let given = request.reason.as_deref().map(|word| {
                         Config::find(&config.short_reasons, word)
                             .map(|choice| choice.key.clone())
-                            .ok_or_else(|| reasons("report.unknown_reason"))
+                            .ok_or_else(|| reasons(config, "report.unknown_reason"))
                     });
                     let reason = given.transpose()?.or_else(|| standing.and_then(|report| report.reason.clone()));
-                    report.reason = Some(reason.ok_or_else(|| reasons("report.reason_missing").with("missing", card.missing))?);
+                    report.reason =
+                        Some(reason.ok_or_else(|| reasons(config, "report.reason_missing").with("missing", card.missing))?);
                 }
                 match &before {
                     Some(before) => tx.edit(own, id, before, &report)?,
@@ -116,8 +117,7 @@ impl Workbench {
 }
 
 /// The brief of each customer of the day (B1): as a touch says it, else as the actions suggest.
-fn briefs(card: &ReportCard) -> BTreeMap<CustomerId, String> {
-    let config = Config::builtin();
+fn briefs(config: &Config, card: &ReportCard) -> BTreeMap<CustomerId, String> {
     let mut briefs = BTreeMap::new();
     for touch in &card.touches {
         if briefs.contains_key(&touch.customer) {
@@ -134,7 +134,8 @@ fn briefs(card: &ReportCard) -> BTreeMap<CustomerId, String> {
     briefs
 }
 
-fn reasons(key: &'static str) -> Error {
-    let keys: Vec<&str> = Config::builtin().short_reasons.iter().map(|reason| reason.key.as_str()).collect();
+fn reasons(config: &Config, key: &'static str) -> Error {
+    let offered = config.short_reasons.iter().filter(|reason| !reason.retired);
+    let keys: Vec<&str> = offered.map(|reason| reason.key.as_str()).collect();
     Error::invalid(key).with("reasons", keys.join(","))
 }

@@ -1,61 +1,45 @@
 //! Recording touches (T1) and what is added to them later.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
 
 use super::{TouchDraft, TouchSaved, Workbench, check_length, typed};
 use crate::error::{Error, ErrorKind, Result};
-use crate::id::{ContactId, CustomerId, EvidenceId, PersonId, TouchId};
-use crate::query::Ask;
+use crate::id::{ContactId, CustomerId, EvidenceId, PersonId, RecordId, TouchId};
 use crate::query::view::TouchView;
-use crate::record::{Contact, Customer, Evidence, Touch};
-use crate::rules::Config;
+use crate::query::{Ask, Me};
+use crate::record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch};
+use crate::rules::config::ExtraType;
+use crate::rules::{Config, Subject, firing};
 use crate::store::{Own, Tx};
 
 impl Workbench {
     /// Whether a touch could be recorded as it stands, evidence left aside: what a shell asks before it captures any.
     pub fn check_touch(&self, draft: &TouchDraft) -> Result<()> {
-        self.0.store.read(|tx| checked(tx, draft).map(drop))
+        let (me, config, now) = (self.0.me(), self.0.config(), self.0.settings.clock.now());
+        self.0.store.read(|tx| touch_of(tx, &config, &me, now, draft).map(drop))
     }
 
     /// Records a touch (T1).
     pub fn record_touch(&self, draft: TouchDraft) -> Result<TouchSaved> {
-        let me = self.0.me();
+        let (me, config) = (self.0.me(), self.0.config());
         self.0.act(
             |tx, own| {
-                let Checked { customer, mode, action, brief } = checked(tx, &draft)?;
+                let mut touch = touch_of(tx, &config, &me, own.at, &draft)?;
                 if draft.evidence.is_empty() && !draft.allow_draft {
                     return Err(Error::invalid("touch.evidence_missing"));
                 }
-                let own = own.at_customer(tx, customer)?;
+                let own = own.at_customer(tx, touch.customer)?;
                 let id = TouchId::new(own.at);
-                let touch = Touch {
-                    author: me.id,
-                    customer,
-                    mode,
-                    action,
-                    evidence: draft.evidence.iter().copied().collect(),
-                    at: own.at,
-                    zone: me.zone,
-                    config: Config::builtin().version,
-                    brief,
-                    tech_owner: typed(draft.tech_owner).map(|owner| colleague(tx, owner)).transpose()?,
-                    response_by: draft.response_by,
-                    amount: draft.amount,
-                    custom_development: draft.custom_development,
-                    intent: draft.intent,
-                    feedback: draft.feedback,
-                    contact: typed(draft.contact).map(|name| contact(tx, &own, customer, me.id, name)).transpose()?,
-                    next_action: typed(draft.next_action),
-                    next_date: draft.next_date,
-                    next_time: draft.next_time,
-                    note: typed(draft.note),
-                    category: None,
-                };
+                let role = typed(draft.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
+                let named = typed(draft.contact).map(|name| contact(tx, &own, touch.customer, me.id, name, role));
+                touch.contact = named.transpose()?;
                 tx.create(&own, id, &touch)?;
                 for evidence in &touch.evidence {
-                    bind(tx, &own, *evidence, id, customer)?;
+                    bind(tx, &own, *evidence, id, touch.customer)?;
                 }
-                keep_intent(tx, &own, customer, &touch)?;
+                keep_intent(tx, &own, touch.customer, &touch)?;
                 Ok(id)
             },
             saved,
@@ -79,23 +63,20 @@ impl Workbench {
             |tx, own| {
                 let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found"))?.record;
                 let own = own.at_customer(tx, before.customer)?;
-                tx.edit(&own, touch, &before, &Touch { feedback: true, ..before.clone() })
+                tx.edit(
+                    &own,
+                    touch,
+                    &before,
+                    &Touch { feedback: true, feedback_at: before.feedback_at.or(Some(own.at)), ..before.clone() },
+                )
             },
             |ask, ()| ask.touch(touch),
         )
     }
 }
 
-/// The part of a draft that has to be right.
-struct Checked {
-    customer: CustomerId,
-    mode: crate::record::ContactMode,
-    action: String,
-    brief: Option<String>,
-}
-
-fn checked(tx: &Tx<'_>, draft: &TouchDraft) -> Result<Checked> {
-    let config = Config::builtin();
+/// The touch that a draft makes, if everything that form and rules ask for is there (T1, T6, B2). The contact is left for later.
+fn touch_of(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &TouchDraft) -> Result<Touch> {
     let customer = draft.customer.ok_or_else(|| Error::invalid("touch.customer_missing"))?;
     if tx.record::<Customer>(customer)?.is_none() {
         return Err(Error::not_found("customer.not_found"));
@@ -106,19 +87,11 @@ fn checked(tx: &Tx<'_>, draft: &TouchDraft) -> Result<Checked> {
         Config::find(&config.actions, action).ok_or_else(|| Error::invalid("touch.unknown_action").with("action", action))?;
     let brief = match draft.brief.as_deref() {
         Some(word) => {
-            Some(Config::find(&config.briefs, word).ok_or_else(|| Error::invalid("touch.unknown_brief").with("brief", word))?)
+            let brief = Config::find(&config.briefs, word);
+            Some(brief.ok_or_else(|| Error::invalid("touch.unknown_brief").with("brief", word))?.key.clone())
         }
-        None => action.brief.as_deref().and_then(|key| Config::find(&config.briefs, key)),
+        None => action.brief.clone(),
     };
-    // B2: checked here, offline, for the action and for the brief alike.
-    if action.needs_tech_owner || brief.is_some_and(|brief| brief.needs_tech_owner) {
-        if typed(draft.tech_owner.clone()).is_none() {
-            return Err(Error::invalid("touch.tech_owner_missing"));
-        }
-        if draft.response_by.is_none() {
-            return Err(Error::invalid("touch.response_by_missing"));
-        }
-    }
     if draft.amount.is_some_and(|amount| amount.0 < 0) {
         return Err(Error::invalid("touch.amount_negative"));
     }
@@ -130,7 +103,73 @@ fn checked(tx: &Tx<'_>, draft: &TouchDraft) -> Result<Checked> {
     for evidence in &draft.evidence {
         own_evidence(tx, *evidence)?;
     }
-    Ok(Checked { customer, mode, action: action.key.clone(), brief: brief.map(|brief| brief.key.clone()) })
+    let touch = Touch {
+        author: me.id,
+        customer,
+        mode,
+        action: action.key.clone(),
+        evidence: draft.evidence.iter().copied().collect(),
+        at,
+        zone: me.zone,
+        config: config.version,
+        brief,
+        tech_owner: typed(draft.tech_owner.clone()).map(|owner| colleague(tx, owner)).transpose()?,
+        response_by: draft.response_by,
+        amount: draft.amount,
+        custom_development: draft.custom_development,
+        intent: draft.intent,
+        feedback: draft.feedback,
+        feedback_at: draft.feedback.then_some(at),
+        contact: None,
+        next_action: typed(draft.next_action.clone()),
+        next_date: draft.next_date,
+        next_time: draft.next_time,
+        note: typed(draft.note.clone()),
+        category: None,
+        flags: BTreeSet::new(),
+        extra: extra(config, &draft.extra)?,
+    };
+    let fields = touch.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
+    let subject = Subject { id: RecordId(uuid::Uuid::nil()), kind: Kind::Touch, fields: &fields, world: tx };
+    let asked = config.form(Kind::Touch).iter().filter(|field| field.required).map(|field| &field.field);
+    let asked = asked.filter(|field| !matches!(field.as_str(), "evidence" | "contact") && !fields.contains_key(*field));
+    match firing::missing(config, &subject)?.iter().chain(asked).next() {
+        Some(field) => Err(missing(field)),
+        None => Ok(touch),
+    }
+}
+
+/// Which field is missing, in words of its own where there are any.
+fn missing(field: &str) -> Error {
+    match field {
+        "tech_owner" => Error::invalid("touch.tech_owner_missing"),
+        "response_by" => Error::invalid("touch.response_by_missing"),
+        field => Error::invalid("touch.field_missing").with("field", field),
+    }
+}
+
+/// Fields that a supervisor added to the form, from what was typed (T6).
+fn extra(config: &Config, typed: &HashMap<String, String>) -> Result<BTreeMap<String, Scalar>> {
+    let mut extra = BTreeMap::new();
+    for (key, text) in typed {
+        let name = format!("x/{key}");
+        let wrong = || Error::invalid("touch.extra_misshapen").with("field", key);
+        let holds = config.form(Kind::Touch).iter().find(|one| one.field == name).and_then(|one| one.holds);
+        check_length(Some(text), "extra")?;
+        let value = match holds.ok_or_else(|| Error::invalid("touch.unknown_field").with("field", key))? {
+            ExtraType::Text => Scalar::Text(text.trim().to_owned()),
+            ExtraType::Number => Scalar::Int(text.trim().parse().map_err(|_| wrong())?),
+            ExtraType::Money => Scalar::Int(Fen::from_yuan(text.trim()).ok_or_else(wrong)?.0),
+            ExtraType::Day => Scalar::Text(text.trim().parse::<chrono::NaiveDate>().map_err(|_| wrong())?.to_string()),
+            ExtraType::Flag => match text.trim() {
+                "true" | "yes" | "是" => Scalar::Bool(true),
+                "false" | "no" | "否" => Scalar::Bool(false),
+                _ => return Err(wrong()),
+            },
+        };
+        extra.insert(key.clone(), value);
+    }
+    Ok(extra)
 }
 
 fn own_evidence(tx: &Tx<'_>, id: EvidenceId) -> Result<Evidence> {
@@ -181,13 +220,25 @@ fn colleague(tx: &Tx<'_>, owner: String) -> Result<String> {
 }
 
 /// A contact of the customer by name, entered if it is new (N1).
-fn contact(tx: &Tx<'_>, own: &Own, customer: CustomerId, author: PersonId, name: String) -> Result<ContactId> {
+fn contact(
+    tx: &Tx<'_>,
+    own: &Own,
+    customer: CustomerId,
+    author: PersonId,
+    name: String,
+    role: Option<String>,
+) -> Result<ContactId> {
     if let Some(known) = tx.contacts(customer)?.into_iter().find(|row| row.record.name == name) {
         return Ok(known.id.into());
     }
     let id = ContactId::new(own.at);
-    tx.create(own, id, &Contact { author, customer, name, position: None, phone: None, created_at: own.at })?;
+    tx.create(own, id, &Contact { author, customer, name, position: None, role, phone: None, created_at: own.at })?;
     Ok(id)
+}
+
+fn contact_role(config: &Config, word: &str) -> Result<String> {
+    let role = Config::find(&config.contact_roles, word);
+    Ok(role.ok_or_else(|| Error::invalid("contact.unknown_role").with("role", word))?.key.clone())
 }
 
 fn saved(ask: &Ask<'_>, id: TouchId) -> Result<TouchSaved> {

@@ -5,7 +5,6 @@ use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
 use chuda_core::id::{PersonId, RecordId};
 use chuda_core::record::{Kind, Report, from_fields};
-use chuda_core::rules::Config;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -91,6 +90,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
     };
     let list = app.store.read_async(move |tx| {
         let documents = tx.documents(&filter)?;
+        let config = tx.config()?;
         let next = documents.get(PAGE - 1).map(cursor_of);
         let mut reports = Vec::with_capacity(documents.len());
         for document in documents {
@@ -103,7 +103,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
                 filed_at: report.filed_at(),
                 touches: report.touches.into_iter().map(RecordId::from).collect(),
                 tomorrow: report.tomorrow,
-                reason: report.reason.map(|reason| Word::of(&Config::builtin().short_reasons, &reason)),
+                reason: report.reason.map(|reason| Word::of(&config.short_reasons, &reason)),
                 late: report.late,
                 withdrawn: report.withdrawn,
             });

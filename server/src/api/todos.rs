@@ -195,11 +195,19 @@ pub(super) async fn done(State(app): State<App>, Id(id): Id, called: Called) -> 
     if answer.reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "todo.reason"));
     }
-    let outcome = app.store.write_async(move |tx| carry_out(tx, id, person, &by, answer)).await?;
+    let now = app.now();
+    let outcome = app.store.write_async(move |tx| carry_out(tx, id, person, &by, answer, now)).await?;
     outcome.map(Json)
 }
 
-fn carry_out(tx: &Tx<'_>, id: RecordId, person: PersonId, by: &By, answer: Answer) -> chuda_core::Result<Result<TodoView>> {
+fn carry_out(
+    tx: &Tx<'_>,
+    id: RecordId,
+    person: PersonId,
+    by: &By,
+    answer: Answer,
+    now: DateTime<Utc>,
+) -> chuda_core::Result<Result<TodoView>> {
     let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Task) else {
         return Ok(Err(Problem::not_found()));
     };
@@ -214,14 +222,13 @@ fn carry_out(tx: &Tx<'_>, id: RecordId, person: PersonId, by: &By, answer: Answe
     let wrong = |field: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &format!("todo.{field}"));
     match &answer.choice {
         Some(choice) => {
-            if let Err(field) = check_choice(&document.fields, choice, answer.reason.as_deref()) {
+            if let Err(field) = check_choice(&*tx.config()?, &document.fields, choice, answer.reason.as_deref()) {
                 return Ok(Err(wrong(field)));
             }
         }
         None if !task.choices.is_empty() => return Ok(Err(wrong("choice"))),
         None => {}
     }
-    let now = Utc::now();
     let mut writes = Fields::from([
         ("done_at".into(), Scalar::Int(now.timestamp_millis())),
         ("done_by".into(), Scalar::Text(person.to_string())),
@@ -229,7 +236,7 @@ fn carry_out(tx: &Tx<'_>, id: RecordId, person: PersonId, by: &By, answer: Answe
     writes.extend(answer.choice.map(|choice| ("choice".to_owned(), Scalar::Text(choice))));
     writes.extend(answer.reason.map(|reason| ("reason".to_owned(), Scalar::Text(reason))));
     let roles = tx.people()?.get(&person).map(|person| person.roles.clone()).unwrap_or_default();
-    let writer = Writer::Person { id: person, roles, holds_customer: false };
+    let writer = Writer::Person { id: person, roles, holds_customer: false, is_superior: false };
     if policy::judge(Kind::Task, Some(&document.fields), &writer, &writes).is_err() {
         return Ok(Err(Problem::not_found()));
     }
@@ -252,7 +259,7 @@ fn is_for(tx: &Tx<'_>, task: &Fields, person: Option<PersonId>) -> chuda_core::R
 
 fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<TodoView> {
     let task: Task = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
-    let config = Config::builtin();
+    let config = tx.config()?;
     let choices = task.choices.iter().map(|choice| ChoiceView {
         word: Word::of(&config.choices, choice),
         needs_reason: Config::find(&config.choices, choice).is_some_and(|choice| choice.needs_reason),

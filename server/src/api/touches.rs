@@ -5,7 +5,6 @@ use axum::extract::State;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chuda_core::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId};
 use chuda_core::record::{Evidence, Kind, Touch, from_fields};
-use chuda_core::rules::Config;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -239,7 +238,7 @@ pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
 
 fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<(TouchView, Vec<EvidenceId>)> {
     let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
-    let config = Config::builtin();
+    let config = tx.config()?;
     let view = TouchView {
         id: document.id,
         author: person_named(tx, touch.author)?,

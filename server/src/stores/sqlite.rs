@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, TouchId};
-use chuda_core::record::{Change, Fields, Kind, Person, Scalar, from_fields};
+use chuda_core::record::{Change, Evidence, Fields, Kind, Person, Release, Scalar, from_fields};
 use chuda_core::rules::audience::People;
+use chuda_core::rules::health::Facts;
+use chuda_core::rules::world::{LOOKED_THROUGH, World};
+use chuda_core::rules::{Config, Firing};
 use chuda_core::{Error, ErrorKind, Result};
 use rusqlite::backup::Backup;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
+use tokio::sync::Notify;
 
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001.sql"),
@@ -35,14 +39,26 @@ struct Inner {
     path: PathBuf,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    people: PeopleCache,
+    caches: Caches,
+    /// Wakes whoever runs the jobs.
+    nudge: Notify,
 }
 
-/// The people as last read, by the version that the database gives their state: a new one is read at once.
-type PeopleCache = Mutex<Option<(Vec<u8>, Arc<People>)>>;
+/// What every request needs, as last read.
+#[derive(Default)]
+pub(crate) struct Caches {
+    people: Cache<People>,
+    configs: Cache<Configs>,
+}
+
+/// Something as last read, by the version that the database gives its state: a new one is read at once.
+type Cache<T> = Mutex<Option<(Vec<u8>, Arc<T>)>>;
+
+/// Every version of the configuration; the last is in force.
+pub(crate) type Configs = BTreeMap<i64, Arc<Config>>;
 
 /// One transaction.
-pub(crate) struct Tx<'c>(pub(super) &'c Connection, &'c PeopleCache);
+pub(crate) struct Tx<'c>(pub(super) &'c Connection, &'c Inner);
 
 /// A record's current state.
 #[derive(Clone, Debug)]
@@ -190,14 +206,15 @@ pub(crate) struct UploadRow {
 impl Store {
     /// Opens the database file, creates or migrates it.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let mut writer = connect(path, OpenFlags::default())?;
-        migrate(&mut writer)?;
+        let writer = connect(path, OpenFlags::default())?;
         let store = Self(Arc::new(Inner {
             path: path.to_owned(),
             writer: Mutex::new(writer),
             readers: Mutex::default(),
-            people: Mutex::default(),
+            caches: Caches::default(),
+            nudge: Notify::new(),
         }));
+        store.migrate(&mut store.0.writer.lock().unwrap_or_else(PoisonError::into_inner))?;
         store.write(|tx| {
             if tx.meta("epoch")?.is_none() {
                 tx.begin_epoch()?;
@@ -211,7 +228,7 @@ impl Store {
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let mut writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-        let value = work(&Tx(&transaction, &self.0.people))?;
+        let value = work(&Tx(&transaction, &self.0))?;
         transaction.commit().map_err(storage)?;
         Ok(value)
     }
@@ -225,7 +242,7 @@ impl Store {
         };
         let value = {
             let transaction = reader.transaction().map_err(storage)?;
-            work(&Tx(&transaction, &self.0.people))?
+            work(&Tx(&transaction, &self.0))?
         };
         let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < IDLE_READERS {
@@ -254,6 +271,11 @@ impl Store {
         tokio::task::spawn_blocking(move || store.read(work)).await.map_err(|error| Error::internal("task.failed", error))?
     }
 
+    /// Comes back when a job has been scheduled by this process since the last time.
+    pub(crate) async fn nudged(&self) {
+        self.0.nudge.notified().await;
+    }
+
     /// Moves everything from the write-ahead log into the file, before the server ends.
     pub(crate) fn checkpoint(&self) -> Result<()> {
         self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -280,11 +302,11 @@ impl Store {
         let aside = Aside::new(&self.0.path);
         let mut staged = Connection::open(&aside.0).map_err(storage)?;
         copy(&source, &mut staged)?;
-        migrate(&mut staged)?;
+        self.migrate(&mut staged)?;
         let mut writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
         staged.execute("ATTACH ?1 AS live", params![self.0.path.to_string_lossy()]).map_err(storage)?;
         let transaction = staged.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-        let tx = Tx(&transaction, &self.0.people);
+        let tx = Tx(&transaction, &self.0);
         let backup = tx.audit_head()?;
         let (head, kept) = tx.continue_from_live().unwrap_or_else(|error| {
             // A restore may be needed just because the present database is damaged.
@@ -296,6 +318,22 @@ impl Store {
         transaction.commit().map_err(storage)?;
         staged.execute_batch("DETACH live").map_err(storage)?;
         copy(&staged, &mut writer)
+    }
+
+    fn migrate(&self, connection: &mut Connection) -> Result<()> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
+        let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(storage)?;
+        if version as usize > MIGRATIONS.len() {
+            return Err(Error::new(ErrorKind::Server, "database.newer").with("version", version));
+        }
+        for (number, step) in (1..).zip(MIGRATIONS).skip(version as usize) {
+            transaction.execute_batch(step).map_err(storage)?;
+            if number == AUDIT {
+                Tx(&transaction, &self.0).adopt_views()?;
+            }
+        }
+        transaction.pragma_update(None, "user_version", MIGRATIONS.len() as u32).map_err(storage)?;
+        transaction.commit().map_err(storage)
     }
 }
 
@@ -338,6 +376,7 @@ impl Tx<'_> {
     fn begin_epoch(&self) -> Result<()> {
         self.set_meta("epoch", &crate::random::<16>()?)?;
         self.set_meta("actor", &crate::random::<16>()?)?;
+        self.configs_changed()?;
         self.people_changed()
     }
 
@@ -353,24 +392,56 @@ impl Tx<'_> {
     }
 }
 
-// People.
+// People and configuration.
 impl Tx<'_> {
     /// Everyone of the team.
     pub(crate) fn people(&self) -> Result<Arc<People>> {
-        let version = self.meta("people")?.unwrap_or_default();
-        let mut cache = self.1.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, people)) = &*cache
+        self.cached("people", &self.1.caches.people, || {
+            let rows =
+                self.all("SELECT id, fields FROM documents WHERE kind = 'person'", [], |row| Ok((person_id(row)?, json(row, 1)?)))?;
+            let read = |(id, fields)| from_fields::<Person>(&fields).map(|person| (id, person));
+            let people: std::result::Result<People, _> = rows.into_iter().map(read).collect();
+            people.map_err(|error| Error::internal("person.unreadable", error))
+        })
+    }
+
+    /// Every version of the configuration, the built-in one among them.
+    pub(crate) fn configs(&self) -> Result<Arc<Configs>> {
+        self.cached("configs", &self.1.caches.configs, || {
+            let builtin = Config::builtin();
+            let mut configs = Configs::from([(builtin.version, Arc::new(builtin.clone()))]);
+            for fields in self.all("SELECT fields FROM documents WHERE kind = 'config'", [], fields_row)? {
+                let release: Release = from_fields(&fields).map_err(|error| Error::internal("config.unreadable", error))?;
+                let config = Config::parse(&release.content).map_err(|flawed| Error::internal("config.unreadable", flawed))?;
+                configs.insert(release.version, Arc::new(config));
+            }
+            Ok(configs)
+        })
+    }
+
+    /// The configuration in force.
+    pub(crate) fn config(&self) -> Result<Arc<Config>> {
+        let configs = self.configs()?;
+        let last = configs.values().next_back().ok_or_else(|| Error::internal("config.missing", "none"))?;
+        Ok(last.clone())
+    }
+
+    /// Says that a configuration was published.
+    pub(crate) fn configs_changed(&self) -> Result<()> {
+        self.set_meta("configs", &crate::random::<16>()?)
+    }
+
+    fn cached<T>(&self, name: &str, cache: &Cache<T>, read: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+        let version = self.meta(name)?.unwrap_or_default();
+        let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, value)) = &*cache
             && *known == version
         {
-            return Ok(people.clone());
+            return Ok(value.clone());
         }
-        let rows =
-            self.all("SELECT id, fields FROM documents WHERE kind = 'person'", [], |row| Ok((person_id(row)?, json(row, 1)?)))?;
-        let read = |(id, fields)| from_fields::<Person>(&fields).map(|person| (id, person));
-        let people: std::result::Result<People, _> = rows.into_iter().map(read).collect();
-        let people = Arc::new(people.map_err(|error| Error::internal("person.unreadable", error))?);
-        *cache = Some((version, people.clone()));
-        Ok(people)
+        let value = Arc::new(read()?);
+        *cache = Some((version, value.clone()));
+        Ok(value)
     }
 
     /// Says that a person's record was written. The version is drawn, not counted, so that it never means two states.
@@ -459,6 +530,35 @@ impl Tx<'_> {
         self.all("SELECT id FROM documents WHERE kind = ?1", params![kind.as_str()], record_id)
     }
 
+    /// Customers and leads that nobody holds.
+    pub(crate) fn unheld(&self) -> Result<Vec<RecordId>> {
+        self.all(
+            "SELECT id FROM documents WHERE kind IN ('customer', 'lead') AND json_extract(fields, '$.holder') IS NULL",
+            [],
+            record_id,
+        )
+    }
+
+    /// Customers of exactly this name, the first entered first.
+    pub(crate) fn customers_named(&self, name: &str) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents
+             WHERE kind = 'customer' AND json_extract(fields, '$.name') = ?1 ORDER BY at, id LIMIT 20",
+            params![name],
+            document_row,
+        )
+    }
+
+    /// Contracts of exactly this number, the first made first.
+    pub(crate) fn contracts_numbered(&self, number: &str) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents
+             WHERE kind = 'contract' AND json_extract(fields, '$.number') = ?1 ORDER BY at, id LIMIT 20",
+            params![number],
+            document_row,
+        )
+    }
+
     /// Tasks that came from a record.
     pub(crate) fn tasks_from(&self, source: RecordId) -> Result<Vec<Fields>> {
         self.all("SELECT fields FROM documents WHERE parent = ?1 AND kind = 'task'", params![source.as_bytes()], fields_row)
@@ -528,12 +628,90 @@ impl Tx<'_> {
     }
 
     /// Notes that a rule is carried out for a record; false when it was before.
-    pub(crate) fn claim_effect(&self, rule: &str, record: RecordId, now: DateTime<Utc>) -> Result<bool> {
+    pub(crate) fn claim_effect(&self, firing: &Firing, now: DateTime<Utc>) -> Result<bool> {
         let added = self.run(
-            "INSERT INTO effects (rule, record, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![rule, record.as_bytes(), now.timestamp_millis()],
+            "INSERT INTO effects (rule, record, occasion, config, because, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+            params![
+                firing.rule,
+                firing.record.as_bytes(),
+                firing.occasion,
+                firing.config,
+                firing.because,
+                now.timestamp_millis()
+            ],
         )?;
         Ok(added > 0)
+    }
+
+    /// The rules that were carried out for a record: rule, version of the configuration, what held, and when.
+    pub(crate) fn effects_of(&self, record: RecordId) -> Result<Vec<(String, i64, String, i64)>> {
+        self.all(
+            "SELECT rule, config, because, at FROM effects WHERE record = ?1 ORDER BY at, rule LIMIT 1000",
+            params![record.as_bytes()],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+    }
+}
+
+// Figures.
+impl Tx<'_> {
+    /// What health needs, of every customer that is not closed. A touch counts once it has evidence (T1).
+    pub(crate) fn health(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(CustomerId, Facts)>> {
+        let valid: BTreeMap<RecordId, i64> = self
+            .all(
+                "SELECT te.touch, e.fields FROM documents t JOIN touch_evidence te ON te.touch = t.id JOIN documents e ON e.id = te.evidence
+                 WHERE t.kind = 'touch' AND t.at > ?1 AND t.at <= ?2",
+                params![from.timestamp_millis(), to.timestamp_millis()],
+                |row| Ok((record_id(row)?, json(row, 1)?)),
+            )?
+            .into_iter()
+            .filter(|(_, fields)| from_fields::<Evidence>(fields).is_ok_and(|evidence| evidence.is_valid()))
+            .fold(BTreeMap::new(), |mut counts, (touch, _)| {
+                *counts.entry(touch).or_default() += 1;
+                counts
+            });
+        let mut facts: BTreeMap<CustomerId, Facts> = self
+            .all(
+                "SELECT c.id, coalesce((SELECT max(l.at) FROM documents l WHERE l.customer = c.id AND l.kind = 'lead'), c.at),
+                        (SELECT max(t.at) FROM documents t WHERE t.customer = c.id AND t.kind = 'touch'
+                          AND EXISTS (SELECT 1 FROM touch_evidence te WHERE te.touch = t.id))
+                 FROM documents c WHERE c.kind = 'customer' AND coalesce(json_extract(c.fields, '$.closed'), 0) = 0",
+                [],
+                |row| {
+                    let last: i64 = row.get::<_, Option<i64>>(2)?.map_or_else(|| row.get(1), Ok)?;
+                    let last_contact = chuda_core::time::from_millis(last);
+                    Ok((id(row, 0, CustomerId::from_slice)?, Facts { touches: 0, evidence: 0, last_contact, asked_for: None }))
+                },
+            )?
+            .into_iter()
+            .collect();
+        let touches = self.all(
+            "SELECT t.id, t.customer FROM documents t WHERE t.kind = 'touch' AND t.at > ?1 AND t.at <= ?2
+               AND EXISTS (SELECT 1 FROM touch_evidence te WHERE te.touch = t.id)",
+            params![from.timestamp_millis(), to.timestamp_millis()],
+            |row| Ok((record_id(row)?, id(row, 1, CustomerId::from_slice)?)),
+        )?;
+        for (touch, customer) in touches {
+            if let Some(facts) = facts.get_mut(&customer) {
+                facts.touches += 1;
+                facts.evidence += valid.get(&touch).copied().unwrap_or_default();
+            }
+        }
+        Ok(facts.into_iter().collect())
+    }
+}
+
+impl World for Tx<'_> {
+    fn record(&self, id: RecordId) -> Result<Option<(Kind, Fields)>> {
+        Ok(self.document(id)?.map(|document| (document.kind, document.fields)))
+    }
+
+    fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Fields>> {
+        self.all(
+            "SELECT fields FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3",
+            params![customer.as_bytes(), kind.as_str(), LOOKED_THROUGH as i64],
+            fields_row,
+        )
     }
 }
 
@@ -907,6 +1085,11 @@ impl Tx<'_> {
 }
 
 impl Tx<'_> {
+    /// Wakes the runner of jobs. It waits for this transaction to end before it looks.
+    pub(super) fn wake_runner(&self) {
+        self.1.nudge.notify_one();
+    }
+
     pub(super) fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize> {
         self.0.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(storage)
     }
@@ -941,22 +1124,6 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;";
     connection.execute_batch(settings).map_err(storage)?;
     Ok(connection)
-}
-
-fn migrate(connection: &mut Connection) -> Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-    let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(storage)?;
-    if version as usize > MIGRATIONS.len() {
-        return Err(Error::new(ErrorKind::Server, "database.newer").with("version", version));
-    }
-    for (number, step) in (1..).zip(MIGRATIONS).skip(version as usize) {
-        transaction.execute_batch(step).map_err(storage)?;
-        if number == AUDIT {
-            Tx(&transaction, &PeopleCache::default()).adopt_views()?;
-        }
-    }
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as u32).map_err(storage)?;
-    transaction.commit().map_err(storage)
 }
 
 fn copy(source: &Connection, target: &mut Connection) -> Result<()> {

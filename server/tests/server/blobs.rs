@@ -130,7 +130,7 @@ async fn an_upload_goes_on_where_the_line_was_cut_and_after_a_restart() {
     assert_eq!(left, 0);
 }
 
-fn walk(folder: &std::path::Path) -> usize {
+pub(crate) fn walk(folder: &std::path::Path) -> usize {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     entries.map(|entry| entry.unwrap().path()).map(|path| if path.is_dir() { walk(&path) } else { 1 }).sum()
 }

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use chrono::{DateTime, TimeDelta};
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_chuda-server");
@@ -18,8 +19,8 @@ fn admin_json(data: &Path, words: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn serve(data: &Path) -> (Child, String) {
-    let mut child = Command::new(PROGRAM)
+fn serve(command: &mut Command, data: &Path) -> (Child, String) {
+    let mut child = command
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
         .stdout(Stdio::piped())
@@ -35,7 +36,7 @@ fn serve(data: &Path) -> (Child, String) {
 #[tokio::test]
 async fn people_are_added_beside_the_running_server_which_ends_cleanly() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut child, url) = serve(folder.path());
+    let (mut child, url) = serve(&mut Command::new(PROGRAM), folder.path());
     let boss = admin_json(folder.path(), &["person", "add", "Boss", "--role", "supervisor"]);
     assert!(boss["code"].as_str().unwrap().len() >= 8);
     let rep = admin_json(folder.path(), &["person", "add", "Rep", "--role", "rep", "--role", "presales", "--reports-to", "Boss"]);
@@ -53,6 +54,24 @@ async fn people_are_added_beside_the_running_server_which_ends_cleanly() {
     assert!(!folder.path().join("chuda.db-wal").exists());
 }
 
+#[tokio::test]
+async fn the_clock_starts_where_chuda_now_says_and_runs_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, url) = serve(Command::new(PROGRAM).env("CHUDA_NOW", "2026-03-02T08:00:00+08:00"), folder.path());
+    let answer = crate::phone::client().get(format!("{url}/healthz")).send().await.unwrap();
+    let date = answer.headers()["date"].to_str().unwrap();
+    let ran = DateTime::parse_from_rfc2822(date).unwrap() - DateTime::parse_from_rfc3339("2026-03-02T00:00:00Z").unwrap();
+    assert!((TimeDelta::zero()..TimeDelta::days(1)).contains(&ran), "{date}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let output = Command::new(PROGRAM).args(["admin", "device", "list"]).env("CHUDA_NOW", "yesterday").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("RFC 3339"));
+    let help = Command::new(PROGRAM).args(["admin", "device", "list", "--help"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&help.stdout).contains("CHUDA_NOW"));
+}
+
 #[test]
 fn what_can_not_be_done_exits_with_a_reason() {
     let folder = tempfile::tempdir().unwrap();
@@ -63,6 +82,7 @@ fn what_can_not_be_done_exits_with_a_reason() {
         (&["restore", "nowhere.db"], "backup.not_found"),
         (&["audit", "export", "--out", "nowhere.zip", "--to", "2020-01-01"], "audit.empty"),
         (&["device", "revoke", "00000000-0000-0000-0000-000000000000"], "device.not_found"),
+        (&["job", "retry", "42"], "job.not_found"),
     ] {
         let output = admin(folder.path(), words);
         assert_eq!(output.status.code(), Some(3), "{words:?}");

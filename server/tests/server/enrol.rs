@@ -5,7 +5,7 @@ use chuda_core::record::Role;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::phone::{Phone, Team, client};
+use crate::phone::{Hand, Phone, Team, client};
 
 #[tokio::test]
 async fn a_code_makes_a_key_a_persons_device_and_a_lost_answer_can_be_asked_for_again() {
@@ -25,7 +25,8 @@ async fn a_code_makes_a_key_a_persons_device_and_a_lost_answer_can_be_asked_for_
 
 #[tokio::test]
 async fn used_wrong_and_expired_codes_are_refused_and_say_so() {
-    let team = Team::start().await;
+    let clock = Hand::at("2026-03-02T08:00:00Z");
+    let team = Team::start_at(clock.clone()).await;
     let (_, code) = team.add("Li", &[Role::Rep], None);
     Phone::new().enrol(&team, &code).await;
     let refused = async |phone: &Phone, code: &str| {
@@ -35,7 +36,8 @@ async fn used_wrong_and_expired_codes_are_refused_and_say_so() {
     };
     assert_eq!(refused(&Phone::new(), &code).await, "enrol.code_used");
     assert_eq!(refused(&Phone::new(), "AAAAA-AAAAA").await, "enrol.code_wrong");
-    let (_, old) = team.admin().new_code("Li", Utc::now() - TimeDelta::days(8)).unwrap();
+    let (_, old) = team.admin().new_code("Li", team.now()).unwrap();
+    clock.pass(TimeDelta::days(7));
     assert_eq!(refused(&Phone::new(), &old).await, "enrol.code_expired");
 }
 

@@ -9,6 +9,7 @@ mod command;
 mod enrol;
 mod exchange;
 mod inbox;
+mod jobs;
 mod phone;
 mod policy;
 mod rules;

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chrono::{DateTime, TimeZone as _, Utc};
+use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TouchId};
 use chuda_core::record::{Actor, Change, ContactMode, Customer, Doc, Evidence, Fields, Record, Report, Role, Scalar, Touch};
 use chuda_core::sync::protocol::{self, DocumentChanges, Rejected, Request, Response};
 use chuda_core::sync::signature::{self, SignatureError, Target};
+use chuda_core::time::{Clock, SystemClock};
 use chuda_server::admin::{Admin, NewPerson};
 use chuda_server::{Running, Server, Settings};
 use p256::ecdsa::signature::Signer as _;
@@ -19,21 +21,64 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// A clock that stands still until a test moves it.
+pub(crate) struct Hand(Mutex<DateTime<Utc>>);
+
+impl Hand {
+    /// Set to an instant.
+    pub(crate) fn at(instant: &str) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(instant.parse().unwrap())))
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, time: TimeDelta) {
+        *self.0.lock().unwrap() += time;
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+    fn monotonic_ms(&self) -> u64 {
+        self.now().timestamp_millis().unsigned_abs()
+    }
+    fn boot_id(&self) -> String {
+        "test".into()
+    }
+}
+
 /// A server in a folder of its own.
 pub(crate) struct Team {
     folder: TempDir,
     running: Option<Running>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Team {
     pub(crate) async fn start() -> Self {
-        let mut team = Self { folder: tempfile::tempdir().unwrap(), running: None };
+        Self::start_at(Arc::new(SystemClock)).await
+    }
+
+    /// One whose server and phones go by a clock.
+    pub(crate) async fn start_at(clock: Arc<dyn Clock>) -> Self {
+        let mut team = Self { folder: tempfile::tempdir().unwrap(), running: None, clock };
         team.run().await;
         team
     }
 
     async fn run(&mut self) {
-        self.running = Some(Server::start(Settings::local(self.folder.path())).await.unwrap());
+        self.running = Some(Server::start(self.settings()).await.unwrap());
+    }
+
+    /// How its server runs.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings { clock: self.clock.clone(), ..Settings::local(self.folder()) }
+    }
+
+    /// What time it is on its server.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// Stops the server and starts it again on the same data, on another port.
@@ -42,12 +87,16 @@ impl Team {
         self.run().await;
     }
 
+    pub(crate) fn running(&self) -> &Running {
+        self.running.as_ref().unwrap()
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.running.as_ref().unwrap().address())
+        format!("http://{}", self.running().address())
     }
 
     /// The admin's commands, beside the running server.
@@ -62,7 +111,7 @@ impl Team {
             reports_to: reports_to.map(str::to_owned),
             zone: chuda_core::time::DEFAULT_ZONE,
         };
-        self.admin().add_person(&person, Utc::now()).unwrap()
+        self.admin().add_person(&person, self.now()).unwrap()
     }
 
     /// Adds a person and enrols the first phone.
@@ -73,7 +122,7 @@ impl Team {
 
     /// Enrols one more phone of someone.
     pub(crate) async fn another_phone(&self, person: PersonId) -> Phone {
-        let (_, code) = self.admin().new_code(&person.to_string(), Utc::now()).unwrap();
+        let (_, code) = self.admin().new_code(&person.to_string(), self.now()).unwrap();
         self.enrolled(person, &code).await
     }
 
@@ -121,7 +170,7 @@ impl Phone {
 
     /// A signed request, ready to be sent.
     pub(crate) fn request(&self, team: &Team, method: &str, path: &str, body: Vec<u8>) -> reqwest::RequestBuilder {
-        self.request_at(team, method, path, body, Utc::now())
+        self.request_at(team, method, path, body, team.now())
     }
 
     pub(crate) fn request_at(
@@ -245,6 +294,11 @@ impl Phone {
             intent: None,
             created_at: now(),
             closed: false,
+            address: None,
+            model: None,
+            external_id: None,
+            crm_intent: None,
+            merged_into: None,
         };
         self.create(id, &customer);
         id
@@ -356,6 +410,9 @@ pub(crate) fn touch_by(author: PersonId, customer: CustomerId, action: &str, evi
         next_time: None,
         note: Some("as said".into()),
         category: None,
+        feedback_at: None,
+        flags: BTreeSet::new(),
+        extra: BTreeMap::new(),
     }
 }
 

@@ -3,28 +3,13 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use chuda_core::capture::SoftwareKey;
 use chuda_core::capture::claim::{Consent, Source};
-use chuda_core::time::Clock;
+use chuda_core::time::SystemClock;
 use chuda_core::workbench::{BlobChoice, Cancel, CustomerDraft, EvidenceDraft, ReportRequest, Settings, TouchDraft, Workbench};
 use chuda_tests::{evidence, of, sample};
-
-struct Wall(Instant);
-
-impl Clock for Wall {
-    fn now(&self) -> DateTime<Utc> {
-        Utc::now()
-    }
-    fn monotonic_ms(&self) -> u64 {
-        self.0.elapsed().as_millis() as u64
-    }
-    fn boot_id(&self) -> String {
-        "victim".into()
-    }
-}
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -34,7 +19,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings {
         dir: folder.join("phone"),
         key: [7; 32],
-        clock: Arc::new(Wall(Instant::now())),
+        clock: Arc::new(SystemClock),
         signer: Arc::new(SoftwareKey::from_pkcs8(&key)?),
         models: None,
     };

@@ -22,14 +22,14 @@ pub(crate) fn add(shell: &Shell, add: CustomerAdd) -> Result<Outcome, Failure> {
     let draft = CustomerDraft { name: add.name, short: add.short, contact: add.contact, phone: add.phone };
     let customer = workbench.add_customer(draft)?;
     let said = shell.text.line("customer.added", &[("name", &customer.name), ("id", &customer.id)]);
-    Ok(Outcome::done(json::customer(&customer, workbench.config()), said))
+    Ok(Outcome::done(json::customer(&customer, &workbench.config()), said))
 }
 
 /// All customers, reddest first.
 pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let customers = workbench.customers()?;
-    let listed: Vec<Value> = customers.iter().map(|customer| json::customer(customer, workbench.config())).collect();
+    let listed: Vec<Value> = customers.iter().map(|customer| json::customer(customer, &workbench.config())).collect();
     let said = if customers.is_empty() { shell.text.line("customer.none", &[]) } else { table(0, &rows(shell, &customers)) };
     Ok(Outcome::done(json!({"customers": listed}), said))
 }
@@ -39,9 +39,9 @@ pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let customer = find_customer(&workbench, words)?;
     let touches = workbench.timeline(customer.id, TIMELINE)?;
-    let mut object = json::customer(&customer, workbench.config());
+    let mut object = json::customer(&customer, &workbench.config());
     object["touches"] = touches.iter().map(json::touch).collect();
-    let said = page(shell, &customer, workbench.config()) + &table(2, &touch_rows(shell, &touches, true));
+    let said = page(shell, &customer, &workbench.config()) + &table(2, &touch_rows(shell, &touches, true));
     Ok(Outcome::done(object, said))
 }
 

@@ -19,7 +19,7 @@ use crate::table::table;
 pub(crate) fn home(shell: &Shell) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let home = workbench.home()?;
-    Ok(Outcome::done(json::home(&home, workbench.config()), screen(shell, &home)))
+    Ok(Outcome::done(json::home(&home, &workbench.config()), screen(shell, &home)))
 }
 
 /// Files the report of a day; a short one needs a reason, and a failure lists them.

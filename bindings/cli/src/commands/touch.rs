@@ -33,12 +33,14 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
         intent: touch.intent,
         feedback: touch.feedback,
         contact: touch.contact,
+        contact_role: touch.contact_role,
+        extra: touch.extra.into_iter().collect(),
         next_action: None,
         next_date: touch.next,
         next_time: None,
         note: touch.note,
     };
-    workbench.check_touch(&draft).map_err(|error| with_choices(shell, error, workbench.config()))?;
+    workbench.check_touch(&draft).map_err(|error| with_choices(shell, error, &workbench.config()))?;
     for file in drafts {
         match workbench.keep_evidence(file) {
             Ok(kept) => draft.evidence.push(kept.evidence.id),
@@ -47,7 +49,7 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
     }
     let kept = draft.evidence.clone();
     let saved = workbench.record_touch(draft).map_err(|error| with_kept(shell, error.into(), &kept))?;
-    Ok(outcome(shell, workbench.config(), &saved))
+    Ok(outcome(shell, &workbench.config(), &saved))
 }
 
 /// What a recorded touch looks like; exit code 4 when a piece of its evidence does not open.

@@ -45,8 +45,8 @@ pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
         let failure = Failure::from(error).with("evidence", json!(id), &said);
         if unreadable { Failure { exit: Exit::Attention, ..failure } } else { failure }
     })?;
-    let mut object = heard_json(workbench.config(), &heard);
-    let said = page(shell, workbench.config(), &heard);
+    let mut object = heard_json(&workbench.config(), &heard);
+    let said = page(shell, &workbench.config(), &heard);
     if !voice.save {
         return Ok(Outcome::done(object.into(), said));
     }
@@ -54,7 +54,7 @@ pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
         let kept = shell.text.line("evidence.kept", &[("id", &id)]);
         Failure { extra: object.clone().into_iter().chain(failure.extra).collect(), more: failure.more + &said + &kept, ..failure }
     })?;
-    let recorded = touch::outcome(shell, workbench.config(), &saved);
+    let recorded = touch::outcome(shell, &workbench.config(), &saved);
     object.insert("touch".into(), recorded.json);
     Ok(Outcome { json: object.into(), text: said + &recorded.text, exit: recorded.exit })
 }
@@ -120,6 +120,8 @@ fn touch_draft(workbench: &Workbench, heard: &VoiceDraft) -> Result<TouchDraft, 
         next_date: value(draft.next_date.as_ref()),
         next_time: value(draft.next_time.as_ref()),
         note: None,
+        contact_role: None,
+        extra: std::collections::HashMap::new(),
     })
 }
 

@@ -1,1 +1,20 @@
--- Nothing yet.
+-- What is to be done later, or outside of a request; see jobs.rs. One that is done stays: its key is not to happen again.
+CREATE TABLE jobs (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    key        TEXT NOT NULL UNIQUE,
+    kind       TEXT NOT NULL,
+    payload    TEXT NOT NULL,
+    -- Jobs of one lane are done one after another.
+    lane       TEXT NOT NULL,
+    due        INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    -- Drawn anew whenever somebody takes the job, who has it until then.
+    lease       BLOB,
+    lease_until INTEGER,
+    last_error TEXT,
+    done_at    INTEGER,
+    dead_at    INTEGER
+) STRICT;
+CREATE INDEX jobs_open ON jobs (due) WHERE done_at IS NULL AND dead_at IS NULL;
+CREATE INDEX jobs_leased ON jobs (lane, lease_until) WHERE lease IS NOT NULL;
+CREATE INDEX jobs_dead ON jobs (dead_at) WHERE dead_at IS NOT NULL;

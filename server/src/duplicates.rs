@@ -1,0 +1,89 @@
+//! The same customer entered twice: both are kept, a merge is proposed, the supervisor decides; the history of both stays.
+
+use chuda_core::id::{CustomerId, RecordId, TaskId};
+use chuda_core::record::{Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, Task, from_fields};
+use chuda_core::rules::audience::superiors;
+use chuda_core::{Error, Result};
+
+use crate::ingest::Ingest;
+
+const FINDING: &str = "duplicate_customer";
+
+/// Looks whether a customer was there under the same name before.
+pub(crate) fn look_for(ingest: &mut Ingest<'_>, customer: RecordId) -> Result<()> {
+    let Some(document) = ingest.tx().document(customer)? else { return Ok(()) };
+    let Some(name) = document.fields.get("name").and_then(Scalar::as_text) else { return Ok(()) };
+    let before = ingest.tx().customers_named(name)?;
+    let Some(first) = before.first().filter(|first| first.id != customer) else { return Ok(()) };
+    let id = RecordId::derived(&format!("finding/{FINDING}/{customer}/{}", first.id));
+    if ingest.tx().document(id)?.is_some() {
+        return Ok(());
+    }
+    let read = |fields: &Fields| from_fields::<Customer>(fields).map_err(|error| Error::internal("customer.unreadable", error));
+    let (new, old) = (read(&document.fields)?, read(&first.fields)?);
+    let people = ingest.people();
+    let held_by = |customer: &Customer| {
+        let person = people.get(&customer.holder.unwrap_or(customer.author));
+        format!("{}（{}）", customer.name, person.map(|person| person.name.as_str()).unwrap_or_default())
+    };
+    let origin = Origin {
+        source: Some(customer),
+        rule: Some(FINDING.into()),
+        config: Some(ingest.config().version),
+        because: Some("name = name".into()),
+        created_at: ingest.now(),
+    };
+    let finding = Finding {
+        finding: FINDING.into(),
+        author: Some(new.author),
+        role: None,
+        customer: Some(CustomerId::from(customer)),
+        other: Some(first.id),
+        left: Some(held_by(&old)),
+        right: Some(held_by(&new)),
+        resolution: None,
+        reason: None,
+        resolved_at: None,
+        resolved_by: None,
+        origin,
+    };
+    let fields = finding.to_new_fields().map_err(|error| Error::internal("finding.encode", error))?;
+    ingest.write(id, &fields)?;
+    let superior = superiors(new.author, &people).first().copied();
+    let task = Task {
+        task: "finding".into(),
+        assignee: superior,
+        role: superior.is_none().then_some(Role::Admin),
+        customer: Some(customer.into()),
+        source: id,
+        rule: FINDING.into(),
+        config: ingest.config().version,
+        because: Some("name = name".into()),
+        notice: true,
+        choices: std::collections::BTreeSet::new(),
+        script_pack: None,
+        created_at: ingest.now(),
+        due: None,
+        done_at: None,
+        done_by: None,
+        choice: None,
+        reason: None,
+    };
+    let fields = task.to_new_fields().map_err(|error| Error::internal("task.encode", error))?;
+    ingest.write(TaskId::derived(&format!("task/{FINDING}/{id}")).into(), &fields)
+}
+
+/// Carries out the supervisor's decision to merge: the later one points to the earlier one and counts no more.
+pub(crate) fn merge(ingest: &mut Ingest<'_>, finding: RecordId) -> Result<()> {
+    let Some(document) = ingest.tx().document(finding)? else { return Ok(()) };
+    let finding: Finding = from_fields(&document.fields).map_err(|error| Error::internal("finding.unreadable", error))?;
+    let (Some("merge"), Some(later), Some(earlier)) = (finding.resolution.as_deref(), finding.customer, finding.other) else {
+        return Ok(());
+    };
+    let Some(stored) = ingest.tx().document(later.into())?.filter(|stored| stored.kind == Kind::Customer) else { return Ok(()) };
+    if finding.finding != FINDING || stored.fields.contains_key("merged_into") {
+        return Ok(());
+    }
+    let writes = Fields::from([("merged_into".into(), earlier.to_string().into()), ("closed".into(), true.into())]);
+    ingest.write(later.into(), &writes)
+}

@@ -1,0 +1,183 @@
+//! Jobs as they are kept: by key, with their lease.
+
+use chrono::{DateTime, Utc};
+use chuda_core::Result;
+use rusqlite::{Row, params};
+
+use super::Tx;
+
+/// What a job is made of.
+pub(crate) struct NewJob<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) kind: &'a str,
+    /// As JSON.
+    pub(crate) payload: &'a str,
+    pub(crate) lane: &'a str,
+    pub(crate) due: i64,
+}
+
+/// A job that somebody has taken.
+#[derive(Clone, Debug)]
+pub(crate) struct Taken {
+    pub(crate) id: i64,
+    pub(crate) lease: [u8; 16],
+    /// This one among them.
+    pub(crate) attempts: u32,
+    pub(crate) kind: String,
+    pub(crate) payload: String,
+}
+
+/// A job that is not done.
+#[derive(Clone, Debug)]
+pub(crate) struct JobRow {
+    pub(crate) id: i64,
+    pub(crate) key: String,
+    pub(crate) kind: String,
+    pub(crate) due: i64,
+    pub(crate) attempts: u32,
+    pub(crate) leased: bool,
+    pub(crate) last_error: Option<String>,
+    pub(crate) dead_at: Option<i64>,
+}
+
+impl Tx<'_> {
+    /// Keeps a job and wakes the runner; false when there was one with this key, which stays as it is.
+    pub(crate) fn add_job(&self, job: &NewJob<'_>) -> Result<bool> {
+        let added = self.run(
+            "INSERT INTO jobs (key, kind, payload, lane, due) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+            params![job.key, job.kind, job.payload, job.lane, job.due],
+        )?;
+        if added > 0 {
+            self.wake_runner();
+        }
+        Ok(added > 0)
+    }
+
+    /// Removes a job that is not done; false when there is none.
+    pub(crate) fn remove_job(&self, key: &str) -> Result<bool> {
+        Ok(self.run("DELETE FROM jobs WHERE key = ?1 AND done_at IS NULL", params![key])? > 0)
+    }
+
+    /// Takes the job that has been due for the longest, among those of lanes in which none is being done.
+    pub(crate) fn take_job(&self, now: DateTime<Utc>, until: DateTime<Utc>, lease: [u8; 16]) -> Result<Option<Taken>> {
+        self.one(
+            "UPDATE jobs SET lease = ?1, lease_until = ?2, attempts = attempts + 1
+             WHERE id = (SELECT id FROM jobs j
+                 WHERE done_at IS NULL AND dead_at IS NULL AND due <= ?3
+                   AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.lane = j.lane AND o.lease IS NOT NULL AND o.lease_until > ?3)
+                 ORDER BY due, id LIMIT 1)
+             RETURNING id, attempts, kind, payload",
+            params![lease, until.timestamp_millis(), now.timestamp_millis()],
+            |row| Ok(Taken { id: row.get(0)?, lease, attempts: row.get(1)?, kind: row.get(2)?, payload: row.get(3)? }),
+        )
+    }
+
+    /// Gives up the jobs that were lost with their process on the last attempt.
+    pub(crate) fn give_up_lost_jobs(&self, now: DateTime<Utc>, most_attempts: u32) -> Result<usize> {
+        self.run(
+            "UPDATE jobs SET lease = NULL, lease_until = NULL, dead_at = ?1, last_error = 'job.lost'
+             WHERE lease IS NOT NULL AND lease_until <= ?1 AND attempts >= ?2",
+            params![now.timestamp_millis(), most_attempts],
+        )
+    }
+
+    /// Whether a job is still with the one who took it: not taken by somebody else, and not cancelled.
+    pub(crate) fn holds_job(&self, job: &Taken) -> Result<bool> {
+        self.exists("SELECT 1 FROM jobs WHERE id = ?1 AND lease = ?2", params![job.id, job.lease])
+    }
+
+    /// Marks a job as done.
+    pub(crate) fn finish_job(&self, job: &Taken, now: DateTime<Utc>) -> Result<()> {
+        self.run(
+            "UPDATE jobs SET done_at = ?3, lease = NULL, lease_until = NULL, last_error = NULL WHERE id = ?1 AND lease = ?2",
+            params![job.id, job.lease, now.timestamp_millis()],
+        )
+        .map(drop)
+    }
+
+    /// Lets a job that went well come up again.
+    pub(crate) fn postpone_job(&self, job: &Taken, due: DateTime<Utc>) -> Result<()> {
+        self.run(
+            "UPDATE jobs SET due = ?3, attempts = 0, lease = NULL, lease_until = NULL, last_error = NULL WHERE id = ?1 AND lease = ?2",
+            params![job.id, job.lease, due.timestamp_millis()],
+        )
+        .map(drop)
+    }
+
+    /// Lets a job that failed come up again when it is due, or gives it up; nothing when it is no longer held.
+    pub(crate) fn fail_job(&self, job: &Taken, error: &str, again: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
+        self.run(
+            "UPDATE jobs SET due = coalesce(?3, due), dead_at = iif(?3 IS NULL, ?4, NULL), last_error = ?5, lease = NULL, lease_until = NULL
+             WHERE id = ?1 AND lease = ?2",
+            params![job.id, job.lease, again.map(|again| again.timestamp_millis()), now.timestamp_millis(), error],
+        )
+        .map(drop)
+    }
+
+    /// Lets a job that is not done, and not being done, come up at once, with all its attempts; false when there is no such one.
+    pub(crate) fn retry_job(&self, id: i64, now: DateTime<Utc>) -> Result<bool> {
+        let retried = self.run(
+            "UPDATE jobs SET due = ?2, attempts = 0, dead_at = NULL, lease = NULL, lease_until = NULL
+             WHERE id = ?1 AND done_at IS NULL AND (lease IS NULL OR lease_until <= ?2)",
+            params![id, now.timestamp_millis()],
+        )?;
+        if retried > 0 {
+            self.wake_runner();
+        }
+        Ok(retried > 0)
+    }
+
+    /// When the next job comes up after `now`, or a lease ends.
+    pub(crate) fn next_job(&self, now: DateTime<Utc>) -> Result<Option<i64>> {
+        let next: Option<Option<i64>> = self.one(
+            "SELECT min(at) FROM (
+                 SELECT min(due) AS at FROM jobs WHERE done_at IS NULL AND dead_at IS NULL AND due > ?1
+                 UNION ALL SELECT min(lease_until) FROM jobs WHERE lease IS NOT NULL AND lease_until > ?1)",
+            params![now.timestamp_millis()],
+            |row| row.get(0),
+        )?;
+        Ok(next.flatten())
+    }
+
+    /// One job that is not done.
+    pub(crate) fn job(&self, id: i64) -> Result<Option<JobRow>> {
+        self.one(
+            "SELECT id, key, kind, due, attempts, lease IS NOT NULL, last_error, dead_at FROM jobs WHERE id = ?1 AND done_at IS NULL",
+            params![id],
+            job_row,
+        )
+    }
+
+    /// Jobs that wait or are being done, those due first in front.
+    pub(crate) fn open_jobs(&self, limit: usize) -> Result<Vec<JobRow>> {
+        self.all(
+            "SELECT id, key, kind, due, attempts, lease IS NOT NULL, last_error, dead_at FROM jobs
+             WHERE done_at IS NULL AND dead_at IS NULL ORDER BY due, id LIMIT ?1",
+            params![limit as i64],
+            job_row,
+        )
+    }
+
+    /// Jobs that were given up, the last ones in front.
+    pub(crate) fn dead_jobs(&self, limit: usize) -> Result<Vec<JobRow>> {
+        self.all(
+            "SELECT id, key, kind, due, attempts, lease IS NOT NULL, last_error, dead_at FROM jobs
+             WHERE dead_at IS NOT NULL ORDER BY dead_at DESC, id DESC LIMIT ?1",
+            params![limit as i64],
+            job_row,
+        )
+    }
+}
+
+fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
+    Ok(JobRow {
+        id: row.get(0)?,
+        key: row.get(1)?,
+        kind: row.get(2)?,
+        due: row.get(3)?,
+        attempts: row.get(4)?,
+        leased: row.get(5)?,
+        last_error: row.get(6)?,
+        dead_at: row.get(7)?,
+    })
+}
