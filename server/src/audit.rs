@@ -83,6 +83,10 @@ pub(crate) enum Verb {
     Revoked,
     /// A token was made.
     TokenAdded,
+    /// Another system is told of events from now on.
+    WebhookAdded,
+    /// It is no longer.
+    WebhookRemoved,
     /// The database was copied.
     BackedUp,
     /// The database was replaced by a copy.
@@ -111,6 +115,8 @@ impl Verb {
             Self::CodeIssued => "code_issued",
             Self::Revoked => "revoked",
             Self::TokenAdded => "token_added",
+            Self::WebhookAdded => "webhook_added",
+            Self::WebhookRemoved => "webhook_removed",
             Self::BackedUp => "backed_up",
             Self::Restored => "restored",
             Self::KeyMade => "key_made",

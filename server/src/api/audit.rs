@@ -50,7 +50,7 @@ pub(super) struct ActView {
     /// With what: `device` and its id, `token` and its name, `admin` or `server`.
     via: String,
     /// What was done: `created`, `changed`, `published` (a configuration), `task_done`, `refused`, `rule_carried_out`, `witnessed` (a claim), `uploaded`, `viewed`,
-    /// `enrolled`, `person_added`, `line_changed`, `code_issued`, `revoked`, `token_added`, `exported`, `backed_up`, `restored`,
+    /// `enrolled`, `person_added`, `line_changed`, `code_issued`, `revoked`, `token_added`, `webhook_added`, `webhook_removed`, `exported`, `backed_up`, `restored`,
     /// `key_made`.
     verb: String,
     /// The record it was done to.

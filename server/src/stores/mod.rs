@@ -3,5 +3,6 @@
 pub(crate) mod audit;
 pub(crate) mod jobs;
 pub(crate) mod sqlite;
+pub(crate) mod webhooks;
 
 pub(crate) use sqlite::{Store, Tx};

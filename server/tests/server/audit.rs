@@ -13,6 +13,7 @@ use chuda_core::id::{CustomerId, EvidenceId, Hash, RecordId, TouchId};
 use chuda_core::record::{Fields, Role, Scalar};
 use chuda_server::AuditExport;
 use chuda_server::admin::Admin;
+use chuda_server::events::Event;
 use chuda_server::http::Scope;
 use proptest::prelude::*;
 use reqwest::{Method, StatusCode};
@@ -22,7 +23,7 @@ use tempfile::TempDir;
 
 use crate::blobs::upload;
 use crate::exchange::claim;
-use crate::phone::{Phone, Team, client, json_of};
+use crate::phone::{Hand, Phone, Team, client, json_of};
 
 /// Everything that the log shows to somebody, page by page, latest first.
 async fn log_of(phone: &Phone, team: &Team, query: &str) -> Vec<Value> {
@@ -116,6 +117,8 @@ async fn every_act_is_logged_with_the_right_person_and_device() {
     team.admin().set_reports_to("李雷", None, Utc::now()).unwrap();
     team.admin().revoke(second.device, Utc::now()).unwrap();
     team.admin().add_token("crm", &[Scope::Touches], None, Utc::now()).unwrap();
+    let (webhook, _) = team.admin().add_webhook("https://crm.example/hooks", &[Event::TouchRecorded], Utc::now()).unwrap();
+    team.admin().remove_webhook(webhook, Utc::now()).unwrap();
     let backup = team.folder().join("backup.db");
     team.admin().backup(&backup, Utc::now()).unwrap();
     let exported = team.folder().join("audit.zip");
@@ -129,7 +132,7 @@ async fn every_act_is_logged_with_the_right_person_and_device() {
     let customer = customer.to_string();
     let (touch, pdf, blob) = (touch.to_string(), pdf.to_string(), blob.to_string());
     let (good, forged) = (Hash::of(&good.claim).to_string(), Hash::of(&forged.claim).to_string());
-    let revoked = second.device.to_string();
+    let (revoked, webhook) = (second.device.to_string(), webhook.to_string());
     let finance_via = via(&finance);
     let finance_did = [("person/id", finance_id.as_str()), ("via", finance_via.as_str())];
     let boss_via = via(&boss);
@@ -157,6 +160,8 @@ async fn every_act_is_logged_with_the_right_person_and_device() {
         (&admin, &[("verb", "line_changed"), ("record", &person)]),
         (&admin, &[("verb", "revoked"), ("record", &person), ("detail", &revoked)]),
         (&admin, &[("verb", "token_added"), ("detail", "crm")]),
+        (&admin, &[("verb", "webhook_added"), ("detail", &webhook)]),
+        (&admin, &[("verb", "webhook_removed"), ("detail", &webhook)]),
         (&admin, &[("verb", "backed_up")]),
         (&admin, &[("verb", "exported"), ("detail", "../..")]),
         (&admin, &[("verb", "restored"), ("about/what", "entry"), ("detail", "log_kept")]),
@@ -166,12 +171,11 @@ async fn every_act_is_logged_with_the_right_person_and_device() {
     }
     // Nothing twice that happened once.
     let count = |verb: &str| log.iter().filter(|entry| entry["verb"] == verb).count();
-    for (verb, times) in
-        [("refused", 3), ("witnessed", 1), ("uploaded", 1), ("viewed", 1), ("rule_carried_out", 1), ("task_done", 1)]
-    {
+    for (verb, times) in [("refused", 3), ("witnessed", 1), ("uploaded", 1), ("viewed", 1), ("task_done", 1)] {
         assert_eq!(count(verb), times, "{verb}");
     }
-    // Without a gap, each with the hash of the one before; and names in it nowhere but for who acted.
+    assert_eq!(log.iter().filter(|entry| entry["detail"] == "quote-pdf").count(), 1);
+    // Without a gap, each with the hash of the one before.
     for pair in log.windows(2) {
         assert_eq!((&pair[0]["previous"], pair[0]["n"].as_u64()), (&pair[1]["hash"], pair[1]["n"].as_u64().map(|n| n + 1)));
     }
@@ -183,7 +187,8 @@ async fn every_act_is_logged_with_the_right_person_and_device() {
 
 #[tokio::test]
 async fn the_log_is_filtered_and_comes_in_pages() {
-    let team = Team::start().await;
+    let clock = Hand::at("2026-03-02T09:00:00Z");
+    let team = Team::start_at(clock.clone()).await;
     let auditor = team.phone("审计", &[Role::Auditor], None).await;
     let mut rep = team.phone("李雷", &[Role::Rep], None).await;
     let customer = rep.customer("杭州智联科技");
@@ -192,8 +197,8 @@ async fn the_log_is_filtered_and_comes_in_pages() {
     for n in 0..220 {
         rep.set(touch, "next_action", format!("第 {n} 次"));
     }
-    let text = |at: chrono::DateTime<Utc>| at.to_rfc3339().replace('+', "%2B");
-    let before = text(crate::phone::now());
+    clock.pass(TimeDelta::hours(1));
+    let before = "2026-03-02T09:30:00Z";
     rep.sync(&team).await;
     let all = log_of(&auditor, &team, "").await;
     assert_eq!(all.len(), all[0]["n"].as_u64().unwrap() as usize);

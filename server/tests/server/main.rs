@@ -13,3 +13,4 @@ mod jobs;
 mod phone;
 mod policy;
 mod rules;
+mod webhooks;
