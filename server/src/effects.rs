@@ -62,9 +62,17 @@ fn apply(ingest: &mut Ingest<'_>, kind: Kind, firing: &Firing) -> Result<()> {
     let act = Act::new(Verb::RuleCarriedOut).on(firing.record, kind).saying(&firing.rule);
     audit::log(ingest.tx(), ingest.now(), &By::server(), act)?;
     for write in &firing.writes {
+        let before = ingest.tx().document(write.id)?;
         // What is there already has been made by this very effect, before a restore brought the claim of it back.
-        if !write.new || ingest.tx().document(write.id)?.is_none() {
-            ingest.write(write.id, &write.fields)?;
+        if write.new && before.is_some() {
+            continue;
+        }
+        // A rule that makes nonsense of one record must not hold up what people send.
+        let mut after = before.map(|document| document.fields).unwrap_or_default();
+        after.extend(write.fields.clone());
+        match write.kind.check(&after) {
+            Ok(()) => ingest.write(write.id, &write.fields)?,
+            Err(error) => tracing::error!(rule = firing.rule, record = %write.id, %error, "effect left out"),
         }
     }
     Ok(())

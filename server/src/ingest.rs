@@ -179,6 +179,9 @@ impl<'t> Ingest<'t> {
                 effects::carry_out(&mut self, kind, record)?;
             }
         }
+        if !self.changed.is_empty() {
+            tracing::error!(left = self.changed.len(), "rules set each other off without end");
+        }
         self.outgoing.iter().try_for_each(|(person, rows)| self.tx.deliver(*person, rows))
     }
 
