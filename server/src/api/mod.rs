@@ -1,6 +1,7 @@
 //! The JSON API for people's tools and other systems. Everyone sees what `rules::audience` lets them read, and nothing else:
-//! what may not be seen looks like what is not there.
+//! what may not be seen looks like what is not there. Auditors read everything and change nothing.
 
+mod audit;
 mod backchecks;
 mod people;
 mod reports;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(touches::show))
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
+        .routes(routes!(audit::list))
         .routes(routes!(backchecks::list))
         .routes(routes!(backchecks::show))
 }

@@ -179,7 +179,7 @@ pub(super) struct TouchList {
 pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<TouchList>> {
     called.caller.need(Scope::Touches)?;
     let filter = Filter {
-        reader: called.caller.person,
+        reader: called.caller.reader(),
         author: which.person,
         customer: which.customer,
         from: which.from.as_deref().map(parse_time).transpose()?,
@@ -215,7 +215,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
 )]
 pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> Result<Json<TouchDetail>> {
     called.caller.need(Scope::Touches)?;
-    let person = called.caller.person;
+    let person = called.caller.reader();
     let detail = app.store.read_async(move |tx| {
         let visible = |id| person.map_or(Ok(true), |person| tx.may_read(id, person));
         let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Touch) else { return Ok(None) };

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod audit;
 mod back_check;
 mod blobs;
 mod command;
