@@ -187,13 +187,14 @@ fn facts(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, Strin
     })
 }
 
-/// The rules that were carried out, and those that hold and were not.
+/// The rules that were carried out, and those that should have been.
 fn carried(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, String>, made: &[Document]) -> Result<Vec<Carried>> {
     let (config, people, tx) = (ingest.config_of(&touch.fields), ingest.people(), ingest.tx());
     let moment = Moment { config: &config, people: &people, now: ingest.now() };
     let subject = Subject { id: touch.id, kind: Kind::Touch, fields: &touch.fields, world: tx };
-    let holding = firing::fire(moment, &subject)?.into_iter().filter(|firing| !firing.effects.is_empty());
-    let holding: BTreeSet<String> = holding.map(|firing| firing.rule).collect();
+    let sure = |rule: &str| config.rules.iter().any(|other| other.id == rule && other.is_about_record());
+    let firings = firing::fire(moment, &subject)?.into_iter().filter(|firing| !firing.effects.is_empty());
+    let holding: BTreeSet<String> = firings.map(|firing| firing.rule).filter(|rule| sure(rule)).collect();
     let rules: BTreeSet<&String> = effects.keys().chain(&holding).take(MAX_RULES).collect();
     let mut carried = Vec::with_capacity(rules.len());
     for rule in rules {
