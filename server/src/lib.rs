@@ -8,6 +8,7 @@
 pub mod admin;
 mod api;
 mod audit;
+mod backcheck;
 mod blobs;
 mod claims;
 mod duplicates;
@@ -21,6 +22,7 @@ mod ingest;
 mod jobs;
 mod key;
 mod leads;
+mod machine;
 pub mod problem;
 mod releases;
 mod server;

@@ -2,6 +2,7 @@
 //! what may not be seen looks like what is not there. Auditors read everything and change nothing.
 
 mod audit;
+mod backchecks;
 mod people;
 mod reports;
 mod todos;
@@ -37,6 +38,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
         .routes(routes!(audit::list))
+        .routes(routes!(backchecks::list))
+        .routes(routes!(backchecks::show))
 }
 
 /// A person or customer, named.
