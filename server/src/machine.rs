@@ -18,6 +18,7 @@ use chuda_core::{Error, Result};
 use crate::http::App;
 use crate::ingest::{Ingest, author_of, evidence_in};
 use crate::stores::Tx;
+use crate::stores::backchecks::Looks;
 use crate::stores::sqlite::Document;
 
 /// Larger blobs are not looked into: the same bound as on the device.
@@ -37,7 +38,7 @@ pub(crate) struct Look {
     /// What is in the blobs that nobody had looked into.
     pub(crate) seen: Vec<(Hash, Option<&'static str>, Seen)>,
     /// How photos of other touches look; none where that is known already.
-    pub(crate) looks: Option<Vec<(TouchId, PerceptualHash)>>,
+    pub(crate) looks: Option<Vec<Looks>>,
     /// There are more blobs to look into.
     pub(crate) more: bool,
 }
@@ -161,12 +162,7 @@ fn effects(tx: &Tx<'_>, record: RecordId) -> Result<BTreeMap<String, String>> {
     Ok(effects)
 }
 
-fn facts(
-    ingest: &Ingest<'_>,
-    touch: &Document,
-    effects: &BTreeMap<String, String>,
-    looks: Option<&[(TouchId, PerceptualHash)]>,
-) -> Result<Facts> {
+fn facts(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, String>, looks: Option<&[Looks]>) -> Result<Facts> {
     let (tx, now, config) = (ingest.tx(), ingest.now(), ingest.config_of(&touch.fields));
     let (own, missing) = own_evidence(tx, touch)?;
     let mut evidence = Vec::with_capacity(own.len());
@@ -226,15 +222,10 @@ fn claimed(tx: &Tx<'_>, id: EvidenceId, evidence: &Evidence) -> Result<Claimed> 
     })
 }
 
-/// Whether the same bytes, or much the same picture, prove another touch too.
-fn elsewhere(
-    tx: &Tx<'_>,
-    touch: TouchId,
-    evidence: &Evidence,
-    seen: Option<&Seen>,
-    looks: Option<&[(TouchId, PerceptualHash)]>,
-) -> Result<Elsewhere> {
-    for other in tx.evidence_of_blob(evidence.sha256)? {
+/// Whether the same bytes, or much the same picture, proved another touch before. The first one is the original.
+fn elsewhere(tx: &Tx<'_>, touch: TouchId, evidence: &Evidence, seen: Option<&Seen>, looks: Option<&[Looks]>) -> Result<Elsewhere> {
+    let captured_at = evidence.captured_at.timestamp_millis();
+    for other in tx.evidence_of_blob(evidence.sha256)?.into_iter().filter(|other| other.at <= captured_at) {
         if tx.touches_with(other.id.into())?.iter().any(|other| *other != touch) {
             return Ok(Elsewhere::Same);
         }
@@ -249,7 +240,9 @@ fn elsewhere(
     };
     let (Some(looks), Some(seen)) = (looks, seen) else { return Ok(Elsewhere::Unknown) };
     let look = look.filter(|_| matches!(seen, Seen::Picture { .. })).and_then(|look| PerceptualHash::from_hex(look));
-    let near = |look: PerceptualHash| looks.iter().any(|(other, known)| *other != touch && known.is_near(&look));
+    let near = |look: PerceptualHash| {
+        looks.iter().any(|other| other.touch != touch && other.at <= captured_at && other.look.is_near(&look))
+    };
     Ok(if look.is_some_and(near) { Elsewhere::Near } else { Elsewhere::No })
 }
 
