@@ -13,6 +13,7 @@ use chuda_core::id::{DeviceId, Hash, PersonId};
 use chuda_core::sync::protocol::MAX_BODY_BYTES;
 use chuda_core::sync::signature::{self, Claimed, Headers, SignatureError, Target};
 use chuda_core::time::Clock;
+use clap::ValueEnum as _;
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::DecodePublicKey as _;
 use tokio::sync::Semaphore;
@@ -227,9 +228,6 @@ pub enum Scope {
 }
 
 impl Scope {
-    const ALL: [Self; 8] =
-        [Self::Touches, Self::Reports, Self::People, Self::Todos, Self::TodosWrite, Self::Evidence, Self::Audit, Self::Backchecks];
-
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -336,7 +334,10 @@ impl FromRequest<App> for Called {
                 });
                 let (row, auditor) = found.await?;
                 let row = row.ok_or_else(unauthenticated)?;
-                let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
+                let scopes = Scope::value_variants()
+                    .iter()
+                    .copied()
+                    .filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
                 Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes: Some(scopes.collect()) }
             }
             None if raw.parts.headers.contains_key("signature") => {
