@@ -12,11 +12,14 @@ use chuda_core::{Error, Result};
 
 use crate::enrol::{CODE_LIFETIME, code_hash, new_code};
 use crate::http::Scope;
+use crate::import::{self, table};
 use crate::ingest::Ingest;
 use crate::server::DATABASE;
 use crate::stores::jobs::JobRow;
 use crate::stores::sqlite::TokenRow;
 use crate::stores::{Store, Tx};
+
+pub use crate::import::{ImportColumn, ImportError, ImportKind, ImportLine, ImportMismatch, ImportReport, ImportSet};
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
@@ -178,6 +181,14 @@ impl Admin {
             tx.add_token(Hash::of(token.as_bytes()), &TokenRow { name: name.to_owned(), person, scopes: scopes.join(" ") }, now)
         })?;
         Ok(token)
+    }
+
+    /// Takes in a file of customers, leads or payment slips as somebody, named by id or by a name that only one person has; or only
+    /// says what would come of it. With any mistake in it nothing is written.
+    pub fn import(&self, kind: ImportKind, file: &[u8], dry_run: bool, person: &str, now: DateTime<Utc>) -> Result<ImportReport> {
+        let rows = table::read(file)?;
+        let run = |tx: &Tx<'_>, dry_run| import::run(tx, kind, &rows, find(tx, person)?, dry_run, now);
+        if dry_run { self.0.read(|tx| run(tx, true)) } else { self.0.write(|tx| run(tx, false)) }
     }
 
     /// Jobs that are not done: those that were given up, the last one first, or those that wait or are being done, by when they are due.

@@ -75,6 +75,11 @@ impl Blobs {
         self.0.list(Some(&Key::from("blobs"))).take(1).try_collect::<Vec<_>>().await.map(drop).map_err(|error| fault(&error))
     }
 
+    /// Puts bytes that are at hand under their hash; putting them there again changes nothing.
+    pub(crate) async fn put(&self, sha256: Hash, bytes: Vec<u8>) -> chuda_core::Result<()> {
+        self.0.put(&blob_key(sha256), PutPayload::from(bytes)).await.map(drop).map_err(|error| fault(&error))
+    }
+
     /// Removes what is left of uploads that nobody goes on with.
     pub(crate) async fn tidy(&self, store: &Store, now: DateTime<Utc>) -> chuda_core::Result<()> {
         let before = (now - UPLOAD_LIFETIME).timestamp_millis();

@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::id::RecordId;
+use chuda_core::id::{RecordId, TouchId};
+use chuda_core::record::Scalar;
 use chuda_core::time::from_millis;
 use chuda_core::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ use crate::http::App;
 use crate::ingest::Ingest;
 use crate::stores::Tx;
 use crate::stores::jobs::{NewJob, Taken};
-use crate::{effects, weekly};
+use crate::{effects, events, weekly};
 
 /// Most attempts at a job; with the waits between them they take about three days.
 pub(crate) const MAX_ATTEMPTS: u32 = 14;
@@ -49,6 +50,16 @@ pub(crate) enum Job {
         rule: String,
         /// The record.
         record: RecordId,
+        /// What the rule's field held when the job was made; none in jobs of earlier versions.
+        #[serde(default)]
+        since: Option<Scalar>,
+    },
+    /// Keeps an outside event as evidence of the touch it belongs to (M1).
+    Trace {
+        /// The event.
+        event: RecordId,
+        /// The touch.
+        touch: TouchId,
     },
     /// Looks at the week that has ended with the weekly rules (G3), again and again.
     Week,
@@ -81,7 +92,7 @@ impl Job {
     /// Jobs of one lane are done one after another, so that what is slow holds up only its own kind; by default that is a kind.
     fn lane(&self) -> Option<String> {
         match self {
-            Self::TidyUploads | Self::Rule { .. } | Self::Week => None,
+            Self::TidyUploads | Self::Rule { .. } | Self::Trace { .. } | Self::Week => None,
         }
     }
 }
@@ -97,11 +108,19 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
             }
             settle(app, taken, |_, now| Ok(Outcome::Again(now + TIDY))).await
         }
-        Job::Rule { rule, record } => {
+        Job::Rule { rule, record, since } => {
             let write = move |tx: &Tx<'_>, now| {
                 let mut ingest = Ingest::open(tx, now)?;
-                effects::carry_out_timed(&mut ingest, &rule, record)?;
+                effects::carry_out_timed(&mut ingest, &rule, record, since.as_ref())?;
                 ingest.finish()?;
+                Ok(Outcome::Done)
+            };
+            settle(app, taken, write).await
+        }
+        Job::Trace { event, touch } => {
+            let kept = events::keep(app, event, touch).await?;
+            let write = move |tx: &Tx<'_>, now| {
+                kept.iter().try_for_each(|kept| events::attach(tx, kept, now))?;
                 Ok(Outcome::Done)
             };
             settle(app, taken, write).await

@@ -9,6 +9,7 @@ pub mod flaw;
 pub mod health;
 pub mod metrics;
 pub mod range;
+pub mod result;
 pub mod rule;
 pub mod stage;
 pub mod targets;

@@ -63,7 +63,12 @@ impl Workbench {
             |tx, own| {
                 let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found"))?.record;
                 let own = own.at_customer(tx, before.customer)?;
-                tx.edit(&own, touch, &before, &Touch { feedback: true, feedback_at: before.feedback_at.or(Some(own.at)), ..before.clone() })
+                tx.edit(
+                    &own,
+                    touch,
+                    &before,
+                    &Touch { feedback: true, feedback_at: before.feedback_at.or(Some(own.at)), ..before.clone() },
+                )
             },
             |ask, ()| ask.touch(touch),
         )

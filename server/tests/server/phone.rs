@@ -335,7 +335,7 @@ impl Phone {
             claim,
             unreadable: None,
             feedback_at: None,
-        flags: BTreeSet::new(),
+            flags: BTreeSet::new(),
             consent: None,
             look: None,
             touch,
