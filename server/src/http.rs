@@ -26,7 +26,8 @@ use utoipa_axum::routes;
 use crate::blobs::{self, Blobs};
 use crate::problem::{Problem, Result};
 use crate::stores::{Store, Tx};
-use crate::{api, enrol, exchange};
+use crate::webhooks::Sender;
+use crate::{api, audit, enrol, exchange};
 
 /// Exchanges that are worked on at a time; others wait.
 const EXCHANGES: usize = 8;
@@ -39,6 +40,7 @@ const BODY_TIME: Duration = Duration::from_mins(1);
 pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
+    pub(crate) webhooks: Sender,
     pub(crate) exchanges: Semaphore,
     clock: Arc<dyn Clock>,
     openapi: String,
@@ -48,9 +50,9 @@ pub(crate) struct Shared {
 pub(crate) type App = Arc<Shared>;
 
 impl Shared {
-    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> chuda_core::Result<Self> {
         let openapi = routes().into_openapi().to_json().unwrap_or_default();
-        Self { store, blobs, exchanges: Semaphore::new(EXCHANGES), clock, openapi }
+        Ok(Self { store, blobs, webhooks: Sender::new()?, exchanges: Semaphore::new(EXCHANGES), clock, openapi })
     }
 
     /// The server's time. Nothing here asks another clock.
@@ -158,6 +160,8 @@ pub(crate) struct Device {
     pub(crate) person: PersonId,
     /// `SubjectPublicKeyInfo` of its key.
     pub(crate) public_key: Vec<u8>,
+    /// Whether that person audits: may write nothing.
+    pub(crate) auditor: bool,
 }
 
 /// A request with its whole body, not checked yet.
@@ -203,8 +207,10 @@ pub(crate) struct Sent<const MOST: usize> {
 pub(crate) struct Caller {
     /// As whom; none: a token that belongs to no person and may read everybody's records.
     pub(crate) person: Option<PersonId>,
-    /// What it asks with, for the log of views.
+    /// What it asks with, for the log.
     pub(crate) via: String,
+    /// Whether that person audits: reads everything, writes nothing.
+    auditor: bool,
     scopes: Option<Vec<Scope>>,
 }
 
@@ -231,10 +237,12 @@ pub enum Scope {
     EventsWrite,
     /// Import files; the token has to belong to a person.
     ImportsWrite,
+    /// Read the audit log.
+    Audit,
 }
 
 impl Scope {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Touches,
         Self::Reports,
         Self::People,
@@ -245,6 +253,7 @@ impl Scope {
         Self::WorkflowWrite,
         Self::EventsWrite,
         Self::ImportsWrite,
+        Self::Audit,
     ];
 
     /// The word that is stored.
@@ -260,6 +269,7 @@ impl Scope {
             Self::WorkflowWrite => "workflow-write",
             Self::EventsWrite => "events-write",
             Self::ImportsWrite => "imports-write",
+            Self::Audit => "audit",
         }
     }
 }
@@ -275,14 +285,29 @@ impl Caller {
         }
     }
 
-    /// As whom somebody acts: a token that belongs to nobody can't.
-    pub(crate) fn person(&self) -> Result<PersonId> {
-        self.person.ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.no_person"))
-    }
-
     /// Refuses a phone: what only another system can know.
     pub(crate) fn need_token(&self) -> Result<()> {
         if self.scopes.is_some() { Ok(()) } else { Err(Problem::new(StatusCode::FORBIDDEN, "token.needed")) }
+    }
+
+    /// Only what this person may read is shown; none: everything is.
+    pub(crate) fn reader(&self) -> Option<PersonId> {
+        self.person.filter(|_| !self.auditor)
+    }
+
+    /// As whom the caller writes; an auditor and a token that belongs to nobody don't.
+    pub(crate) fn writer(&self) -> Result<PersonId> {
+        if self.auditor {
+            return Err(reads_only());
+        }
+        self.person.ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.no_person"))
+    }
+}
+
+impl Device {
+    /// Refuses an auditor's device.
+    pub(crate) fn may_write(&self) -> Result<()> {
+        if self.auditor { Err(reads_only()) } else { Ok(()) }
     }
 }
 
@@ -373,13 +398,19 @@ impl<const MOST: usize> FromRequest<App> for Sent<MOST> {
 async fn by_token(app: &App, authorization: &str) -> Result<Caller> {
     let token = authorization.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
     let hash = Hash::of(token.as_bytes());
-    let row = app.store.read_async(move |tx| tx.token(hash)).await?.ok_or_else(unauthenticated)?;
+    let found = app.store.read_async(move |tx| {
+        let row = tx.token(hash)?;
+        let person = row.as_ref().and_then(|row| row.person);
+        Ok((row, person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?))
+    });
+    let (row, auditor) = found.await?;
+    let row = row.ok_or_else(unauthenticated)?;
     let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
-    Ok(Caller { person: row.person, via: format!("token {}", row.name), scopes: Some(scopes.collect()) })
+    Ok(Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes: Some(scopes.collect()) })
 }
 
 fn by_device(device: &Device) -> Caller {
-    Caller { person: Some(device.person), via: format!("device {}", device.id), scopes: None }
+    Caller { person: Some(device.person), via: format!("device {}", device.id), auditor: device.auditor, scopes: None }
 }
 
 /// A device's public key, from `SubjectPublicKeyInfo`.
@@ -399,7 +430,10 @@ fn signer(tx: &Tx<'_>, claimed: &Claimed, now: DateTime<Utc>) -> Result<Device> 
     let key = verifying_key(&row.public_key).ok_or_else(unknown)?;
     claimed.verify(&key, now)?;
     match row.revoked_at {
-        None => Ok(Device { id: row.id, person: row.person, public_key: row.public_key }),
+        None => {
+            let auditor = audit::is_auditor(tx, row.person)?;
+            Ok(Device { id: row.id, person: row.person, public_key: row.public_key, auditor })
+        }
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "device.revoked")),
     }
 }
@@ -430,6 +464,10 @@ fn signature_headers(headers: &HeaderMap) -> Result<Headers> {
         signature_input: header("signature-input")?,
         signature: header("signature")?,
     })
+}
+
+fn reads_only() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "auditor.reads_only")
 }
 
 fn unauthenticated() -> Problem {

@@ -19,9 +19,10 @@ use chuda_core::rules::{Config, Subject, firing};
 use chuda_core::sync::protocol::{DocumentChanges, Rejected};
 use chuda_core::{Error, Result};
 
+use crate::audit::{self, By};
 use crate::stores::Tx;
 use crate::stores::sqlite::{Configs, Document, InboxRow, Projection, Refused};
-use crate::{duplicates, effects, events, leads, signature, slips};
+use crate::{duplicates, effects, events, leads, outside, signature, slips};
 
 /// Most changes that one document may have.
 const MAX_DOCUMENT_CHANGES: usize = 10_000;
@@ -96,6 +97,7 @@ struct Commit<'a> {
     conflicts: &'a BTreeMap<String, Vec<Scalar>>,
     changes: &'a [Change],
     sender: Option<Sender>,
+    by: &'a By,
 }
 
 impl<'t> Ingest<'t> {
@@ -135,6 +137,11 @@ impl<'t> Ingest<'t> {
 
     /// Writes fields of a record in the server's own name.
     pub(crate) fn write(&mut self, document: RecordId, fields: &Fields) -> Result<()> {
+        self.write_by(&By::server(), document, fields)
+    }
+
+    /// Writes fields of a record for somebody who asked the server to, as the log will say.
+    pub(crate) fn write_by(&mut self, by: &By, document: RecordId, fields: &Fields) -> Result<()> {
         let before = self.tx.document(document)?;
         let mut doc = self.load(document, before.is_some())?;
         let fault = |error: &dyn std::fmt::Display| Error::internal("document.write", error);
@@ -143,11 +150,17 @@ impl<'t> Ingest<'t> {
         let kind = kind_of(&after).ok_or_else(|| fault(&"no kind"))?;
         kind.check(&after).map_err(|error| fault(&error))?;
         let (before, conflicts) = (before.as_ref(), doc.conflicts());
-        self.commit(&Commit { document, kind, before, fields: &after, conflicts: &conflicts, changes: &[change], sender: None })
+        self.commit(&Commit { document, kind, before, fields: &after, conflicts: &conflicts, changes: &[change], sender: None, by })
     }
 
     /// Writes fields of a record as a person does who is at the API rather than at a phone, if that person may.
-    pub(crate) fn write_as(&mut self, person: PersonId, document: RecordId, fields: &Fields) -> Result<Result<(), Rejection>> {
+    pub(crate) fn write_as(
+        &mut self,
+        person: PersonId,
+        by: &By,
+        document: RecordId,
+        fields: &Fields,
+    ) -> Result<Result<(), Rejection>> {
         let Some(stored) = self.tx.document(document)?.filter(|_| !fields.is_empty()) else {
             return Ok(Err(Rejection::NotAllowed));
         };
@@ -158,7 +171,7 @@ impl<'t> Ingest<'t> {
         if let Err(reason) = policy::judge(stored.kind, Some(&stored.fields), &writer, fields) {
             return Ok(Err(reason));
         }
-        self.write(document, fields).map(Ok)
+        self.write_by(by, document, fields).map(Ok)
     }
 
     /// Writes into every evidence record that names some bytes that they are here and have been checked.
@@ -176,7 +189,7 @@ impl<'t> Ingest<'t> {
             if changed.is_empty() {
                 break;
             }
-            events::sort_out(&mut self, &changed)?;
+            outside::sort_out(&mut self, &changed)?;
             for (kind, record) in changed {
                 match kind {
                     Kind::Evidence => self.note_stored(record)?,
@@ -188,6 +201,9 @@ impl<'t> Ingest<'t> {
                 }
                 effects::carry_out(&mut self, kind, record)?;
             }
+        }
+        if !self.changed.is_empty() {
+            tracing::error!(left = self.changed.len(), "rules set each other off without end");
         }
         self.outgoing.iter().try_for_each(|(person, rows)| self.tx.deliver(*person, rows))
     }
@@ -222,6 +238,7 @@ impl<'t> Ingest<'t> {
         rejected: &mut Vec<Rejected>,
     ) -> Result<()> {
         let document = incoming.document;
+        let by = By::device(sender.person, sender.device);
         let mut draft = Draft {
             document,
             known: if stored.is_some() { self.tx.change_hashes(document)? } else { BTreeSet::new() },
@@ -246,6 +263,7 @@ impl<'t> Ingest<'t> {
                 Err(broken) => (broken.hash, broken.bytes, broken.reason),
             };
             tracing::info!(device = %sender.device, %document, reason = reason.key(), "change refused");
+            audit::log_refusal(self.tx, self.now, &by, (document, draft.kind), hash, reason.key())?;
             let reason = serde_json::to_string(&reason).map_err(|error| Error::internal("rejection.encode", error))?;
             let refused = Refused { document, hash, device: sender.device, reason: &reason, bytes: &bytes };
             self.tx.quarantine(&refused, self.now, MAX_QUARANTINED)?;
@@ -257,7 +275,16 @@ impl<'t> Ingest<'t> {
         {
             let conflicts = doc.as_ref().map(Doc::conflicts).unwrap_or_default();
             let (changes, sender) = (accepted.as_slice(), Some(sender));
-            self.commit(&Commit { document, kind, before: stored, fields: &fields, conflicts: &conflicts, changes, sender })?;
+            self.commit(&Commit {
+                document,
+                kind,
+                before: stored,
+                fields: &fields,
+                conflicts: &conflicts,
+                changes,
+                sender,
+                by: &by,
+            })?;
         }
         Ok(())
     }
@@ -460,12 +487,14 @@ impl<'t> Ingest<'t> {
     }
 
     fn commit(&mut self, commit: &Commit<'_>) -> Result<()> {
-        let Commit { document, kind, before, fields, conflicts, changes, sender } = *commit;
+        let Commit { document, kind, before, fields, conflicts, changes, sender, by } = *commit;
         let device = sender.map_or(self.own.device, |sender| sender.device);
         let numbers: Vec<i64> =
             changes.iter().map(|change| self.tx.add_change(document, change, device, self.now)).collect::<Result<_>>()?;
+        audit::log_changes(self.tx, self.now, by, (document, kind), before.is_none(), changes)?;
         self.project(document, kind, fields, conflicts)?;
         self.changed.insert((kind, document));
+        events::announce(self.tx, document, kind, before.map(|before| &before.fields), fields, self.now)?;
         let affected = self.relate(document, kind, before.map(|before| &before.fields), fields)?;
 
         let readers = if before.is_some() { self.tx.readers(document)? } else { BTreeSet::new() };

@@ -67,7 +67,7 @@ pub(crate) enum Command {
     /// Write what others can check
     #[command(subcommand)]
     Export(Export),
-    /// Check a proof bundle, offline and without any data of this phone
+    /// Check a proof bundle or a server's audit bundle, offline and without any data of this phone
     Verify(Verify),
     /// Check data, key files, evidence chain, speech model and disk
     Doctor,
@@ -273,7 +273,7 @@ pub(crate) struct ExportProof {
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// A bundle from `chuda export proof`
+    /// A bundle from `chuda export proof` or `chuda-server admin audit export`
     #[arg(value_name = "ZIP")]
     pub(crate) bundle: PathBuf,
 }

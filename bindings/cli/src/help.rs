@@ -29,7 +29,7 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "导出一件证据的原件、声明、签名和链，任何人可离线核对",
         "chuda export proof 0199c0de-0000-7000-8000-000000000000 --out proof.zip",
     ),
-    ("chuda verify", "离线核对证明包，不需要本机数据", "chuda verify proof.zip"),
+    ("chuda verify", "离线核对证明包或服务器的审计包，不需要本机数据", "chuda verify proof.zip"),
     ("chuda doctor", "检查数据、密钥文件、证据链、语音模型和磁盘", "chuda doctor"),
 ];
 
@@ -81,7 +81,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("chuda redo document", "chuda status 里的记录编号"),
     ("chuda export proof id", "证据：编号或 SHA-256"),
     ("chuda export proof out", "写到哪个文件"),
-    ("chuda verify bundle", "chuda export proof 写的文件"),
+    ("chuda verify bundle", "chuda export proof 或 chuda-server admin audit export 写的文件"),
 ];
 
 /// The command with its help in one language.

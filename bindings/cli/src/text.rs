@@ -133,7 +133,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("error.cli.customer_unknown", "没有这个客户；用 chuda customer add 名称 新增，或用 chuda customer list 查看。", "There is no such customer: enter it with chuda customer add NAME, or look with chuda customer list."),
     ("error.cli.customer_ambiguous", "不能确定是哪个客户，请用全名或编号：", "It is not clear which customer that is; give the full name or the id:"),
     ("error.cli.voice_incomplete", "没有存成触达，录音里没听出：{missing}。请用 chuda touch --evidence 补记。", "No touch was recorded, the recording does not say: {missing}. Record it with chuda touch --evidence."),
-    ("error.cli.not_a_bundle", "这不是 chuda export proof 写的证明包，请核对文件。", "This is no bundle from chuda export proof: check the file."),
+    ("error.cli.not_a_bundle", "这既不是 chuda export proof 写的证明包，也不是服务器导出的审计包，请核对文件。", "This is no bundle from chuda export proof and no audit bundle from a server: check the file."),
     ("error.store.not_found", "这里还没有数据，请先运行 chuda init。", "There are no data here yet: run chuda init first."),
     ("error.store.exists", "这里已有数据。", "There are data here already."),
     ("error.storage.damaged", "本机数据已损坏，运行 chuda doctor 查看；服务器上的会在同步后回来。", "The data here are damaged: run chuda doctor; what the server has comes back with a sync."),
@@ -368,6 +368,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     // proof and doctor
     ("proof.written", "证明包已写到 {path}；任何人都能用 chuda verify 离线核对。", "The proof bundle is in {path}; anyone can check it offline with chuda verify."),
     ("proof.valid", "有效：原件、声明和签名相符。", "Valid: original, claim and signature agree."),
+    ("audit.valid", "有效：审计日志连续、未被改动，签名相符。", "Valid: the audit log is unbroken and unchanged, and its signature agrees."),
     ("proof.invalid", "无效：下面打 ✗ 的不相符。", "Not valid: what is marked ✗ does not agree."),
     ("doctor.private", "密钥文件只有本人能读", "only the owner can read the key files"),
     ("doctor.open", "别人也能读密钥文件，请运行 chmod 600", "others can read the key files: run chmod 600 on them"),
@@ -379,6 +380,18 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("check.projections", "列表与记录一致", "Lists agree with records"),
     ("check.model", "语音模型", "Speech model"),
     ("check.version", "版本", "Version"),
+    ("check.container", "压缩包", "Archive"),
+    ("check.claim", "声明", "Claim"),
+    ("check.claim_json", "声明的可读写法", "Readable form of the claim"),
+    ("check.original", "原件", "Original"),
+    ("check.checkpoint", "签署的检查点", "Signed checkpoint"),
+    ("check.public_key", "公钥", "Public key"),
+    ("check.signature", "签名", "Signature"),
+    ("check.entries", "日志条目", "Log entries"),
+    ("check.changes", "原始改动", "Raw changes"),
+    ("check.people", "人员", "People"),
+    ("check.readme", "说明", "Readme"),
+    ("check.checksums", "校验和清单", "List of checksums"),
 ];
 
 #[cfg(test)]

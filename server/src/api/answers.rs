@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use crate::audit::By;
 use crate::http::{App, Called, Caller, Scope};
 use crate::ingest::Ingest;
 use crate::problem::{Problem, ProblemBody, Result};
@@ -220,7 +221,7 @@ macro_rules! lists {
         )]
         pub(super) async fn $name(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<$list>> {
             called.caller.need(Scope::Workflow)?;
-            let (filter, now) = (filter(Kind::$kind, &which, called.caller.person)?, app.now());
+            let (filter, now) = (filter(Kind::$kind, &which, called.caller.reader())?, app.now());
             let list = app.store.read_async(move |tx| {
                 let documents = tx.documents(&filter)?;
                 let next = documents.get(PAGE - 1).map(cursor_of);
@@ -271,10 +272,10 @@ macro_rules! acts {
         )]
         pub(super) async fn $name(State(app): State<App>, Id(id): Id, called: Called) -> Result<Json<$answer>> {
             let (person, body) = said::<$body>(&called.caller, &called.body)?;
-            let now = app.now();
+            let (now, by) = (app.now(), By::caller(Some(person), &called.caller.via));
             let outcome = app.store.write_async(move |tx| {
                 let writes = |tx: &Tx<'_>, record| $writes(tx, record, &body, person, now);
-                write_as(tx, Kind::$kind, id, person, now, writes, $view)
+                write_as(tx, (Kind::$kind, id), (person, &by), now, writes, $view)
             });
             outcome.await?.map(Json)
         }
@@ -358,15 +359,14 @@ fn done(key: &str) -> Problem {
 fn said<T: DeserializeOwned>(caller: &Caller, body: &[u8]) -> Result<(PersonId, T)> {
     caller.need(Scope::WorkflowWrite)?;
     let body = serde_json::from_slice(body).map_err(|_| Problem::invalid("answer.malformed"))?;
-    Ok((caller.person()?, body))
+    Ok((caller.writer()?, body))
 }
 
 /// Writes to a record as somebody who may, and shows it as it is then.
 fn write_as<T: DeserializeOwned, V>(
     tx: &Tx<'_>,
-    kind: Kind,
-    id: RecordId,
-    person: PersonId,
+    (kind, id): (Kind, RecordId),
+    (person, by): (PersonId, &By),
     now: DateTime<Utc>,
     writes: impl FnOnce(&Tx<'_>, T) -> Wanted,
     view: impl FnOnce(&Tx<'_>, &Document, DateTime<Utc>) -> chuda_core::Result<V>,
@@ -381,7 +381,7 @@ fn write_as<T: DeserializeOwned, V>(
         Err(problem) => return Ok(Err(problem)),
     };
     let mut ingest = Ingest::open(tx, now)?;
-    if ingest.write_as(person, id, &fields)?.is_err() {
+    if ingest.write_as(person, by, id, &fields)?.is_err() {
         return Ok(Err(Problem::new(StatusCode::FORBIDDEN, "record.not_allowed")));
     }
     ingest.finish()?;

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
-use crate::events::{self, Incoming, Taken};
+use crate::audit::By;
 use crate::http::{App, Called, Scope, Sent};
 use crate::ingest::Ingest;
+use crate::outside::{self, Incoming, Taken};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::sqlite::Filter;
 
@@ -95,12 +96,12 @@ pub(super) async fn hand_in(State(app): State<App>, sent: Sent<MAX_BYTES>) -> Re
     if rows.len() > MOST {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "events.too_many").with("most", MOST));
     }
-    let now = app.now();
+    let (now, by) = (app.now(), By::caller(sent.caller.person, &sent.caller.via));
     let taken = app.store.write_async(move |tx| {
         let mut ingest = Ingest::open(tx, now)?;
         let mut taken = Vec::with_capacity(rows.len());
         for (index, row) in rows.into_iter().enumerate() {
-            let (outcome, id, field) = match take(&mut ingest, row)? {
+            let (outcome, id, field) = match take(&mut ingest, &by, row)? {
                 Taken::New(id) => ("created", Some(id), None),
                 Taken::Known(id) => ("known", Some(id), None),
                 Taken::Refused(field) => ("refused", None, Some(field.to_owned())),
@@ -118,7 +119,7 @@ pub(super) async fn hand_in(State(app): State<App>, sent: Sent<MAX_BYTES>) -> Re
     Ok(Json(taken.await?))
 }
 
-fn take(ingest: &mut Ingest<'_>, row: serde_json::Value) -> chuda_core::Result<Taken> {
+fn take(ingest: &mut Ingest<'_>, by: &By, row: serde_json::Value) -> chuda_core::Result<Taken> {
     let Ok(row) = serde_json::from_value::<EventIn>(row) else { return Ok(Taken::Refused("row")) };
     let incoming = Incoming {
         system: &row.system,
@@ -129,7 +130,7 @@ fn take(ingest: &mut Ingest<'_>, row: serde_json::Value) -> chuda_core::Result<T
         thread: row.thread.as_deref(),
         at: row.at,
     };
-    events::take(ingest, &incoming)
+    outside::take(ingest, by, &incoming)
 }
 
 /// Which events.
@@ -198,7 +199,7 @@ pub(super) struct EventList {
 pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<EventList>> {
     called.caller.need(Scope::Workflow)?;
     let filter = Filter {
-        reader: called.caller.person,
+        reader: called.caller.reader(),
         customer: which.customer,
         after: which.cursor.as_deref().map(parse_cursor).transpose()?,
         limit: PAGE,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Query;
+use crate::audit::By;
 use crate::http::{App, Scope, Sent, text};
 use crate::import::table::{self, MAX_BYTES};
 use crate::import::{self, ImportKind, ImportReport};
@@ -75,7 +76,8 @@ pub(super) async fn import(
     sent: Sent<MAX_BYTES>,
 ) -> Result<Json<ImportReport>> {
     sent.caller.need(Scope::ImportsWrite)?;
-    let person = sent.caller.person()?;
+    let person = sent.caller.writer()?;
+    let by = By::caller(Some(person), &sent.caller.via);
     let stated = text(&sent.headers, "content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if !TYPES.contains(&stated.as_str()) {
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "import.content_type"));
@@ -86,9 +88,9 @@ pub(super) async fn import(
     let work = move || {
         let rows = table::read(&sent.body)?;
         if how.dry_run {
-            return store.read(|tx| import::run(tx, kind, &rows, person, true, now));
+            return store.read(|tx| import::run(tx, kind, &rows, (person, &by), true, now));
         }
-        store.write(|tx| import::run(tx, kind, &rows, person, false, now))
+        store.write(|tx| import::run(tx, kind, &rows, (person, &by), false, now))
     };
     let report = tokio::task::spawn_blocking(work).await.map_err(|error| chuda_core::Error::internal("task.failed", error))??;
     match report.errors.first() {

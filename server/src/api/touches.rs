@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, parse_time, person_named, time, unreadable};
-use crate::events;
 use crate::http::{App, Called, Scope};
+use crate::outside;
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;
 use crate::stores::sqlite::{Document, Filter};
@@ -180,7 +180,7 @@ pub(super) struct TouchList {
 pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<TouchList>> {
     called.caller.need(Scope::Touches)?;
     let filter = Filter {
-        reader: called.caller.person,
+        reader: called.caller.reader(),
         author: which.person,
         customer: which.customer,
         from: which.from.as_deref().map(parse_time).transpose()?,
@@ -216,7 +216,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
 )]
 pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> Result<Json<TouchDetail>> {
     called.caller.need(Scope::Touches)?;
-    let person = called.caller.person;
+    let person = called.caller.reader();
     let detail = app.store.read_async(move |tx| {
         let visible = |id| person.map_or(Ok(true), |person| tx.may_read(id, person));
         let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Touch) else { return Ok(None) };
@@ -267,7 +267,7 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<(TouchView, Vec<
 fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<EvidenceView> {
     let evidence: Evidence = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let witnessed = tx.claim(evidence.claim)?;
-    let own = events::is_kept(&evidence);
+    let own = outside::is_kept(&evidence);
     let mut flags = evidence.flags;
     flags.extend(witnessed.iter().flat_map(|(_, flags)| flags.split_whitespace().map(str::to_owned)));
     let views = tx.views(document.id.into())?.into_iter().map(|(at, person, via)| {

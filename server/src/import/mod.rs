@@ -21,6 +21,7 @@ use chuda_core::{Error, ErrorKind, Result};
 
 pub use report::{ImportColumn, ImportError, ImportKind, ImportLine, ImportMismatch, ImportReport, ImportSet};
 
+use crate::audit::By;
 use crate::ingest::Ingest;
 use crate::stores::Tx;
 use columns::{Columns, Field};
@@ -30,12 +31,12 @@ use table::Row;
 /// Longest value of a field, in characters.
 const MAX_VALUE: usize = 200;
 
-/// Takes in a file as somebody, or only says what would come of it. With any mistake nothing is written.
+/// Takes in a file as somebody, with what the log will say, or only says what would come of it. With any mistake nothing is written.
 pub(crate) fn run(
     tx: &Tx<'_>,
     kind: ImportKind,
     rows: &[Row],
-    person: PersonId,
+    (person, by): (PersonId, &By),
     dry_run: bool,
     now: DateTime<Utc>,
 ) -> Result<ImportReport> {
@@ -59,7 +60,7 @@ pub(crate) fn run(
     let Plan { report, writes, .. } = plan;
     if !dry_run && report.mistakes == 0 {
         for (id, fields) in writes.in_order() {
-            ingest.write(id, &fields)?;
+            ingest.write_by(by, id, &fields)?;
         }
         ingest.finish()?;
         let ImportReport { created, changed, unchanged, .. } = report;

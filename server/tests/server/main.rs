@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod audit;
 mod blobs;
 mod command;
 mod enrol;
@@ -12,3 +13,4 @@ mod jobs;
 mod phone;
 mod policy;
 mod rules;
+mod webhooks;

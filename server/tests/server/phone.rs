@@ -334,7 +334,6 @@ impl Phone {
             captured_at: now(),
             claim,
             unreadable: None,
-            feedback_at: None,
             flags: BTreeSet::new(),
             consent: None,
             look: None,
@@ -377,6 +376,12 @@ impl Phone {
     pub(crate) fn of_kind(&self, kind: &str) -> Vec<RecordId> {
         let is = |doc: &Doc| doc.fields().get("kind").and_then(Scalar::as_text) == Some(kind);
         self.docs.iter().filter(|(_, doc)| is(doc)).map(|(id, _)| *id).collect()
+    }
+
+    /// The first task of a kind.
+    pub(crate) fn task(&self, kind: &str) -> Option<RecordId> {
+        let is = |id: &RecordId| self.fields(*id).get("task").and_then(Scalar::as_text) == Some(kind);
+        self.of_kind("task").into_iter().find(is)
     }
 
     /// Gives another phone this phone's copy of a document, as a leak would.
