@@ -245,7 +245,10 @@ impl Carrying<'_> {
         match effect {
             Effect::Require(_) => Ok(()),
             Effect::Set(set) => {
-                let Some((id, kind)) = self.target(set.of.as_deref())? else { return Ok(()) };
+                let target = self.target(set.of.as_deref())?;
+                let Some((id, kind)) = target.filter(|(_, kind)| set.kind.is_none_or(|other| other == *kind)) else {
+                    return Ok(());
+                };
                 let holds = kind.type_of(&set.field).unwrap_or(Type::Text);
                 let Some(value) = self.value(&set.to, id, holds)? else { return Ok(()) };
                 self.write(id, kind, false, [(set.field.clone(), value)].into());
