@@ -82,6 +82,15 @@ impl Blobs {
         self.0.put(&blob_key(sha256), PutPayload::from(bytes)).await.map(drop).map_err(|error| fault(&error))
     }
 
+    /// The bytes of a blob that is complete; none when they are not there.
+    pub(crate) async fn bytes(&self, sha256: Hash) -> chuda_core::Result<Option<Bytes>> {
+        match self.0.get(&blob_key(sha256)).await {
+            Ok(found) => found.bytes().await.map(Some).map_err(|error| fault(&error)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(fault(&error)),
+        }
+    }
+
     /// Removes what is left of uploads that nobody goes on with.
     pub(crate) async fn tidy(&self, store: &Store, now: DateTime<Utc>) -> chuda_core::Result<()> {
         let before = (now - UPLOAD_LIFETIME).timestamp_millis();

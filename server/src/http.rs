@@ -13,6 +13,7 @@ use chuda_core::id::{DeviceId, Hash, PersonId};
 use chuda_core::sync::protocol::MAX_BODY_BYTES;
 use chuda_core::sync::signature::{self, Claimed, Headers, SignatureError, Target};
 use chuda_core::time::Clock;
+use clap::ValueEnum as _;
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::DecodePublicKey as _;
 use tokio::sync::Semaphore;
@@ -239,23 +240,11 @@ pub enum Scope {
     ImportsWrite,
     /// Read the audit log.
     Audit,
+    /// Read back-checks.
+    Backchecks,
 }
 
 impl Scope {
-    const ALL: [Self; 11] = [
-        Self::Touches,
-        Self::Reports,
-        Self::People,
-        Self::Todos,
-        Self::TodosWrite,
-        Self::Evidence,
-        Self::Workflow,
-        Self::WorkflowWrite,
-        Self::EventsWrite,
-        Self::ImportsWrite,
-        Self::Audit,
-    ];
-
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -270,6 +259,7 @@ impl Scope {
             Self::EventsWrite => "events-write",
             Self::ImportsWrite => "imports-write",
             Self::Audit => "audit",
+            Self::Backchecks => "backchecks",
         }
     }
 }
@@ -405,7 +395,8 @@ async fn by_token(app: &App, authorization: &str) -> Result<Caller> {
     });
     let (row, auditor) = found.await?;
     let row = row.ok_or_else(unauthenticated)?;
-    let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
+    let known = Scope::value_variants().iter().copied();
+    let scopes = known.filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
     Ok(Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes: Some(scopes.collect()) })
 }
 

@@ -12,7 +12,8 @@ use chuda_core::record::doc::DocError;
 use chuda_core::record::lead::LeadRequest;
 use chuda_core::record::policy::{self, AUTHOR_FIELD, Type, Writer};
 use chuda_core::record::{
-    Actor, Change, Doc, Fields, Kind, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of, time_of,
+    Actor, BackCheck, Change, Doc, Fields, Kind, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of,
+    time_of,
 };
 use chuda_core::rules::audience::{self, Audience, People};
 use chuda_core::rules::{Config, Subject, firing};
@@ -22,7 +23,7 @@ use chuda_core::{Error, Result};
 use crate::audit::{self, By};
 use crate::stores::Tx;
 use crate::stores::sqlite::{Configs, Document, InboxRow, Projection, Refused};
-use crate::{duplicates, effects, events, leads, outside, signature, slips};
+use crate::{backcheck, duplicates, effects, events, leads, outside, signature, slips};
 
 /// Most changes that one document may have.
 const MAX_DOCUMENT_CHANGES: usize = 10_000;
@@ -197,6 +198,7 @@ impl<'t> Ingest<'t> {
                     Kind::Customer => duplicates::look_for(&mut self, record)?,
                     Kind::Finding => duplicates::merge(&mut self, record)?,
                     Kind::Contract => slips::link(&mut self, record)?,
+                    Kind::BackCheck => backcheck::close(&mut self, record)?,
                     _ => {}
                 }
                 effects::carry_out(&mut self, kind, record)?;
@@ -401,6 +403,11 @@ impl<'t> Ingest<'t> {
                 let signed = before.map(|before| signature::check(self.tx, sender, document, before, writes)).transpose()?;
                 if signed != Some(true) {
                     return invalid("signature");
+                }
+            }
+            Kind::BackCheck => {
+                if let Some(Err(reason)) = before.map(|before| BackCheck::check_edit(before, writes)) {
+                    return Ok(Err(reason));
                 }
             }
             Kind::Task if !is_sender("done_by") => return invalid("done_by"),

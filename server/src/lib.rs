@@ -8,6 +8,7 @@
 pub mod admin;
 mod api;
 mod audit;
+mod backcheck;
 mod blobs;
 mod claims;
 mod duplicates;
@@ -22,6 +23,7 @@ mod ingest;
 mod jobs;
 mod key;
 mod leads;
+mod machine;
 mod outside;
 pub mod problem;
 mod releases;

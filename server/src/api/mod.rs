@@ -3,6 +3,7 @@
 
 mod answers;
 mod audit;
+mod backchecks;
 mod events;
 mod imports;
 mod people;
@@ -49,6 +50,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(answers::findings))
         .routes(routes!(answers::settle))
         .routes(routes!(audit::list))
+        .routes(routes!(backchecks::list))
+        .routes(routes!(backchecks::show))
 }
 
 /// A person or customer, named.

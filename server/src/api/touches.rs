@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chuda_core::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId};
-use chuda_core::record::{Evidence, Kind, Touch, from_fields};
+use chuda_core::record::{ContactMode, Evidence, Kind, Touch, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -244,7 +244,7 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<(TouchView, Vec<
         id: document.id,
         author: person_named(tx, touch.author)?,
         customer: customer_named(tx, touch.customer)?,
-        mode: Word { key: touch.mode.as_str().into(), label: touch.mode.label().into(), label_en: touch.mode.as_str().into() },
+        mode: mode_word(touch.mode),
         action: Word::of(&config.actions, &touch.action),
         status: if touch.evidence.is_empty() { "draft" } else { "recorded" }.into(),
         category: touch.category.map(|category| Word::of(&config.categories, &category)),
@@ -264,7 +264,8 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<(TouchView, Vec<
     Ok((view, touch.evidence.into_iter().collect()))
 }
 
-fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<EvidenceView> {
+/// One piece of evidence, as its record, its claim and the log of views tell it.
+pub(super) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<EvidenceView> {
     let evidence: Evidence = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let witnessed = tx.claim(evidence.claim)?;
     let own = outside::is_kept(&evidence);
@@ -289,6 +290,11 @@ fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<Evidenc
         transcript: evidence.transcript,
         views: views.collect::<chuda_core::Result<_>>()?,
     })
+}
+
+/// A contact mode in both languages.
+pub(super) fn mode_word(mode: ContactMode) -> Word {
+    Word { key: mode.as_str().into(), label: mode.label().into(), label_en: mode.as_str().into() }
 }
 
 /// Whether bytes have arrived.

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/002.sql"),
     include_str!("migrations/003.sql"),
     include_str!("migrations/004.sql"),
+    include_str!("migrations/005.sql"),
 ];
 /// The step that brings the audit log.
 const AUDIT: usize = 4;
@@ -1174,7 +1175,7 @@ fn copy(source: &Connection, target: &mut Connection) -> Result<()> {
     backup.run_to_completion(1_000, Duration::from_millis(5), None).map_err(storage)
 }
 
-fn document_row(row: &Row<'_>) -> rusqlite::Result<Document> {
+pub(super) fn document_row(row: &Row<'_>) -> rusqlite::Result<Document> {
     let kind: String = row.get(1)?;
     let conflicts: Option<String> = row.get(4)?;
     Ok(Document {

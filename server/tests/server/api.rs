@@ -146,6 +146,8 @@ async fn every_route_is_in_the_description_and_answers_with_what_it_describes() 
     let described: Vec<&str> = paths.keys().map(String::as_str).collect();
     let expected = [
         "/api/v1/audit",
+        "/api/v1/backchecks",
+        "/api/v1/backchecks/{id}",
         "/api/v1/people",
         "/api/v1/reports",
         "/api/v1/todos",

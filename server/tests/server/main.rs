@@ -4,6 +4,7 @@
 
 mod api;
 mod audit;
+mod back_check;
 mod blobs;
 mod command;
 mod enrol;
