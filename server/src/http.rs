@@ -194,6 +194,15 @@ pub(crate) struct Called {
     pub(crate) body: Bytes,
 }
 
+/// Who asks the API, and a body of at most so many bytes that is more than JSON usually needs.
+///
+/// It is known who sends it before it is read.
+pub(crate) struct Sent<const MOST: usize> {
+    pub(crate) caller: Caller,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
 /// Whoever asks the API: a person through a device, or another system with a token.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
@@ -221,6 +230,14 @@ pub enum Scope {
     TodosWrite,
     /// Read the bytes of evidence.
     Evidence,
+    /// Read questions, demands, findings and outside events.
+    Workflow,
+    /// Answer, assess and settle them; the token has to belong to a person.
+    WorkflowWrite,
+    /// Hand in outside events.
+    EventsWrite,
+    /// Import files; the token has to belong to a person.
+    ImportsWrite,
     /// Read the audit log.
     Audit,
     /// Read back-checks.
@@ -237,6 +254,10 @@ impl Scope {
             Self::Todos => "todos",
             Self::TodosWrite => "todos-write",
             Self::Evidence => "evidence",
+            Self::Workflow => "workflow",
+            Self::WorkflowWrite => "workflow-write",
+            Self::EventsWrite => "events-write",
+            Self::ImportsWrite => "imports-write",
             Self::Audit => "audit",
             Self::Backchecks => "backchecks",
         }
@@ -252,6 +273,11 @@ impl Caller {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Refuses a phone: what only another system can know.
+    pub(crate) fn need_token(&self) -> Result<()> {
+        if self.scopes.is_some() { Ok(()) } else { Err(Problem::new(StatusCode::FORBIDDEN, "token.needed")) }
     }
 
     /// Only what this person may read is shown; none: everything is.
@@ -324,33 +350,58 @@ impl FromRequest<App> for Called {
         let raw = Raw::from_request(request, app).await?;
         let bearer = raw.parts.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
         let caller = match bearer {
-            Some(value) => {
-                let token = value.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
-                let hash = Hash::of(token.as_bytes());
-                let found = app.store.read_async(move |tx| {
-                    let row = tx.token(hash)?;
-                    let person = row.as_ref().and_then(|row| row.person);
-                    Ok((row, person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?))
-                });
-                let (row, auditor) = found.await?;
-                let row = row.ok_or_else(unauthenticated)?;
-                let scopes = Scope::value_variants()
-                    .iter()
-                    .copied()
-                    .filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
-                Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes: Some(scopes.collect()) }
-            }
+            Some(value) => by_token(app, value).await?,
             None if raw.parts.headers.contains_key("signature") => {
                 let claimed = raw.claimed()?;
                 let now = app.now();
-                let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
-                let via = format!("device {}", device.id);
-                Caller { person: Some(device.person), via, auditor: device.auditor, scopes: None }
+                by_device(&app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??)
             }
             None => return Err(unauthenticated()),
         };
         Ok(Self { caller, body: raw.body })
     }
+}
+
+impl<const MOST: usize> FromRequest<App> for Sent<MOST> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let bearer = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default().to_owned());
+        if let Some(value) = bearer {
+            let caller = by_token(app, &value).await?;
+            let (parts, body) = request.into_parts();
+            return Ok(Self { caller, headers: parts.headers, body: read(body, MOST).await? });
+        }
+        if !request.headers().contains_key("signature") {
+            return Err(unauthenticated());
+        }
+        let SignedStream { device, headers, body } = SignedStream::from_request(request, app).await?;
+        let body = read(body, MOST).await?;
+        if signature::content_digest(&body) != text(&headers, "content-digest") {
+            return Err(SignatureError::Digest.into());
+        }
+        Ok(Self { caller: by_device(&device), headers, body })
+    }
+}
+
+/// The caller that a token stands for.
+async fn by_token(app: &App, authorization: &str) -> Result<Caller> {
+    let token = authorization.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
+    let hash = Hash::of(token.as_bytes());
+    let found = app.store.read_async(move |tx| {
+        let row = tx.token(hash)?;
+        let person = row.as_ref().and_then(|row| row.person);
+        Ok((row, person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?))
+    });
+    let (row, auditor) = found.await?;
+    let row = row.ok_or_else(unauthenticated)?;
+    let known = Scope::value_variants().iter().copied();
+    let scopes = known.filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
+    Ok(Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes: Some(scopes.collect()) })
+}
+
+fn by_device(device: &Device) -> Caller {
+    Caller { person: Some(device.person), via: format!("device {}", device.id), auditor: device.auditor, scopes: None }
 }
 
 /// A device's public key, from `SubjectPublicKeyInfo`.

@@ -195,6 +195,7 @@ pub fn is_open(kind: Kind, fields: &Fields) -> bool {
         Kind::Question => !known("answered_at"),
         Kind::Demand => !known("assessed_at"),
         Kind::Finding => !known("resolved_at"),
+        Kind::Slip => !known("contract"),
         Kind::BackCheck => !known("closed_at"),
         Kind::Lead => !known("invalid_at"),
         _ => false,

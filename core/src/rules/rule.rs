@@ -121,6 +121,9 @@ pub struct Set {
     /// A link of the record; none: the record itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
+    /// Only if the linked record is of this kind, where the link is to any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// Which field.
     pub field: String,
     /// Its value.
@@ -384,7 +387,14 @@ impl Effect {
             }
             Self::Set(set) => {
                 let path = set.of.as_ref().map_or_else(|| set.field.clone(), |link| format!("{link}.{}", set.field));
-                set.to.check(config, kind, type_at(config, kind, &path)?, &set.field)
+                let holds = match (&set.of, set.kind) {
+                    (Some(link), Some(target)) if type_at(config, kind, link)? == Type::Any => {
+                        target.type_of(&set.field).ok_or_else(|| Flaw::unknown(&path))?
+                    }
+                    (_, Some(_)) => return Err(Flaw::mismatch(&path)),
+                    (_, None) => type_at(config, kind, &path)?,
+                };
+                set.to.check(config, kind, holds, &set.field)
             }
             Self::Task(task) => {
                 need(List::Tasks, &task.kind)?;

@@ -1,8 +1,11 @@
 //! The JSON API for people's tools and other systems. Everyone sees what `rules::audience` lets them read, and nothing else:
 //! what may not be seen looks like what is not there. Auditors read everything and change nothing.
 
+mod answers;
 mod audit;
 mod backchecks;
+mod events;
+mod imports;
 mod people;
 mod reports;
 mod todos;
@@ -37,6 +40,15 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(touches::show))
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
+        .routes(routes!(imports::import))
+        .routes(routes!(events::list, events::hand_in))
+        .routes(routes!(answers::questions))
+        .routes(routes!(answers::answer))
+        .routes(routes!(answers::promise))
+        .routes(routes!(answers::demands))
+        .routes(routes!(answers::assess))
+        .routes(routes!(answers::findings))
+        .routes(routes!(answers::settle))
         .routes(routes!(audit::list))
         .routes(routes!(backchecks::list))
         .routes(routes!(backchecks::show))

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, parse_time, person_named, time, unreadable};
 use crate::http::{App, Called, Scope};
+use crate::outside;
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;
 use crate::stores::sqlite::{Document, Filter};
@@ -101,7 +102,7 @@ pub(super) struct EvidenceView {
     size: i64,
     /// What they are.
     mime: String,
-    /// `camera`, `gallery`, `file` or `recording`.
+    /// `camera`, `gallery`, `file`, `recording`, or `event` when an outside system saw it (M1).
     source: String,
     /// When it was captured, by the device's clock.
     captured_at: DateTime<Utc>,
@@ -267,6 +268,7 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<(TouchView, Vec<
 pub(super) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<EvidenceView> {
     let evidence: Evidence = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let witnessed = tx.claim(evidence.claim)?;
+    let own = outside::is_kept(&evidence);
     let mut flags = evidence.flags;
     flags.extend(witnessed.iter().flat_map(|(_, flags)| flags.split_whitespace().map(str::to_owned)));
     let views = tx.views(document.id.into())?.into_iter().map(|(at, person, via)| {
@@ -280,8 +282,8 @@ pub(super) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Res
         mime: evidence.mime,
         source: evidence.source,
         captured_at: evidence.captured_at,
-        grade: if witnessed.is_some() { Grade::ServerWitnessed } else { Grade::LocalUnverified },
-        witnessed_at: witnessed.map(|(at, _)| time(at)),
+        grade: if witnessed.is_some() || own { Grade::ServerWitnessed } else { Grade::LocalUnverified },
+        witnessed_at: witnessed.map(|(at, _)| time(at)).or(evidence.stored_at.filter(|_| own)),
         flags: flags.into_iter().collect(),
         unreadable: evidence.unreadable,
         attachment: attachment(tx, evidence.sha256)?,
