@@ -69,7 +69,7 @@ impl Shared {
     modifiers(&Security),
     tags(
         (name = "device", description = "What phones speak: enrolment, sync, blobs (tus 1.0)"),
-        (name = "records", description = "Touches, reports, to-dos and people, as far as the caller may read them"),
+        (name = "records", description = "Touches, reports, to-dos, back-checks and people, as far as the caller may read them"),
         (name = "operation", description = "Health")
     )
 )]

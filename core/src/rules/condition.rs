@@ -149,6 +149,17 @@ impl Condition {
         self.check_node(config, kind, 0, true, &mut nodes)
     }
 
+    /// Whether it looks at the record and its evidence alone. What looks further can come to hold later, when nothing asks any more.
+    pub fn is_about_record(&self) -> bool {
+        match self {
+            Self::All(list) | Self::Any(list) => list.iter().all(Self::is_about_record),
+            Self::Not(condition) => condition.is_about_record(),
+            Self::Field(field) => !field.name.contains('.') && field.differs_from.as_ref().is_none_or(|other| !other.contains('.')),
+            Self::Evidence(_) => true,
+            Self::Exists(_) => false,
+        }
+    }
+
     fn check_node(&self, config: &Config, kind: Kind, depth: usize, outer: bool, nodes: &mut usize) -> Result<(), Flaw> {
         *nodes += 1;
         if *nodes > MAX_NODES || depth > MAX_DEPTH {

@@ -297,6 +297,11 @@ impl Rule {
         self.then.iter().try_for_each(|effect| effect.check(config, self, kind))
     }
 
+    /// Whether it is carried out at once whenever it holds: it looks at the record and its evidence alone.
+    pub fn is_about_record(&self) -> bool {
+        self.when.iter().chain(&self.unless).all(Condition::is_about_record)
+    }
+
     /// The rules that what this one makes can set off at once, among all of the configuration.
     pub(super) fn sets_off<'c>(&self, config: &'c Config) -> Vec<&'c Rule> {
         let made = self.then.iter().filter_map(|effect| effect.made());

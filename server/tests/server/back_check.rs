@@ -109,9 +109,9 @@ async fn every_two_weeks_ten_records_are_drawn_once_whatever_runs_again() {
     let task = sales.boss.task("back_check").unwrap();
     assert_eq!(sales.boss.fields(task)["source"], Scalar::Text(id.to_string()));
     // What the machine can tell stands there already: the bytes have not come, one file proves twelve touches.
-    let found = |check: &str| fields[&format!("machine/{}:{check}", first[0])].clone();
-    assert_eq!((found("bytes"), found("original")), ("pending".into(), "problem:recycled".into()));
-    assert_eq!((found("quote_pdf"), found("tech_answer")), ("not_applicable".into(), "not_applicable".into()));
+    let found = |touch: &String, check: &str| fields[&format!("machine/{touch}:{check}")].clone();
+    assert_eq!((found(&first[0], "bytes"), found(&first[0], "quote_pdf")), ("pending".into(), "not_applicable".into()));
+    assert!(first.iter().filter(|touch| found(touch, "original") == "problem:recycled".into()).count() >= 9);
 
     for restart in [false, true] {
         if restart {
