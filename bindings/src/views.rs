@@ -9,6 +9,7 @@ use chuda_core::query::view::{self, Grade, TouchStatus};
 use chuda_core::record::{ContactMode, Fen, Intent, Role, Stage};
 use chuda_core::rules::config::{self, Config};
 use chuda_core::rules::health;
+use chuda_core::rules::metrics::Outcome;
 use chuda_core::speech::{self, understand};
 use chuda_core::workbench;
 
@@ -71,6 +72,8 @@ mirror! {
         name: String,
         /// What they do there.
         position: Option<String>,
+        /// What they are to the deal (N1): IT, legal, end user …
+        role: Option<Word>,
         /// Phone number.
         phone: Option<String>,
     }
@@ -115,6 +118,10 @@ mirror! {
         feedback: bool,
         /// Who was touched (N1).
         contact: Option<String>,
+        /// What that person is to the deal.
+        contact_role: Option<Word>,
+        /// Whether what was sent was opened in time (M1), where anybody can tell.
+        opened: Option<Outcome>,
         /// What comes next.
         next_action: Option<String>,
         /// When.
@@ -183,6 +190,8 @@ mirror! {
         source: RecordId,
         /// The answers that can be given.
         choices: Vec<Word>,
+        /// What it is about, in a line: the question, the demand, both values that do not agree.
+        about: Option<String>,
         /// The words that help.
         script_pack: Option<String>,
         /// When it came up.
@@ -269,12 +278,30 @@ mirror! {
         touches: Vec<TouchView>,
         /// How many are missing for a full report.
         missing: i32,
+        /// The brief that each customer of the day gets (B1): as it was filed, as a touch says it, else as the actions suggest.
+        briefs: Vec<BriefView>,
         /// Touches recorded after filing: 更新日报 is offered.
         can_update: bool,
         /// Suggested key actions for tomorrow, best first; empty only for a person without any customer.
         suggestions: Vec<String>,
         /// Reasons for a short report.
         reasons: Vec<Word>,
+    }
+
+    /// The brief of a customer on a day (B1).
+    BriefView of view::BriefView {
+        /// The day.
+        day: Day,
+        /// The customer.
+        customer: CustomerId,
+        /// Their name.
+        customer_name: String,
+        /// Whose day it was.
+        person: PersonView,
+        /// How the customer stands.
+        brief: Word,
+        /// Whether it stands in a filed report; otherwise it follows from the touches so far.
+        filed: bool,
     }
 
     /// The home screen, whole.

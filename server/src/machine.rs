@@ -17,6 +17,7 @@ use chuda_core::{Error, Result};
 
 use crate::http::App;
 use crate::ingest::{Ingest, author_of, evidence_in};
+use crate::outside;
 use crate::stores::Tx;
 use crate::stores::backchecks::Looks;
 use crate::stores::sqlite::Document;
@@ -214,6 +215,10 @@ fn carried(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, Str
 }
 
 fn claimed(tx: &Tx<'_>, id: EvidenceId, evidence: &Evidence) -> Result<Claimed> {
+    // What an outside system saw no device has claimed: the server itself is the witness (M1).
+    if outside::is_kept(evidence) {
+        return Ok(Claimed::Agrees { mocked: None });
+    }
     let Some(bytes) = tx.claim_bytes(evidence.claim)? else { return Ok(Claimed::Missing) };
     Ok(match Claim::from_bytes(&bytes) {
         Ok(claim) if claim.evidence == id && claim.sha256 == evidence.sha256 => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chuda_core::capture::{Mime, sniff};
 use chuda_core::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId};
 use chuda_core::record::{Event, Evidence, Fields, Kind, Origin, Record as _, Scalar, Touch, from_fields};
 use chuda_core::rules::result;
@@ -135,7 +136,8 @@ pub(crate) async fn keep(app: &App, event: RecordId, touch: TouchId) -> Result<O
         return Ok(None);
     }
     let bytes = text(&event).into_bytes();
-    let kept = Kept { sha256: Hash::of(&bytes), size: bytes.len(), event, touch, made };
+    let mime = sniff::sniff(&mut std::io::Cursor::new(&bytes)).unwrap_or(Mime::Unknown).name();
+    let kept = Kept { sha256: Hash::of(&bytes), size: bytes.len(), mime, event, touch, made };
     app.blobs.put(kept.sha256, bytes).await?;
     Ok(Some(kept))
 }
@@ -144,6 +146,7 @@ pub(crate) async fn keep(app: &App, event: RecordId, touch: TouchId) -> Result<O
 pub(crate) struct Kept {
     sha256: Hash,
     size: usize,
+    mime: &'static str,
     event: Event,
     touch: TouchId,
     made: Touch,
@@ -151,7 +154,7 @@ pub(crate) struct Kept {
 
 /// Makes the record of a kept event: one of each kind for a touch, however often something is downloaded.
 pub(crate) fn attach(tx: &Tx<'_>, kept: &Kept, now: DateTime<Utc>) -> Result<()> {
-    let Kept { sha256, size, event, touch, made } = kept;
+    let Kept { sha256, size, mime, event, touch, made } = kept;
     let id = EvidenceId::derived(&format!("evidence/{touch}/{}", event.event));
     if tx.document(id.into())?.is_some() {
         return Ok(());
@@ -162,7 +165,7 @@ pub(crate) fn attach(tx: &Tx<'_>, kept: &Kept, now: DateTime<Utc>) -> Result<()>
         device: tx.own_device()?,
         sha256: *sha256,
         size: *size as i64,
-        mime: "application/json".into(),
+        mime: (*mime).into(),
         source: SOURCE.into(),
         captured_at: event.at,
         // No device claims it: this server is the witness, and what it saw is all there is.

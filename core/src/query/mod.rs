@@ -1,6 +1,8 @@
 //! What screens ask. One file per question; each returns a view. Lists are made from projections, never from documents.
 
+mod answers;
 mod back_checks;
+mod briefs;
 mod customers;
 mod evidence;
 mod home;

@@ -22,8 +22,10 @@ impl Ask<'_> {
             self.touches_of(day)?.into_iter().filter(|touch| touch.status == TouchStatus::Recorded).collect();
         let can_update = day == self.today()
             && filed.as_ref().is_some_and(|row| touches.iter().any(|touch| !row.record.touches.contains(&touch.id)));
+        let briefs = self.briefs_of(day, self.me.id, &touches, filed.as_ref().map(|row| &row.record))?;
         Ok(ReportCard {
             day,
+            briefs,
             missing: report::FULL.saturating_sub(touches.len()) as u32,
             touches,
             can_update,

@@ -3,8 +3,8 @@
 use super::view::{ItemState, TaskView};
 use super::{Ask, word};
 use crate::error::{Error, Result};
-use crate::id::TaskId;
-use crate::record::{Customer, Task, Touch};
+use crate::id::{RecordId, TaskId};
+use crate::record::{Customer, Demand, Finding, Kind, Question, Task, Touch};
 use crate::store::Row;
 
 /// Most tasks that are shown at once.
@@ -39,12 +39,26 @@ impl Ask<'_> {
             customer: task.customer,
             customer_name: customer.map(|customer| customer.record.name),
             source: task.source,
+            about: self.about(task.source)?,
             choices: task.choices.iter().map(|key| word(&self.config.choices, key)).collect(),
             script_pack: task.script_pack,
             created_at: task.created_at,
             due: task.due,
             done_at: task.done_at,
             attachment_uploading,
+        })
+    }
+
+    /// What a record asks of somebody, in a line.
+    fn about(&self, source: RecordId) -> Result<Option<String>> {
+        Ok(match self.tx.kind_of(source)? {
+            Some(Kind::Question) => self.tx.record::<Question>(source)?.and_then(|row| row.record.answer.or(row.record.text)),
+            Some(Kind::Demand) => self.tx.record::<Demand>(source)?.and_then(|row| row.record.assessment.or(row.record.text)),
+            Some(Kind::Finding) => self.tx.record::<Finding>(source)?.map(|row| {
+                let side = |value: Option<String>| value.unwrap_or_else(|| "—".to_owned());
+                format!("{} ≠ {}", side(row.record.left), side(row.record.right))
+            }),
+            _ => None,
         })
     }
 }

@@ -3,10 +3,14 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Serialize;
 
-use crate::id::{BackCheckId, ContactId, CustomerId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
+use crate::id::{
+    BackCheckId, ContactId, CustomerId, DemandId, EvidenceId, FindingId, Hash, PersonId, QuestionId, RecordId, ReportId, TaskId,
+    TouchId,
+};
 use crate::record::backcheck::Answer;
 use crate::record::{ContactMode, Fen, Intent, Role, Stage};
 use crate::rules::Health;
+use crate::rules::metrics::Outcome;
 
 /// A word of the configuration: the key that is stored, and what a screen shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -68,6 +72,8 @@ pub struct ContactView {
     pub name: String,
     /// What they do there.
     pub position: Option<String>,
+    /// What they are to the deal (N1): IT, legal, end user …
+    pub role: Option<Word>,
     /// Phone number.
     pub phone: Option<String>,
 }
@@ -123,6 +129,10 @@ pub struct TouchView {
     pub feedback: bool,
     /// Who was touched (N1).
     pub contact: Option<String>,
+    /// What that person is to the deal.
+    pub contact_role: Option<Word>,
+    /// Whether what was sent was opened in time (M1), where anybody can tell.
+    pub opened: Option<Outcome>,
     /// What comes next.
     pub next_action: Option<String>,
     /// When.
@@ -203,6 +213,8 @@ pub struct TaskView {
     pub source: RecordId,
     /// The answers that can be given.
     pub choices: Vec<Word>,
+    /// What it is about, in a line: the question, the demand, both values that do not agree.
+    pub about: Option<String>,
     /// The words that help.
     pub script_pack: Option<String>,
     /// When it came up.
@@ -317,6 +329,8 @@ pub struct ReportCard {
     pub touches: Vec<TouchView>,
     /// How many are missing for a full report.
     pub missing: u32,
+    /// The brief that each customer of the day gets (B1): as it was filed, as a touch says it, else as the actions suggest.
+    pub briefs: Vec<BriefView>,
     /// Touches recorded after filing: 更新日报 is offered.
     pub can_update: bool,
     /// Suggested key actions for tomorrow, best first; empty only for a person without any customer.
@@ -495,4 +509,155 @@ pub struct Redrawn {
     pub foreign: Vec<TouchId>,
     /// Touches of team and period that are here and were no candidates: they arrived after the draw.
     pub late: Vec<TouchId>,
+}
+
+/// The brief of a customer on a day (B1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BriefView {
+    /// The day.
+    pub day: NaiveDate,
+    /// The customer.
+    pub customer: CustomerId,
+    /// Their name.
+    pub customer_name: String,
+    /// Whose day it was.
+    pub person: PersonView,
+    /// How the customer stands.
+    pub brief: Word,
+    /// Whether it stands in a filed report; otherwise it follows from the touches so far.
+    pub filed: bool,
+}
+
+/// A technical question (B2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QuestionView {
+    /// Which.
+    pub id: QuestionId,
+    /// For whom.
+    pub customer: CustomerId,
+    /// Their name.
+    pub customer_name: String,
+    /// The rep who asks.
+    pub author: PersonView,
+    /// The tech owner as named.
+    pub owner: Option<String>,
+    /// Whether that name is not in the people list (未在通讯录).
+    pub owner_unknown: bool,
+    /// Who answers,
+    pub assignee: Option<PersonView>,
+    /// or the role of those of whom one does.
+    pub role: Option<Role>,
+    /// What is asked.
+    pub text: Option<String>,
+    /// By when an answer is promised.
+    pub promised: Option<NaiveDate>,
+    /// Whether that day has passed without one.
+    pub overdue: bool,
+    /// The answer.
+    pub answer: Option<String>,
+    /// When it was given.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub answered_by: Option<PersonView>,
+    /// The touch it came up in.
+    pub touch: Option<TouchId>,
+    /// When it came up.
+    pub created_at: DateTime<Utc>,
+    /// Where it is on its way to the server.
+    pub state: ItemState,
+}
+
+/// A demand card (F1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DemandView {
+    /// Which.
+    pub id: DemandId,
+    /// From whom.
+    pub customer: CustomerId,
+    /// Their name.
+    pub customer_name: String,
+    /// The rep who heard it.
+    pub author: PersonView,
+    /// What is wanted.
+    pub text: Option<String>,
+    /// Where it stands: 待技术评估 at first.
+    pub status: Word,
+    /// What the assessment said.
+    pub assessment: Option<String>,
+    /// When it was assessed.
+    pub assessed_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub assessed_by: Option<PersonView>,
+    /// The touch it came up in.
+    pub touch: Option<TouchId>,
+    /// When it came up.
+    pub created_at: DateTime<Utc>,
+    /// Where it is on its way to the server.
+    pub state: ItemState,
+}
+
+/// Two facts that do not agree, side by side (B5), or what a back-check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FindingView {
+    /// Which.
+    pub id: FindingId,
+    /// What does not agree.
+    pub finding: Word,
+    /// About which customer.
+    pub customer: Option<CustomerId>,
+    /// Their name.
+    pub customer_name: Option<String>,
+    /// Whose record it is about.
+    pub author: Option<PersonView>,
+    /// The one value.
+    pub left: Option<String>,
+    /// The other value.
+    pub right: Option<String>,
+    /// The record it is about.
+    pub source: Option<RecordId>,
+    /// The other record, where two are one.
+    pub other: Option<RecordId>,
+    /// What held.
+    pub because: Option<String>,
+    /// How it can be settled.
+    pub resolutions: Vec<Word>,
+    /// How it was settled.
+    pub resolution: Option<Word>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// By whom; none as long as nobody has, or when it settled itself.
+    pub resolved_by: Option<PersonView>,
+    /// When it was found.
+    pub created_at: DateTime<Utc>,
+    /// Where it is on its way to the server.
+    pub state: ItemState,
+}
+
+/// What an outside system saw (M1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EventView {
+    /// Which.
+    pub id: RecordId,
+    /// What happened.
+    pub event: Word,
+    /// With which customer.
+    pub customer: CustomerId,
+    /// Their name.
+    pub customer_name: String,
+    /// Whose action it was, if it was one of the team.
+    pub person: Option<PersonView>,
+    /// The touch it belongs to.
+    pub touch: Option<TouchId>,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// The system.
+    pub system: String,
+    /// Its id there.
+    pub external_id: String,
+    /// What ties events together there.
+    pub thread: Option<String>,
+    /// Whether the customer answered with it.
+    pub feedback: bool,
 }

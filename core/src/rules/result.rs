@@ -75,6 +75,15 @@ pub fn opened<'e>(
     sending(config, touch, events).map(|sending| sending.outcome(config.targets.opened_hours, now))
 }
 
+/// Whether it was opened in time, as a word: `yes`, `no` or `pending`.
+pub fn opened_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Met => "yes",
+        Outcome::Open => "pending",
+        Outcome::Missed => "no",
+    }
+}
+
 /// Whether something is sent with a touch that the customer can open.
 pub fn sends(config: &Config, touch: &Touch) -> bool {
     let mut marked = config.actions.iter().filter(|option| option.sends);

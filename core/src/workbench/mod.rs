@@ -3,6 +3,7 @@
 //! Quick calls are plain functions that touch only the local store: a shell calls them off its UI thread. Long work
 //! (speech, sync) is async, reports progress and is cancelled through [`Cancel`]. Every call is safe from any thread.
 
+mod answering;
 mod back_checks;
 mod capturing;
 mod customers;
@@ -31,11 +32,12 @@ pub use crate::sync::client::Verb;
 
 use crate::capture::key::Signer;
 use crate::error::{Error, Result};
-use crate::id::{CustomerId, EvidenceId, RecordId, TaskId, TouchId};
+use crate::id::{CustomerId, EvidenceId, PersonId, RecordId, TaskId, TouchId};
 use crate::query::view::{CustomerView, EvidenceView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView};
 use crate::query::{Ask, Me};
 use crate::record::policy::Writer;
 use crate::record::{Actor, Customer, Fields, Kind, Task};
+use crate::rules::audience::{People, superiors};
 use crate::rules::{Config, World};
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Store, Tx};
@@ -155,6 +157,31 @@ impl Own {
             *holds_customer = tx.record::<Customer>(customer)?.is_some_and(|row| row.record.holder == Some(*id));
         }
         Ok(own)
+    }
+}
+
+impl Own {
+    /// The same writer, standing as the holder of a record's customer and above its author or that holder if that is so.
+    fn toward(&self, tx: &Tx<'_>, author: Option<PersonId>, customer: Option<CustomerId>) -> Result<Self> {
+        let mut own = match customer {
+            Some(customer) => self.at_customer(tx, customer)?,
+            None => self.clone(),
+        };
+        let holder = customer.map(|customer| tx.record::<Customer>(customer)).transpose()?.flatten();
+        let people: People = tx.people()?.into_iter().map(|row| (row.id.into(), row.record)).collect();
+        if let Writer::Person { id, is_superior, .. } = &mut own.writer {
+            let mut below = author.into_iter().chain(holder.and_then(|row| row.record.holder));
+            *is_superior = below.any(|person| superiors(person, &people).contains(id));
+        }
+        Ok(own)
+    }
+
+    /// The person who writes.
+    fn person(&self) -> Result<PersonId> {
+        match self.writer {
+            Writer::Person { id, .. } => Ok(id),
+            Writer::Server => Err(Error::internal("workbench.writer", "not a person")),
+        }
     }
 }
 

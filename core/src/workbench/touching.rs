@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{TouchDraft, TouchSaved, Workbench, check_length, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{ContactId, CustomerId, EvidenceId, PersonId, RecordId, TouchId};
 use crate::query::view::TouchView;
 use crate::query::{Ask, Me};
-use crate::record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch};
+use crate::record::policy::may_write;
+use crate::record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch, to_fields};
 use crate::rules::config::ExtraType;
 use crate::rules::{Config, Subject, firing};
 use crate::store::{Own, Tx};
@@ -35,11 +36,12 @@ impl Workbench {
                 let role = typed(draft.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
                 let named = typed(draft.contact).map(|name| contact(tx, &own, touch.customer, me.id, name, role));
                 touch.contact = named.transpose()?;
+                // The customer goes before the touch, so that no server ever sees them disagree (B5).
+                keep_intent(tx, &own, touch.customer, &touch)?;
                 tx.create(&own, id, &touch)?;
                 for evidence in &touch.evidence {
                     bind(tx, &own, *evidence, id, touch.customer)?;
                 }
-                keep_intent(tx, &own, touch.customer, &touch)?;
                 Ok(id)
             },
             saved,
@@ -55,6 +57,11 @@ impl Workbench {
             },
             saved,
         )
+    }
+
+    /// A day as people write it: 2026-12-01, 三个月后, 下周三, 月底前 (M2); what stands beside it is the next step. None when it is unclear.
+    pub fn read_day(&self, words: &str) -> Option<(NaiveDate, Option<String>)> {
+        crate::speech::read_day(words, self.today())
     }
 
     /// Notes that the customer answered (customer feedback: G1, F2).
@@ -229,6 +236,11 @@ fn contact(
     role: Option<String>,
 ) -> Result<ContactId> {
     if let Some(known) = tx.contacts(customer)?.into_iter().find(|row| row.record.name == name) {
+        let fields = to_fields(&known.record).map_err(|error| Error::internal("record.misshapen", error))?;
+        // What somebody is to the deal turns out later, too; a colleague's contact is left as it is.
+        if role.is_some() && role != known.record.role && may_write(Kind::Contact, &fields, &own.writer, "role") {
+            tx.edit(own, known.id, &known.record, &Contact { role, ..known.record.clone() })?;
+        }
         return Ok(known.id.into());
     }
     let id = ContactId::new(own.at);

@@ -51,6 +51,7 @@ pub(crate) fn rows(shell: &Shell, tasks: &[TaskView]) -> Vec<Vec<String>> {
         vec![
             title,
             task.customer_name.clone().unwrap_or_default(),
+            task.about.clone().unwrap_or_default(),
             answers.join(" / "),
             due.unwrap_or_default(),
             task.id.to_string(),
