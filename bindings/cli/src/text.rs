@@ -74,8 +74,11 @@ impl Text {
 
     /// What went wrong and what to do about it.
     pub(crate) fn error(self, error: &Error) -> String {
-        let values = error.params.iter().map(|(name, value)| (*name, value.clone()));
-        match self.find(&format!("error.{}", error.key)) {
+        let values = error.params.iter().map(|(name, value)| (name, value.clone()));
+        // What a server refused is told by the server's own key where there are words for it.
+        let problem = error.params.get("problem").filter(|_| error.key == "server.refused");
+        let refused = problem.and_then(|problem| self.find(&format!("error.{problem}")));
+        match refused.or_else(|| self.find(&format!("error.{}", error.key))) {
             Some(text) => fill(text, values),
             None => fill(self.find(generic(error.kind)).unwrap_or("{key}"), [("key", error.to_string())].into_iter()),
         }
@@ -196,6 +199,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("error.status.nothing_refused", "这条记录没有被拒的修改。", "Nothing of this record was refused."),
     ("error.enrol.code_refused", "登记码不对、已用过或已过期，请向管理员要一个新的。", "The code is wrong, used or expired: ask the administrator for a new one."),
     ("error.enrol.device_taken", "这台设备在服务器上已登记给别人，请换一个文件夹重新登记。", "The server knows this device as another person's: enrol with another folder."),
+    ("error.server.refused", "服务器没有接受（{problem}），请核对后再试。", "The server refused it ({problem}): check and try again."),
     ("error.server.bad_url", "服务器地址不对，例如 https://chuda.example.com。", "That is no server address, such as https://chuda.example.com."),
     ("error.sync.offline", "连不上服务器。内容都已存在本机，有网络时再同步。", "The server can't be reached. Everything is kept here: sync when there is a network."),
     ("error.sync.try_later", "服务器正忙。内容都已存在本机，请稍后再试。", "The server is busy. Everything is kept here: try again later."),

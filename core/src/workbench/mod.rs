@@ -26,6 +26,8 @@ pub use drafts::{
 };
 pub use listeners::{Listener, Subscription};
 
+pub use crate::sync::client::Verb;
+
 use crate::capture::key::Signer;
 use crate::error::{Error, Result};
 use crate::id::{CustomerId, EvidenceId, RecordId, TaskId, TouchId};

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::query::view::SyncSummary;
 use crate::record::{Actor, Rejection};
 use crate::store::{Own, Upload};
-use crate::sync::client::{Progress, Session, signing_time};
+use crate::sync::client::{Progress, Session, Verb, signing_time};
 use crate::sync::session;
 use crate::time::to_millis;
 
@@ -43,6 +43,13 @@ impl Workbench {
         synced?;
         report.blobs.left = u64::try_from(self.0.store.read(|tx| tx.upload_counts())?.0).unwrap_or_default();
         Ok(report)
+    }
+
+    /// Asks the server what only it knows, or has it do what only it can, as this person: figures, a dry run, an import. `Offline`
+    /// when it is not reached; nothing is kept for later. What it refuses comes as `server.refused` with its own key as `problem`.
+    pub async fn ask_server(&self, verb: Verb, path: &str, body: Option<&serde_json::Value>) -> Result<serde_json::Value> {
+        let link = self.0.link()?;
+        self.0.client.call(&link.session(&self.0), verb, path, body).await
     }
 
     async fn exchange_records(&self, report: &mut SyncReport, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {
