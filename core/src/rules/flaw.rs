@@ -1,7 +1,15 @@
 //! Why a configuration can't be published: in terms that its editor can correct.
 
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// Longest detail that is passed on, in characters.
+const MAX_DETAIL: usize = 300;
+
 /// What is wrong with one part of it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "flaw", rename_all = "snake_case")]
 pub enum Flaw {
     /// A field, option, kind or role that does not exist.
     #[error("{name} does not exist")]
@@ -21,9 +29,15 @@ pub enum Flaw {
         /// The field.
         field: String,
     },
-    /// Too many nodes, branches or links.
+    /// Too many nodes, branches or links, or too many entries.
     #[error("too deep or too long")]
     TooDeep,
+    /// More bytes than a configuration may have.
+    #[error("more than {most} bytes")]
+    TooLarge {
+        /// How many are allowed.
+        most: usize,
+    },
     /// `exists` within `exists`.
     #[error("exists within exists")]
     Nested,
@@ -60,6 +74,26 @@ pub enum Flaw {
         /// The option.
         name: String,
     },
+    /// An option that is no longer offered, where one is offered (R3).
+    #[error("{name} is retired")]
+    Retired {
+        /// The option.
+        name: String,
+    },
+    /// A field that a rule may not write, or a form not ask for: who made a record, whom it belongs to, what somebody said.
+    #[error("{field} is not to be written so")]
+    Fixed {
+        /// The field.
+        field: String,
+    },
+    /// A record that a rule would make without what such a record needs.
+    #[error("the {kind} would be incomplete: {detail}")]
+    Incomplete {
+        /// Its kind.
+        kind: &'static str,
+        /// What it lacks.
+        detail: String,
+    },
     /// It needs a newer app than this one.
     #[error("needs version {needs}")]
     TooNew {
@@ -82,14 +116,31 @@ impl Flaw {
     pub(crate) fn mismatch(field: &str) -> Self {
         Self::Mismatch { field: field.into() }
     }
+
+    pub(crate) fn fixed(field: &str) -> Self {
+        Self::Fixed { field: field.into() }
+    }
 }
 
 /// A flaw, with where it is: `rules.quote-pdf.when`, `actions`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{place}: {flaw}")]
 pub struct Flawed {
     /// Where.
     pub place: String,
     /// What.
+    #[serde(flatten)]
     pub flaw: Flaw,
+}
+
+/// As an error: the place, the flaw's own word, and what it names. A configuration holds nothing personal.
+impl From<&Flawed> for Error {
+    fn from(flawed: &Flawed) -> Self {
+        let error = Self::invalid("config.flawed");
+        let Ok(serde_json::Value::Object(parts)) = serde_json::to_value(flawed) else { return error };
+        parts.into_iter().fold(error, |error, (name, value)| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            error.with(name, text.chars().take(MAX_DETAIL).collect::<String>())
+        })
+    }
 }

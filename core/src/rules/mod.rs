@@ -4,6 +4,7 @@ pub mod audience;
 pub mod condition;
 pub mod config;
 pub mod dry_run;
+pub mod edit;
 pub mod firing;
 pub mod flaw;
 pub mod health;
@@ -13,6 +14,7 @@ pub mod world;
 
 pub use audience::Audience;
 pub use config::Config;
+pub use edit::Edit;
 pub use firing::Firing;
 pub use health::Health;
 pub use rule::Rule;
