@@ -60,7 +60,7 @@ impl Record for BackCheck {
             ("machine/", Type::Members, Write::By(&[Party::Server])),
             ("answers/", Type::Members, Write::By(&[Party::Author])),
             ("notes/", Type::Members, Write::By(&[Party::Author])),
-            ("closed_at", Type::Instant, Write::By(&[Party::Author])),
+            ("closed_at", Type::Timestamp, Write::By(&[Party::Author])),
             ("conclusion", Type::Text, Write::By(&[Party::Author])),
         ],
     };

@@ -48,7 +48,7 @@ pub enum Type {
     /// Money in fen.
     Money,
     /// Milliseconds since 1970.
-    Instant,
+    Timestamp,
     /// A calendar day.
     Day,
     /// A time of day.

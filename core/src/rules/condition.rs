@@ -173,7 +173,7 @@ impl Condition {
                     return Err(Flaw::Bounds);
                 }
                 if let Some(since) = &exists.since
-                    && type_at(config, kind, since)? != Type::Instant
+                    && type_at(config, kind, since)? != Type::Timestamp
                 {
                     return Err(Flaw::mismatch(since));
                 }
@@ -261,7 +261,7 @@ impl Comparison {
         if given.iter().filter(|given| **given).count() + numbers.iter().flatten().count() != 1 {
             return Err(Flaw::OneComparison { field: self.name.clone() });
         }
-        if numbers.iter().flatten().count() > 0 && !matches!(holds, Type::Number | Type::Money | Type::Instant) {
+        if numbers.iter().flatten().count() > 0 && !matches!(holds, Type::Number | Type::Money | Type::Timestamp) {
             return Err(Flaw::mismatch(&self.name));
         }
         if let Some(other) = &self.differs_from
@@ -368,7 +368,7 @@ pub(super) fn fits(config: &Config, holds: Type, value: &Scalar, field: &str) ->
         (Type::Link(_) | Type::Any, Scalar::Text(id)) => id.parse::<RecordId>().is_ok(),
         (Type::Time, Scalar::Text(time)) => time.parse::<chrono::NaiveTime>().is_ok(),
         (Type::Text | Type::Person, Scalar::Text(_))
-        | (Type::Number | Type::Money | Type::Instant, Scalar::Int(_))
+        | (Type::Number | Type::Money | Type::Timestamp, Scalar::Int(_))
         | (Type::Flag, Scalar::Bool(_)) => true,
         (Type::Day, Scalar::Text(day)) => day.parse::<chrono::NaiveDate>().is_ok(),
         _ => false,

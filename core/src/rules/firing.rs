@@ -458,7 +458,7 @@ impl Carrying<'_> {
                 config.list(list).iter().find(|choice| choice.key == *key).map_or_else(|| key.clone(), |choice| choice.zh.clone())
             }
             (Ok(Type::Money), Scalar::Int(fen)) => Fen(*fen).to_yuan(),
-            (Ok(Type::Instant), Scalar::Int(at)) => {
+            (Ok(Type::Timestamp), Scalar::Int(at)) => {
                 crate::time::from_millis(*at).with_timezone(&config.calendar.zone).format("%Y-%m-%d %H:%M").to_string()
             }
             (Ok(Type::Person), Scalar::Text(id)) => {

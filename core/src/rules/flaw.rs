@@ -1,15 +1,12 @@
 //! Why a configuration can't be published: in terms that its editor can correct.
 
-use serde::Serialize;
-
 use crate::error::Error;
 
 /// Longest detail that is passed on, in characters.
 const MAX_DETAIL: usize = 300;
 
 /// What is wrong with one part of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[serde(tag = "flaw", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
     /// A field, option, kind or role that does not exist.
     #[error("{name} does not exist")]
@@ -50,6 +47,12 @@ pub enum Flaw {
     /// Evidence is asked of something that has none.
     #[error("only a touch has evidence")]
     NoEvidence,
+    /// A number of the formula.
+    #[error(transparent)]
+    OutOfRange(super::range::OutOfRange),
+    /// A number of the targets.
+    #[error(transparent)]
+    Targets(super::targets::TargetsError),
     /// The same key twice.
     #[error("{name} stands twice")]
     Twice {
@@ -123,24 +126,49 @@ impl Flaw {
 }
 
 /// A flaw, with where it is: `rules.quote-pdf.when`, `actions`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {flaw}")]
 pub struct Flawed {
     /// Where.
     pub place: String,
     /// What.
-    #[serde(flatten)]
     pub flaw: Flaw,
 }
 
-/// As an error: the place, the flaw's own word, and what it names. A configuration holds nothing personal.
+/// As an error with a key of its own, such as `flaw.unknown`. A configuration holds nothing personal.
+impl From<&Flaw> for Error {
+    fn from(flaw: &Flaw) -> Self {
+        match flaw {
+            Flaw::Unknown { name } => Self::invalid("flaw.unknown").with("name", name),
+            Flaw::Mismatch { field } => Self::invalid("flaw.mismatch").with("field", field),
+            Flaw::OneComparison { field } => Self::invalid("flaw.one_comparison").with("field", field),
+            Flaw::TooDeep => Self::invalid("flaw.too_deep"),
+            Flaw::TooLarge { most } => Self::invalid("flaw.too_large").with("most", most),
+            Flaw::Nested => Self::invalid("flaw.nested"),
+            Flaw::Empty => Self::invalid("flaw.empty"),
+            Flaw::Bounds => Self::invalid("flaw.bounds"),
+            Flaw::NoEvidence => Self::invalid("flaw.no_evidence"),
+            Flaw::OutOfRange(error) => (*error).into(),
+            Flaw::Targets(error) => error.clone().into(),
+            Flaw::Twice { name } => Self::invalid("flaw.twice").with("name", name),
+            Flaw::Loop { name } => Self::invalid("flaw.loop").with("name", name),
+            Flaw::TooManyNodes { most } => Self::invalid("flaw.too_many_nodes").with("most", most),
+            Flaw::Removed { name } => Self::invalid("flaw.removed").with("name", name),
+            Flaw::Retired { name } => Self::invalid("flaw.retired").with("name", name),
+            Flaw::Fixed { field } => Self::invalid("flaw.fixed").with("field", field),
+            Flaw::Incomplete { kind, detail } => Self::invalid("flaw.incomplete").with("kind", kind).with("detail", detail),
+            Flaw::TooNew { needs } => Self::invalid("flaw.too_new").with("needs", needs),
+            Flaw::Unreadable { detail } => Self::invalid("flaw.unreadable").with("detail", detail),
+        }
+    }
+}
+
+/// `config.flawed` with the place, the key of the flaw as `flaw`, and what that names.
 impl From<&Flawed> for Error {
     fn from(flawed: &Flawed) -> Self {
-        let error = Self::invalid("config.flawed");
-        let Ok(serde_json::Value::Object(parts)) = serde_json::to_value(flawed) else { return error };
-        parts.into_iter().fold(error, |error, (name, value)| {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            error.with(name, text.chars().take(MAX_DETAIL).collect::<String>())
-        })
+        let flaw = Self::from(&flawed.flaw);
+        let named = flaw.params.into_iter().map(|(name, value)| (name, value.chars().take(MAX_DETAIL).collect::<String>()));
+        let error = Self::invalid("config.flawed").with("place", &flawed.place).with("flaw", flaw.key);
+        named.fold(error, |error, (name, value)| error.with(name, value))
     }
 }

@@ -8,8 +8,11 @@ pub mod edit;
 pub mod firing;
 pub mod flaw;
 pub mod health;
+pub mod metrics;
+pub mod range;
 pub mod rule;
 pub mod stage;
+pub mod targets;
 pub mod world;
 
 pub use audience::Audience;
@@ -18,4 +21,5 @@ pub use edit::Edit;
 pub use firing::Firing;
 pub use health::Health;
 pub use rule::Rule;
+pub use targets::Targets;
 pub use world::{Subject, World};

@@ -276,7 +276,7 @@ impl Rule {
             Trigger::Record(_) => {}
             Trigger::Since(since) => {
                 let holds = type_at(config, kind, &since.field)?;
-                if !matches!(holds, Type::Instant | Type::Day) || since.field.contains('.') {
+                if !matches!(holds, Type::Timestamp | Type::Day) || since.field.contains('.') {
                     return Err(Flaw::mismatch(&since.field));
                 }
                 if !(0..=MAX_HOURS).contains(&since.hours) {
@@ -422,7 +422,7 @@ impl Effect {
                     return Err(Flaw::Bounds);
                 }
                 match &task.due {
-                    Some(path) if !matches!(type_at(config, kind, path)?, Type::Instant | Type::Day) => Err(Flaw::mismatch(path)),
+                    Some(path) if !matches!(type_at(config, kind, path)?, Type::Timestamp | Type::Day) => Err(Flaw::mismatch(path)),
                     _ => Ok(()),
                 }
             }
@@ -480,7 +480,7 @@ fn example(config: &Config, holds: Type) -> Scalar {
         Type::Option(list) => config.list(list).first().map_or("", |choice| &choice.key).into(),
         Type::Role => Role::Rep.as_str().into(),
         Type::Person | Type::Link(_) | Type::Any => nil(),
-        Type::Number | Type::Money | Type::Instant => 0.into(),
+        Type::Number | Type::Money | Type::Timestamp => 0.into(),
         Type::Day => "2026-01-01".into(),
         Type::Time => "10:00:00".into(),
         Type::Flag => true.into(),
@@ -542,11 +542,11 @@ impl Value {
                 placeholders(text).try_for_each(|path| check_placeholder(config, kind, path))
             }
             Self::InDays(InDays { in_days }) => match holds {
-                Type::Instant if (0..=366).contains(in_days) => Ok(()),
-                Type::Instant => Err(Flaw::Bounds),
+                Type::Timestamp if (0..=366).contains(in_days) => Ok(()),
+                Type::Timestamp => Err(Flaw::Bounds),
                 _ => Err(Flaw::mismatch(field)),
             },
-            Self::Now(Now { now: true }) if holds == Type::Instant => Ok(()),
+            Self::Now(Now { now: true }) if holds == Type::Timestamp => Ok(()),
             Self::Now(_) => Err(Flaw::mismatch(field)),
         }
     }

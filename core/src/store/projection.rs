@@ -41,6 +41,8 @@ pub struct HealthRow {
     pub last_touch: Option<DateTime<Utc>>,
     /// When the lead was moved last, or the customer entered.
     pub since: DateTime<Utc>,
+    /// The date that the last touch agreed on, if that was asked for.
+    pub next_date: Option<NaiveDate>,
 }
 
 const TABLES: [&str; 9] =
@@ -274,24 +276,35 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// What health needs, for one customer or for all that are not closed.
-    pub fn health(&self, customer: Option<CustomerId>, window_start: DateTime<Utc>, now: DateTime<Utc>) -> Result<Vec<HealthRow>> {
+    /// What health needs, for one customer or for all that are not closed. Next dates cost a look-up each, so only on demand.
+    pub fn health(
+        &self,
+        customer: Option<CustomerId>,
+        window_start: DateTime<Utc>,
+        now: DateTime<Utc>,
+        next_dates: bool,
+    ) -> Result<Vec<HealthRow>> {
         let mut statement = self.0.prepare_cached(
             "SELECT c.id,
                 (SELECT count(*) FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3),
                 (SELECT count(*) FROM touches t JOIN touch_evidence te ON te.touch = t.id JOIN evidence e ON e.id = te.evidence
                   WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3 AND e.valid = 1),
                 (SELECT max(t.at) FROM touches t WHERE t.customer = c.id AND t.draft = 0),
-                coalesce((SELECT max(l.moved_at) FROM leads l WHERE l.customer = c.id), c.created_at)
+                coalesce((SELECT max(l.moved_at) FROM leads l WHERE l.customer = c.id), c.created_at),
+                CASE WHEN ?4 THEN
+                  (SELECT t.next_date FROM touches t WHERE t.customer = c.id AND t.draft = 0 ORDER BY t.at DESC, t.id DESC LIMIT 1)
+                END
              FROM customers c WHERE (?1 IS NULL AND c.closed = 0) OR c.id = ?1",
         )?;
-        let rows = statement.query_map((customer.map(|id| *id.as_bytes()), to_millis(window_start), to_millis(now)), |row| {
+        let params = (customer.map(|id| *id.as_bytes()), to_millis(window_start), to_millis(now), next_dates);
+        let rows = statement.query_map(params, |row| {
             Ok(HealthRow {
                 customer: record_id(row, 0)?.into(),
                 touches: row.get(1)?,
                 evidence: row.get(2)?,
                 last_touch: row.get::<_, Option<i64>>(3)?.map(from_millis),
                 since: from_millis(row.get(4)?),
+                next_date: row.get::<_, Option<String>>(5)?.and_then(|date| date.parse().ok()),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -609,7 +609,7 @@ impl Tx<'_> {
                 |row| {
                     let last: i64 = row.get::<_, Option<i64>>(2)?.map_or_else(|| row.get(1), Ok)?;
                     let last_contact = chuda_core::time::from_millis(last);
-                    Ok((id(row, 0, CustomerId::from_slice)?, Facts { touches: 0, evidence: 0, last_contact }))
+                    Ok((id(row, 0, CustomerId::from_slice)?, Facts { touches: 0, evidence: 0, last_contact, asked_for: None }))
                 },
             )?
             .into_iter()

@@ -294,6 +294,11 @@ impl Phone {
             intent: None,
             created_at: now(),
             closed: false,
+            address: None,
+            model: None,
+            external_id: None,
+            crm_intent: None,
+            merged_into: None,
         };
         self.create(id, &customer);
         id
@@ -405,6 +410,9 @@ pub(crate) fn touch_by(author: PersonId, customer: CustomerId, action: &str, evi
         next_time: None,
         note: Some("as said".into()),
         category: None,
+        feedback_at: None,
+        flags: BTreeSet::new(),
+        extra: BTreeMap::new(),
     }
 }
 
