@@ -61,7 +61,10 @@ fn apply(ingest: &mut Ingest<'_>, firing: &Firing) -> Result<()> {
     for write in &firing.writes {
         // What is there already has been made by this very effect, before a restore brought the claim of it back.
         if !write.new || ingest.tx().document(write.id)?.is_none() {
-            ingest.write(write.id, &write.fields)?;
+            // A rule that copies what is not there must not hold up whoever sent the record.
+            if let Err(error) = ingest.try_write(write.id, &write.fields)? {
+                tracing::warn!(rule = firing.rule, record = %firing.record, kind = write.kind.as_str(), %error, "effect left out");
+            }
         }
     }
     Ok(())

@@ -40,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
     pub(crate) exchanges: Semaphore,
+    pub(crate) dry_runs: Semaphore,
     clock: Arc<dyn Clock>,
     openapi: String,
 }
@@ -50,7 +51,7 @@ pub(crate) type App = Arc<Shared>;
 impl Shared {
     pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> Self {
         let openapi = routes().into_openapi().to_json().unwrap_or_default();
-        Self { store, blobs, exchanges: Semaphore::new(EXCHANGES), clock, openapi }
+        Self { store, blobs, exchanges: Semaphore::new(EXCHANGES), dry_runs: Semaphore::new(1), clock, openapi }
     }
 
     /// The server's time. Nothing here asks another clock.
@@ -66,6 +67,7 @@ impl Shared {
     modifiers(&Security),
     tags(
         (name = "device", description = "What phones speak: enrolment, sync, blobs (tus 1.0)"),
+        (name = "config", description = "Options, forms, rules, formula and targets: versions, dry run, publishing"),
         (name = "records", description = "Touches, reports, to-dos and people, as far as the caller may read them"),
         (name = "operation", description = "Health")
     )
@@ -183,8 +185,8 @@ pub(crate) struct SignedStream {
     pub(crate) body: axum::body::Body,
 }
 
-/// Who asks the API, and the body sent with it.
-pub(crate) struct Called {
+/// Who asks the API, and the body sent with it: at most so many bytes.
+pub(crate) struct Called<const MOST: usize = MAX_JSON_BYTES> {
     pub(crate) caller: Caller,
     pub(crate) body: Bytes,
 }
@@ -214,10 +216,23 @@ pub enum Scope {
     TodosWrite,
     /// Read the bytes of evidence.
     Evidence,
+    /// Read the configuration and check drafts of it.
+    Config,
+    /// Try out and publish configurations; the token has to belong to a person who may.
+    ConfigWrite,
 }
 
 impl Scope {
-    const ALL: [Self; 6] = [Self::Touches, Self::Reports, Self::People, Self::Todos, Self::TodosWrite, Self::Evidence];
+    const ALL: [Self; 8] = [
+        Self::Touches,
+        Self::Reports,
+        Self::People,
+        Self::Todos,
+        Self::TodosWrite,
+        Self::Evidence,
+        Self::Config,
+        Self::ConfigWrite,
+    ];
 
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
@@ -228,6 +243,8 @@ impl Scope {
             Self::Todos => "todos",
             Self::TodosWrite => "todos-write",
             Self::Evidence => "evidence",
+            Self::Config => "config",
+            Self::ConfigWrite => "config-write",
         }
     }
 }
@@ -286,29 +303,36 @@ impl FromRequest<App> for SignedStream {
     }
 }
 
-impl FromRequest<App> for Called {
+impl<const MOST: usize> FromRequest<App> for Called<MOST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let raw = Raw::from_request(request, app).await?;
-        let bearer = raw.parts.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
-        let caller = match bearer {
+        let (parts, body) = request.into_parts();
+        // Here too a stranger is sent away before the body is read.
+        let bearer = parts.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+        let (caller, digest) = match bearer {
             Some(value) => {
                 let token = value.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
                 let hash = Hash::of(token.as_bytes());
                 let row = app.store.read_async(move |tx| tx.token(hash)).await?.ok_or_else(unauthenticated)?;
                 let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
-                Caller { person: row.person, via: format!("token {}", row.name), scopes: Some(scopes.collect()) }
+                (Caller { person: row.person, via: format!("token {}", row.name), scopes: Some(scopes.collect()) }, None)
             }
-            None if raw.parts.headers.contains_key("signature") => {
-                let claimed = raw.claimed()?;
+            None if parts.headers.contains_key("signature") => {
+                let headers = signature_headers(&parts.headers)?;
+                let claimed = signature::parse_streamed(target(&parts), &headers)?;
                 let now = app.now();
                 let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
-                Caller { person: Some(device.person), via: format!("device {}", device.id), scopes: None }
+                let caller = Caller { person: Some(device.person), via: format!("device {}", device.id), scopes: None };
+                (caller, Some(headers.content_digest))
             }
             None => return Err(unauthenticated()),
         };
-        Ok(Self { caller, body: raw.body })
+        let body = read(body, MOST).await?;
+        match digest {
+            Some(digest) if signature::content_digest(&body) != digest => Err(SignatureError::Digest.into()),
+            _ => Ok(Self { caller, body }),
+        }
     }
 }
 

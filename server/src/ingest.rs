@@ -12,7 +12,7 @@ use chuda_core::record::doc::DocError;
 use chuda_core::record::lead::LeadRequest;
 use chuda_core::record::policy::{self, AUTHOR_FIELD, Writer};
 use chuda_core::record::{
-    Actor, Change, Doc, Fields, Kind, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of, time_of,
+    Actor, Change, Doc, Fields, Kind, Misshapen, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of, time_of,
 };
 use chuda_core::rules::audience::{self, Audience, People};
 use chuda_core::rules::{Config, Subject, firing};
@@ -135,15 +135,23 @@ impl<'t> Ingest<'t> {
 
     /// Writes fields of a record in the server's own name.
     pub(crate) fn write(&mut self, document: RecordId, fields: &Fields) -> Result<()> {
+        self.try_write(document, fields)?.map_err(|error| Error::internal("document.write", error))
+    }
+
+    /// Writes fields of a record in the server's own name, unless the result would be no record of its kind.
+    pub(crate) fn try_write(&mut self, document: RecordId, fields: &Fields) -> Result<Result<(), Misshapen>> {
         let before = self.tx.document(document)?;
         let mut doc = self.load(document, before.is_some())?;
-        let fault = |error: &dyn std::fmt::Display| Error::internal("document.write", error);
-        let Some(change) = doc.write(self.own, self.now, fields).map_err(|error| fault(&error))? else { return Ok(()) };
+        let written = doc.write(self.own, self.now, fields).map_err(|error| Error::internal("document.write", error))?;
+        let Some(change) = written else { return Ok(Ok(())) };
         let after = doc.fields();
-        let kind = kind_of(&after).ok_or_else(|| fault(&"no kind"))?;
-        kind.check(&after).map_err(|error| fault(&error))?;
+        let Some(kind) = kind_of(&after) else { return Ok(Err(Misshapen("kind".into()))) };
+        if let Err(error) = kind.check(&after) {
+            return Ok(Err(error));
+        }
         let (before, conflicts) = (before.as_ref(), doc.conflicts());
         self.commit(&Commit { document, kind, before, fields: &after, conflicts: &conflicts, changes: &[change], sender: None })
+            .map(Ok)
     }
 
     /// Writes into every evidence record that names some bytes that they are here and have been checked.
@@ -397,6 +405,9 @@ impl<'t> Ingest<'t> {
         }
         if touch.brief.is_some_and(|brief| config.briefs.iter().all(|choice| choice.key != brief)) {
             return Ok(Err("brief".into()));
+        }
+        if let Some(field) = firing::misfit(&config, Kind::Touch, writes) {
+            return Ok(Err(field));
         }
         let subject = Subject { id: document, kind: Kind::Touch, fields: writes, world: self.tx };
         Ok(firing::missing(&config, &subject)?.into_iter().next().map_or(Ok(()), Err))

@@ -105,24 +105,23 @@ pub struct Refused {
     pub field: String,
 }
 
-/// Past records, newest first, each as it is now.
-pub type Past = [(RecordId, Kind, Fields)];
-
-/// Looks at past records with both configurations. Nothing is written.
+/// Looks at past records, each as it is now, with both configurations. Nothing is written.
 ///
 /// Everything is counted, but only what `may_see` allows is listed: a list says what stands in records.
 pub fn run(
     now: Moment<'_>,
     draft: &Config,
-    past: &Past,
+    past: impl IntoIterator<Item = Result<(RecordId, Kind, Fields)>>,
     world: &dyn World,
     health: impl Fn(&Config) -> Result<Vec<(CustomerId, Facts)>>,
     may_see: impl Fn(RecordId) -> Result<bool>,
 ) -> Result<DryRun> {
     let then = Moment { config: draft, ..now };
-    let mut result = DryRun { records: past.len(), ..DryRun::default() };
-    for (id, kind, fields) in past {
-        let subject = Subject { id: *id, kind: *kind, fields, world };
+    let mut result = DryRun::default();
+    for record in past {
+        let (id, kind, fields) = record?;
+        result.records += 1;
+        let subject = Subject { id, kind, fields: &fields, world };
         let (before, after) = (firings(now, &subject)?, firings(then, &subject)?);
         for firing in &before {
             result.rules.entry(firing.rule.clone()).or_default().now += 1;
@@ -130,24 +129,24 @@ pub fn run(
         for firing in &after {
             result.rules.entry(firing.rule.clone()).or_default().then += 1;
         }
-        let customer = customer_of(*id, *kind, fields);
-        let seen = may_see(*id)?;
+        let customer = customer_of(id, kind, &fields);
+        let seen = may_see(id)?;
         let mut note = |change, firing: &Firing, kind| result.note(change, seen, || would(firing, kind, customer));
         for firing in &after {
             match before.iter().find(|other| is_same(other, firing)) {
                 Some(other) if content(other) == content(firing) => {}
-                Some(_) => note(Change::Differs, firing, *kind),
-                None => note(Change::New, firing, *kind),
+                Some(_) => note(Change::Differs, firing, kind),
+                None => note(Change::New, firing, kind),
             }
         }
         for firing in before.iter().filter(|firing| !after.iter().any(|other| is_same(other, firing))) {
-            note(Change::Gone, firing, *kind);
+            note(Change::Gone, firing, kind);
         }
         // What a new record sets off in turn: a demand card is somebody's to-do.
         let is_new = |firing: &&Firing| !before.iter().any(|other| is_same(other, firing));
         if after.iter().filter(is_new).any(|firing| firing.writes.iter().any(|write| write.new)) {
             let chain = firing::preview(then, &subject)?;
-            for firing in chain.iter().filter(|firing| firing.record != *id && !firing.effects.is_empty()) {
+            for firing in chain.iter().filter(|firing| firing.record != id && !firing.effects.is_empty()) {
                 let made = chain.iter().flat_map(|firing| &firing.writes).find(|write| write.id == firing.record && write.new);
                 if let (Some(made), None) = (made, world.record(firing.record)?) {
                     result.rules.entry(firing.rule.clone()).or_default().then += 1;
@@ -155,13 +154,13 @@ pub fn run(
                 }
             }
         }
-        if *kind == Kind::Touch
+        if kind == Kind::Touch
             && let Some(field) = firing::missing(draft, &subject)?.into_iter().next()
             && firing::missing(now.config, &subject)?.is_empty()
         {
             result.totals.refused += 1;
             if seen && result.refused.len() < MAX_LISTED {
-                result.refused.push(Refused { touch: *id, customer, field });
+                result.refused.push(Refused { touch: id, customer, field });
             }
         }
     }

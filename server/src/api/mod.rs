@@ -1,6 +1,7 @@
 //! The JSON API for people's tools and other systems. Everyone sees what `rules::audience` lets them read, and nothing else:
 //! what may not be seen looks like what is not there.
 
+mod config;
 mod people;
 mod reports;
 mod todos;
@@ -35,6 +36,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(touches::show))
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
+        .routes(routes!(config::current))
+        .routes(routes!(config::publish))
+        .routes(routes!(config::versions))
+        .routes(routes!(config::version))
+        .routes(routes!(config::check))
+        .routes(routes!(config::dry_run))
 }
 
 /// A person or customer, named.
@@ -60,7 +67,7 @@ struct Word {
 
 impl Word {
     fn of(list: &[chuda_core::rules::config::Choice], key: &str) -> Self {
-        let choice = chuda_core::rules::Config::find(list, key);
+        let choice = chuda_core::rules::Config::option(list, key);
         Self {
             key: key.to_owned(),
             label: choice.map_or(key, |choice| &choice.zh).to_owned(),

@@ -219,7 +219,7 @@ fn carry_out(
     let wrong = |field: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &format!("todo.{field}"));
     match &answer.choice {
         Some(choice) => {
-            if let Err(field) = check_choice(&*tx.config()?, &document.fields, choice, answer.reason.as_deref()) {
+            if let Err(field) = check_choice(&*tx.config_of(&document.fields)?, &document.fields, choice, answer.reason.as_deref()) {
                 return Ok(Err(wrong(field)));
             }
         }
@@ -259,7 +259,7 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<TodoView> {
     let config = tx.config()?;
     let choices = task.choices.iter().map(|choice| ChoiceView {
         word: Word::of(&config.choices, choice),
-        needs_reason: Config::find(&config.choices, choice).is_some_and(|choice| choice.needs_reason),
+        needs_reason: Config::option(&config.choices, choice).is_some_and(|choice| choice.needs_reason),
     });
     let source = tx.document(task.source)?;
     let mut attachments = Vec::new();
