@@ -11,7 +11,7 @@ use chuda_core::query::view::{
 use chuda_core::record::Fen;
 use chuda_core::rules::{Config, Health};
 use chuda_core::workbench::{Check, SyncReport};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::text::{Lang, Text};
 
@@ -82,6 +82,7 @@ pub(crate) fn health_reasons(text: Text, health: &Health, config: &Config) -> Ve
 /// A touch with its evidence.
 pub(crate) fn touch(touch: &TouchView) -> Value {
     let status = status_key(touch.status);
+    let extra: Map<String, Value> = touch.extra.iter().map(|one| (one.field.key.clone(), json!(one.value))).collect();
     let mut object = json!({
         "id": touch.id,
         "person": person(&touch.person),
@@ -106,6 +107,7 @@ pub(crate) fn touch(touch: &TouchView) -> Value {
         "next_date": touch.next_date,
         "next_time": touch.next_time.map(time),
         "note": touch.note,
+        "extra": extra,
         "evidence": touch.evidence.iter().map(evidence).collect::<Vec<_>>(),
         "conflicts": touch.conflicts,
     });

@@ -267,6 +267,15 @@ impl Config {
         list.iter().filter(|choice| !choice.retired)
     }
 
+    /// What is offered for an option now: itself, or the one option that it was split into. None where that is to be chosen (R3).
+    pub fn instead_of<'a>(list: &'a [Choice], key: &str) -> Option<&'a Choice> {
+        let is_it = |choice: &&Choice| choice.key == key;
+        Self::offered(list).find(is_it).or_else(|| {
+            let mut parts = Self::offered(list).filter(|choice| choice.part_of.as_deref() == Some(key));
+            parts.next().filter(|_| parts.next().is_none())
+        })
+    }
+
     /// A list of options. Contact modes are the product's own.
     pub fn list(&self, list: List) -> &[Choice] {
         match list {

@@ -148,7 +148,7 @@ fn read_config(tx: &Tx<'_>) -> Result<Arc<Config>> {
     releases.sort_by_key(|row| std::cmp::Reverse(row.record.version));
     let own = version_of(env!("CARGO_PKG_VERSION"));
     for Row { record: release, .. } in releases.into_iter().filter(|row| version_of(&row.record.min_app) <= own) {
-        match Config::parse(&release.content) {
+        match Config::read(&release.content) {
             Ok(config) => return Ok(Arc::new(config)),
             Err(flawed) => tracing::warn!(version = release.version, %flawed, "configuration not understood"),
         }
