@@ -1,22 +1,25 @@
-//! What an admin does from a terminal: people, codes, devices, tokens, jobs, backup and restore. Works beside a running server.
+//! What an admin does from a terminal: people, codes, devices, tokens, jobs, webhooks, backup and restore. Works beside a running server.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use chuda_core::id::{DeviceId, Hash, PersonId, RecordId};
+use chuda_core::id::{DeviceId, EventId, Hash, PersonId, RecordId, WebhookId};
 use chuda_core::record::{Fields, Person, Record as _, Role};
 use chuda_core::time::from_millis;
 use chuda_core::{Error, Result};
 
 use crate::enrol::{CODE_LIFETIME, code_hash, new_code};
+use crate::events::Event;
 use crate::http::Scope;
 use crate::ingest::Ingest;
 use crate::server::DATABASE;
 use crate::stores::jobs::JobRow;
 use crate::stores::sqlite::TokenRow;
+use crate::stores::webhooks::WebhookRow;
 use crate::stores::{Store, Tx};
+use crate::webhooks;
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
@@ -93,6 +96,46 @@ impl JobState {
             Self::Dead(_) => "dead",
         }
     }
+}
+
+/// A subscription, as an admin sees it.
+#[derive(Clone, Debug)]
+pub struct WebhookView {
+    /// Its id.
+    pub id: WebhookId,
+    /// Where events go.
+    pub url: String,
+    /// Which.
+    pub events: Vec<String>,
+    /// Who made it.
+    pub created_by: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// Deliveries that wait.
+    pub waiting: usize,
+    /// Deliveries that were given up.
+    pub dead: usize,
+}
+
+/// A delivery that was given up, as an admin sees it.
+#[derive(Clone, Debug)]
+pub struct DeadDelivery {
+    /// Its number; it is a job.
+    pub id: i64,
+    /// To whom.
+    pub webhook: WebhookId,
+    /// Of what; the receiver knows it as `webhook-id`.
+    pub event: EventId,
+    /// The event's name, as long as it is remembered.
+    pub name: Option<String>,
+    /// The record it is about, as long as the event is remembered.
+    pub record: Option<RecordId>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// How the last attempt failed: a key and numbers.
+    pub last_error: Option<String>,
+    /// When it was given up.
+    pub dead_at: Option<DateTime<Utc>>,
 }
 
 impl Admin {
@@ -182,7 +225,7 @@ impl Admin {
 
     /// Jobs that are not done: those that were given up, the last one first, or those that wait or are being done, by when they are due.
     pub fn jobs(&self, dead: bool) -> Result<Vec<JobView>> {
-        let rows = self.0.read(|tx| if dead { tx.dead_jobs(MAX_LISTED) } else { tx.open_jobs(MAX_LISTED) })?;
+        let rows = self.0.read(|tx| if dead { tx.dead_jobs(None, MAX_LISTED) } else { tx.open_jobs(MAX_LISTED) })?;
         Ok(rows.into_iter().map(job_view).collect())
     }
 
@@ -193,6 +236,46 @@ impl Admin {
             (Some(_), false) => Err(Error::invalid("job.taken")),
             (None, false) => Err(Error::not_found("job.not_found")),
         })
+    }
+
+    /// Subscribes an address to events. Returns the secret that the receiver checks signatures with; it is not shown again.
+    pub fn add_webhook(&self, url: &str, events: &[Event], now: DateTime<Utc>) -> Result<(WebhookId, String)> {
+        self.0.write(|tx| webhooks::subscribe(tx, url, events, "admin", now))
+    }
+
+    /// Every subscription.
+    pub fn webhooks(&self) -> Result<Vec<WebhookView>> {
+        self.0.read(|tx| tx.webhooks()?.into_iter().map(|row| webhook_view(tx, row)).collect())
+    }
+
+    /// Ends a subscription; what waits for its receiver is dropped.
+    pub fn remove_webhook(&self, webhook: WebhookId) -> Result<()> {
+        self.0.write(|tx| webhooks::unsubscribe(tx, webhook))
+    }
+
+    /// Deliveries that were given up, the last one first.
+    pub fn dead_deliveries(&self) -> Result<Vec<DeadDelivery>> {
+        let dead = self.0.read(|tx| webhooks::dead(tx, MAX_LISTED))?;
+        let views = dead.into_iter().map(|(job, delivery, event)| {
+            let (name, record) = event.map(|event| (event.event, event.record)).unzip();
+            DeadDelivery {
+                id: job.id,
+                webhook: delivery.webhook,
+                event: delivery.event,
+                name,
+                record,
+                attempts: job.attempts,
+                last_error: job.last_error,
+                dead_at: job.dead_at.map(from_millis),
+            }
+        });
+        Ok(views.collect())
+    }
+
+    /// Lets deliveries that were given up be tried again: one, or all of them. Returns how many.
+    pub fn retry_deliveries(&self, delivery: Option<i64>, now: DateTime<Utc>) -> Result<usize> {
+        let retried = self.0.write(|tx| webhooks::retry(tx, delivery, now))?;
+        if retried == 0 && delivery.is_some() { Err(Error::not_found("delivery.not_found")) } else { Ok(retried) }
     }
 
     /// Copies the database into a new file, while the server runs. Blobs are files of their own: copy their folder too.
@@ -223,6 +306,19 @@ fn issue(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<String> {
     let code = new_code()?;
     tx.add_code(code_hash(&code), person, (now + CODE_LIFETIME).timestamp_millis())?;
     Ok(code)
+}
+
+fn webhook_view(tx: &Tx<'_>, row: WebhookRow) -> Result<WebhookView> {
+    let (waiting, dead) = webhooks::deliveries(tx, row.id)?;
+    Ok(WebhookView {
+        id: row.id,
+        url: row.url,
+        events: row.events.split(' ').map(str::to_owned).collect(),
+        created_by: row.created_by,
+        created_at: from_millis(row.created_at),
+        waiting,
+        dead,
+    })
 }
 
 fn job_view(row: JobRow) -> JobView {

@@ -26,6 +26,7 @@ use utoipa_axum::routes;
 use crate::blobs::{self, Blobs};
 use crate::problem::{Problem, Result};
 use crate::stores::{Store, Tx};
+use crate::webhooks::Sender;
 use crate::{api, enrol, exchange};
 
 /// Exchanges that are worked on at a time; others wait.
@@ -39,6 +40,7 @@ const BODY_TIME: Duration = Duration::from_mins(1);
 pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
+    pub(crate) webhooks: Sender,
     pub(crate) exchanges: Semaphore,
     pub(crate) dry_runs: Semaphore,
     clock: Arc<dyn Clock>,
@@ -49,9 +51,9 @@ pub(crate) struct Shared {
 pub(crate) type App = Arc<Shared>;
 
 impl Shared {
-    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> chuda_core::Result<Self> {
         let openapi = routes().into_openapi().to_json().unwrap_or_default();
-        Self { store, blobs, exchanges: Semaphore::new(EXCHANGES), dry_runs: Semaphore::new(1), clock, openapi }
+        Ok(Self { store, blobs, webhooks: Sender::new()?, exchanges: Semaphore::new(EXCHANGES), dry_runs: Semaphore::new(1), clock, openapi })
     }
 
     /// The server's time. Nothing here asks another clock.

@@ -21,7 +21,7 @@ use chuda_core::{Error, Result};
 
 use crate::stores::Tx;
 use crate::stores::sqlite::{Configs, Document, InboxRow, Projection, Refused};
-use crate::{duplicates, effects, leads, signature};
+use crate::{duplicates, effects, events, leads, signature};
 
 /// Most changes that one document may have.
 const MAX_DOCUMENT_CHANGES: usize = 10_000;
@@ -438,6 +438,7 @@ impl<'t> Ingest<'t> {
             changes.iter().map(|change| self.tx.add_change(document, change, device, self.now)).collect::<Result<_>>()?;
         self.project(document, kind, fields, conflicts)?;
         self.changed.insert((kind, document));
+        events::announce(self.tx, document, kind, before.map(|before| &before.fields), fields, self.now)?;
         let affected = self.relate(document, kind, before.map(|before| &before.fields), fields)?;
 
         let readers = if before.is_some() { self.tx.readers(document)? } else { BTreeSet::new() };

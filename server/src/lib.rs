@@ -2,7 +2,8 @@
 //!
 //! In the order the data takes: [`http`] checks who sends a request, `exchange` takes a device's changes apart, `ingest` judges
 //! and stores them, `effects` carries out the rules, inboxes bring the result to everyone who may read it; `blobs` takes the bytes
-//! of evidence, `api` shows it all to other systems. `jobs` is what happens later. All SQL is in `stores`.
+//! of evidence, `api` shows it all to other systems. `jobs` is what happens later,
+//! `webhooks` among it: other systems hear of `events`. All SQL is in `stores`.
 
 pub mod admin;
 mod api;
@@ -11,6 +12,7 @@ mod claims;
 mod duplicates;
 mod effects;
 mod enrol;
+pub mod events;
 mod exchange;
 mod facts;
 pub mod http;
@@ -23,6 +25,7 @@ mod server;
 mod signature;
 mod stores;
 pub mod telemetry;
+mod webhooks;
 mod weekly;
 
 pub use server::{Running, Server, Settings};

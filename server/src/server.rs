@@ -63,7 +63,7 @@ impl Server {
             .await
             .map_err(|error| Error::new(chuda_core::ErrorKind::Storage, "listen.failed").with("reason", error.kind()))?;
         let address = listener.local_addr()?;
-        let app = Arc::new(Shared::new(store.clone(), blobs, settings.clock));
+        let app = Arc::new(Shared::new(store.clone(), blobs, settings.clock)?);
         let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, mut stopped) = watch::channel(false);
         let mut grace = stop.subscribe();

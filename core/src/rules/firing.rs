@@ -12,7 +12,7 @@ use super::world::{Subject, World};
 use crate::error::Result;
 use crate::id::{PersonId, RecordId};
 use crate::record::policy::Type;
-use crate::record::{Fen, Fields, KIND_FIELD, Kind, Role, Scalar, VERSION_FIELD};
+use crate::record::{Fen, Fields, KIND_FIELD, Kind, Role, Scalar, VERSION_FIELD, is_draft};
 use crate::time::{start_of_day, to_millis};
 
 /// How often rules may set off rules.
@@ -65,7 +65,7 @@ pub struct Moment<'a> {
 
 /// The rules that fire at once for a record as it is.
 pub fn fire(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>> {
-    if is_draft(subject) {
+    if is_draft(subject.kind, subject.fields) {
         return Ok(Vec::new());
     }
     let mut firings = Vec::new();
@@ -78,7 +78,7 @@ pub fn fire(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>> {
 /// One rule for a record, if its condition holds now.
 pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Result<Option<Firing>> {
     let mut because = Vec::new();
-    if rule.off || is_draft(subject) || !applies(moment.config, rule, subject, &mut because)? {
+    if rule.off || is_draft(subject.kind, subject.fields) || !applies(moment.config, rule, subject, &mut because)? {
         return Ok(None);
     }
     if let Some(unless) = &rule.unless
@@ -124,7 +124,7 @@ pub fn applies(config: &Config, rule: &Rule, subject: &Subject<'_>, because: &mu
 /// When the timed rules for a record are due: each that applies now, with its rule.
 pub fn due<'c>(config: &'c Config, subject: &Subject<'_>, now: DateTime<Utc>) -> Result<Vec<(&'c Rule, DateTime<Utc>)>> {
     let mut due = Vec::new();
-    if is_draft(subject) {
+    if is_draft(subject.kind, subject.fields) {
         return Ok(due);
     }
     for rule in config.rules.iter().filter(|rule| !rule.off) {
@@ -218,12 +218,6 @@ pub fn preview(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>>
         }
     }
     Ok(all)
-}
-
-/// A touch without evidence counts for nothing (T1).
-fn is_draft(subject: &Subject<'_>) -> bool {
-    let has_evidence = || subject.fields.iter().any(|(key, value)| key.starts_with("evidence/") && *value == Scalar::Bool(true));
-    subject.kind == Kind::Touch && !has_evidence()
 }
 
 /// The world with what a preview has made on top.

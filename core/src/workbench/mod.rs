@@ -35,8 +35,8 @@ use crate::id::{CustomerId, EvidenceId, RecordId, TaskId, TouchId};
 use crate::query::view::{CustomerView, EvidenceView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView};
 use crate::query::{Ask, Me, releases};
 use crate::record::policy::Writer;
-use crate::record::{Actor, Customer, Task};
-use crate::rules::Config;
+use crate::record::{Actor, Customer, Fields, Kind, Task};
+use crate::rules::{Config, World};
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Store, Tx};
 use crate::time::{Clock, to_millis};
@@ -304,6 +304,15 @@ impl Workbench {
         self.0.store.rebuild()?;
         self.0.listeners.changed();
         Ok(())
+    }
+
+    /// Every record of a kind that this phone has, as fields: what invariants over whole stores are checked with.
+    #[doc(hidden)]
+    pub fn records(&self, kind: Kind) -> Result<Vec<(RecordId, Fields)>> {
+        self.0.store.read(|tx| {
+            let ids = tx.all_records()?.into_iter().filter(|(_, other)| *other == kind);
+            ids.map(|(id, _)| Ok((id, World::record(tx, id)?.map(|(_, fields)| fields).unwrap_or_default()))).collect()
+        })
     }
 
     /// Every projected row as text: what "rebuild gives the same" and "two phones agree" are checked with.

@@ -2,5 +2,6 @@
 
 pub(crate) mod jobs;
 pub(crate) mod sqlite;
+pub(crate) mod webhooks;
 
 pub(crate) use sqlite::{Store, Tx};

@@ -1133,7 +1133,7 @@ fn person_id(row: &Row<'_>) -> rusqlite::Result<PersonId> {
     id(row, 0, PersonId::from_slice)
 }
 
-fn id<T>(row: &Row<'_>, column: usize, read: fn(&[u8]) -> Option<T>) -> rusqlite::Result<T> {
+pub(super) fn id<T>(row: &Row<'_>, column: usize, read: fn(&[u8]) -> Option<T>) -> rusqlite::Result<T> {
     read(row.get_ref(column)?.as_blob()?).ok_or_else(|| unreadable(column))
 }
 

@@ -62,7 +62,7 @@ async fn a_todo_says_what_it_is_about_and_is_done_once() {
     assert_eq!(done["todos"][0]["done"]["by"]["name"], "Finance");
     // The rep's phone hears of it.
     rep.sync(&team).await;
-    assert_eq!(rep.fields(rep.of_kind("task")[0])["choice"], Scalar::Text("approve".into()));
+    assert_eq!(rep.fields(rep.task("quote_approval").unwrap())["choice"], Scalar::Text("approve".into()));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use chrono::{DateTime, TimeDelta};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_chuda-server");
 
@@ -73,6 +73,28 @@ async fn the_clock_starts_where_chuda_now_says_and_runs_on() {
 }
 
 #[test]
+fn subscriptions_are_added_listed_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "http://crm.local:8080/hooks";
+    let added = admin_json(folder.path(), &["webhook", "add", url, "--event", "touch.recorded", "--event", "task.created"]);
+    assert!(added["secret"].as_str().unwrap().starts_with("whsec_"));
+    let list = || admin_json(folder.path(), &["webhook", "list"]);
+    let listed = list()["webhooks"][0].clone();
+    assert_eq!((&listed["id"], &listed["url"]), (&added["webhook"], &json!(url)));
+    assert_eq!(listed["events"], json!(["touch.recorded", "task.created"]));
+    assert!(!listed.to_string().contains(added["secret"].as_str().unwrap()));
+    assert_eq!(admin_json(folder.path(), &["webhook", "dead"])["deliveries"], json!([]));
+    assert_eq!(admin_json(folder.path(), &["webhook", "retry", "--all"])["retried"], 0);
+    assert_eq!(admin_json(folder.path(), &["job", "list"])["jobs"], json!([]), "nothing has run here yet");
+    assert_eq!(admin_json(folder.path(), &["job", "list", "--dead"])["jobs"], json!([]));
+    admin_json(folder.path(), &["webhook", "remove", added["webhook"].as_str().unwrap()]);
+    assert_eq!(list()["webhooks"], json!([]));
+    let unknown = admin(folder.path(), &["webhook", "add", url, "--event", "touch.forgotten"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("touch.recorded"));
+}
+
+#[test]
 fn what_can_not_be_done_exits_with_a_reason() {
     let folder = tempfile::tempdir().unwrap();
     for (words, key) in [
@@ -82,6 +104,9 @@ fn what_can_not_be_done_exits_with_a_reason() {
         (&["restore", "nowhere.db"], "backup.not_found"),
         (&["device", "revoke", "00000000-0000-0000-0000-000000000000"], "device.not_found"),
         (&["job", "retry", "42"], "job.not_found"),
+        (&["webhook", "add", "ftp://example.com", "--event", "task.done"], "webhook.url"),
+        (&["webhook", "remove", "00000000-0000-0000-0000-000000000000"], "webhook.not_found"),
+        (&["webhook", "retry", "42"], "delivery.not_found"),
     ] {
         let output = admin(folder.path(), words);
         assert_eq!(output.status.code(), Some(3), "{words:?}");

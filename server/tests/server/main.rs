@@ -12,3 +12,4 @@ mod jobs;
 mod phone;
 mod policy;
 mod rules;
+mod webhooks;
