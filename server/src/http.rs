@@ -53,7 +53,15 @@ pub(crate) type App = Arc<Shared>;
 impl Shared {
     pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> chuda_core::Result<Self> {
         let openapi = routes().into_openapi().to_json().unwrap_or_default();
-        Ok(Self { store, blobs, webhooks: Sender::new()?, exchanges: Semaphore::new(EXCHANGES), dry_runs: Semaphore::new(1), clock, openapi })
+        Ok(Self {
+            store,
+            blobs,
+            webhooks: Sender::new()?,
+            exchanges: Semaphore::new(EXCHANGES),
+            dry_runs: Semaphore::new(1),
+            clock,
+            openapi,
+        })
     }
 
     /// The server's time. Nothing here asks another clock.

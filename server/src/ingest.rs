@@ -12,7 +12,8 @@ use chuda_core::record::doc::DocError;
 use chuda_core::record::lead::LeadRequest;
 use chuda_core::record::policy::{self, AUTHOR_FIELD, Writer};
 use chuda_core::record::{
-    Actor, Change, Doc, Fields, Kind, Misshapen, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of, time_of,
+    Actor, Change, Doc, Fields, Kind, Misshapen, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of,
+    time_of,
 };
 use chuda_core::rules::audience::{self, Audience, People};
 use chuda_core::rules::{Config, Subject, firing};

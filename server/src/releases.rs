@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_core::id::PersonId;
-use chuda_core::record::{Kind, Record as _, Release, from_fields};
+use chuda_core::record::{Kind, Record as _, Release, Role, from_fields};
 use chuda_core::rules::Config;
 use chuda_core::rules::dry_run::{self, DryRun};
 use chuda_core::rules::firing::Moment;
@@ -40,6 +40,12 @@ pub(crate) fn publish(tx: &Tx<'_>, person: PersonId, parent: i64, content: &str,
         return Err(Error::invalid(STALE).with("current", current.version));
     }
     draft.check_after(&current).map_err(|flawed| Error::from(&flawed))?;
+    // Who may publish, import and audit is not for a supervisor to widen, and nobody locks themselves out.
+    let is_admin = ingest.people().get(&person).is_some_and(|person| person.roles.contains(&Role::Admin));
+    if draft.permissions != current.permissions && !is_admin {
+        return Err(Error::new(ErrorKind::NotAllowed, "config.permissions"));
+    }
+    permitted(&ingest, &draft, person)?;
     if draft == (Config { version: draft.version, ..(*current).clone() }) {
         return Err(Error::invalid("config.unchanged"));
     }

@@ -5,8 +5,8 @@
 
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
 use chuda_core::query::view::{
-    ClaimView, CustomerView, EvidenceView, Grade, HomeView, ItemState, PersonView, ReportCard, ReportView, StatusItem, SyncSummary,
-    TaskView, TouchStatus, TouchView, Triggered, Word,
+    ClaimView, CustomerView, EvidenceView, Grade, HomeView, ItemState, PersonView, ReleaseView, ReportCard, ReportView, StatusItem,
+    SyncSummary, TaskView, TouchStatus, TouchView, Triggered, Word,
 };
 use chuda_core::record::Fen;
 use chuda_core::rules::{Config, Health};
@@ -257,6 +257,18 @@ pub(crate) fn summary(summary: &SyncSummary) -> Value {
         "percent": summary.percent,
         "attention": summary.attention,
         "last_sync": summary.last_sync.map(instant),
+    })
+}
+
+/// A version of the configuration, without its content.
+pub(crate) fn release(release: &ReleaseView) -> Value {
+    json!({
+        "version": release.version,
+        "in_force": release.in_force,
+        "published_by": release.published_by.as_ref().map(person),
+        "at": release.at.map(instant),
+        "note": release.note,
+        "min_app": release.min_app,
     })
 }
 

@@ -23,3 +23,6 @@ pub use health::Health;
 pub use rule::Rule;
 pub use targets::Targets;
 pub use world::{Subject, World};
+
+#[cfg(test)]
+mod tests;

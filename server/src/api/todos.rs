@@ -219,7 +219,8 @@ fn carry_out(
     let wrong = |field: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &format!("todo.{field}"));
     match &answer.choice {
         Some(choice) => {
-            if let Err(field) = check_choice(&*tx.config_of(&document.fields)?, &document.fields, choice, answer.reason.as_deref()) {
+            if let Err(field) = check_choice(&*tx.config_of(&document.fields)?, &document.fields, choice, answer.reason.as_deref())
+            {
                 return Ok(Err(wrong(field)));
             }
         }

@@ -1,5 +1,6 @@
 //! One function per command: calls the workbench, and says what came of it for scripts and for people.
 
+mod config;
 mod customer;
 mod day;
 mod evidence;
@@ -34,6 +35,7 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
         Command::Report(report) => day::report(shell, report),
         Command::Task(Task::List) => task::list(shell),
         Command::Task(Task::Done(done)) => task::done(shell, &done),
+        Command::Config(config) => config::config(shell, config),
         Command::Sync(sync) => sync::sync(shell, &sync),
         Command::Status => sync::status(shell),
         Command::Redo(redo) => sync::redo(shell, redo.document),
