@@ -527,7 +527,9 @@ impl<'t> Ingest<'t> {
                         .collect()
                 };
                 if before.is_none() {
+                    // What is for everybody is for whoever joins, too.
                     affected.extend(self.tx.documents_of_kind(Kind::Person)?);
+                    affected.extend(self.tx.documents_of_kind(Kind::Config)?);
                 }
                 if before.is_none_or(|before| roles(before) != roles(fields)) {
                     for task in self.tx.documents_of_kind(Kind::Task)? {

@@ -7,6 +7,11 @@ use chuda_core::query::view::Word;
 use chuda_core::{Error, ErrorKind};
 use clap::ValueEnum;
 
+/// The value of an error that holds the key of what a server refused.
+const PROBLEM: &str = "problem";
+/// The value of an error that holds the key of what is wrong with a configuration.
+const FLAW: &str = "flaw";
+
 /// Language of the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Lang {
@@ -75,13 +80,13 @@ impl Text {
     /// What went wrong and what to do about it.
     pub(crate) fn error(self, error: &Error) -> String {
         // What is wrong with a configuration is a sentence of its own.
-        let flaw = error.params.get("flaw").map(|flaw| {
+        let flaw = error.params.get(FLAW).map(|flaw| {
             let named = error.params.iter().map(|(name, value)| (name, value.clone()));
-            ("what", fill(self.find(flaw).unwrap_or(flaw), named))
+            ("what", fill(self.find(&format!("error.{flaw}")).unwrap_or(flaw), named))
         });
         let values = error.params.iter().map(|(name, value)| (&**name, value.clone())).chain(flaw);
         // What a server refused is told by the server's own key where there are words for it.
-        let problem = error.params.get("problem").filter(|_| error.key == "server.refused");
+        let problem = error.params.get(PROBLEM).filter(|_| error.key == "server.refused");
         let refused = problem.and_then(|problem| self.find(&format!("error.{problem}")));
         match refused.or_else(|| self.find(&format!("error.{}", error.key))) {
             Some(text) => fill(text, values),
@@ -185,28 +190,28 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("error.config.not_understood", "版本 {version} 要新的程序才看得懂，请升级。", "Version {version} needs a newer program: update."),
     ("error.cli.rule_unreadable", "规则读不懂：{detail}", "The rule can't be read: {detail}"),
     ("error.cli.not_text", "这不是文本文件，请核对。", "That is no text file: check it."),
-    ("flaw.unknown", "没有 {name}。", "{name} does not exist."),
-    ("flaw.mismatch", "{field} 不能这样用，类型不符。", "{field} can't be used so: it is of another type."),
-    ("flaw.one_comparison", "{field} 要正好一个比较。", "{field} needs exactly one comparison."),
-    ("flaw.too_deep", "太深或太多了，请拆小。", "It is too deep or too long: make it smaller."),
-    ("flaw.too_large", "超过 {most} 字节。", "It is over {most} bytes."),
-    ("flaw.nested", "exists 里不能再有 exists。", "There is an exists within an exists."),
-    ("flaw.empty", "缺少内容。", "There is nothing in it."),
-    ("flaw.bounds", "数字超出范围。", "A number is out of bounds."),
-    ("flaw.no_evidence", "只有触达才有证据。", "Only a touch has evidence."),
-    ("flaw.twice", "{name} 出现了两次。", "{name} stands twice."),
-    ("flaw.loop", "会不断触发自己，经过 {name}。", "It would set itself off without end, through {name}."),
-    ("flaw.too_many_nodes", "灵活响应节点最多 {most} 个，请先删去一个。", "There can be at most {most} response nodes: remove one first."),
-    ("flaw.removed", "{name} 已有记录在用，不能删除，只能停用。", "Records use {name}: it can't be removed, only retired."),
-    ("flaw.retired", "{name} 已停用。", "{name} is retired."),
-    ("flaw.fixed", "{field} 不能由此改写。", "{field} is not to be written so."),
-    ("flaw.incomplete", "建出来的 {kind} 不完整：{detail}。", "The {kind} that it makes would be incomplete: {detail}."),
-    ("flaw.too_new", "需要 {needs} 以上的版本。", "It needs version {needs}."),
-    ("flaw.unreadable", "读不懂：{detail}。", "It can't be read: {detail}."),
-    ("config.out_of_range", "{field} 应在 {least} 到 {most} 之间。", "{field} has to be from {least} to {most}."),
-    ("targets.two_goals", "{period} 的 {metric} 有两个目标。", "{period} has two goals for {metric}."),
-    ("targets.quarters_and_year", "{year} 年各季度目标之和 {quarters} 与全年目标 {goal} 不符。", "The quarters of {year} aim at {quarters} leads, the year at {goal}."),
-    ("targets.too_many_goals", "目标超过 {most} 个。", "There are more than {most} goals."),
+    ("error.flaw.unknown", "没有 {name}。", "{name} does not exist."),
+    ("error.flaw.mismatch", "{field} 不能这样用，类型不符。", "{field} can't be used so: it is of another type."),
+    ("error.flaw.one_comparison", "{field} 要正好一个比较。", "{field} needs exactly one comparison."),
+    ("error.flaw.too_deep", "太深或太多了，请拆小。", "It is too deep or too long: make it smaller."),
+    ("error.flaw.too_large", "超过 {most} 字节。", "It is over {most} bytes."),
+    ("error.flaw.nested", "exists 里不能再有 exists。", "There is an exists within an exists."),
+    ("error.flaw.empty", "缺少内容。", "There is nothing in it."),
+    ("error.flaw.bounds", "数字超出范围。", "A number is out of bounds."),
+    ("error.flaw.no_evidence", "只有触达才有证据。", "Only a touch has evidence."),
+    ("error.flaw.twice", "{name} 出现了两次。", "{name} stands twice."),
+    ("error.flaw.loop", "会不断触发自己，经过 {name}。", "It would set itself off without end, through {name}."),
+    ("error.flaw.too_many_nodes", "灵活响应节点最多 {most} 个，请先删去一个。", "There can be at most {most} response nodes: remove one first."),
+    ("error.flaw.removed", "{name} 已有记录在用，不能删除，只能停用。", "Records use {name}: it can't be removed, only retired."),
+    ("error.flaw.retired", "{name} 已停用。", "{name} is retired."),
+    ("error.flaw.fixed", "{field} 不能由此改写。", "{field} is not to be written so."),
+    ("error.flaw.incomplete", "建出来的 {kind} 不完整：{detail}。", "The {kind} that it makes would be incomplete: {detail}."),
+    ("error.flaw.too_new", "需要 {needs} 以上的版本。", "It needs version {needs}."),
+    ("error.flaw.unreadable", "读不懂：{detail}。", "It can't be read: {detail}."),
+    ("error.config.out_of_range", "{field} 应在 {least} 到 {most} 之间。", "{field} has to be from {least} to {most}."),
+    ("error.targets.two_goals", "{period} 的 {metric} 有两个目标。", "{period} has two goals for {metric}."),
+    ("error.targets.quarters_and_year", "{year} 年各季度目标之和 {quarters} 与全年目标 {goal} 不符。", "The quarters of {year} aim at {quarters} leads, the year at {goal}."),
+    ("error.targets.too_many_goals", "目标超过 {most} 个。", "There are more than {most} goals."),
     ("error.evidence.consent_missing", "录音要写明谁知道：--consent self（仅本人口述）或 --consent told（客户已告知录音）。", "A recording needs who knew of it: --consent self (only my own voice) or --consent told (the customer was told)."),
     ("error.evidence.not_found", "没有这件证据，请核对编号或 SHA-256。", "There is no such evidence: check the id or SHA-256."),
     ("error.evidence.not_here", "这件证据的原件不在本机。", "The bytes of this evidence are not on this device."),

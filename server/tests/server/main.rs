@@ -5,6 +5,7 @@
 mod api;
 mod blobs;
 mod command;
+mod config;
 mod enrol;
 mod exchange;
 mod inbox;
