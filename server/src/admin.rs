@@ -1,15 +1,17 @@
 //! What an admin does from a terminal: people, codes, devices, tokens, jobs, webhooks, backup and restore. Works beside a running server.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use chuda_core::audit::About;
 use chuda_core::id::{DeviceId, EventId, Hash, PersonId, RecordId, WebhookId};
-use chuda_core::record::{Fields, Person, Record as _, Role};
+use chuda_core::record::{Fields, Kind, Person, Record as _, Role};
 use chuda_core::time::from_millis;
 use chuda_core::{Error, Result};
 
+use crate::audit::{self, Act, AuditExport, By, Verb};
 use crate::enrol::{CODE_LIFETIME, code_hash, new_code};
 use crate::events::Event;
 use crate::http::Scope;
@@ -27,7 +29,7 @@ const MAX_NAME: usize = 200;
 const MAX_LISTED: usize = 1_000;
 
 /// The admin's way into a server's data folder.
-pub struct Admin(Store);
+pub struct Admin(Store, PathBuf);
 
 /// Someone to be added.
 #[derive(Clone, Debug)]
@@ -142,7 +144,7 @@ impl Admin {
     /// Opens the data folder of a server, running or not, and makes it if it is missing.
     pub fn open(data: &Path) -> Result<Self> {
         std::fs::create_dir_all(data)?;
-        Store::open(&data.join(DATABASE)).map(Self)
+        Ok(Self(Store::open(&data.join(DATABASE))?, data.to_owned()))
     }
 
     /// Adds a person and gives a one-time enrolment code for the first device.
@@ -205,8 +207,14 @@ impl Admin {
 
     /// Locks a device out, at once.
     pub fn revoke(&self, device: DeviceId, now: DateTime<Utc>) -> Result<()> {
-        let revoked = self.0.write(|tx| tx.revoke_device(device, now))?;
-        if revoked { Ok(()) } else { Err(Error::not_found("device.not_found")) }
+        self.0.write(|tx| {
+            let not_found = || Error::not_found("device.not_found");
+            let person = tx.device(device)?.ok_or_else(not_found)?.person;
+            if !tx.revoke_device(device, now)? {
+                return Err(not_found());
+            }
+            audit::log(tx, now, &By::admin(), Act::new(Verb::Revoked).on(person, Kind::Person).saying(&device.to_string()))
+        })
     }
 
     /// A bearer token for another system. With a person it acts as that person; without, it reads everybody's records.
@@ -218,7 +226,9 @@ impl Admin {
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         self.0.write(|tx| {
             let person = person.map(|word| find(tx, word)).transpose()?;
-            tx.add_token(Hash::of(token.as_bytes()), &TokenRow { name: name.to_owned(), person, scopes: scopes.join(" ") }, now)
+            tx.add_token(Hash::of(token.as_bytes()), &TokenRow { name: name.to_owned(), person, scopes: scopes.join(" ") }, now)?;
+            let act = Act::new(Verb::TokenAdded).saying(name);
+            audit::log(tx, now, &By::admin(), person.map_or(act, |person| act.on(person, Kind::Person)))
         })?;
         Ok(token)
     }
@@ -240,7 +250,11 @@ impl Admin {
 
     /// Subscribes an address to events. Returns the secret that the receiver checks signatures with; it is not shown again.
     pub fn add_webhook(&self, url: &str, events: &[Event], now: DateTime<Utc>) -> Result<(WebhookId, String)> {
-        self.0.write(|tx| webhooks::subscribe(tx, url, events, "admin", now))
+        self.0.write(|tx| {
+            let (webhook, secret) = webhooks::subscribe(tx, url, events, "admin", now)?;
+            audit::log(tx, now, &By::admin(), Act::new(Verb::WebhookAdded).saying(&webhook.to_string()))?;
+            Ok((webhook, secret))
+        })
     }
 
     /// Every subscription.
@@ -249,8 +263,11 @@ impl Admin {
     }
 
     /// Ends a subscription; what waits for its receiver is dropped.
-    pub fn remove_webhook(&self, webhook: WebhookId) -> Result<()> {
-        self.0.write(|tx| webhooks::unsubscribe(tx, webhook))
+    pub fn remove_webhook(&self, webhook: WebhookId, now: DateTime<Utc>) -> Result<()> {
+        self.0.write(|tx| {
+            webhooks::unsubscribe(tx, webhook)?;
+            audit::log(tx, now, &By::admin(), Act::new(Verb::WebhookRemoved).saying(&webhook.to_string()))
+        })
     }
 
     /// Deliveries that were given up, the last one first.
@@ -278,33 +295,56 @@ impl Admin {
         if retried == 0 && delivery.is_some() { Err(Error::not_found("delivery.not_found")) } else { Ok(retried) }
     }
 
-    /// Copies the database into a new file, while the server runs. Blobs are files of their own: copy their folder too.
-    pub fn backup(&self, file: &Path) -> Result<()> {
+    /// Copies the database into a new file, while the server runs. Blobs are files of their own: copy their folder too, and the
+    /// server's key.
+    pub fn backup(&self, file: &Path, now: DateTime<Utc>) -> Result<()> {
         if file.exists() {
             return Err(Error::invalid("backup.exists"));
         }
+        self.0.write(|tx| audit::log(tx, now, &By::admin(), Act::new(Verb::BackedUp)))?;
         self.0.backup(file)
     }
 
     /// Puts the content of a backup in place of the present one, also while the server runs. The log gets a new epoch, so that
     /// every device finds out and sends again what the backup lacks.
-    pub fn restore(&self, file: &Path) -> Result<()> {
+    ///
+    /// The audit log loses nothing: what was logged since the backup stays in it, followed by an entry that says up to which entry the
+    /// records were put back (`log_kept`). Where the backup is of another log than the present one, the backup's goes on, and the entry
+    /// names the last one of the log that is gone (`log_replaced`).
+    pub fn restore(&self, file: &Path, now: DateTime<Utc>) -> Result<()> {
         if !file.is_file() {
             return Err(Error::not_found("backup.not_found"));
         }
-        self.0.restore(file)
+        self.0.restore(file, |tx, replaced| {
+            let (about, detail) = if replaced.kept { (replaced.backup, "log_kept") } else { (replaced.head, "log_replaced") };
+            let act = Act::new(Verb::Restored).saying(detail);
+            audit::log(tx, now, &By::admin(), about.map_or(act, |(_, hash)| act.about(About::Entry(hash))))
+        })
+    }
+
+    /// Writes the audit log of some days, both included, for an auditor: entries, changes, and the server's signature over them.
+    pub fn export_audit(
+        &self,
+        out: &Path,
+        (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+        now: DateTime<Utc>,
+    ) -> Result<AuditExport> {
+        let key = crate::key::open(&self.1)?;
+        audit::note_key(&self.0, &key, now)?;
+        audit::export(&self.0, &key, out, (from, to), now)
     }
 }
 
 fn write(tx: &Tx<'_>, document: RecordId, fields: &Fields, now: DateTime<Utc>) -> Result<()> {
     let mut ingest = Ingest::open(tx, now)?;
-    ingest.write(document, fields)?;
+    ingest.write_by(&By::admin(), document, fields)?;
     ingest.finish()
 }
 
 fn issue(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<String> {
     let code = new_code()?;
     tx.add_code(code_hash(&code), person, (now + CODE_LIFETIME).timestamp_millis())?;
+    audit::log(tx, now, &By::admin(), Act::new(Verb::CodeIssued).on(person, Kind::Person))?;
     Ok(code)
 }
 

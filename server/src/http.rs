@@ -13,6 +13,7 @@ use chuda_core::id::{DeviceId, Hash, PersonId};
 use chuda_core::sync::protocol::MAX_BODY_BYTES;
 use chuda_core::sync::signature::{self, Claimed, Headers, SignatureError, Target};
 use chuda_core::time::Clock;
+use clap::ValueEnum as _;
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::DecodePublicKey as _;
 use tokio::sync::Semaphore;
@@ -27,7 +28,7 @@ use crate::blobs::{self, Blobs};
 use crate::problem::{Problem, Result};
 use crate::stores::{Store, Tx};
 use crate::webhooks::Sender;
-use crate::{api, enrol, exchange};
+use crate::{api, audit, enrol, exchange};
 
 /// Exchanges that are worked on at a time; others wait.
 const EXCHANGES: usize = 8;
@@ -170,6 +171,8 @@ pub(crate) struct Device {
     pub(crate) person: PersonId,
     /// `SubjectPublicKeyInfo` of its key.
     pub(crate) public_key: Vec<u8>,
+    /// Whether that person audits: may write nothing.
+    pub(crate) auditor: bool,
 }
 
 /// A request with its whole body, not checked yet.
@@ -206,8 +209,10 @@ pub(crate) struct Called<const MOST: usize = MAX_JSON_BYTES> {
 pub(crate) struct Caller {
     /// As whom; none: a token that belongs to no person and may read everybody's records.
     pub(crate) person: Option<PersonId>,
-    /// What it asks with, for the log of views.
+    /// What it asks with, for the log.
     pub(crate) via: String,
+    /// Whether that person audits: reads everything, writes nothing.
+    auditor: bool,
     scopes: Option<Vec<Scope>>,
 }
 
@@ -230,20 +235,13 @@ pub enum Scope {
     Config,
     /// Try out and publish configurations; the token has to belong to a person who may.
     ConfigWrite,
+    /// Read the audit log.
+    Audit,
+    /// Read back-checks.
+    Backchecks,
 }
 
 impl Scope {
-    const ALL: [Self; 8] = [
-        Self::Touches,
-        Self::Reports,
-        Self::People,
-        Self::Todos,
-        Self::TodosWrite,
-        Self::Evidence,
-        Self::Config,
-        Self::ConfigWrite,
-    ];
-
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -255,6 +253,8 @@ impl Scope {
             Self::Evidence => "evidence",
             Self::Config => "config",
             Self::ConfigWrite => "config-write",
+            Self::Audit => "audit",
+            Self::Backchecks => "backchecks",
         }
     }
 }
@@ -268,6 +268,26 @@ impl Caller {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Only what this person may read is shown; none: everything is.
+    pub(crate) fn reader(&self) -> Option<PersonId> {
+        self.person.filter(|_| !self.auditor)
+    }
+
+    /// As whom the caller writes; an auditor and a token that belongs to nobody don't.
+    pub(crate) fn writer(&self) -> Result<PersonId> {
+        if self.auditor {
+            return Err(reads_only());
+        }
+        self.person.ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.no_person"))
+    }
+}
+
+impl Device {
+    /// Refuses an auditor's device.
+    pub(crate) fn may_write(&self) -> Result<()> {
+        if self.auditor { Err(reads_only()) } else { Ok(()) }
     }
 }
 
@@ -324,16 +344,27 @@ impl<const MOST: usize> FromRequest<App> for Called<MOST> {
             Some(value) => {
                 let token = value.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
                 let hash = Hash::of(token.as_bytes());
-                let row = app.store.read_async(move |tx| tx.token(hash)).await?.ok_or_else(unauthenticated)?;
-                let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
-                (Caller { person: row.person, via: format!("token {}", row.name), scopes: Some(scopes.collect()) }, None)
+                let found = app.store.read_async(move |tx| {
+                    let row = tx.token(hash)?;
+                    let person = row.as_ref().and_then(|row| row.person);
+                    Ok((row, person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?))
+                });
+                let (row, auditor) = found.await?;
+                let row = row.ok_or_else(unauthenticated)?;
+                let scopes = Scope::value_variants()
+                    .iter()
+                    .copied()
+                    .filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
+                let via = format!("token {}", row.name);
+                (Caller { person: row.person, via, auditor, scopes: Some(scopes.collect()) }, None)
             }
             None if parts.headers.contains_key("signature") => {
                 let headers = signature_headers(&parts.headers)?;
                 let claimed = signature::parse_streamed(target(&parts), &headers)?;
                 let now = app.now();
                 let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
-                let caller = Caller { person: Some(device.person), via: format!("device {}", device.id), scopes: None };
+                let via = format!("device {}", device.id);
+                let caller = Caller { person: Some(device.person), via, auditor: device.auditor, scopes: None };
                 (caller, Some(headers.content_digest))
             }
             None => return Err(unauthenticated()),
@@ -363,7 +394,10 @@ fn signer(tx: &Tx<'_>, claimed: &Claimed, now: DateTime<Utc>) -> Result<Device> 
     let key = verifying_key(&row.public_key).ok_or_else(unknown)?;
     claimed.verify(&key, now)?;
     match row.revoked_at {
-        None => Ok(Device { id: row.id, person: row.person, public_key: row.public_key }),
+        None => {
+            let auditor = audit::is_auditor(tx, row.person)?;
+            Ok(Device { id: row.id, person: row.person, public_key: row.public_key, auditor })
+        }
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "device.revoked")),
     }
 }
@@ -394,6 +428,10 @@ fn signature_headers(headers: &HeaderMap) -> Result<Headers> {
         signature_input: header("signature-input")?,
         signature: header("signature")?,
     })
+}
+
+fn reads_only() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "auditor.reads_only")
 }
 
 fn unauthenticated() -> Problem {

@@ -20,7 +20,7 @@ use crate::ingest::Ingest;
 use crate::stores::Tx;
 use crate::stores::jobs::{NewJob, Taken};
 use crate::webhooks::{self, Delivery};
-use crate::{effects, weekly};
+use crate::{backcheck, effects, machine, weekly};
 
 /// Most attempts at a job; with the waits between them they take about three days.
 pub(crate) const MAX_ATTEMPTS: u32 = 14;
@@ -57,6 +57,13 @@ pub(crate) enum Job {
     },
     /// Looks at the week that has ended with the weekly rules (G3), again and again.
     Week,
+    /// Draws the back-checks of the period that has ended (R1), again and again.
+    BackCheck,
+    /// Looks into the evidence of a back-check, again and again while it is open.
+    LookInto {
+        /// Which.
+        back_check: RecordId,
+    },
 }
 
 /// How a job that did not fail ends.
@@ -87,7 +94,9 @@ impl Job {
     fn lane(&self) -> Option<String> {
         match self {
             Self::DeliverWebhook(delivery) => Some(delivery.lane()),
-            Self::TidyUploads | Self::ForgetEvents | Self::Rule { .. } | Self::Week => None,
+            Self::TidyUploads | Self::ForgetEvents | Self::Rule { .. } | Self::Week | Self::BackCheck | Self::LookInto { .. } => {
+                None
+            }
         }
     }
 }
@@ -118,6 +127,11 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
             settle(app, taken, write).await
         }
         Job::Week => settle(app, taken, |tx, now| weekly::look(tx, now).map(Outcome::Again)).await,
+        Job::BackCheck => settle(app, taken, |tx, now| backcheck::draw_due(tx, now).map(Outcome::Again)).await,
+        Job::LookInto { back_check } => {
+            let look = machine::look(app, back_check).await?;
+            settle(app, taken, move |tx, now| backcheck::look_again(tx, back_check, &look, now)).await
+        }
     }
 }
 
@@ -197,6 +211,7 @@ impl Runner {
             schedule(tx, "tidy-uploads", &Job::TidyUploads, now)?;
             schedule(tx, "forget-events", &Job::ForgetEvents, now)?;
             schedule(tx, "week", &Job::Week, now)?;
+            schedule(tx, "back-check", &Job::BackCheck, now)?;
             let lost = tx.give_up_lost_jobs(now, MAX_ATTEMPTS)?;
             if lost > 0 {
                 tracing::error!(lost, "jobs given up whose process ended with them");
@@ -402,8 +417,8 @@ mod tests {
             two.settle(job, Ok(Outcome::Done)).await.unwrap();
         }
         let (here, there) = tokio::join!(one.runner.run_due(), two.runner.run_due());
-        // And the three that are always there.
-        assert_eq!(here.unwrap() + there.unwrap(), 33);
+        // And the four that are always there.
+        assert_eq!(here.unwrap() + there.unwrap(), 34);
     }
 
     #[tokio::test]

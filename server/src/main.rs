@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use chuda_core::id::{DeviceId, WebhookId};
 use chuda_core::record::Role;
@@ -16,7 +16,7 @@ use chuda_server::admin::{Admin, JobState, JobView, NewPerson};
 use chuda_server::events::Event;
 use chuda_server::http::Scope;
 use chuda_server::telemetry::{self, LogFormat};
-use chuda_server::{Server, Settings};
+use chuda_server::{AuditExport, Server, Settings};
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Value, json};
 
@@ -71,6 +71,9 @@ enum AdminCommand {
     /// Other systems that are told of events (Standard Webhooks).
     #[command(subcommand)]
     Webhook(WebhookCommand),
+    /// The log of who did and who looked.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Copies the database into a new file.
     #[command(after_help = "Example: chuda-server admin backup chuda-backup.db")]
     Backup {
@@ -161,6 +164,25 @@ enum TokenCommand {
         /// Act as this person; otherwise it reads everybody's records.
         #[arg(long)]
         person: Option<String>,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Writes the log, or some days of it, into a file that anyone can check offline with `chuda verify`.
+    #[command(after_help = "Example: chuda-server admin audit export --out audit-2026-03.zip --from 2026-03-01 --to 2026-03-31")]
+    Export {
+        /// The bundle to write.
+        #[arg(long, value_name = "ZIP")]
+        out: PathBuf,
+        /// The first day, in Asia/Shanghai; by default the log's first.
+        #[arg(long, value_name = "DATE")]
+        from: Option<NaiveDate>,
+        /// The last day; by default today.
+        #[arg(long, value_name = "DATE")]
+        to: Option<NaiveDate>,
         #[command(flatten)]
         data: Data,
     },
@@ -329,12 +351,26 @@ fn run(command: Command, clock: Arc<dyn Clock>) -> Result<()> {
             print(data.json, &json!({ "job": job, "due": now }), || format!("{job} is due"))
         }
         Command::Admin(AdminCommand::Webhook(command)) => webhook(command, now),
+        Command::Admin(AdminCommand::Audit(AuditCommand::Export { out, from, to, data })) => {
+            let AuditExport { checkpoint, report } = Admin::open(&data.data)?.export_audit(&out, (from, to), now)?;
+            let object = json!({
+                "bundle": out, "first": checkpoint.first, "last": checkpoint.last, "count": checkpoint.count, "head": checkpoint.head,
+                "key": checkpoint.key, "valid": report.valid, "checks": report.checks,
+            });
+            print(data.json, &object, || {
+                let faults =
+                    report.checks.iter().filter(|check| !check.ok).map(|check| format!("\n{}: {}", check.name, check.detail));
+                format!("{}: entries {} to {}{}", out.display(), checkpoint.first, checkpoint.last, faults.collect::<String>())
+            })?;
+            // The bundle is there all the same: it shows the auditor what is wrong.
+            if report.valid { Ok(()) } else { Err(Error::new(ErrorKind::Storage, "audit.damaged")) }
+        }
         Command::Admin(AdminCommand::Backup { file, data }) => {
-            Admin::open(&data.data)?.backup(&file)?;
+            Admin::open(&data.data)?.backup(&file, now)?;
             print(data.json, &json!({ "backup": file }), || file.display().to_string())
         }
         Command::Admin(AdminCommand::Restore { file, data }) => {
-            Admin::open(&data.data)?.restore(&file)?;
+            Admin::open(&data.data)?.restore(&file, now)?;
             print(data.json, &json!({ "restored": file }), || file.display().to_string())
         }
     }
@@ -365,7 +401,7 @@ fn webhook(command: WebhookCommand, now: DateTime<Utc>) -> Result<()> {
             })
         }
         WebhookCommand::Remove { webhook, data } => {
-            Admin::open(&data.data)?.remove_webhook(webhook)?;
+            Admin::open(&data.data)?.remove_webhook(webhook, now)?;
             print(data.json, &json!({ "webhook": webhook, "removed": true }), || format!("{webhook} removed"))
         }
         WebhookCommand::Dead { data } => {

@@ -592,24 +592,21 @@ fn check_form(form: &Form) -> Result<(), Flaw> {
         if !seen.insert(&one.field) {
             return Err(Flaw::Twice { name: one.field.clone() });
         }
-        match one.field.strip_prefix("x/") {
-            Some(key) => {
-                if form.kind != Kind::Touch || !is_key(key) {
-                    return Err(Flaw::unknown(&one.field));
-                }
-                if one.holds.is_none() || one.zh.is_none() || one.en.is_none() {
-                    return Err(Flaw::Empty);
-                }
+        if let Some(key) = one.field.strip_prefix("x/") {
+            if form.kind != Kind::Touch || !is_key(key) {
+                return Err(Flaw::unknown(&one.field));
             }
-            None => {
-                let known = form.kind.type_of(&one.field).or_else(|| form.kind.type_of(&format!("{}/", one.field)));
-                if known.is_none() || one.holds.is_some() {
-                    return Err(Flaw::unknown(&one.field));
-                }
-                // What only the server writes can't be filled in.
-                if form.kind.is_servers(&one.field) {
-                    return Err(Flaw::fixed(&one.field));
-                }
+            if one.holds.is_none() || one.zh.is_none() || one.en.is_none() {
+                return Err(Flaw::Empty);
+            }
+        } else {
+            let known = form.kind.type_of(&one.field).or_else(|| form.kind.type_of(&format!("{}/", one.field)));
+            if known.is_none() || one.holds.is_some() {
+                return Err(Flaw::unknown(&one.field));
+            }
+            // What only the server writes can't be filled in.
+            if form.kind.is_servers(&one.field) {
+                return Err(Flaw::fixed(&one.field));
             }
         }
     }

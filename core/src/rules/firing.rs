@@ -510,11 +510,22 @@ impl Carrying<'_> {
             "id" => Some(PersonId::from(self.subject.id)),
             path => self.subject.get(path)?.as_ref().and_then(Scalar::as_text).and_then(|id| id.parse().ok()),
         };
-        let person = named.and_then(|id| self.moment.people.get(&id).map(|person| (id, person)));
-        Ok(match (to, person) {
-            (Recipient::SuperiorOf(_), Some((_, person))) => person.reports_to,
-            (_, person) => person.map(|(id, _)| id),
-        })
+        let mut person = named.filter(|id| self.moment.people.contains_key(id));
+        if matches!(to, Recipient::SuperiorOf(_)) {
+            person = person.and_then(|id| self.superior(id));
+        }
+        // Whoever has left is stood in for by the line above.
+        for _ in 0..self.moment.people.len() {
+            match person {
+                Some(id) if self.moment.people.get(&id).is_some_and(|person| person.left) => person = self.superior(id),
+                _ => break,
+            }
+        }
+        Ok(person)
+    }
+
+    fn superior(&self, person: PersonId) -> Option<PersonId> {
+        self.moment.people.get(&person).and_then(|person| person.reports_to).filter(|id| self.moment.people.contains_key(id))
     }
 }
 

@@ -41,6 +41,12 @@ pub enum Flaw {
     /// An empty list where something is needed.
     #[error("nothing in it")]
     Empty,
+    /// A record to be made that lacks what its kind needs.
+    #[error("the record would not be whole: {detail}")]
+    Incomplete {
+        /// What it lacks.
+        detail: String,
+    },
     /// A number outside of what makes sense.
     #[error("out of bounds")]
     Bounds,
@@ -88,14 +94,6 @@ pub enum Flaw {
     Fixed {
         /// The field.
         field: String,
-    },
-    /// A record that a rule would make without what such a record needs.
-    #[error("the {kind} would be incomplete: {detail}")]
-    Incomplete {
-        /// Its kind.
-        kind: &'static str,
-        /// What it lacks.
-        detail: String,
     },
     /// It needs a newer app than this one.
     #[error("needs version {needs}")]
@@ -156,7 +154,7 @@ impl From<&Flaw> for Error {
             Flaw::Removed { name } => Self::invalid("flaw.removed").with("name", name),
             Flaw::Retired { name } => Self::invalid("flaw.retired").with("name", name),
             Flaw::Fixed { field } => Self::invalid("flaw.fixed").with("field", field),
-            Flaw::Incomplete { kind, detail } => Self::invalid("flaw.incomplete").with("kind", kind).with("detail", detail),
+            Flaw::Incomplete { detail } => Self::invalid("flaw.incomplete").with("detail", detail),
             Flaw::TooNew { needs } => Self::invalid("flaw.too_new").with("needs", needs),
             Flaw::Unreadable { detail } => Self::invalid("flaw.unreadable").with("detail", detail),
         }

@@ -445,7 +445,7 @@ impl Effect {
                     value.check(config, kind, holds, field)?;
                 }
                 create.to.iter().chain(&create.invite).try_for_each(|to| to.check(config, kind))?;
-                create.check_whole(config)
+                create.check_whole(kind)
             }
             Self::Flag(key) if kind == Kind::Touch && is_key(key) => Ok(()),
             Self::Flag(_) => Err(Flaw::mismatch("flags")),
@@ -458,33 +458,26 @@ impl Effect {
 }
 
 impl CreateEffect {
-    /// Whether the record has what one of its kind needs, when everything that the rule copies is there.
-    fn check_whole(&self, config: &Config) -> Result<(), Flaw> {
-        let mut fields = Fields::new();
-        let always = ["source", "rule", "config", "created_at", "author", "customer"];
-        for field in always.into_iter().chain(self.fields.keys().map(String::as_str)) {
-            let value = match self.fields.get(field) {
-                Some(Value::Plain(value)) => Some(value.clone()),
-                _ => self.kind.type_of(field).map(|holds| example(config, holds)),
+    /// Whether the record would have all that its kind needs, if every field that is copied has a value.
+    fn check_whole(&self, from: Kind) -> Result<(), Flaw> {
+        let id = || Scalar::from("00000000-0000-0000-0000-000000000000");
+        let mut sample = Fields::from([("source".into(), id()), ("created_at".into(), Scalar::Int(0))]);
+        let has_author = from.type_of("author").is_some() || from.type_of("source").is_some();
+        sample.extend(has_author.then(|| ("author".to_owned(), id())));
+        let has_customer = from == Kind::Customer || from.type_of("customer").is_some();
+        sample.extend(has_customer.then(|| ("customer".to_owned(), id())));
+        for (field, value) in &self.fields {
+            let value = match (value, self.kind.type_of(field)) {
+                (Value::Plain(value), _) => value.clone(),
+                (_, Some(Type::Number | Type::Money | Type::Timestamp)) => Scalar::Int(0),
+                (_, Some(Type::Flag)) => Scalar::Bool(false),
+                (_, Some(Type::Day)) => "2026-01-01".into(),
+                (_, Some(Type::Person | Type::Link(_) | Type::Any)) => id(),
+                _ => "text".into(),
             };
-            fields.extend(value.map(|value| (field.to_owned(), value)));
+            sample.insert(field.clone(), value);
         }
-        self.kind.check(&fields).map_err(|error| Flaw::Incomplete { kind: self.kind.as_str(), detail: error.0 })
-    }
-}
-
-/// Some value of a type.
-fn example(config: &Config, holds: Type) -> Scalar {
-    let nil = || Scalar::Text(uuid::Uuid::nil().to_string());
-    match holds {
-        Type::Option(list) => config.list(list).first().map_or("", |choice| &choice.key).into(),
-        Type::Role => Role::Rep.as_str().into(),
-        Type::Person | Type::Link(_) | Type::Any => nil(),
-        Type::Number | Type::Money | Type::Timestamp => 0.into(),
-        Type::Day => "2026-01-01".into(),
-        Type::Time => "10:00:00".into(),
-        Type::Flag => true.into(),
-        Type::Text | Type::Members => "text".into(),
+        self.kind.check(&sample).map_err(|error| Flaw::Incomplete { detail: error.0 })
     }
 }
 

@@ -3,6 +3,7 @@
 //! Quick calls are plain functions that touch only the local store: a shell calls them off its UI thread. Long work
 //! (speech, sync) is async, reports progress and is cancelled through [`Cancel`]. Every call is safe from any thread.
 
+mod back_checks;
 mod capturing;
 mod configuring;
 mod customers;

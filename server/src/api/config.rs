@@ -18,6 +18,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{Named, person_named};
+use crate::audit::By;
 use crate::http::{App, Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::releases;
@@ -367,8 +368,9 @@ pub(super) async fn dry_run(State(app): State<App>, called: Called<MAX_BODY>) ->
 pub(super) async fn publish(State(app): State<App>, called: Called<MAX_BODY>) -> Result<Json<Published>> {
     let person = publisher(&called)?;
     let Publication { parent, content, note } = body(&called)?;
-    let now = app.now();
-    let published = app.store.write_async(move |tx| releases::publish(tx, person, parent, &content.to_string(), &note, now)).await;
+    let (now, by) = (app.now(), By::caller(Some(person), &called.caller.via));
+    let published = app.store.write_async(move |tx| releases::publish(tx, person, &by, parent, &content.to_string(), &note, now));
+    let published = published.await;
     match published {
         Ok(version) => Ok(Json(Published { version })),
         Err(error) if error.key == releases::STALE => Err(Problem::from(error).status(StatusCode::CONFLICT)),

@@ -1,6 +1,8 @@
 //! The JSON API for people's tools and other systems. Everyone sees what `rules::audience` lets them read, and nothing else:
-//! what may not be seen looks like what is not there.
+//! what may not be seen looks like what is not there. Auditors read everything and change nothing.
 
+mod audit;
+mod backchecks;
 mod config;
 mod people;
 mod reports;
@@ -36,6 +38,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(touches::show))
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
+        .routes(routes!(audit::list))
+        .routes(routes!(backchecks::list))
+        .routes(routes!(backchecks::show))
         .routes(routes!(config::current))
         .routes(routes!(config::publish))
         .routes(routes!(config::versions))

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod audit;
+mod back_check;
 mod blobs;
 mod command;
 mod config;

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chrono::TimeDelta;
+use chrono::{TimeDelta, Utc};
 use chuda_core::record::Role;
 use chuda_core::sync::protocol;
 use chuda_server::Server;
@@ -435,14 +435,14 @@ async fn a_subscription_ends_with_all_that_waits_and_old_deliveries_are_forgotte
     assert_eq!(waiting(&team).len(), 1);
     let webhook = team.admin().webhooks().unwrap().remove(0);
     assert_eq!((webhook.waiting, webhook.events), (1, vec!["customer.created".to_owned()]));
-    team.admin().remove_webhook(webhook.id).unwrap();
+    team.admin().remove_webhook(webhook.id, Utc::now()).unwrap();
     receiver.resume().await;
     rep.customer("上海远大");
     rep.sync(&team).await;
     clock.pass(LONG);
     team.running().run_due_jobs().await.unwrap();
     assert!(receiver.heard().is_empty() && waiting(&team).is_empty() && team.admin().webhooks().unwrap().is_empty());
-    assert_eq!(team.admin().remove_webhook(webhook.id).unwrap_err().key, "webhook.not_found");
+    assert_eq!(team.admin().remove_webhook(webhook.id, Utc::now()).unwrap_err().key, "webhook.not_found");
 }
 
 #[tokio::test]
