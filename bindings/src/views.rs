@@ -6,8 +6,8 @@ use chrono::{NaiveDate as Day, NaiveTime as TimeOfDay};
 use chuda_core::capture::proof;
 use chuda_core::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
 use chuda_core::query::view::{self, Grade, TouchStatus};
-use chuda_core::record::{ContactMode, Fen, Intent, Role, Stage};
-use chuda_core::rules::config::{self, Config};
+use chuda_core::record::{ContactMode, Fen, Intent, Kind, Role, Stage};
+use chuda_core::rules::config::{self, Config, ExtraType};
 use chuda_core::rules::health;
 use chuda_core::rules::metrics::Outcome;
 use chuda_core::speech::{self, understand};
@@ -130,12 +130,22 @@ mirror! {
         next_time: Option<TimeOfDay>,
         /// Free text.
         note: Option<String>,
+        /// Fields that a supervisor added to the form (T6), in the order they are asked.
+        extra: Vec<ExtraView>,
         /// What proves it.
         evidence: Vec<EvidenceView>,
         /// Fields changed at the same time by two people.
         conflicts: Vec<String>,
         /// Where it is on its way to the server.
         state: ItemState,
+    }
+
+    /// What was filled into an added field (T6).
+    ExtraView of view::ExtraView {
+        /// Its label.
+        field: Word,
+        /// As stored: text, a number, money in yuan, a day, `true` or `false`.
+        value: String,
     }
 
     /// One piece of evidence.
@@ -696,6 +706,8 @@ pub struct Options {
     pub briefs: Vec<Choice>,
     /// Why a report may be short (T4).
     pub short_reasons: Vec<Choice>,
+    /// Fields that a supervisor added to the form of a touch (T6): a draft takes them as `extra`.
+    pub added_fields: Vec<AddedField>,
 }
 
 impl To<Options> for &Config {
@@ -706,8 +718,42 @@ impl To<Options> for &Config {
             actions: list(&self.actions),
             briefs: list(&self.briefs),
             short_reasons: list(&self.short_reasons),
+            added_fields: self.form(Kind::Touch).iter().filter_map(added).collect(),
         }
     }
+}
+
+/// A field that a supervisor added to a form.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct AddedField {
+    /// Its label; the key is the one under which a draft takes it.
+    pub label: Word,
+    /// What it holds.
+    pub holds: ExtraType,
+    /// Whether it has to be filled in.
+    pub required: bool,
+}
+
+/// What an added field holds.
+#[uniffi::remote(Enum)]
+pub enum ExtraType {
+    /// Text.
+    Text,
+    /// A whole number.
+    Number,
+    /// Money, typed in yuan.
+    Money,
+    /// A calendar day.
+    Day,
+    /// Yes or no: `true` or `false`.
+    Flag,
+}
+
+fn added(field: &config::FormField) -> Option<AddedField> {
+    let config::FormField { field, required, holds, zh, en } = field;
+    let key = field.strip_prefix("x/")?.to_owned();
+    let label = Word { zh: zh.clone()?, en: en.clone()?, key };
+    Some(AddedField { label, holds: (*holds)?, required: *required })
 }
 
 /// An option of a list.

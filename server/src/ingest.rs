@@ -466,6 +466,9 @@ impl<'t> Ingest<'t> {
         if touch.brief.is_some_and(|brief| config.briefs.iter().all(|choice| choice.key != brief)) {
             return Ok(Err("brief".into()));
         }
+        if let Some(field) = firing::misfit(&config, Kind::Touch, writes) {
+            return Ok(Err(field));
+        }
         let subject = Subject { id: document, kind: Kind::Touch, fields: writes, world: self.tx };
         Ok(firing::missing(&config, &subject)?.into_iter().next().map_or(Ok(()), Err))
     }
@@ -593,7 +596,9 @@ impl<'t> Ingest<'t> {
                         .collect()
                 };
                 if before.is_none() {
+                    // What is for everybody is for whoever joins, too.
                     affected.extend(self.tx.documents_of_kind(Kind::Person)?);
+                    affected.extend(self.tx.documents_of_kind(Kind::Config)?);
                 }
                 if before.is_none_or(|before| roles(before) != roles(fields)) {
                     for task in self.tx.documents_of_kind(Kind::Task)? {

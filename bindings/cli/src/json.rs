@@ -6,13 +6,13 @@
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
 use chuda_core::query::view::{
     AskedView, BackCheckDetail, BackCheckView, BriefView, CheckedView, ClaimView, CustomerView, DemandView, DrawnView, EventView,
-    EvidenceView, FindingView, Grade, HomeView, ItemState, PersonView, QuestionView, Redrawn, ReportCard, ReportView, StatusItem,
+    EvidenceView, FindingView, Grade, HomeView, ItemState, PersonView, QuestionView, Redrawn, ReleaseView, ReportCard, ReportView, StatusItem,
     SyncSummary, TaskView, TouchStatus, TouchView, Triggered, Word,
 };
 use chuda_core::record::Fen;
 use chuda_core::rules::{Config, Health, result};
 use chuda_core::workbench::{Check, SyncReport};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::text::{Lang, Text};
 
@@ -87,6 +87,7 @@ pub(crate) fn health_reasons(text: Text, health: &Health, config: &Config) -> Ve
 /// A touch with its evidence.
 pub(crate) fn touch(touch: &TouchView) -> Value {
     let status = status_key(touch.status);
+    let extra: Map<String, Value> = touch.extra.iter().map(|one| (one.field.key.clone(), json!(one.value))).collect();
     let mut object = json!({
         "id": touch.id,
         "person": person(&touch.person),
@@ -112,6 +113,7 @@ pub(crate) fn touch(touch: &TouchView) -> Value {
         "next_date": touch.next_date,
         "next_time": touch.next_time.map(time),
         "note": touch.note,
+        "extra": extra,
         "evidence": touch.evidence.iter().map(evidence).collect::<Vec<_>>(),
         "conflicts": touch.conflicts,
     });
@@ -444,6 +446,18 @@ pub(crate) fn summary(summary: &SyncSummary) -> Value {
         "percent": summary.percent,
         "attention": summary.attention,
         "last_sync": summary.last_sync.map(instant),
+    })
+}
+
+/// A version of the configuration, without its content.
+pub(crate) fn release(release: &ReleaseView) -> Value {
+    json!({
+        "version": release.version,
+        "in_force": release.in_force,
+        "published_by": release.published_by.as_ref().map(person),
+        "at": release.at.map(instant),
+        "note": release.note,
+        "min_app": release.min_app,
     })
 }
 

@@ -7,6 +7,11 @@ use chuda_core::query::view::Word;
 use chuda_core::{Error, ErrorKind};
 use clap::ValueEnum;
 
+/// The value of an error that holds the key of what a server refused.
+const PROBLEM: &str = "problem";
+/// The value of an error that holds the key of what is wrong with a configuration.
+const FLAW: &str = "flaw";
+
 /// Language of the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Lang {
@@ -74,9 +79,14 @@ impl Text {
 
     /// What went wrong and what to do about it.
     pub(crate) fn error(self, error: &Error) -> String {
-        let values = error.params.iter().map(|(name, value)| (name, value.clone()));
+        // What is wrong with a configuration is a sentence of its own.
+        let flaw = error.params.get(FLAW).map(|flaw| {
+            let named = error.params.iter().map(|(name, value)| (name, value.clone()));
+            ("what", fill(self.find(&format!("error.{flaw}")).unwrap_or(flaw), named))
+        });
+        let values = error.params.iter().map(|(name, value)| (&**name, value.clone())).chain(flaw);
         // What a server refused is told by the server's own key where there are words for it.
-        let problem = error.params.get("problem").filter(|_| error.key == "server.refused");
+        let problem = error.params.get(PROBLEM).filter(|_| error.key == "server.refused");
         let refused = problem.and_then(|problem| self.find(&format!("error.{problem}")));
         match refused.or_else(|| self.find(&format!("error.{}", error.key))) {
             Some(text) => fill(text, values),
@@ -165,6 +175,43 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("error.touch.response_by_missing", "需协调技术答疑时必须写期望答复日期：--response-by 日期。", "A technical answer needs when it is expected: --response-by DATE."),
     ("error.touch.tech_owner_ambiguous", "有几位同名的同事，请写编号。", "Several colleagues have that name: give the id."),
     ("error.touch.amount_negative", "金额不能是负数。", "The amount can't be negative."),
+    ("error.touch.field_missing", "还要填：{field}。主管加的一项用 --extra {field}=内容。", "{field} is missing too; a field that a supervisor added is given with --extra {field}=VALUE."),
+    ("error.touch.extra_misshapen", "{field} 的内容不对：数字写整数，金额写元，日期写 2026-11-23，是否写 是 或 否。", "The value of {field} does not fit: a whole number, yuan, 2026-11-23, yes or no."),
+    ("error.touch.unknown_field", "表单里没有 {field} 这一项；用 chuda config show 查看。", "The form has no field {field}: see chuda config show."),
+    ("error.contact.unknown_role", "没有“{role}”这个角色，例如 决策人、IT、法务、最终使用人。", "There is no role “{role}”, such as decision_maker, it, legal, end_user."),
+    ("error.config.flawed", "配置有问题，{place}：{what}", "The configuration has a flaw, {place}: {what}"),
+    ("error.config.stale", "已有更新的版本 {current} 生效。请先 chuda sync，再在新版本上修改。", "Version {current} is in force by now: run chuda sync, then make the change again on top of it."),
+    ("error.config.not_allowed", "没有发布配置的权限，请找主管。", "You may not publish configurations: ask a supervisor."),
+    ("error.config.permissions", "谁可以发布、导入和审计只有管理员能改。", "Who may publish, import and audit is for an administrator to change."),
+    ("error.config.note", "请说明改了什么（最多 {most} 个字）：--note 文字。", "Say what was changed, in at most {most} characters: --note TEXT."),
+    ("error.config.unchanged", "和现行配置一样，没有要发布的。", "It is the same as what is in force: there is nothing to publish."),
+    ("error.config.malformed", "服务器读不懂这份配置，请用 chuda config check 检查。", "The server can't read this configuration: run chuda config check."),
+    ("error.config.no_such_version", "没有版本 {version}；用 chuda config versions 查看。", "There is no version {version}: see chuda config versions."),
+    ("error.config.not_understood", "版本 {version} 要新的程序才看得懂，请升级。", "Version {version} needs a newer program: update."),
+    ("error.cli.rule_unreadable", "规则读不懂：{detail}", "The rule can't be read: {detail}"),
+    ("error.cli.not_text", "这不是文本文件，请核对。", "That is no text file: check it."),
+    ("error.flaw.unknown", "没有 {name}。", "{name} does not exist."),
+    ("error.flaw.mismatch", "{field} 不能这样用，类型不符。", "{field} can't be used so: it is of another type."),
+    ("error.flaw.one_comparison", "{field} 要正好一个比较。", "{field} needs exactly one comparison."),
+    ("error.flaw.too_deep", "太深或太多了，请拆小。", "It is too deep or too long: make it smaller."),
+    ("error.flaw.too_large", "超过 {most} 字节。", "It is over {most} bytes."),
+    ("error.flaw.nested", "exists 里不能再有 exists。", "There is an exists within an exists."),
+    ("error.flaw.empty", "缺少内容。", "There is nothing in it."),
+    ("error.flaw.bounds", "数字超出范围。", "A number is out of bounds."),
+    ("error.flaw.no_evidence", "只有触达才有证据。", "Only a touch has evidence."),
+    ("error.flaw.twice", "{name} 出现了两次。", "{name} stands twice."),
+    ("error.flaw.loop", "会不断触发自己，经过 {name}。", "It would set itself off without end, through {name}."),
+    ("error.flaw.too_many_nodes", "灵活响应节点最多 {most} 个，请先删去一个。", "There can be at most {most} response nodes: remove one first."),
+    ("error.flaw.removed", "{name} 已有记录在用，不能删除，只能停用。", "Records use {name}: it can't be removed, only retired."),
+    ("error.flaw.retired", "{name} 已停用。", "{name} is retired."),
+    ("error.flaw.fixed", "{field} 不能由此改写。", "{field} is not to be written so."),
+    ("error.flaw.incomplete", "建出来的记录不完整：{detail}。", "The record that it makes would not be whole: {detail}."),
+    ("error.flaw.too_new", "需要 {needs} 以上的版本。", "It needs version {needs}."),
+    ("error.flaw.unreadable", "读不懂：{detail}。", "It can't be read: {detail}."),
+    ("error.config.out_of_range", "{field} 应在 {least} 到 {most} 之间。", "{field} has to be from {least} to {most}."),
+    ("error.targets.two_goals", "{period} 的 {metric} 有两个目标。", "{period} has two goals for {metric}."),
+    ("error.targets.quarters_and_year", "{year} 年各季度目标之和 {quarters} 与全年目标 {goal} 不符。", "The quarters of {year} aim at {quarters} leads, the year at {goal}."),
+    ("error.targets.too_many_goals", "目标超过 {most} 个。", "There are more than {most} goals."),
     ("error.evidence.consent_missing", "录音要写明谁知道：--consent self（仅本人口述）或 --consent told（客户已告知录音）。", "A recording needs who knew of it: --consent self (only my own voice) or --consent told (the customer was told)."),
     ("error.evidence.not_found", "没有这件证据，请核对编号或 SHA-256。", "There is no such evidence: check the id or SHA-256."),
     ("error.evidence.not_here", "这件证据的原件不在本机。", "The bytes of this evidence are not on this device."),
@@ -356,6 +403,43 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("health.evidence", "有效证据 {count} 件 × {weight} = {points}", "{count} valid pieces of evidence × {weight} = {points}"),
     ("health.overdue", "超过 {hours} 小时未跟进 {count} 天 × {weight} = {points}", "{count} days beyond {hours} h without follow-up × {weight} = {points}"),
     // touch and evidence
+    ("touch.prompt", "  提示：{prompt}", "  {prompt}"),
+    ("config.sound", "配置没有问题。", "The configuration is sound."),
+    ("config.written", "版本 {version} 已写到 {path}，改好后用 chuda config dry-run 试算，再 chuda config publish。", "Version {version} is in {path}: edit it, try it out with chuda config dry-run, then chuda config publish."),
+    ("config.published", "已发布，版本 {version} 生效；各手机下次同步后使用。", "Published: version {version} is in force; phones go by it after their next sync."),
+    ("config.not_published", "还没有发布；加上 --publish --note 改了什么 就发布。", "Nothing is published; add --publish --note TEXT to do so."),
+    ("config.version", "版本 {version}", "Version {version}"),
+    ("config.in_force", "现行", "in force"),
+    ("config.shipped", "产品自带", "shipped with the product"),
+    ("config.formula", "健康分：触达×{touch} + 有效证据×{evidence} − 逾期天数×{overdue}，{days} 天内计分，{hours} 小时内不逾期，低于 {red} 为红", "Health: touches × {touch} + valid evidence × {evidence} − overdue days × {overdue}; {days} days count, {hours} hours of grace, red below {red}"),
+    ("config.actions", "动作：{actions}", "Actions: {actions}"),
+    ("config.field", "加的一项：{label} ({key}){mark}", "Added field: {label} ({key}){mark}"),
+    ("config.required", " · 必填", " · required"),
+    ("config.rules", "规则（灵活响应节点 {nodes}/{most}）：", "Rules ({nodes} of {most} response nodes):"),
+    ("config.node", "节点", "node"),
+    ("config.off", "已关闭", "off"),
+    ("config.tried", "用 {records} 条过去的记录试算：新增 {added}，不再 {removed}，改变 {changed}；转红 {red}，转正常 {green}；被拒的触达 {refused}", "Tried out with {records} past records: {added} new, {removed} no longer, {changed} otherwise; {red} turn red, {green} turn ok; {refused} touches refused"),
+    ("config.added", "会新触发：", "Would be new:"),
+    ("config.removed", "不再触发：", "Would no longer be:"),
+    ("config.changed", "结果会变：", "Would be otherwise:"),
+    ("config.health", "健康会变：", "Health:"),
+    ("config.turns_red", "转红", "turns red"),
+    ("config.turns_green", "转正常", "turns ok"),
+    ("config.refused", "会被拒的触达（缺的一项）：", "Touches that would be refused (the field they lack):"),
+    ("config.more", "  ……还有 {count} 条", "  … and {count} more"),
+    ("role.rep", "销售代表", "Sales rep"),
+    ("role.supervisor", "销售主管", "Supervisor"),
+    ("role.director", "销售总监", "Sales director"),
+    ("role.presales", "售前", "Pre-sales"),
+    ("role.finance", "财务专员", "Finance"),
+    ("role.delivery", "交付经理", "Delivery manager"),
+    ("role.delivery_director", "交付总监", "Delivery director"),
+    ("role.customer_success", "客户成功经理", "Customer success manager"),
+    ("role.product", "产品经理", "Product manager"),
+    ("role.tech", "技术负责人", "Tech owner"),
+    ("role.legal", "法务", "Legal"),
+    ("role.admin", "管理员", "Admin"),
+    ("role.auditor", "审计", "Auditor"),
     ("touch.saved", "已存本机：{customer} · {status}  {id}", "Saved here: {customer} · {status}  {id}"),
     ("touch.triggered", "  规则 {rule}：{effect}", "  Rule {rule}: {effect}"),
     ("evidence.line", "  证据 {mime} {size} · {words}  {id}", "  Evidence {mime} {size} · {words}  {id}"),

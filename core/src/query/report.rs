@@ -7,6 +7,7 @@ use super::{Ask, word};
 use crate::error::Result;
 use crate::id::ReportId;
 use crate::record::{Report, Touch, report};
+use crate::rules::Config;
 use crate::store::Row;
 
 /// How far ahead a next step is suggested for tomorrow, in days.
@@ -31,7 +32,7 @@ impl Ask<'_> {
             can_update,
             filed: filed.map(|row| self.view_report(row)).transpose()?,
             suggestions: self.suggestions(day)?,
-            reasons: self.config.short_reasons.iter().map(Word::from).collect(),
+            reasons: Config::offered(&self.config.short_reasons).map(Word::from).collect(),
         })
     }
 

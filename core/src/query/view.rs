@@ -141,12 +141,23 @@ pub struct TouchView {
     pub next_time: Option<NaiveTime>,
     /// Free text.
     pub note: Option<String>,
+    /// Fields that a supervisor added to the form (T6), in the order they are asked.
+    pub extra: Vec<ExtraView>,
     /// What proves it.
     pub evidence: Vec<EvidenceView>,
     /// Fields changed at the same time by two people.
     pub conflicts: Vec<String>,
     /// Where it is on its way to the server.
     pub state: ItemState,
+}
+
+/// What was filled into an added field (T6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExtraView {
+    /// Its label; the key is without `x/`.
+    pub field: Word,
+    /// As stored: text, a number, money in yuan, a day, `true` or `false`.
+    pub value: String,
 }
 
 /// How far an item's time is to be trusted; in words, never a colour.
@@ -356,6 +367,23 @@ pub struct HomeView {
     pub tasks: Vec<TaskView>,
     /// Red customers, reddest first.
     pub red_customers: Vec<CustomerView>,
+}
+
+/// A version of the configuration (T6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReleaseView {
+    /// Its number.
+    pub version: i64,
+    /// Whether this phone goes by it.
+    pub in_force: bool,
+    /// Who published it; nobody: it is the one that the product ships.
+    pub published_by: Option<PersonView>,
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+    /// What was changed.
+    pub note: Option<String>,
+    /// The least version of the app that understands it.
+    pub min_app: String,
 }
 
 /// What a rule will do once the server has the record.

@@ -6,6 +6,7 @@
 mod answering;
 mod back_checks;
 mod capturing;
+mod configuring;
 mod customers;
 mod doctor;
 mod drafts;
@@ -34,7 +35,7 @@ use crate::capture::key::Signer;
 use crate::error::{Error, Result};
 use crate::id::{CustomerId, EvidenceId, PersonId, RecordId, TaskId, TouchId};
 use crate::query::view::{CustomerView, EvidenceView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView};
-use crate::query::{Ask, Me};
+use crate::query::{Ask, Me, releases};
 use crate::record::policy::Writer;
 use crate::record::{Actor, Customer, Fields, Kind, Task};
 use crate::rules::audience::{People, superiors};
@@ -272,17 +273,20 @@ impl Workbench {
                 if task.done_at.is_some() {
                     return Err(Error::invalid("task.already_done"));
                 }
+                // A task keeps the answers and their rules that it was made with, offered still or not (T6).
+                let config = releases::made_under(tx, &config, task.config)?;
                 let choice = match (choice, task.choices.is_empty()) {
                     (None, true) => None,
                     (Some(word), false) => {
-                        let choice = Config::find(&config.choices, word).filter(|choice| task.choices.contains(&choice.key));
+                        let mut own = config.choices.iter().filter(|choice| task.choices.contains(&choice.key));
+                        let choice = own.find(|choice| choice.is_called(word));
                         Some(choice.ok_or_else(|| offer(Error::invalid("task.unknown_choice"), &task))?)
                     }
                     (None, false) => return Err(offer(Error::invalid("task.choice_missing"), &task)),
                     (Some(_), true) => return Err(Error::invalid("task.no_choices")),
                 };
                 let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
-                let asked = config.tasks.iter().find(|kind| kind.key == task.task);
+                let asked = Config::option(&config.tasks, &task.task);
                 if choice.or(asked).is_some_and(|choice| choice.needs_reason) && reason.is_none() {
                     return Err(Error::invalid("task.reason_missing"));
                 }

@@ -138,9 +138,9 @@ fn touch_of(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &To
     };
     let fields = touch.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
     let subject = Subject { id: RecordId(uuid::Uuid::nil()), kind: Kind::Touch, fields: &fields, world: tx };
-    let asked = config.form(Kind::Touch).iter().filter(|field| field.required).map(|field| &field.field);
-    let asked = asked.filter(|field| !matches!(field.as_str(), "evidence" | "contact") && !fields.contains_key(*field));
-    match firing::missing(config, &subject)?.iter().chain(asked).next() {
+    // The contact becomes a record with the touch.
+    let named = |field: &String| field == "contact" && typed(draft.contact.clone()).is_some();
+    match firing::missing(config, &subject)?.iter().find(|field| !named(field)) {
         Some(field) => Err(missing(field)),
         None => Ok(touch),
     }
@@ -163,7 +163,11 @@ fn extra(config: &Config, typed: &HashMap<String, String>) -> Result<BTreeMap<St
         let wrong = || Error::invalid("touch.extra_misshapen").with("field", key);
         let holds = config.form(Kind::Touch).iter().find(|one| one.field == name).and_then(|one| one.holds);
         check_length(Some(text), "extra")?;
-        let value = match holds.ok_or_else(|| Error::invalid("touch.unknown_field").with("field", key))? {
+        let holds = holds.ok_or_else(|| Error::invalid("touch.unknown_field").with("field", key))?;
+        if text.trim().is_empty() {
+            continue;
+        }
+        let value = match holds {
             ExtraType::Text => Scalar::Text(text.trim().to_owned()),
             ExtraType::Number => Scalar::Int(text.trim().parse().map_err(|_| wrong())?),
             ExtraType::Money => Scalar::Int(Fen::from_yuan(text.trim()).ok_or_else(wrong)?.0),

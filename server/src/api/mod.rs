@@ -6,6 +6,7 @@ mod audit;
 mod backchecks;
 mod events;
 mod imports;
+mod config;
 mod people;
 mod reports;
 mod todos;
@@ -52,6 +53,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit::list))
         .routes(routes!(backchecks::list))
         .routes(routes!(backchecks::show))
+        .routes(routes!(config::current))
+        .routes(routes!(config::publish))
+        .routes(routes!(config::versions))
+        .routes(routes!(config::version))
+        .routes(routes!(config::check))
+        .routes(routes!(config::dry_run))
 }
 
 /// A person or customer, named.
@@ -77,7 +84,7 @@ struct Word {
 
 impl Word {
     fn of(list: &[chuda_core::rules::config::Choice], key: &str) -> Self {
-        let choice = chuda_core::rules::Config::find(list, key);
+        let choice = chuda_core::rules::Config::option(list, key);
         Self {
             key: key.to_owned(),
             label: choice.map_or(key, |choice| &choice.zh).to_owned(),

@@ -413,7 +413,7 @@ impl Tx<'_> {
             let mut configs = Configs::from([(builtin.version, Arc::new(builtin.clone()))]);
             for fields in self.all("SELECT fields FROM documents WHERE kind = 'config'", [], fields_row)? {
                 let release: Release = from_fields(&fields).map_err(|error| Error::internal("config.unreadable", error))?;
-                let config = Config::parse(&release.content).map_err(|flawed| Error::internal("config.unreadable", flawed))?;
+                let config = Config::read(&release.content).map_err(|flawed| Error::internal("config.unreadable", flawed))?;
                 configs.insert(release.version, Arc::new(config));
             }
             Ok(configs)
@@ -425,6 +425,13 @@ impl Tx<'_> {
         let configs = self.configs()?;
         let last = configs.values().next_back().ok_or_else(|| Error::internal("config.missing", "none"))?;
         Ok(last.clone())
+    }
+
+    /// The configuration that a record was made under; the one in force where it names none that there is (T6).
+    pub(crate) fn config_of(&self, fields: &Fields) -> Result<Arc<Config>> {
+        let configs = self.configs()?;
+        let made_under = crate::effects::version_in(fields).and_then(|version| configs.get(&version));
+        made_under.map_or_else(|| self.config(), |config| Ok(config.clone()))
     }
 
     /// Says that a configuration was published.

@@ -3,6 +3,7 @@
 mod answers;
 mod backcheck;
 mod brief;
+mod config;
 mod customer;
 mod day;
 mod event;
@@ -59,6 +60,7 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
         Command::Feedback(feedback) => event::feedback(shell, &feedback),
         Command::Brief(brief) => brief::briefs(shell, &brief),
         Command::Import(import) => import::import(shell, &import),
+        Command::Config(config) => config::config(shell, config),
         Command::Sync(sync) => sync::sync(shell, &sync),
         Command::Status => sync::status(shell),
         Command::Redo(redo) => sync::redo(shell, redo.document),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod backcheck;
+mod config;
 mod files;
 mod golden;
 mod languages;
