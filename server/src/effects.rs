@@ -54,10 +54,16 @@ pub(crate) fn carry_out_for(
 }
 
 fn apply(ingest: &mut Ingest<'_>, firing: &Firing) -> Result<()> {
-    if firing.effects.is_empty() || !ingest.tx().claim_effect(firing, ingest.now())? {
+    if firing.effects.is_empty() {
         return Ok(());
     }
-    tracing::info!(rule = firing.rule, config = firing.config, record = %firing.record, "rule carried out");
+    // What is always carried out writes nothing where nothing differs.
+    if !firing.always {
+        if !ingest.tx().claim_effect(firing, ingest.now())? {
+            return Ok(());
+        }
+        tracing::info!(rule = firing.rule, config = firing.config, record = %firing.record, "rule carried out");
+    }
     for write in &firing.writes {
         // What is there already has been made by this very effect, before a restore brought the claim of it back.
         if !write.new || ingest.tx().document(write.id)?.is_none() {

@@ -1,8 +1,13 @@
 //! What screens ask. One file per question; each returns a view. Lists are made from projections, never from documents.
 
+pub(crate) mod contracts;
 mod customers;
 mod evidence;
 mod home;
+mod leads;
+mod meetings;
+mod orders;
+mod quotes;
 mod report;
 mod status;
 mod tasks;

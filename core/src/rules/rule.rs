@@ -40,6 +40,9 @@ pub struct Rule {
     pub once_per: Vec<String>,
     /// What happens then.
     pub then: Vec<Effect>,
+    /// Whenever the record changes rather than once: for a field that follows from others as long as the condition holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub always: bool,
     /// A flexible response node (F3), of which there can be twelve. The handoffs and flows that ship with the product are none.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub response: bool,
@@ -196,6 +199,8 @@ pub enum Recipient {
 pub enum Value {
     /// The value of another field: a path, `id` for the record in hand; nothing where that has none (H4).
     Copy(Copied),
+    /// The value of the first of these fields that has one (H4).
+    First(FirstOf),
     /// Text with fields in braces: `{customer.name}`, `{today}` as 20261124, `{id}` as six letters of the new record's id.
     Text(Worded),
     /// The text of a template of the configuration, filled alike.
@@ -214,6 +219,14 @@ pub enum Value {
 pub struct Copied {
     /// The path.
     pub copy: String,
+}
+
+/// See [`Value::First`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirstOf {
+    /// The paths.
+    pub first: Vec<String>,
 }
 
 /// See [`Value::Text`].
@@ -291,7 +304,36 @@ impl Rule {
         }
         self.when.iter().chain(&self.unless).try_for_each(|condition| condition.check(config, kind))?;
         self.once_per.iter().try_for_each(|path| type_at(config, kind, path).map(drop))?;
+        if self.always {
+            self.check_always(config)?;
+        }
         self.then.iter().try_for_each(|effect| effect.check(config, self, kind))
+    }
+
+    /// What is always carried out comes to rest: it only sets fields of the record itself that no other such rule sets, from fields
+    /// that none of them sets.
+    fn check_always(&self, config: &Config) -> Result<(), Flaw> {
+        let Trigger::Record(kind) = self.trigger else { return Err(Flaw::mismatch("always")) };
+        let alike = config.rules.iter().filter(|rule| rule.always && rule.trigger == self.trigger);
+        let followers: Vec<&str> = alike.flat_map(|rule| rule.then.iter().filter_map(Effect::own_field)).collect();
+        for effect in &self.then {
+            let Some(field) = effect.own_field() else { return Err(Flaw::mismatch("always")) };
+            if followers.iter().filter(|other| **other == field).count() != 1 {
+                return Err(Flaw::Twice { name: field.to_owned() });
+            }
+        }
+        let values = self.then.iter().filter_map(|effect| match effect {
+            Effect::Set(set) => Some(&set.to),
+            _ => None,
+        });
+        let read = values.flat_map(|value| value.paths(config)).find(|path| {
+            let own = path.split_once('.').map_or(*path, |(link, _)| link);
+            followers.contains(&own) && kind.type_of(own).is_some()
+        });
+        match read {
+            Some(path) => Err(Flaw::Loop { name: path.to_owned() }),
+            None => Ok(()),
+        }
     }
 
     /// The rules that what this one makes can set off at once, among all of the configuration.
@@ -341,6 +383,14 @@ impl Effect {
             Self::Create(create) => format!("create:{}", create.kind.as_str()),
             Self::Flag(flag) => format!("flag:{flag}"),
             Self::Close(rule) => format!("close:{rule}"),
+        }
+    }
+
+    /// The field of the record in hand that it sets.
+    fn own_field(&self) -> Option<&str> {
+        match self {
+            Self::Set(set) if set.of.is_none() => Some(&set.field),
+            _ => None,
         }
     }
 
@@ -455,14 +505,9 @@ impl Value {
                 Type::Person if kind == Kind::Person => Ok(()),
                 _ => Err(Flaw::mismatch(field)),
             },
-            Self::Copy(Copied { copy }) => {
-                let from = type_at(config, kind, copy)?;
-                let suits = from == holds
-                    || matches!((from, holds), (Type::Any, Type::Link(_)) | (Type::Link(_), Type::Any) | (_, Type::Text))
-                    // Answers to a task are keys of their own list; the target's list has to have them.
-                    || matches!((from, holds), (Type::Option(List::Choices), Type::Option(_)));
-                if suits { Ok(()) } else { Err(Flaw::mismatch(copy)) }
-            }
+            Self::Copy(Copied { copy }) => check_copy(config, kind, holds, copy),
+            Self::First(FirstOf { first }) if first.is_empty() || first.len() > MAX_EFFECTS => Err(Flaw::Bounds),
+            Self::First(FirstOf { first }) => first.iter().try_for_each(|path| check_copy(config, kind, holds, path)),
             Self::Text(Worded { text }) => {
                 if holds != Type::Text || text.len() > MAX_TEXT {
                     return Err(Flaw::mismatch(field));
@@ -487,6 +532,31 @@ impl Value {
             Self::Now(_) => Err(Flaw::mismatch(field)),
         }
     }
+}
+
+impl Value {
+    /// The paths it reads.
+    fn paths<'v>(&'v self, config: &'v Config) -> Vec<&'v str> {
+        match self {
+            Self::Copy(copied) => vec![&copied.copy],
+            Self::First(first) => first.first.iter().map(String::as_str).collect(),
+            Self::Text(worded) => placeholders(&worded.text).collect(),
+            Self::Template(templated) => {
+                let text = config.templates.iter().find(|choice| choice.key == templated.template);
+                placeholders(text.and_then(|choice| choice.text.as_deref()).unwrap_or_default()).collect()
+            }
+            Self::InDays(_) | Self::Now(_) | Self::Plain(_) => Vec::new(),
+        }
+    }
+}
+
+fn check_copy(config: &Config, kind: Kind, holds: Type, path: &str) -> Result<(), Flaw> {
+    let from = type_at(config, kind, path)?;
+    let suits = from == holds
+        || matches!((from, holds), (Type::Any, Type::Link(_)) | (Type::Link(_), Type::Any) | (_, Type::Text))
+        // Answers to a task are keys of their own list; the target's list has to have them.
+        || matches!((from, holds), (Type::Option(List::Choices), Type::Option(_)));
+    if suits { Ok(()) } else { Err(Flaw::mismatch(path)) }
 }
 
 /// The paths in braces of a text.
