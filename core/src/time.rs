@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Instant;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
@@ -71,9 +71,11 @@ impl Clock for ShiftedClock {
     }
 }
 
-/// The calendar day of an instant, as the person in `zone` sees it.
+/// The calendar day of an instant, as the person in `zone` sees it. At the very ends of the calendar, where a zone would lead beyond it,
+/// the day is that of UTC.
 pub fn day_of(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
-    at.with_timezone(&zone).date_naive()
+    let local = at.naive_utc().checked_add_offset(at.with_timezone(&zone).offset().fix());
+    local.unwrap_or(at.naive_utc()).date()
 }
 
 /// The first instant of a day in a zone. Where midnight is skipped by a clock change, the first that exists.

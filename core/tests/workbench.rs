@@ -221,8 +221,9 @@ fn a_damaged_database_is_set_aside_and_what_can_be_read_is_there_again() {
     drop(phone.workbench);
     let database = phone.settings.dir.join("chuda.db");
     let mut bytes = std::fs::read(&database).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle..middle + 64].fill(0x5a);
+    // A page of data: without the schema, which comes before all of it, nothing can be read.
+    let page = bytes.len() / 4 * 3;
+    bytes[page..page + 64].fill(0x5a);
     std::fs::write(&database, bytes).unwrap();
     std::fs::write(phone.settings.dir.join("open"), b"").unwrap();
 

@@ -8,6 +8,7 @@ use crate::record::Customer;
 use crate::rules::Health;
 use crate::rules::health::Facts;
 use crate::store::{HealthRow, Row};
+use crate::time::start_of_day;
 
 /// Most customers a search shows.
 const FOUND: u32 = 20;
@@ -21,8 +22,7 @@ impl Ask<'_> {
     /// One of them.
     pub fn customer(&self, id: CustomerId) -> Result<CustomerView> {
         let row = self.tx.record::<Customer>(id)?.ok_or_else(|| Error::not_found("customer.not_found"))?;
-        let health = self.tx.health(Some(id), self.config.health.window_start(self.now), self.now)?;
-        let health = health.into_iter().next().ok_or_else(|| Error::not_found("customer.not_found"))?;
+        let health = self.health_rows(Some(id))?.into_iter().next().ok_or_else(|| Error::not_found("customer.not_found"))?;
         self.view_customer(row, &health)
     }
 
@@ -59,20 +59,28 @@ impl Ask<'_> {
     }
 
     fn scored(&self) -> Result<Vec<(Health, HealthRow)>> {
-        let rows = self.tx.health(None, self.config.health.window_start(self.now), self.now)?;
-        Ok(rows.into_iter().map(|row| (self.score(&row), row)).collect())
+        Ok(self.health_rows(None)?.into_iter().map(|row| (self.score(&row), row)).collect())
+    }
+
+    fn health_rows(&self, customer: Option<CustomerId>) -> Result<Vec<HealthRow>> {
+        let formula = &self.config.health;
+        self.tx.health(customer, formula.window_start(self.now), self.now, formula.pause_until_next_date)
     }
 
     fn score(&self, row: &HealthRow) -> Health {
-        let facts = Facts { touches: row.touches, evidence: row.evidence, last_contact: row.last_touch.unwrap_or(row.since) };
+        let facts = Facts {
+            touches: row.touches,
+            evidence: row.evidence,
+            last_contact: row.last_touch.unwrap_or(row.since),
+            asked_for: row.next_date.map(|date| start_of_day(date, self.me.zone)),
+        };
         self.config.health.score(facts, self.now)
     }
 
     fn view_customers(&self, rows: Vec<Row<Customer>>) -> Result<Vec<CustomerView>> {
-        let window = self.config.health.window_start(self.now);
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
-            if let Some(health) = self.tx.health(Some(row.id.into()), window, self.now)?.first() {
+            if let Some(health) = self.health_rows(Some(row.id.into()))?.first() {
                 views.push(self.view_customer(row, health)?);
             }
         }
@@ -111,5 +119,97 @@ impl Ask<'_> {
             name: row.record.name,
             short: row.record.short,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+
+    use super::*;
+    use crate::id::{DeviceId, EvidenceId, PersonId, TouchId};
+    use crate::query::Me;
+    use crate::record::policy::Writer;
+    use crate::record::{Actor, ContactMode, Role, Touch};
+    use crate::rules::Config;
+    use crate::store::{Own, Store};
+    use crate::time::DEFAULT_ZONE;
+
+    #[test]
+    fn a_customer_who_asked_for_a_later_date_is_not_overdue_before_it_when_that_is_switched_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
+        let touched: DateTime<Utc> = "2026-08-24T02:00:00Z".parse().unwrap();
+        let me =
+            Me {
+                id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false
+            };
+        let writer = Writer::Person { id: me.id, roles: [Role::Rep].into(), holds_customer: true, is_superior: false };
+        let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer, at: touched };
+        let customer = CustomerId::derived("杭州智联科技");
+        store
+            .write(|tx| {
+                let entered = Customer {
+                    author: me.id,
+                    name: "杭州智联科技".into(),
+                    short: None,
+                    holder: Some(me.id),
+                    intent: None,
+                    created_at: touched,
+                    closed: false,
+                    address: None,
+                    model: None,
+                    external_id: None,
+                    crm_intent: None,
+                    merged_into: None,
+                };
+                tx.create(&own, customer, &entered)?;
+                // 3 个月后再联系; the touch before it had another date.
+                for (days, next_date) in [(1, "2026-12-24"), (0, "2026-11-24")] {
+                    let touch = Touch {
+                        author: me.id,
+                        customer,
+                        mode: ContactMode::Phone,
+                        action: "send_material".into(),
+                        evidence: [EvidenceId::derived("recording")].into(),
+                        at: touched - TimeDelta::days(days),
+                        zone: me.zone,
+                        config: 1,
+                        brief: None,
+                        tech_owner: None,
+                        response_by: None,
+                        amount: None,
+                        custom_development: false,
+                        intent: None,
+                        feedback: false,
+                        feedback_at: None,
+                        contact: None,
+                        next_action: None,
+                        next_date: Some(next_date.parse().unwrap()),
+                        next_time: None,
+                        note: None,
+                        category: None,
+                        flags: std::collections::BTreeSet::new(),
+                        extra: std::collections::BTreeMap::new(),
+                    };
+                    tx.create(&own, TouchId::derived(next_date), &touch)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        let overdue = |config: &Config, now: &str| {
+            let look = |tx: &crate::store::Tx<'_>| {
+                let view = Ask::new(tx, &me, now.parse().unwrap(), config)?.customer(customer)?;
+                Ok(view.health.parts.overdue_days)
+            };
+            store.read(look).unwrap()
+        };
+        let literal = Config::builtin();
+        let mut pausing = literal.clone();
+        pausing.health.pause_until_next_date = true;
+        let eve = "2026-11-24T23:59:59+08:00";
+        assert_eq!([overdue(literal, eve), overdue(&pausing, eve)], [89, 0]);
+        let next_day = "2026-11-25T00:00:00+08:00";
+        assert_eq!([overdue(literal, next_day), overdue(&pausing, next_day)], [89, 1]);
     }
 }

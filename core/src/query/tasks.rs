@@ -119,7 +119,7 @@ impl Ask<'_> {
                 })
             }
             (Some(Type::Money), Scalar::Int(fen)) => Some(plain(Fen(*fen).to_yuan())),
-            (Some(Type::Instant), Scalar::Int(at)) => {
+            (Some(Type::Timestamp), Scalar::Int(at)) => {
                 let local = from_millis(*at).with_timezone(&self.me.zone).format("%Y-%m-%d %H:%M").to_string();
                 Some(named(&from_millis(*at).to_rfc3339(), local))
             }

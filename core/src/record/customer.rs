@@ -84,7 +84,7 @@ impl Record for Customer {
         create: Create::Roles(SELLING),
         fields: &[
             ("author", Type::Person, Write::Never),
-            ("created_at", Type::Instant, Write::Never),
+            ("created_at", Type::Timestamp, Write::Never),
             ("name", Type::Text, Write::By(&[Party::Author, Party::Holder])),
             ("short", Type::Text, Write::By(&[Party::Author, Party::Holder])),
             // The author holds a customer that was just entered; handing over goes through the server.
@@ -129,7 +129,7 @@ impl Record for Contact {
         fields: &[
             ("author", Type::Person, Write::Never),
             ("customer", Type::Link(Kind::Customer), Write::Never),
-            ("created_at", Type::Instant, Write::Never),
+            ("created_at", Type::Timestamp, Write::Never),
             ("name", Type::Text, Write::By(&[Party::Author, Party::Holder])),
             ("position", Type::Text, Write::By(&[Party::Author, Party::Holder])),
             ("role", Type::Option(List::ContactRoles), Write::By(&[Party::Author, Party::Holder])),

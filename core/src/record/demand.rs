@@ -51,7 +51,7 @@ impl Record for Demand {
             ("text", Type::Text, Write::By(&[Party::Author, Party::Assignee])),
             ("status", Type::Option(List::DemandStates), Write::By(&[Party::Assignee])),
             ("assessment", Type::Text, Write::By(&[Party::Assignee])),
-            ("assessed_at", Type::Instant, Write::By(&[Party::Assignee])),
+            ("assessed_at", Type::Timestamp, Write::By(&[Party::Assignee])),
             ("assessed_by", Type::Person, Write::By(&[Party::Assignee])),
         ],
     };

@@ -46,7 +46,7 @@ impl Record for Event {
             ("event", Type::Option(List::Events), Write::Never),
             ("customer", Type::Link(Kind::Customer), Write::Never),
             ("touch", Type::Link(Kind::Touch), Write::By(&[Party::Server])),
-            ("at", Type::Instant, Write::Never),
+            ("at", Type::Timestamp, Write::Never),
             ("system", Type::Text, Write::Never),
             ("external_id", Type::Text, Write::Never),
             ("thread", Type::Text, Write::Never),

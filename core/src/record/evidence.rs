@@ -72,7 +72,7 @@ impl Record for Evidence {
             ("size", Type::Number, Write::Never),
             ("mime", Type::Text, Write::Never),
             ("source", Type::Text, Write::Never),
-            ("captured_at", Type::Instant, Write::Never),
+            ("captured_at", Type::Timestamp, Write::Never),
             ("claim", Type::Text, Write::Never),
             ("unreadable", Type::Text, Write::Never),
             ("flags/", Type::Members, Write::Never),
@@ -81,7 +81,7 @@ impl Record for Evidence {
             ("touch", Type::Link(Kind::Touch), Write::Append(&[Party::Author])),
             ("customer", Type::Link(Kind::Customer), Write::Append(&[Party::Author])),
             ("transcript", Type::Text, Write::Append(&[Party::Author])),
-            ("stored_at", Type::Instant, Write::By(&[Party::Server])),
+            ("stored_at", Type::Timestamp, Write::By(&[Party::Server])),
         ],
     };
 }

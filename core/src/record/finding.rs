@@ -54,7 +54,7 @@ impl Record for Finding {
             ("right", Type::Text, Write::Never),
             ("resolution", Type::Option(List::Resolutions), Write::By(SETTLE)),
             ("reason", Type::Text, Write::By(SETTLE)),
-            ("resolved_at", Type::Instant, Write::By(SETTLE)),
+            ("resolved_at", Type::Timestamp, Write::By(SETTLE)),
             ("resolved_by", Type::Person, Write::By(SETTLE)),
         ],
     };

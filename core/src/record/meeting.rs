@@ -50,7 +50,7 @@ impl Record for Meeting {
             ("customer", Type::Link(Kind::Customer), Write::Never),
             ("contract", Type::Link(Kind::Contract), Write::Never),
             ("title", Type::Text, Write::By(&[Party::Author, Party::Attendee])),
-            ("at", Type::Instant, Write::By(&[Party::Author, Party::Attendee])),
+            ("at", Type::Timestamp, Write::By(&[Party::Author, Party::Attendee])),
             ("minutes", Type::Number, Write::By(&[Party::Author, Party::Attendee])),
             ("place", Type::Text, Write::By(&[Party::Author, Party::Attendee])),
             ("attendees/", Type::Members, Write::By(&[Party::Server])),

@@ -67,7 +67,7 @@ impl Record for Order {
             ("service_contact", Type::Text, Write::By(&[Party::Assignee])),
             ("training_on", Type::Day, Write::By(&[Party::Assignee])),
             ("note", Type::Text, Write::By(&[Party::Assignee])),
-            ("done_at", Type::Instant, Write::By(&[Party::Assignee])),
+            ("done_at", Type::Timestamp, Write::By(&[Party::Assignee])),
         ],
     };
 }

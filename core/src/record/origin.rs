@@ -29,7 +29,7 @@ macro_rules! with_origin {
             ("rule", crate::record::policy::Type::Text, crate::record::policy::Write::Never),
             ("config", crate::record::policy::Type::Number, crate::record::policy::Write::Never),
             ("because", crate::record::policy::Type::Text, crate::record::policy::Write::Never),
-            ("created_at", crate::record::policy::Type::Instant, crate::record::policy::Write::Never),
+            ("created_at", crate::record::policy::Type::Timestamp, crate::record::policy::Write::Never),
             $($field),*
         ]
     };

@@ -48,7 +48,7 @@ pub enum Type {
     /// Money in fen.
     Money,
     /// Milliseconds since 1970.
-    Instant,
+    Timestamp,
     /// A calendar day.
     Day,
     /// A time of day.
@@ -263,7 +263,7 @@ fn judge_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Re
         (Create::Server, Writer::Person { .. }) => Err(Rejection::NotAllowedToCreate),
         (Create::Roles(allowed), Writer::Person { id, roles, .. }) => {
             let own = writes.get(AUTHOR_FIELD).and_then(Scalar::as_text) == Some(id.to_string().as_str());
-            if !own || !allowed.iter().any(|role| roles.contains(role)) {
+            if !own || roles.contains(&Role::Auditor) || !allowed.iter().any(|role| roles.contains(role)) {
                 return Err(Rejection::NotAllowedToCreate);
             }
             // What only the server may set must not come with the creation either.
@@ -298,6 +298,10 @@ fn stands_as(kind: Kind, state: &Fields, writer: &Writer, parties: &[Party]) -> 
         // The server writes what crosses people, in every record.
         return true;
     };
+    // Whoever audits changes nothing, whatever else that person does.
+    if roles.contains(&Role::Auditor) {
+        return false;
+    }
     let names = |field: &str| state.get(field).and_then(Scalar::as_text) == Some(id.to_string().as_str());
     // A lead that nobody holds is looked after by whoever put it there.
     let keeps = || kind == Kind::Lead && !is_known(state, "holder") && names(AUTHOR_FIELD);

@@ -57,7 +57,7 @@ impl Record for Question {
             ("text", Type::Text, Write::Never),
             ("promised", Type::Day, Write::By(&[Party::Assignee])),
             ("answer", Type::Text, Write::By(&[Party::Assignee])),
-            ("answered_at", Type::Instant, Write::By(&[Party::Assignee])),
+            ("answered_at", Type::Timestamp, Write::By(&[Party::Assignee])),
             ("answered_by", Type::Person, Write::By(&[Party::Assignee])),
             ("overdue", Type::Flag, Write::By(&[Party::Server])),
         ],

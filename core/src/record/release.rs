@@ -42,7 +42,7 @@ impl Record for Release {
             ("content", Type::Text, Write::Never),
             ("min_app", Type::Text, Write::Never),
             ("published_by", Type::Person, Write::Never),
-            ("at", Type::Instant, Write::Never),
+            ("at", Type::Timestamp, Write::Never),
             ("note", Type::Text, Write::Never),
         ],
     };

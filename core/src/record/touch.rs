@@ -94,6 +94,9 @@ pub struct Touch {
     /// The customer answered (G1, F2).
     #[serde(default)]
     pub feedback: bool,
+    /// When that was noted.
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    pub feedback_at: Option<DateTime<Utc>>,
     /// Who was touched on the customer's side (N1).
     pub contact: Option<ContactId>,
     /// What comes next.
@@ -125,7 +128,7 @@ impl Record for Touch {
             ("customer", Type::Link(Kind::Customer), Write::Never),
             ("mode", Type::Option(List::Modes), Write::Never),
             ("action", Type::Option(List::Actions), Write::Never),
-            ("at", Type::Instant, Write::Never),
+            ("at", Type::Timestamp, Write::Never),
             ("zone", Type::Text, Write::Never),
             ("config", Type::Number, Write::Never),
             ("brief", Type::Option(List::Briefs), Write::Never),
@@ -138,6 +141,7 @@ impl Record for Touch {
             ("note", Type::Text, Write::Never),
             ("evidence/", Type::Members, Write::Append(&[Party::Author])),
             ("feedback", Type::Flag, Write::By(&[Party::Author, Party::Holder])),
+            ("feedback_at", Type::Timestamp, Write::By(&[Party::Author, Party::Holder])),
             ("next_action", Type::Text, Write::By(&[Party::Author, Party::Holder])),
             ("next_date", Type::Day, Write::By(&[Party::Author, Party::Holder])),
             ("next_time", Type::Time, Write::By(&[Party::Author, Party::Holder])),

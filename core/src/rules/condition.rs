@@ -7,7 +7,7 @@ use super::flaw::Flaw;
 use super::world::Subject;
 use crate::error::Result;
 use crate::record::policy::Type;
-use crate::record::{ContactMode, Kind, Role, Scalar, time_of};
+use crate::record::{ContactMode, Kind, Role, Scalar, is_draft, time_of};
 
 /// Most leaves and branches of one condition.
 const MAX_NODES: usize = 64;
@@ -31,7 +31,7 @@ pub enum Condition {
     Field(Comparison),
     /// A touch has evidence of this type, such as `application/pdf`.
     Evidence(String),
-    /// The same customer has such a record.
+    /// The same customer has such a record; a touch without evidence is none (T1).
     Exists(Exists),
 }
 
@@ -172,7 +172,7 @@ impl Condition {
                     return Err(Flaw::Bounds);
                 }
                 if let Some(since) = &exists.since
-                    && type_at(config, kind, since)? != Type::Instant
+                    && type_at(config, kind, since)? != Type::Timestamp
                 {
                     return Err(Flaw::mismatch(since));
                 }
@@ -249,7 +249,7 @@ impl Comparison {
         if given.iter().filter(|given| **given).count() + numbers.iter().flatten().count() != 1 {
             return Err(Flaw::OneComparison { field: self.name.clone() });
         }
-        if numbers.iter().flatten().count() > 0 && !matches!(holds, Type::Number | Type::Money | Type::Instant) {
+        if numbers.iter().flatten().count() > 0 && !matches!(holds, Type::Number | Type::Money | Type::Timestamp) {
             return Err(Flaw::mismatch(&self.name));
         }
         if let Some(other) = &self.differs_from
@@ -296,6 +296,9 @@ impl Exists {
         for fields in subject.world.of_customer(customer, self.kind)? {
             // The record in hand may itself be the answer: a quote on which the feedback was noted.
             let at = time_of(&fields).unwrap_or(i64::MIN);
+            if is_draft(self.kind, &fields) {
+                continue;
+            }
             let other = Subject { id: subject.id, kind: self.kind, fields: &fields, world: subject.world };
             if at >= from && at <= to && self.when.holds(config, &other, &mut Vec::new())? {
                 return Ok(true);
@@ -346,7 +349,7 @@ pub(super) fn fits(config: &Config, holds: Type, value: &Scalar, field: &str) ->
         (Type::Option(list), Scalar::Text(key)) => config.list(list).iter().any(|choice| choice.key == *key),
         (Type::Role, Scalar::Text(word)) => Role::parse(word).is_some(),
         (Type::Text | Type::Person | Type::Link(_) | Type::Any | Type::Time, Scalar::Text(_))
-        | (Type::Number | Type::Money | Type::Instant, Scalar::Int(_))
+        | (Type::Number | Type::Money | Type::Timestamp, Scalar::Int(_))
         | (Type::Flag, Scalar::Bool(_)) => true,
         (Type::Day, Scalar::Text(day)) => day.parse::<chrono::NaiveDate>().is_ok(),
         _ => false,

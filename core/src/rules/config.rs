@@ -69,6 +69,8 @@ pub struct Config {
     pub forms: Vec<Form>,
     /// The health formula (T3).
     pub health: super::health::Formula,
+    /// What is aimed at (G1, G2, G3).
+    pub targets: super::Targets,
     /// Zone and working days.
     pub calendar: Calendar,
     /// How a back-check is drawn (R1).
@@ -83,6 +85,8 @@ pub struct Config {
 
 /// An option of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+// Each is a box to tick in the editor of options, and any of them go together.
+#[allow(clippy::struct_excessive_bools)]
 #[serde(default, deny_unknown_fields)]
 pub struct Choice {
     /// The word that is stored.
@@ -94,6 +98,9 @@ pub struct Choice {
     /// Whether a touch with this action counts for touch density (D1).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub counts_for_density: bool,
+    /// Whether it is outside the standard, such as a comparison sheet made to measure: these are counted (D2).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub non_standard: bool,
     /// The brief that this action suggests (B1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brief: Option<String>,
@@ -344,7 +351,8 @@ impl Config {
         for form in &self.forms {
             check_form(form).map_err(|flaw| at(&format!("forms.{}", form.kind.as_str()), flaw))?;
         }
-        self.health.check().map_err(|flaw| at("health", flaw))?;
+        self.health.check().map_err(|error| at("health", Flaw::OutOfRange(error)))?;
+        self.targets.check().map_err(|error| at("targets", Flaw::Targets(error)))?;
         if !(1..=100).contains(&self.back_check.records) || !(1..=52).contains(&self.back_check.every_weeks) {
             return Err(at("back_check", Flaw::Bounds));
         }
@@ -501,21 +509,18 @@ fn check_form(form: &Form) -> Result<(), Flaw> {
         if !seen.insert(&one.field) {
             return Err(Flaw::Twice { name: one.field.clone() });
         }
-        match one.field.strip_prefix("x/") {
-            Some(key) => {
-                let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-                if form.kind != Kind::Touch || key.is_empty() || key.len() > 64 || !key.chars().all(plain) {
-                    return Err(Flaw::unknown(&one.field));
-                }
-                if one.holds.is_none() || one.zh.is_none() || one.en.is_none() {
-                    return Err(Flaw::Empty);
-                }
+        if let Some(key) = one.field.strip_prefix("x/") {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            if form.kind != Kind::Touch || key.is_empty() || key.len() > 64 || !key.chars().all(plain) {
+                return Err(Flaw::unknown(&one.field));
             }
-            None => {
-                let known = form.kind.type_of(&one.field).or_else(|| form.kind.type_of(&format!("{}/", one.field)));
-                if known.is_none() || one.holds.is_some() {
-                    return Err(Flaw::unknown(&one.field));
-                }
+            if one.holds.is_none() || one.zh.is_none() || one.en.is_none() {
+                return Err(Flaw::Empty);
+            }
+        } else {
+            let known = form.kind.type_of(&one.field).or_else(|| form.kind.type_of(&format!("{}/", one.field)));
+            if known.is_none() || one.holds.is_some() {
+                return Err(Flaw::unknown(&one.field));
             }
         }
     }

@@ -30,12 +30,24 @@ pub enum Flaw {
     /// An empty list where something is needed.
     #[error("nothing in it")]
     Empty,
+    /// A record to be made that lacks what its kind needs.
+    #[error("the record would not be whole: {detail}")]
+    Incomplete {
+        /// What it lacks.
+        detail: String,
+    },
     /// A number outside of what makes sense.
     #[error("out of bounds")]
     Bounds,
     /// Evidence is asked of something that has none.
     #[error("only a touch has evidence")]
     NoEvidence,
+    /// A number of the formula.
+    #[error(transparent)]
+    OutOfRange(super::range::OutOfRange),
+    /// A number of the targets.
+    #[error(transparent)]
+    Targets(super::targets::TargetsError),
     /// The same key twice.
     #[error("{name} stands twice")]
     Twice {

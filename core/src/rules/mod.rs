@@ -3,12 +3,17 @@
 pub mod audience;
 pub mod condition;
 pub mod config;
+pub mod draw;
 pub mod dry_run;
 pub mod firing;
 pub mod flaw;
 pub mod health;
+pub mod machine;
+pub mod metrics;
+pub mod range;
 pub mod rule;
 pub mod stage;
+pub mod targets;
 pub mod world;
 
 pub use audience::Audience;
@@ -16,4 +21,5 @@ pub use config::Config;
 pub use firing::Firing;
 pub use health::Health;
 pub use rule::Rule;
+pub use targets::Targets;
 pub use world::{Subject, World};

@@ -289,7 +289,7 @@ impl Rule {
             Trigger::Record(_) => {}
             Trigger::Since(since) => {
                 let holds = type_at(config, kind, &since.field)?;
-                if !matches!(holds, Type::Instant | Type::Day) || since.field.contains('.') {
+                if !matches!(holds, Type::Timestamp | Type::Day) || since.field.contains('.') {
                     return Err(Flaw::mismatch(&since.field));
                 }
                 if !(0..=MAX_HOURS).contains(&since.hours) {
@@ -440,7 +440,7 @@ impl Effect {
                     return Err(Flaw::Bounds);
                 }
                 match &task.due {
-                    Some(path) if !matches!(type_at(config, kind, path)?, Type::Instant | Type::Day) => Err(Flaw::mismatch(path)),
+                    Some(path) if !matches!(type_at(config, kind, path)?, Type::Timestamp | Type::Day) => Err(Flaw::mismatch(path)),
                     _ => Ok(()),
                 }
             }
@@ -459,7 +459,8 @@ impl Effect {
                     let holds = create.kind.type_of(field).ok_or_else(|| Flaw::unknown(field))?;
                     value.check(config, kind, holds, field)?;
                 }
-                create.to.iter().chain(&create.invite).try_for_each(|to| to.check(config, kind))
+                create.to.iter().chain(&create.invite).try_for_each(|to| to.check(config, kind))?;
+                create.check_whole(kind)
             }
             Self::Flag(key) => {
                 if kind != Kind::Touch || key.is_empty() {
@@ -472,6 +473,30 @@ impl Effect {
                 config.rules.iter().filter(|rule| rule.id == *other).find(makes_task).map(drop).ok_or_else(|| Flaw::unknown(other))
             }
         }
+    }
+}
+
+impl CreateEffect {
+    /// Whether the record would have all that its kind needs, if every field that is copied has a value.
+    fn check_whole(&self, from: Kind) -> Result<(), Flaw> {
+        let id = || Scalar::from("00000000-0000-0000-0000-000000000000");
+        let mut sample = Fields::from([("source".into(), id()), ("created_at".into(), Scalar::Int(0))]);
+        let has_author = from.type_of("author").is_some() || from.type_of("source").is_some();
+        sample.extend(has_author.then(|| ("author".to_owned(), id())));
+        let has_customer = from == Kind::Customer || from.type_of("customer").is_some();
+        sample.extend(has_customer.then(|| ("customer".to_owned(), id())));
+        for (field, value) in &self.fields {
+            let value = match (value, self.kind.type_of(field)) {
+                (Value::Plain(value), _) => value.clone(),
+                (_, Some(Type::Number | Type::Money | Type::Timestamp)) => Scalar::Int(0),
+                (_, Some(Type::Flag)) => Scalar::Bool(false),
+                (_, Some(Type::Day)) => "2026-01-01".into(),
+                (_, Some(Type::Person | Type::Link(_) | Type::Any)) => id(),
+                _ => "text".into(),
+            };
+            sample.insert(field.clone(), value);
+        }
+        self.kind.check(&sample).map_err(|error| Flaw::Incomplete { detail: error.0 })
     }
 }
 
@@ -524,11 +549,11 @@ impl Value {
                 placeholders(text).try_for_each(|path| check_placeholder(config, kind, path))
             }
             Self::InDays(InDays { in_days }) => match holds {
-                Type::Instant if (0..=366).contains(in_days) => Ok(()),
-                Type::Instant => Err(Flaw::Bounds),
+                Type::Timestamp if (0..=366).contains(in_days) => Ok(()),
+                Type::Timestamp => Err(Flaw::Bounds),
                 _ => Err(Flaw::mismatch(field)),
             },
-            Self::Now(Now { now: true }) if holds == Type::Instant => Ok(()),
+            Self::Now(Now { now: true }) if holds == Type::Timestamp => Ok(()),
             Self::Now(_) => Err(Flaw::mismatch(field)),
         }
     }

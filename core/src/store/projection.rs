@@ -41,6 +41,8 @@ pub struct HealthRow {
     pub last_touch: Option<DateTime<Utc>>,
     /// Since when its holder has it, or the customer was entered.
     pub since: DateTime<Utc>,
+    /// The date that the last touch agreed on, if that was asked for.
+    pub next_date: Option<NaiveDate>,
 }
 
 /// Which leads to list.
@@ -338,24 +340,35 @@ impl Tx<'_> {
         )
     }
 
-    /// What health needs, for one customer or for all that somebody has and that are not closed.
-    pub fn health(&self, customer: Option<CustomerId>, window_start: DateTime<Utc>, now: DateTime<Utc>) -> Result<Vec<HealthRow>> {
+    /// What health needs, for one customer or for all that somebody has and that are not closed. Next dates cost a look-up each, so only on demand.
+    pub fn health(
+        &self,
+        customer: Option<CustomerId>,
+        window_start: DateTime<Utc>,
+        now: DateTime<Utc>,
+        next_dates: bool,
+    ) -> Result<Vec<HealthRow>> {
         let mut statement = self.0.prepare_cached(
             "SELECT c.id,
                 (SELECT count(*) FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3),
                 (SELECT count(*) FROM touches t JOIN touch_evidence te ON te.touch = t.id JOIN evidence e ON e.id = te.evidence
                   WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3 AND e.valid = 1),
                 (SELECT max(t.at) FROM touches t WHERE t.customer = c.id AND t.draft = 0),
-                coalesce((SELECT max(coalesce(l.held_at, l.moved_at)) FROM leads l WHERE l.customer = c.id), c.created_at)
+                coalesce((SELECT max(coalesce(l.held_at, l.moved_at)) FROM leads l WHERE l.customer = c.id), c.created_at),
+                CASE WHEN ?4 THEN
+                  (SELECT t.next_date FROM touches t WHERE t.customer = c.id AND t.draft = 0 ORDER BY t.at DESC, t.id DESC LIMIT 1)
+                END
              FROM customers c WHERE (?1 IS NULL AND c.closed = 0 AND c.holder IS NOT NULL) OR c.id = ?1",
         )?;
-        let rows = statement.query_map((customer.map(|id| *id.as_bytes()), to_millis(window_start), to_millis(now)), |row| {
+        let params = (customer.map(|id| *id.as_bytes()), to_millis(window_start), to_millis(now), next_dates);
+        let rows = statement.query_map(params, |row| {
             Ok(HealthRow {
                 customer: record_id(row, 0)?.into(),
                 touches: row.get(1)?,
                 evidence: row.get(2)?,
                 last_touch: row.get::<_, Option<i64>>(3)?.map(from_millis),
                 since: from_millis(row.get(4)?),
+                next_date: row.get::<_, Option<String>>(5)?.and_then(|date| date.parse().ok()),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -372,6 +385,15 @@ impl Tx<'_> {
             "JOIN touches t USING (id) WHERE t.person = ?1 AND t.day = ?2 ORDER BY t.at DESC, t.id DESC LIMIT 500",
             (person.as_bytes(), day.to_string()),
         )
+    }
+
+    /// The touches that count and happened from one instant until before another, with whose they are.
+    pub fn counted_touches(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(TouchId, PersonId)>> {
+        let mut statement =
+            self.0.prepare_cached("SELECT id, person FROM touches WHERE draft = 0 AND at >= ?1 AND at < ?2 LIMIT 1000000")?;
+        let rows = statement
+            .query_map((to_millis(from), to_millis(to)), |row| Ok((record_id(row, 0)?.into(), record_id(row, 1)?.into())))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// A person's touches whose next step is due from one day to another, soonest first.

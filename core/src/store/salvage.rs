@@ -24,11 +24,13 @@ pub(super) fn replace(path: &Path, key: &[u8; 32]) -> Result<Connection> {
     let aside = set_aside(path)?;
     let mut new = super::connect(path, key, true)?;
     super::check(&mut new, false)?;
-    if let Ok(old) = super::connect(&aside, key, false) {
+    if super::connect(&aside, key, false).is_ok() {
         let tx = new.transaction()?;
         for (table, order) in TABLES {
-            // From both ends, since a damaged page ends the reading.
+            // From both ends, since a damaged page ends the reading; with a connection of its own, since one that has met such a
+            // page reads nothing any more.
             for direction in ["ASC", "DESC"] {
+                let Ok(old) = super::connect(&aside, key, false) else { continue };
                 let columns: Vec<&str> = order.split(", ").collect();
                 let order = columns.iter().map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ");
                 let saved = copy(&old, &tx, table, &order);

@@ -63,7 +63,12 @@ impl Workbench {
             |tx, own| {
                 let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found"))?.record;
                 let own = own.standing_at(tx, touch.into())?;
-                tx.edit(&own, touch, &before, &Touch { feedback: true, ..before.clone() })
+                tx.edit(
+                    &own,
+                    touch,
+                    &before,
+                    &Touch { feedback: true, feedback_at: before.feedback_at.or(Some(own.at)), ..before.clone() },
+                )
             },
             |ask, ()| ask.touch(touch),
         )
@@ -114,6 +119,7 @@ fn touch_of(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &To
         custom_development: draft.custom_development,
         intent: draft.intent,
         feedback: draft.feedback,
+        feedback_at: draft.feedback.then_some(at),
         contact: None,
         next_action: typed(draft.next_action.clone()),
         next_date: draft.next_date,
