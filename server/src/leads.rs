@@ -107,10 +107,13 @@ fn moves(ingest: &Ingest<'_>, lead: &Lead, request: &LeadRequest) -> Fields {
     writes
 }
 
-/// Tells whoever was too late who has it. The notice also lets them read lead and customer as they are now.
+/// Tells whoever was too late who has it. The notice lets them read the lead, so that they see where it stands; it names the customer,
+/// which is no longer theirs to read.
 fn tell_taken(ingest: &mut Ingest<'_>, lead: RecordId, state: &Lead, request: &str, to: PersonId) -> Result<()> {
     let people = ingest.people();
     let Some(holder) = state.holder.filter(|holder| *holder != to).and_then(|holder| people.get(&holder)) else { return Ok(()) };
+    let customer = ingest.tx().document(state.customer.into())?;
+    let name = customer.as_ref().and_then(|customer| customer.fields.get("name").and_then(Scalar::as_text)).unwrap_or_default();
     if !people.contains_key(&to) {
         return Ok(());
     }
@@ -118,11 +121,11 @@ fn tell_taken(ingest: &mut Ingest<'_>, lead: RecordId, state: &Lead, request: &s
         task: TAKEN.into(),
         assignee: Some(to),
         role: None,
-        customer: Some(state.customer),
+        customer: None,
         source: lead,
         rule: TAKEN.into(),
         config: ingest.config().version,
-        because: Some(format!("holder = {}", holder.name)),
+        because: Some(format!("customer = {name}, holder = {}", holder.name)),
         notice: true,
         choices: std::collections::BTreeSet::new(),
         script_pack: None,

@@ -57,6 +57,11 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, key)
     }
 
+    #[cfg(test)]
+    pub(crate) fn key(&self) -> &str {
+        &self.0.body.key
+    }
+
     pub(crate) fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.0.body.params.insert(name.to_owned(), value.to_string());
         self

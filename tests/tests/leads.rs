@@ -99,10 +99,12 @@ async fn of_two_reps_who_claim_offline_the_first_to_reach_the_server_gets_it_and
     let late = lead(&team.li, id);
     assert_eq!((late.request.unwrap().state, late.holder.unwrap().name.as_str()), (AskState::Refused, "王芳"));
     let told = team.li.workbench.notices().unwrap();
-    assert_eq!((told.len(), told[0].kind.key.as_str(), told[0].customer_name.as_deref()), (1, "lead_taken", Some("杭州智联科技")));
+    assert_eq!((told.len(), told[0].kind.key.as_str()), (1, "lead_taken"));
+    assert_eq!(told[0].because.as_deref(), Some("customer = 杭州智联科技, holder = 王芳"));
     assert!(told[0].about.iter().any(|fact| fact.field == "holder" && fact.value.zh == "王芳"), "{:?}", told[0].about);
     assert!(team.li.workbench.tasks().unwrap().is_empty(), "there is nothing to do");
     assert_eq!(team.li.workbench.claim_lead(id).unwrap_err().key, "lead.taken");
+    assert!(team.li.workbench.find_customers("杭州智联科技").unwrap().is_empty(), "the customer is not his to read");
 
     // Who has not asked does not see it any more; the line above does, with who was refused.
     assert!(team.zhao.workbench.lead(id).is_err());

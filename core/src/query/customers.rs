@@ -157,6 +157,7 @@ mod tests {
                     intent: None,
                     created_at: touched,
                     closed: false,
+                    contact: None,
                     address: None,
                     model: None,
                     external_id: None,

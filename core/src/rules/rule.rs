@@ -310,30 +310,35 @@ impl Rule {
         self.then.iter().try_for_each(|effect| effect.check(config, self, kind))
     }
 
-    /// What is always carried out comes to rest: it only sets fields of the record itself that no other such rule sets, from fields
-    /// that none of them sets.
+    /// What is always carried out comes to rest: it only sets fields of the record itself, each of them in one place, and none follows
+    /// from itself by way of others.
     fn check_always(&self, config: &Config) -> Result<(), Flaw> {
-        let Trigger::Record(kind) = self.trigger else { return Err(Flaw::mismatch("always")) };
+        if !matches!(self.trigger, Trigger::Record(_)) {
+            return Err(Flaw::mismatch("always"));
+        }
         let alike = config.rules.iter().filter(|rule| rule.always && rule.trigger == self.trigger);
-        let followers: Vec<&str> = alike.flat_map(|rule| rule.then.iter().filter_map(Effect::own_field)).collect();
+        let followers: Vec<&Set> = alike.flat_map(|rule| rule.then.iter().filter_map(Effect::own_set)).collect();
         for effect in &self.then {
-            let Some(field) = effect.own_field() else { return Err(Flaw::mismatch("always")) };
-            if followers.iter().filter(|other| **other == field).count() != 1 {
-                return Err(Flaw::Twice { name: field.to_owned() });
+            let Some(set) = effect.own_set() else { return Err(Flaw::mismatch("always")) };
+            if followers.iter().filter(|other| other.field == set.field).count() != 1 {
+                return Err(Flaw::Twice { name: set.field.clone() });
+            }
+            let mut reached: Vec<&Set> = vec![set];
+            let mut next = 0;
+            while let Some(follower) = reached.get(next) {
+                next += 1;
+                let reads: Vec<&str> =
+                    follower.to.paths(config).into_iter().map(|path| path.split('.').next().unwrap_or(path)).collect();
+                if reads.contains(&set.field.as_str()) {
+                    return Err(Flaw::Loop { name: set.field.clone() });
+                }
+                let behind = followers.iter().filter(|other| reads.contains(&other.field.as_str()));
+                let new: Vec<&Set> =
+                    behind.copied().filter(|other| !reached.iter().any(|known| known.field == other.field)).collect();
+                reached.extend(new);
             }
         }
-        let values = self.then.iter().filter_map(|effect| match effect {
-            Effect::Set(set) => Some(&set.to),
-            _ => None,
-        });
-        let read = values.flat_map(|value| value.paths(config)).find(|path| {
-            let own = path.split_once('.').map_or(*path, |(link, _)| link);
-            followers.contains(&own) && kind.type_of(own).is_some()
-        });
-        match read {
-            Some(path) => Err(Flaw::Loop { name: path.to_owned() }),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// The rules that what this one makes can set off at once, among all of the configuration.
@@ -386,10 +391,10 @@ impl Effect {
         }
     }
 
-    /// The field of the record in hand that it sets.
-    fn own_field(&self) -> Option<&str> {
+    /// What it sets of the record in hand.
+    fn own_set(&self) -> Option<&Set> {
         match self {
-            Self::Set(set) if set.of.is_none() => Some(&set.field),
+            Self::Set(set) if set.of.is_none() => Some(set),
             _ => None,
         }
     }
@@ -600,4 +605,47 @@ fn yes() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_yes(value: &bool) -> bool {
     *value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The built-in configuration with one more rule, which is always carried out.
+    fn with_always(then: &str) -> Result<(), Flaw> {
+        let rule = format!(
+            r#"{{"id": "mine", "zh": "跟随", "en": "Follows", "trigger": {{"record": "contract"}}, "always": true, "then": [{then}]}}"#
+        );
+        let mut config = Config::builtin().clone();
+        config.rules.push(serde_json::from_str(&rule).unwrap());
+        config.check().map_err(|flawed| flawed.flaw)
+    }
+
+    #[test]
+    fn what_is_always_carried_out_comes_to_rest() {
+        assert_eq!(with_always(r#"{"set": {"field": "model", "to": {"first": ["customer.model", "address"]}}}"#), Ok(()));
+        let twice = with_always(r#"{"set": {"field": "text", "to": {"copy": "number"}}}"#);
+        assert_eq!(twice, Err(Flaw::Twice { name: "text".into() }), "another such rule fills it");
+        for reads in [
+            r#"{"set": {"field": "model", "to": {"copy": "text"}}}"#,
+            r#"{"set": {"field": "model", "to": {"text": "{model} more"}}}"#,
+            r#"{"set": {"field": "address", "to": {"copy": "model"}}}, {"set": {"field": "model", "to": {"copy": "address"}}}"#,
+        ] {
+            assert!(matches!(with_always(reads), Err(Flaw::Loop { .. })), "{reads}");
+        }
+        for more_than_a_field in [
+            r#"{"notify": {"kind": "contract_signed", "to": {"person": "author"}}}"#,
+            r#"{"set": {"of": "touch", "field": "note", "to": {"copy": "number"}}}"#,
+        ] {
+            assert_eq!(with_always(more_than_a_field), Err(Flaw::mismatch("always")), "{more_than_a_field}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_several_fields_has_to_fit_like_one() {
+        let set = |first: &str| with_always(&format!(r#"{{"set": {{"field": "contact", "to": {{"first": {first}}}}}}}"#));
+        assert_eq!(set(r#"["touch.contact", "customer.contact"]"#), Ok(()));
+        assert_eq!(set(r#"["touch.contact", "customer.name"]"#), Err(Flaw::mismatch("customer.name")));
+        assert_eq!(set("[]"), Err(Flaw::Bounds));
+    }
 }

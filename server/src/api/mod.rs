@@ -3,7 +3,10 @@
 
 mod audit;
 mod backchecks;
+mod contracts;
+mod meetings;
 mod people;
+mod records;
 mod reports;
 mod todos;
 mod touches;
@@ -40,6 +43,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit::list))
         .routes(routes!(backchecks::list))
         .routes(routes!(backchecks::show))
+        .routes(routes!(records::list))
+        .routes(routes!(records::show))
+        .routes(routes!(contracts::signed))
+        .routes(routes!(meetings::invitation))
 }
 
 /// A person or customer, named.

@@ -13,5 +13,7 @@ mod inbox;
 mod jobs;
 mod phone;
 mod policy;
+mod policy_sales;
+mod records;
 mod rules;
 mod webhooks;
