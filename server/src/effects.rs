@@ -63,12 +63,15 @@ fn apply(ingest: &mut Ingest<'_>, kind: Kind, firing: &Firing) -> Result<()> {
     if firing.effects.is_empty() {
         return Ok(());
     }
-    if !ingest.tx().claim_effect(firing, ingest.now())? {
-        return follow(ingest, firing);
+    // What is always carried out writes nothing where nothing differs.
+    if !firing.always {
+        if !ingest.tx().claim_effect(firing, ingest.now())? {
+            return follow(ingest, firing);
+        }
+        tracing::info!(rule = firing.rule, config = firing.config, record = %firing.record, "rule carried out");
+        let act = Act::new(Verb::RuleCarriedOut).on(firing.record, kind).saying(&firing.rule);
+        audit::log(ingest.tx(), ingest.now(), &By::server(), act)?;
     }
-    tracing::info!(rule = firing.rule, config = firing.config, record = %firing.record, "rule carried out");
-    let act = Act::new(Verb::RuleCarriedOut).on(firing.record, kind).saying(&firing.rule);
-    audit::log(ingest.tx(), ingest.now(), &By::server(), act)?;
     for write in &firing.writes {
         let before = ingest.tx().document(write.id)?;
         // What is there already has been made by this very effect, before a restore brought the claim of it back.

@@ -256,6 +256,10 @@ pub enum Scope {
     Audit,
     /// Read back-checks.
     Backchecks,
+    /// Read customers, leads, contracts, work orders, meetings and what else comes of touches.
+    Records,
+    /// Confirm that contracts were signed, for a provider of electronic signatures.
+    ContractsWrite,
 }
 
 impl Scope {
@@ -276,6 +280,8 @@ impl Scope {
             Self::ConfigWrite => "config-write",
             Self::Audit => "audit",
             Self::Backchecks => "backchecks",
+            Self::Records => "records",
+            Self::ContractsWrite => "contracts-write",
         }
     }
 }
@@ -299,6 +305,14 @@ impl Caller {
     /// Only what this person may read is shown; none: everything is.
     pub(crate) fn reader(&self) -> Option<PersonId> {
         self.person.filter(|_| !self.auditor)
+    }
+
+    /// The name of the token that asks; a device has none, and an auditor's does nothing but read.
+    pub(crate) fn token(&self) -> Result<&str> {
+        if self.auditor {
+            return Err(reads_only());
+        }
+        self.via.strip_prefix("token ").ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.needed"))
     }
 
     /// As whom the caller writes; an auditor and a token that belongs to nobody don't.

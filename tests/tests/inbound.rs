@@ -142,13 +142,25 @@ async fn a_file_with_mistakes_tells_every_one_with_line_and_column_and_leaves_no
     let file = sales.boss.file(text.as_bytes());
     let preview = import(&sales.boss, "customers", &file, true).await;
     assert_eq!(counts(&preview), [1, 0, 0, 4]);
-    let errors: Vec<_> = preview["errors"].as_array().unwrap().iter().map(|e| (e["line"].as_u64().unwrap(), e["column"].as_str().unwrap(), e["key"].as_str().unwrap())).collect();
-    let expected =
-        [(3, "客户名称", "missing"), (4, "意向等级", "intent"), (5, "负责人", "holder_unknown"), (6, "负责人", "holder_not_allowed")];
+    let errors: Vec<_> = preview["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (e["line"].as_u64().unwrap(), e["column"].as_str().unwrap(), e["key"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        (3, "客户名称", "missing"),
+        (4, "意向等级", "intent"),
+        (5, "负责人", "holder_unknown"),
+        (6, "负责人", "holder_not_allowed"),
+    ];
     assert_eq!(errors, expected);
     assert_eq!(preview["errors"][1]["message"], "第 4 行「意向等级」“X”：意向等级只能是 A、B、C、D");
     let refused = sales.boss.workbench.import("customers", &file, false).await.unwrap_err();
-    assert_eq!((refused.key, refused.params["problem"].as_str(), refused.params["count"].as_str()), ("server.refused", "import.mistakes", "4"));
+    assert_eq!(
+        (refused.key, refused.params["problem"].as_str(), refused.params["count"].as_str()),
+        ("server.refused", "import.mistakes", "4")
+    );
     sales.settle().await;
     assert!(sales.boss.workbench.customers().unwrap().is_empty(), "not even the good line");
 

@@ -6,8 +6,8 @@
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
 use chuda_core::query::view::{
     AskedView, BackCheckDetail, BackCheckView, BriefView, CheckedView, ClaimView, CustomerView, DemandView, DrawnView, EventView,
-    EvidenceView, FindingView, Grade, HomeView, ItemState, PersonView, QuestionView, Redrawn, ReleaseView, ReportCard, ReportView, StatusItem,
-    SyncSummary, TaskView, TouchStatus, TouchView, Triggered, Word,
+    EvidenceView, FindingView, Grade, HomeView, ItemState, PersonView, QuestionView, Redrawn, ReleaseView, ReportCard, ReportView,
+    StatusItem, SyncSummary, TaskView, TouchStatus, TouchView, Triggered, Word,
 };
 use chuda_core::record::Fen;
 use chuda_core::rules::{Config, Health, result};

@@ -3,9 +3,14 @@
 mod answers;
 mod back_checks;
 mod briefs;
+pub(crate) mod contracts;
 mod customers;
 mod evidence;
 mod home;
+mod leads;
+mod meetings;
+mod orders;
+mod quotes;
 pub(crate) mod releases;
 mod report;
 mod status;

@@ -64,8 +64,8 @@ impl Ask<'_> {
                 None => task.kind.zh.clone(),
             });
         }
-        for customer in self.customers()?.into_iter().take(SUGGESTIONS) {
-            suggestions.push(format!("{}：联系客户（健康分 {}）", customer.name, customer.health.score));
+        for (health, _, customer) in self.reddest(SUGGESTIONS)? {
+            suggestions.push(format!("{}：联系客户（健康分 {}）", customer.record.name, health.score));
         }
         let mut seen = std::collections::BTreeSet::new();
         suggestions.retain(|suggestion| seen.insert(suggestion.clone()));

@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveTime, TimeZone as _, Utc};
 use super::audience::People;
 use super::condition::{self, type_at};
 use super::config::{Config, FormField};
-use super::rule::{CreateEffect, Effect, InDays, Recipient, Rule, Trigger, Value, placeholders};
+use super::rule::{Copied, CreateEffect, Effect, InDays, Recipient, Rule, Trigger, Value, placeholders};
 use super::world::{Subject, World};
 use crate::error::Result;
 use crate::id::{PersonId, RecordId};
@@ -37,6 +37,8 @@ pub struct Firing {
     pub effects: Vec<String>,
     /// What is to be written.
     pub writes: Vec<Write>,
+    /// Carried out whenever the record changes, not once.
+    pub always: bool,
 }
 
 /// One record to be made or changed.
@@ -126,6 +128,7 @@ pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Resu
         because,
         effects,
         writes,
+        always: rule.always,
     }))
 }
 
@@ -434,6 +437,15 @@ impl Carrying<'_> {
                 Some(found) if holds == Type::Text => Some(self.shown(&copied.copy, &found).into()),
                 other => other,
             },
+            Value::First(first) => {
+                for path in &first.first {
+                    let copied = Value::Copy(Copied { copy: path.clone() });
+                    if let Some(found) = self.value(&copied, id, holds)? {
+                        return Ok(Some(found));
+                    }
+                }
+                None
+            }
             Value::Text(worded) => Some(self.fill(&worded.text, id)?.into()),
             Value::Template(templated) => {
                 let template = config.templates.iter().find(|choice| choice.key == templated.template);

@@ -473,7 +473,7 @@ proptest! {
         prop_assert_eq!(&fired(&draft, &record("part_a")), &whole);
         prop_assert_eq!(&fired(&draft, &record("part_b")), &whole);
         prop_assert_eq!(&fired(&draft, &record(&action.key)), &whole, "records made before");
-        prop_assert_eq!(super::stage::proven_by(&draft, "part_a"), super::stage::proven_by(Config::builtin(), &action.key));
+        prop_assert_eq!(super::stage::proven_by(&draft, "part_a", None), super::stage::proven_by(Config::builtin(), &action.key, None));
     }
 }
 

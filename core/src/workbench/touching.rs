@@ -13,7 +13,7 @@ use crate::record::policy::may_write;
 use crate::record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch, to_fields};
 use crate::rules::config::ExtraType;
 use crate::rules::{Config, Subject, firing};
-use crate::store::{Own, Tx};
+use crate::store::{Own, Row, Tx};
 
 impl Workbench {
     /// Whether a touch could be recorded as it stands, evidence left aside: what a shell asks before it captures any.
@@ -31,7 +31,7 @@ impl Workbench {
                 if draft.evidence.is_empty() && !draft.allow_draft {
                     return Err(Error::invalid("touch.evidence_missing"));
                 }
-                let own = own.at_customer(tx, touch.customer)?;
+                let own = own.standing_at(tx, touch.customer.into())?;
                 let id = TouchId::new(own.at);
                 let role = typed(draft.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
                 let named = typed(draft.contact).map(|name| contact(tx, &own, touch.customer, me.id, name, role));
@@ -69,7 +69,7 @@ impl Workbench {
         self.0.act(
             |tx, own| {
                 let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found"))?.record;
-                let own = own.at_customer(tx, before.customer)?;
+                let own = own.standing_at(tx, touch.into())?;
                 tx.edit(
                     &own,
                     touch,
@@ -230,8 +230,8 @@ fn colleague(tx: &Tx<'_>, owner: String) -> Result<String> {
     }
 }
 
-/// A contact of the customer by name, entered if it is new (N1).
-fn contact(
+/// A contact of the customer by name, entered if it is new (N1). The first one is whom forms name (H4).
+pub(super) fn contact(
     tx: &Tx<'_>,
     own: &Own,
     customer: CustomerId,
@@ -249,10 +249,16 @@ fn contact(
     }
     let id = ContactId::new(own.at);
     tx.create(own, id, &Contact { author, customer, name, position: None, role, phone: None, created_at: own.at })?;
+    if let Some(Row { record: before, .. }) = tx.record::<Customer>(customer)?
+        && before.contact.is_none()
+        && (before.author == author || before.holder == Some(author))
+    {
+        tx.edit(own, customer, &before, &Customer { contact: Some(id), ..before.clone() })?;
+    }
     Ok(id)
 }
 
-fn contact_role(config: &Config, word: &str) -> Result<String> {
+pub(super) fn contact_role(config: &Config, word: &str) -> Result<String> {
     let role = Config::find(&config.contact_roles, word);
     Ok(role.ok_or_else(|| Error::invalid("contact.unknown_role").with("role", word))?.key.clone())
 }

@@ -4,10 +4,13 @@
 mod answers;
 mod audit;
 mod backchecks;
+mod config;
+mod contracts;
 mod events;
 mod imports;
-mod config;
+mod meetings;
 mod people;
+mod records;
 mod reports;
 mod todos;
 mod touches;
@@ -59,6 +62,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(config::version))
         .routes(routes!(config::check))
         .routes(routes!(config::dry_run))
+        .routes(routes!(records::list))
+        .routes(routes!(records::show))
+        .routes(routes!(contracts::signed))
+        .routes(routes!(meetings::invitation))
 }
 
 /// A person or customer, named.

@@ -615,6 +615,17 @@ impl Tx<'_> {
         self.all("SELECT fields FROM documents WHERE parent = ?1 AND kind = 'task'", params![source.as_bytes()], fields_row)
     }
 
+    /// A customer's contracts, work orders and meetings that name a record in a field.
+    pub(crate) fn naming(&self, customer: CustomerId, field: &str, record: RecordId) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents
+             WHERE customer = ?1 AND kind IN ('contract', 'order', 'meeting') AND json_extract(fields, '$.' || ?2) = ?3
+             ORDER BY at, id LIMIT 1000",
+            params![customer.as_bytes(), field, record.to_string()],
+            document_row,
+        )
+    }
+
     /// Tasks that are about a customer.
     pub(crate) fn tasks_about(&self, customer: CustomerId) -> Result<Vec<Fields>> {
         self.all("SELECT fields FROM documents WHERE customer = ?1 AND kind = 'task'", params![customer.as_bytes()], fields_row)
@@ -723,7 +734,9 @@ impl Tx<'_> {
             });
         let mut facts: BTreeMap<CustomerId, Facts> = self
             .all(
-                "SELECT c.id, coalesce((SELECT max(l.at) FROM documents l WHERE l.customer = c.id AND l.kind = 'lead'), c.at),
+                "SELECT c.id,
+                        coalesce((SELECT max(coalesce(json_extract(l.fields, '$.held_at'), l.at))
+                                  FROM documents l WHERE l.customer = c.id AND l.kind = 'lead'), c.at),
                         (SELECT max(t.at) FROM documents t WHERE t.customer = c.id AND t.kind = 'touch'
                           AND EXISTS (SELECT 1 FROM touch_evidence te WHERE te.touch = t.id))
                  FROM documents c WHERE c.kind = 'customer' AND coalesce(json_extract(c.fields, '$.closed'), 0) = 0",

@@ -21,7 +21,8 @@ const TIMELINE: u32 = 50;
 /// Enters a customer.
 pub(crate) fn add(shell: &Shell, add: CustomerAdd) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let draft = CustomerDraft { name: add.name, short: add.short, contact: add.contact, phone: add.phone };
+    let draft =
+        CustomerDraft { name: add.name, short: add.short, contact: add.contact, phone: add.phone, ..CustomerDraft::default() };
     let customer = workbench.add_customer(draft)?;
     let said = shell.text.line("customer.added", &[("name", &customer.name), ("id", &customer.id)]);
     Ok(Outcome::done(json::customer(&customer, &workbench.config()), said))
