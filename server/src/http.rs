@@ -67,6 +67,7 @@ impl Shared {
     tags(
         (name = "device", description = "What phones speak: enrolment, sync, blobs (tus 1.0)"),
         (name = "records", description = "Touches, reports, to-dos and people, as far as the caller may read them"),
+        (name = "figures", description = "Customers by health, weeks against their baselines, and the board of a day"),
         (name = "operation", description = "Health")
     )
 )]
@@ -214,10 +215,13 @@ pub enum Scope {
     TodosWrite,
     /// Read the bytes of evidence.
     Evidence,
+    /// Read customers with their health, figures of weeks, and the board.
+    Metrics,
 }
 
 impl Scope {
-    const ALL: [Self; 6] = [Self::Touches, Self::Reports, Self::People, Self::Todos, Self::TodosWrite, Self::Evidence];
+    const ALL: [Self; 7] =
+        [Self::Touches, Self::Reports, Self::People, Self::Todos, Self::TodosWrite, Self::Evidence, Self::Metrics];
 
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
@@ -228,6 +232,7 @@ impl Scope {
             Self::Todos => "todos",
             Self::TodosWrite => "todos-write",
             Self::Evidence => "evidence",
+            Self::Metrics => "metrics",
         }
     }
 }

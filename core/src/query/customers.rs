@@ -64,8 +64,8 @@ impl Ask<'_> {
         let facts = Facts {
             touches: row.touches,
             evidence: row.evidence,
-            last_contact: row.last_touch.unwrap_or(row.since),
-            asked_for: row.next_date.map(|date| start_of_day(date, self.me.zone)),
+            last_contact: row.last_touch.unwrap_or(row.claimed_at),
+            asked_for: row.next_date.map(|date| start_of_day(date, self.config.calendar.zone)),
         };
         self.config.health.score(facts, self.now)
     }

@@ -2,6 +2,7 @@
 
 mod customers;
 mod evidence;
+mod figures;
 mod home;
 mod report;
 mod status;

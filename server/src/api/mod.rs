@@ -1,6 +1,10 @@
 //! The JSON API for people's tools and other systems. Everyone sees what `rules::audience` lets them read, and nothing else:
 //! what may not be seen looks like what is not there.
 
+mod board;
+mod customers;
+mod line;
+mod metrics;
 mod people;
 mod reports;
 mod todos;
@@ -35,6 +39,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(touches::show))
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
+        .routes(routes!(customers::list))
+        .routes(routes!(metrics::show))
+        .routes(routes!(board::show))
 }
 
 /// A person or customer, named.
@@ -45,6 +52,13 @@ struct Named {
     id: RecordId,
     /// Its name.
     name: String,
+}
+
+impl Named {
+    /// The order in which people are listed: it ranks nobody.
+    fn by_name(&self, other: &Self) -> std::cmp::Ordering {
+        (&self.name, self.id).cmp(&(&other.name, other.id))
+    }
 }
 
 /// An option of the configuration in both languages.
