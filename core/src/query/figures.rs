@@ -1,7 +1,7 @@
 //! Figures of a week (G1, G2, G3, D1, D2) from what is on this phone: a rep's own, a supervisor's with everybody below.
 
 use super::view::{FiguresView, LineView};
-use super::{Ask, word};
+use super::Ask;
 use crate::error::{Error, Result};
 use crate::id::PersonId;
 use crate::record::Person;
@@ -27,7 +27,8 @@ impl Ask<'_> {
     }
 
     fn view_line(&self, person: PersonId, line: Line) -> LineView {
-        let counts = line.non_standard.iter().map(|(action, count)| (word(&self.config.actions, action), *count));
+        // In the order of the options.
+        let counts = self.config.actions.iter().filter_map(|option| Some((option.into(), *line.non_standard.get(&option.key)?)));
         LineView { person: self.person(person), non_standard: counts.collect(), line }
     }
 

@@ -199,7 +199,11 @@ pub(super) async fn show(State(app): State<App>, Query(which): Query<Which>, cal
 fn view(config: &Config, line: Line) -> LineView {
     let trend: Vec<DensityWeek> =
         line.density.iter().map(|(week, share)| DensityWeek { week: week.to_string(), share: share.map(Into::into) }).collect();
-    let counted = line.non_standard.iter().map(|(action, count)| CountView { action: Word::of(&config.actions, action), count: *count });
+    // In the order of the options.
+    let counted = config.actions.iter().filter_map(|option| {
+        let count = *line.non_standard.get(&option.key)?;
+        Some(CountView { action: Word::of(&config.actions, &option.key), count })
+    });
     LineView {
         baselines: line.baselines.into_iter().map(Into::into).collect(),
         density: DensityView { share: line.density.last().and_then(|(_, share)| share.map(Into::into)), trend },

@@ -7,6 +7,7 @@ mod blobs;
 mod command;
 mod enrol;
 mod exchange;
+mod figures;
 mod inbox;
 mod jobs;
 mod phone;

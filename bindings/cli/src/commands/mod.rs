@@ -3,6 +3,7 @@
 mod customer;
 mod day;
 mod evidence;
+mod figures;
 mod init;
 mod proof;
 mod sync;
@@ -25,7 +26,7 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Init(init) => init::init(shell, init),
         Command::Customer(Customer::Add(add)) => customer::add(shell, add),
-        Command::Customer(Customer::List) => customer::list(shell),
+        Command::Customer(Customer::List(list)) => customer::list(shell, &list),
         Command::Customer(Customer::Show(show)) => customer::show(shell, &show.customer),
         Command::Touch(touch) => touch::record(shell, *touch),
         Command::Photo(photo) => evidence::photo(shell, &photo),
@@ -34,6 +35,7 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
         Command::Report(report) => day::report(shell, report),
         Command::Task(Task::List) => task::list(shell),
         Command::Task(Task::Done(done)) => task::done(shell, &done),
+        Command::Figures(asked) => figures::show(shell, &asked),
         Command::Sync(sync) => sync::sync(shell, &sync),
         Command::Status => sync::status(shell),
         Command::Redo(redo) => sync::redo(shell, redo.document),
