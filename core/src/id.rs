@@ -113,6 +113,10 @@ id! {
     BackCheckId,
     /// One installation on one phone; also the id of its signing key.
     DeviceId,
+    /// An address that the server tells of events.
+    WebhookId,
+    /// Something that happened to a record, of which other systems are told.
+    EventId,
 }
 
 macro_rules! record_id {

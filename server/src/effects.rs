@@ -8,6 +8,7 @@ use chuda_core::rules::firing::{self, Moment, Occasion};
 use chuda_core::rules::rule::Rule;
 use chuda_core::rules::{Config, Firing, Subject};
 
+use crate::audit::{self, Act, By, Verb};
 use crate::ingest::Ingest;
 use crate::jobs::{self, Job};
 use crate::stores::sqlite::Document;
@@ -23,7 +24,7 @@ pub(crate) fn carry_out(ingest: &mut Ingest<'_>, kind: Kind, record: RecordId) -
         (firing::fire(moment, &subject)?, firing::due(&config, &subject, ingest.now())?)
     };
     for firing in &firings {
-        apply(ingest, firing)?;
+        apply(ingest, kind, firing)?;
     }
     for (rule, at) in due {
         schedule(ingest, rule, record, at)?;
@@ -51,18 +52,28 @@ pub(crate) fn carry_out_on(
     let moment = Moment { config, people: &people, now: ingest.now() };
     let subject = Subject { id: document.id, kind: document.kind, fields: &document.fields, world: ingest.tx() };
     let firing = firing::fire_rule_on(moment, rule, &subject, occasion)?;
-    firing.map_or(Ok(()), |firing| apply(ingest, &firing))
+    firing.map_or(Ok(()), |firing| apply(ingest, document.kind, &firing))
 }
 
-fn apply(ingest: &mut Ingest<'_>, firing: &Firing) -> Result<()> {
+fn apply(ingest: &mut Ingest<'_>, kind: Kind, firing: &Firing) -> Result<()> {
     if firing.effects.is_empty() || !ingest.tx().claim_effect(firing, ingest.now())? {
         return Ok(());
     }
     tracing::info!(rule = firing.rule, config = firing.config, record = %firing.record, "rule carried out");
+    let act = Act::new(Verb::RuleCarriedOut).on(firing.record, kind).saying(&firing.rule);
+    audit::log(ingest.tx(), ingest.now(), &By::server(), act)?;
     for write in &firing.writes {
+        let before = ingest.tx().document(write.id)?;
         // What is there already has been made by this very effect, before a restore brought the claim of it back.
-        if !write.new || ingest.tx().document(write.id)?.is_none() {
-            ingest.write(write.id, &write.fields)?;
+        if write.new && before.is_some() {
+            continue;
+        }
+        // A rule that makes nonsense of one record must not hold up what people send.
+        let mut after = before.map(|document| document.fields).unwrap_or_default();
+        after.extend(write.fields.clone());
+        match write.kind.check(&after) {
+            Ok(()) => ingest.write(write.id, &write.fields)?,
+            Err(error) => tracing::error!(rule = firing.rule, record = %write.id, %error, "effect left out"),
         }
     }
     Ok(())

@@ -13,6 +13,7 @@ use chuda_core::id::{DeviceId, Hash, PersonId};
 use chuda_core::sync::protocol::MAX_BODY_BYTES;
 use chuda_core::sync::signature::{self, Claimed, Headers, SignatureError, Target};
 use chuda_core::time::Clock;
+use clap::ValueEnum as _;
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::DecodePublicKey as _;
 use tokio::sync::Semaphore;
@@ -26,7 +27,8 @@ use utoipa_axum::routes;
 use crate::blobs::{self, Blobs};
 use crate::problem::{Problem, Result};
 use crate::stores::{Store, Tx};
-use crate::{api, enrol, exchange};
+use crate::webhooks::Sender;
+use crate::{api, audit, enrol, exchange};
 
 /// Exchanges that are worked on at a time; others wait.
 const EXCHANGES: usize = 8;
@@ -39,6 +41,7 @@ const BODY_TIME: Duration = Duration::from_mins(1);
 pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
+    pub(crate) webhooks: Sender,
     pub(crate) exchanges: Semaphore,
     clock: Arc<dyn Clock>,
     openapi: String,
@@ -48,9 +51,9 @@ pub(crate) struct Shared {
 pub(crate) type App = Arc<Shared>;
 
 impl Shared {
-    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> chuda_core::Result<Self> {
         let openapi = routes().into_openapi().to_json().unwrap_or_default();
-        Self { store, blobs, exchanges: Semaphore::new(EXCHANGES), clock, openapi }
+        Ok(Self { store, blobs, webhooks: Sender::new()?, exchanges: Semaphore::new(EXCHANGES), clock, openapi })
     }
 
     /// The server's time. Nothing here asks another clock.
@@ -159,6 +162,8 @@ pub(crate) struct Device {
     pub(crate) person: PersonId,
     /// `SubjectPublicKeyInfo` of its key.
     pub(crate) public_key: Vec<u8>,
+    /// Whether that person audits: may write nothing.
+    pub(crate) auditor: bool,
 }
 
 /// A request with its whole body, not checked yet.
@@ -195,8 +200,10 @@ pub(crate) struct Called {
 pub(crate) struct Caller {
     /// As whom; none: a token that belongs to no person and may read everybody's records.
     pub(crate) person: Option<PersonId>,
-    /// What it asks with, for the log of views.
+    /// What it asks with, for the log.
     pub(crate) via: String,
+    /// Whether that person audits: reads everything, writes nothing.
+    auditor: bool,
     scopes: Option<Vec<Scope>>,
 }
 
@@ -215,14 +222,15 @@ pub enum Scope {
     TodosWrite,
     /// Read the bytes of evidence.
     Evidence,
+    /// Read the audit log.
+    Audit,
+    /// Read back-checks.
+    Backchecks,
     /// Read customers with their health, figures of weeks, and the board.
     Metrics,
 }
 
 impl Scope {
-    const ALL: [Self; 7] =
-        [Self::Touches, Self::Reports, Self::People, Self::Todos, Self::TodosWrite, Self::Evidence, Self::Metrics];
-
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -232,6 +240,8 @@ impl Scope {
             Self::Todos => "todos",
             Self::TodosWrite => "todos-write",
             Self::Evidence => "evidence",
+            Self::Audit => "audit",
+            Self::Backchecks => "backchecks",
             Self::Metrics => "metrics",
         }
     }
@@ -246,6 +256,26 @@ impl Caller {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Only what this person may read is shown; none: everything is.
+    pub(crate) fn reader(&self) -> Option<PersonId> {
+        self.person.filter(|_| !self.auditor)
+    }
+
+    /// As whom the caller writes; an auditor and a token that belongs to nobody don't.
+    pub(crate) fn writer(&self) -> Result<PersonId> {
+        if self.auditor {
+            return Err(reads_only());
+        }
+        self.person.ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.no_person"))
+    }
+}
+
+impl Device {
+    /// Refuses an auditor's device.
+    pub(crate) fn may_write(&self) -> Result<()> {
+        if self.auditor { Err(reads_only()) } else { Ok(()) }
     }
 }
 
@@ -301,15 +331,25 @@ impl FromRequest<App> for Called {
             Some(value) => {
                 let token = value.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
                 let hash = Hash::of(token.as_bytes());
-                let row = app.store.read_async(move |tx| tx.token(hash)).await?.ok_or_else(unauthenticated)?;
-                let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
-                Caller { person: row.person, via: format!("token {}", row.name), scopes: Some(scopes.collect()) }
+                let found = app.store.read_async(move |tx| {
+                    let row = tx.token(hash)?;
+                    let person = row.as_ref().and_then(|row| row.person);
+                    Ok((row, person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?))
+                });
+                let (row, auditor) = found.await?;
+                let row = row.ok_or_else(unauthenticated)?;
+                let scopes = Scope::value_variants()
+                    .iter()
+                    .copied()
+                    .filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
+                Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes: Some(scopes.collect()) }
             }
             None if raw.parts.headers.contains_key("signature") => {
                 let claimed = raw.claimed()?;
                 let now = app.now();
                 let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
-                Caller { person: Some(device.person), via: format!("device {}", device.id), scopes: None }
+                let via = format!("device {}", device.id);
+                Caller { person: Some(device.person), via, auditor: device.auditor, scopes: None }
             }
             None => return Err(unauthenticated()),
         };
@@ -334,7 +374,10 @@ fn signer(tx: &Tx<'_>, claimed: &Claimed, now: DateTime<Utc>) -> Result<Device> 
     let key = verifying_key(&row.public_key).ok_or_else(unknown)?;
     claimed.verify(&key, now)?;
     match row.revoked_at {
-        None => Ok(Device { id: row.id, person: row.person, public_key: row.public_key }),
+        None => {
+            let auditor = audit::is_auditor(tx, row.person)?;
+            Ok(Device { id: row.id, person: row.person, public_key: row.public_key, auditor })
+        }
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "device.revoked")),
     }
 }
@@ -365,6 +408,10 @@ fn signature_headers(headers: &HeaderMap) -> Result<Headers> {
         signature_input: header("signature-input")?,
         signature: header("signature")?,
     })
+}
+
+fn reads_only() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "auditor.reads_only")
 }
 
 fn unauthenticated() -> Problem {

@@ -12,16 +12,18 @@ use chuda_core::record::doc::DocError;
 use chuda_core::record::lead::LeadRequest;
 use chuda_core::record::policy::{self, AUTHOR_FIELD, Writer};
 use chuda_core::record::{
-    Actor, Change, Doc, Fields, Kind, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of, time_of,
+    Actor, BackCheck, Change, Doc, Fields, Kind, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of,
+    time_of,
 };
 use chuda_core::rules::audience::{self, Audience, People};
 use chuda_core::rules::{Config, Subject, firing};
 use chuda_core::sync::protocol::{DocumentChanges, Rejected};
 use chuda_core::{Error, Result};
 
+use crate::audit::{self, By};
 use crate::stores::Tx;
 use crate::stores::sqlite::{Configs, Document, InboxRow, Projection, Refused};
-use crate::{duplicates, effects, leads, signature};
+use crate::{backcheck, duplicates, effects, events, leads, signature};
 
 /// Most changes that one document may have.
 const MAX_DOCUMENT_CHANGES: usize = 10_000;
@@ -96,6 +98,7 @@ struct Commit<'a> {
     conflicts: &'a BTreeMap<String, Vec<Scalar>>,
     changes: &'a [Change],
     sender: Option<Sender>,
+    by: &'a By,
 }
 
 impl<'t> Ingest<'t> {
@@ -135,6 +138,11 @@ impl<'t> Ingest<'t> {
 
     /// Writes fields of a record in the server's own name.
     pub(crate) fn write(&mut self, document: RecordId, fields: &Fields) -> Result<()> {
+        self.write_by(&By::server(), document, fields)
+    }
+
+    /// Writes fields of a record for somebody who asked the server to, as the log will say.
+    pub(crate) fn write_by(&mut self, by: &By, document: RecordId, fields: &Fields) -> Result<()> {
         let before = self.tx.document(document)?;
         let mut doc = self.load(document, before.is_some())?;
         let fault = |error: &dyn std::fmt::Display| Error::internal("document.write", error);
@@ -143,7 +151,7 @@ impl<'t> Ingest<'t> {
         let kind = kind_of(&after).ok_or_else(|| fault(&"no kind"))?;
         kind.check(&after).map_err(|error| fault(&error))?;
         let (before, conflicts) = (before.as_ref(), doc.conflicts());
-        self.commit(&Commit { document, kind, before, fields: &after, conflicts: &conflicts, changes: &[change], sender: None })
+        self.commit(&Commit { document, kind, before, fields: &after, conflicts: &conflicts, changes: &[change], sender: None, by })
     }
 
     /// Writes into every evidence record that names some bytes that they are here and have been checked.
@@ -167,10 +175,14 @@ impl<'t> Ingest<'t> {
                     Kind::Lead => leads::settle(&mut self, record)?,
                     Kind::Customer => duplicates::look_for(&mut self, record)?,
                     Kind::Finding => duplicates::merge(&mut self, record)?,
+                    Kind::BackCheck => backcheck::close(&mut self, record)?,
                     _ => {}
                 }
                 effects::carry_out(&mut self, kind, record)?;
             }
+        }
+        if !self.changed.is_empty() {
+            tracing::error!(left = self.changed.len(), "rules set each other off without end");
         }
         self.outgoing.iter().try_for_each(|(person, rows)| self.tx.deliver(*person, rows))
     }
@@ -205,6 +217,7 @@ impl<'t> Ingest<'t> {
         rejected: &mut Vec<Rejected>,
     ) -> Result<()> {
         let document = incoming.document;
+        let by = By::device(sender.person, sender.device);
         let mut draft = Draft {
             document,
             known: if stored.is_some() { self.tx.change_hashes(document)? } else { BTreeSet::new() },
@@ -229,6 +242,7 @@ impl<'t> Ingest<'t> {
                 Err(broken) => (broken.hash, broken.bytes, broken.reason),
             };
             tracing::info!(device = %sender.device, %document, reason = reason.key(), "change refused");
+            audit::log_refusal(self.tx, self.now, &by, (document, draft.kind), hash, reason.key())?;
             let reason = serde_json::to_string(&reason).map_err(|error| Error::internal("rejection.encode", error))?;
             let refused = Refused { document, hash, device: sender.device, reason: &reason, bytes: &bytes };
             self.tx.quarantine(&refused, self.now, MAX_QUARANTINED)?;
@@ -240,7 +254,16 @@ impl<'t> Ingest<'t> {
         {
             let conflicts = doc.as_ref().map(Doc::conflicts).unwrap_or_default();
             let (changes, sender) = (accepted.as_slice(), Some(sender));
-            self.commit(&Commit { document, kind, before: stored, fields: &fields, conflicts: &conflicts, changes, sender })?;
+            self.commit(&Commit {
+                document,
+                kind,
+                before: stored,
+                fields: &fields,
+                conflicts: &conflicts,
+                changes,
+                sender,
+                by: &by,
+            })?;
         }
         Ok(())
     }
@@ -343,6 +366,11 @@ impl<'t> Ingest<'t> {
                     return invalid("signature");
                 }
             }
+            Kind::BackCheck => {
+                if let Some(Err(reason)) = before.map(|before| BackCheck::check_edit(before, writes)) {
+                    return Ok(Err(reason));
+                }
+            }
             Kind::Task if !is_sender("done_by") => return invalid("done_by"),
             Kind::Task => {
                 if let (Some(choice), Some(task)) = (text("choice"), before)
@@ -421,12 +449,14 @@ impl<'t> Ingest<'t> {
     }
 
     fn commit(&mut self, commit: &Commit<'_>) -> Result<()> {
-        let Commit { document, kind, before, fields, conflicts, changes, sender } = *commit;
+        let Commit { document, kind, before, fields, conflicts, changes, sender, by } = *commit;
         let device = sender.map_or(self.own.device, |sender| sender.device);
         let numbers: Vec<i64> =
             changes.iter().map(|change| self.tx.add_change(document, change, device, self.now)).collect::<Result<_>>()?;
+        audit::log_changes(self.tx, self.now, by, (document, kind), before.is_none(), changes)?;
         self.project(document, kind, fields, conflicts)?;
         self.changed.insert((kind, document));
+        events::announce(self.tx, document, kind, before.map(|before| &before.fields), fields, self.now)?;
         let affected = self.relate(document, kind, before.map(|before| &before.fields), fields)?;
 
         let readers = if before.is_some() { self.tx.readers(document)? } else { BTreeSet::new() };

@@ -10,6 +10,7 @@ use chuda_core::rules::firing::Moment;
 use chuda_core::rules::flaw::Flawed;
 use chuda_core::{Error, ErrorKind, Result};
 
+use crate::audit::By;
 use crate::facts;
 use crate::ingest::Ingest;
 use crate::stores::Tx;
@@ -23,7 +24,15 @@ const MAX_PAST: usize = 5_000;
 const PAST_DAYS: i64 = 90;
 
 /// Publishes a configuration that was made from version `parent`, and returns its number.
-pub(crate) fn publish(tx: &Tx<'_>, person: PersonId, parent: i64, content: &str, note: &str, now: DateTime<Utc>) -> Result<i64> {
+pub(crate) fn publish(
+    tx: &Tx<'_>,
+    person: PersonId,
+    by: &By,
+    parent: i64,
+    content: &str,
+    note: &str,
+    now: DateTime<Utc>,
+) -> Result<i64> {
     let mut ingest = Ingest::open(tx, now)?;
     let current = ingest.config();
     permitted(&ingest, &current, person)?;
@@ -46,7 +55,7 @@ pub(crate) fn publish(tx: &Tx<'_>, person: PersonId, parent: i64, content: &str,
         note: note.to_owned(),
     };
     let fields = release.to_new_fields().map_err(|error| Error::internal("config.encode", error))?;
-    ingest.write(Release::id_of(release.version), &fields)?;
+    ingest.write_by(by, Release::id_of(release.version), &fields)?;
     ingest.finish()?;
     tracing::info!(version = release.version, %person, "configuration published");
     Ok(release.version)

@@ -15,6 +15,7 @@ use crate::blobs::Blobs;
 use crate::http::{self, Shared};
 use crate::jobs::Runner;
 use crate::stores::Store;
+use crate::{audit, key};
 
 /// The database's file in the data folder.
 pub(crate) const DATABASE: &str = "chuda.db";
@@ -58,12 +59,13 @@ impl Server {
     pub async fn start(settings: Settings) -> Result<Running> {
         std::fs::create_dir_all(&settings.data)?;
         let store = Store::open(&settings.data.join(DATABASE))?;
+        audit::note_key(&store, &key::open(&settings.data)?, settings.clock.now())?;
         let blobs = Blobs::open(settings.blobs.as_deref(), &settings.data.join("blobs"))?;
         let listener = TcpListener::bind(settings.listen)
             .await
             .map_err(|error| Error::new(chuda_core::ErrorKind::Storage, "listen.failed").with("reason", error.kind()))?;
         let address = listener.local_addr()?;
-        let app = Arc::new(Shared::new(store.clone(), blobs, settings.clock));
+        let app = Arc::new(Shared::new(store.clone(), blobs, settings.clock)?);
         let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, mut stopped) = watch::channel(false);
         let mut grace = stop.subscribe();

@@ -96,6 +96,11 @@ impl Host {
         }
     }
 
+    /// Runs what is due by its clock.
+    pub async fn run_due_jobs(&self) -> usize {
+        self.running.as_ref().expect("runs").run_due_jobs().await.expect("jobs")
+    }
+
     /// Its data folder.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("server")
@@ -109,12 +114,6 @@ impl Host {
     /// The admin's way in.
     pub fn admin(&self) -> Admin {
         Admin::open(&self.data()).expect("admin")
-    }
-
-    /// Runs every job that is due by its clock.
-    pub async fn run_due_jobs(&self) {
-        let running = self.running.as_ref().expect("a running server");
-        running.run_due_jobs().await.expect("jobs");
     }
 
     /// What its API answers to whoever has a token.

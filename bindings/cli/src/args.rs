@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use chuda_core::id::{RecordId, TaskId, TouchId};
+use chuda_core::id::{BackCheckId, RecordId, TaskId, TouchId};
 use chuda_core::record::{ContactMode, Fen, Intent};
 use chuda_core::rules::metrics::Week;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -59,6 +59,9 @@ pub(crate) enum Command {
     /// Tasks and to-dos: list, do
     #[command(subcommand)]
     Task(Task),
+    /// Back-checks: list, show, answer, close, make the draw again
+    #[command(subcommand)]
+    Backcheck(Backcheck),
     /// Show a week against its baselines: leads, touches, feedback, density, conversion
     Figures(Figures),
     /// Exchange records with the server, then files
@@ -70,7 +73,7 @@ pub(crate) enum Command {
     /// Write what others can check
     #[command(subcommand)]
     Export(Export),
-    /// Check a proof bundle, offline and without any data of this phone
+    /// Check a proof bundle or a server's audit bundle, offline and without any data of this phone
     Verify(Verify),
     /// Check data, key files, evidence chain, speech model and disk
     Doctor,
@@ -248,6 +251,75 @@ pub(crate) struct TaskDone {
     pub(crate) reason: Option<String>,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Backcheck {
+    /// Your own and those of supervisors below, latest first
+    List,
+    /// One with every record drawn, its evidence, and what the machine found beside each question
+    Show(BackcheckWhich),
+    /// Answer one question about one record
+    Answer(BackcheckAnswer),
+    /// Close it once everything is answered: no and unclear become findings, about rules and options
+    Close(BackcheckClose),
+    /// Make the draw again from seed and candidates, and compare
+    Recompute(BackcheckWhich),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackcheckWhich {
+    /// Which
+    #[arg(value_name = "BACKCHECK")]
+    pub(crate) id: BackCheckId,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackcheckAnswer {
+    /// Which
+    #[arg(value_name = "BACKCHECK")]
+    pub(crate) id: BackCheckId,
+    /// The record: the touch's id, or its place in the draw
+    #[arg(value_parser = drawn)]
+    pub(crate) touch: Drawn,
+    /// The question: a word or key, such as accurate, evidence, follow_up
+    pub(crate) question: String,
+    /// The answer
+    #[arg(value_enum, value_name = "yes|no|unclear", hide_possible_values = true)]
+    pub(crate) answer: Answer,
+    /// What is to be said to it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackcheckClose {
+    /// Which
+    #[arg(value_name = "BACKCHECK")]
+    pub(crate) id: BackCheckId,
+    /// What is to be changed in rules and options
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) conclusion: String,
+}
+
+/// A record that was drawn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Drawn {
+    /// By the touch's id.
+    Touch(TouchId),
+    /// By its place.
+    Place(u32),
+}
+
+/// An answer in a back-check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Answer {
+    #[value(alias = "是")]
+    Yes,
+    #[value(alias = "否")]
+    No,
+    #[value(alias = "不确定")]
+    Unclear,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Figures {
     /// Which week, such as 2026-W47 [default: the running one]
@@ -293,7 +365,7 @@ pub(crate) struct ExportProof {
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// A bundle from `chuda export proof`
+    /// A bundle from `chuda export proof` or `chuda-server admin audit export`
     #[arg(value_name = "ZIP")]
     pub(crate) bundle: PathBuf,
 }
@@ -330,6 +402,11 @@ fn date(text: &str) -> Result<NaiveDate, String> {
 
 fn week(text: &str) -> Result<Week, String> {
     text.parse().map_err(|_| "YYYY-Www".into())
+}
+
+fn drawn(text: &str) -> Result<Drawn, String> {
+    let place = || text.parse().ok().filter(|place| *place > 0).map(Drawn::Place);
+    text.parse().map(Drawn::Touch).ok().or_else(place).ok_or_else(|| "1, 2, 3 …, 0199c0de-0000-7000-8000-000000000000".into())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

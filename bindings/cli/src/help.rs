@@ -21,6 +21,28 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("chuda task list", "未办任务，最急的在前", "chuda task list"),
     ("chuda task done", "办理任务", "chuda task done 0199c0de-0000-7000-8000-000000000000 --choice 批准"),
     ("chuda figures", "一周的数字和基线：线索、触达、反馈、密度、转化率", "chuda figures --week 2026-W47"),
+    ("chuda backcheck", "双周回查：列表、查看、回答、完成、重算抽样", "chuda backcheck list"),
+    ("chuda backcheck list", "自己的和下级主管的回查，最近的在前", "chuda backcheck list"),
+    (
+        "chuda backcheck show",
+        "一次回查：每条抽中的记录、证据，以及每个问题旁机器已查的结果",
+        "chuda backcheck show 0199c0de-0000-7000-8000-000000000000",
+    ),
+    (
+        "chuda backcheck answer",
+        "回答一条记录的一个问题",
+        "chuda backcheck answer 0199c0de-0000-7000-8000-000000000000 3 evidence no --note 只有产品手册",
+    ),
+    (
+        "chuda backcheck close",
+        "全部回答后完成回查；“否”和“不确定”成为对规则和选项的发现",
+        "chuda backcheck close 0199c0de-0000-7000-8000-000000000000 --conclusion 演示拆分为两个选项",
+    ),
+    (
+        "chuda backcheck recompute",
+        "用种子和候选记录重做抽样并比较",
+        "chuda backcheck recompute 0199c0de-0000-7000-8000-000000000000",
+    ),
     ("chuda sync", "和服务器交换记录，再传文件", "chuda sync --watch"),
     ("chuda status", "每一项传到了哪里", "chuda status"),
     ("chuda redo", "在已接受的状态上重做被拒的修改", "chuda redo 0199c0de-0000-7000-8000-000000000000"),
@@ -30,7 +52,7 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "导出一件证据的原件、声明、签名和链，任何人可离线核对",
         "chuda export proof 0199c0de-0000-7000-8000-000000000000 --out proof.zip",
     ),
-    ("chuda verify", "离线核对证明包，不需要本机数据", "chuda verify proof.zip"),
+    ("chuda verify", "离线核对证明包或服务器的审计包，不需要本机数据", "chuda verify proof.zip"),
     ("chuda doctor", "检查数据、密钥文件、证据链、语音模型和磁盘", "chuda doctor"),
 ];
 
@@ -80,12 +102,21 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("chuda task done reason", "需要时说明原因"),
     ("chuda figures week", "哪一周，例如 2026-W47 [默认：本周]"),
     ("chuda figures person", "下属的某人及其全部下属：姓名或编号"),
+    ("chuda backcheck show id", "哪一次"),
+    ("chuda backcheck answer id", "哪一次"),
+    ("chuda backcheck answer touch", "哪条记录：触达的编号，或抽中的次序"),
+    ("chuda backcheck answer question", "哪个问题：词或键，如 accurate、evidence、follow_up"),
+    ("chuda backcheck answer answer", "回答：yes（是）、no（否）、unclear（不确定）"),
+    ("chuda backcheck answer note", "补充说明"),
+    ("chuda backcheck close id", "哪一次"),
+    ("chuda backcheck close conclusion", "规则和选项要改什么"),
+    ("chuda backcheck recompute id", "哪一次"),
     ("chuda sync watch", "一直进行，直到按 Ctrl-C"),
     ("chuda sync blobs", "传哪些文件"),
     ("chuda redo document", "chuda status 里的记录编号"),
     ("chuda export proof id", "证据：编号或 SHA-256"),
     ("chuda export proof out", "写到哪个文件"),
-    ("chuda verify bundle", "chuda export proof 写的文件"),
+    ("chuda verify bundle", "chuda export proof 或 chuda-server admin audit export 写的文件"),
 ];
 
 /// The command with its help in one language.

@@ -5,8 +5,9 @@
 
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
 use chuda_core::query::view::{
-    ClaimView, CustomerView, EvidenceView, Grade, HomeView, ItemState, PersonView, ReportCard, ReportView, StatusItem, SyncSummary,
-    TaskView, TouchStatus, TouchView, Triggered, Word,
+    AskedView, BackCheckDetail, BackCheckView, CheckedView, ClaimView, CustomerView, DrawnView, EvidenceView, Grade, HomeView,
+    ItemState, PersonView, Redrawn, ReportCard, ReportView, StatusItem, SyncSummary, TaskView, TouchStatus, TouchView, Triggered,
+    Word,
 };
 use chuda_core::record::Fen;
 use chuda_core::rules::{Config, Health};
@@ -188,6 +189,93 @@ pub(crate) fn task(task: &TaskView) -> Value {
 /// A word that can be chosen.
 pub(crate) fn choice(word: &Word) -> Value {
     json!({"key": word.key, "label": word.zh})
+}
+
+/// A back-check in a list.
+pub(crate) fn back_check(one: &BackCheckView) -> Value {
+    let mut object = json!({
+        "id": one.id,
+        "supervisor": person(&one.supervisor),
+        "mine": one.mine,
+        "from": one.from,
+        "to": one.to,
+        "population": one.population,
+        "created_at": instant(one.created_at),
+        "closed_at": one.closed_at.map(instant),
+        "conclusion": one.conclusion,
+        "conflicts": one.conflicts,
+    });
+    put_state(&mut object, &one.state);
+    object
+}
+
+/// A back-check with all that was drawn.
+pub(crate) fn back_check_detail(detail: &BackCheckDetail) -> Value {
+    let mut object = back_check(&detail.back_check);
+    object["seed"] = json!(detail.seed);
+    object["digest"] = json!(detail.digest);
+    object["records"] = detail.records.iter().map(drawn).collect();
+    object
+}
+
+/// A record that was drawn, without whose it is.
+pub(crate) fn drawn(record: &DrawnView) -> Value {
+    let mut object = json!({
+        "place": record.place,
+        "touch": record.touch,
+        "questions": record.questions.iter().map(asked).collect::<Vec<_>>(),
+    });
+    if let Some(touch) = &record.summary {
+        object["customer"] = json!({"id": touch.customer, "name": touch.customer_name});
+        object["contact_mode"] = json!(touch.mode.label());
+        object["contact_mode_key"] = json!(touch.mode.as_str());
+        put_word(&mut object, "action", Some(&touch.action));
+        object["at"] = json!(instant(touch.at));
+        object["day"] = json!(touch.day);
+        object["note"] = json!(touch.note);
+        object["evidence"] = touch.evidence.iter().map(evidence).collect();
+    }
+    object
+}
+
+fn asked(asked: &AskedView) -> Value {
+    let answer = asked.answer.map(|answer| answer.as_str());
+    let mut object = json!({
+        "checks": asked.checks.iter().map(checked).collect::<Vec<_>>(),
+        "answer": answer.map(|answer| TERMS.label("answer", answer)),
+        "answer_key": answer,
+        "note": asked.note,
+    });
+    put_word(&mut object, "question", Some(&asked.question));
+    object
+}
+
+fn checked(check: &CheckedView) -> Value {
+    let rule = check.rule.as_ref().map(|rule| &rule.zh);
+    json!({
+        "check": check.check,
+        "label": rule.map_or_else(|| TERMS.label("machine", &check.check), Clone::clone),
+        "found": check.found,
+        "problem": check.problem,
+        "because": check.because,
+    })
+}
+
+/// A draw made again.
+pub(crate) fn redrawn(again: &Redrawn) -> Value {
+    json!({
+        "id": again.id,
+        "seed": again.seed,
+        "candidates": again.candidates,
+        "listed": again.listed,
+        "digest": again.digest,
+        "digest_agrees": again.digest_agrees,
+        "drawn": again.drawn,
+        "draw_agrees": again.draw_agrees,
+        "not_here": again.not_here,
+        "foreign": again.foreign,
+        "late": again.late,
+    })
 }
 
 /// A filed report.

@@ -1,5 +1,6 @@
 //! What screens ask. One file per question; each returns a view. Lists are made from projections, never from documents.
 
+mod back_checks;
 mod customers;
 mod evidence;
 mod figures;

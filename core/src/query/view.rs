@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Serialize;
 
-use crate::id::{ContactId, CustomerId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
+use crate::id::{BackCheckId, ContactId, CustomerId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
+use crate::record::backcheck::Answer;
 use crate::record::{ContactMode, Fen, Intent, Role, Stage};
 use crate::rules::Health;
 use crate::rules::metrics::{Line, Week};
@@ -390,4 +391,133 @@ pub struct LineView {
     pub line: Line,
     /// How often each action outside the standard was used (D2), in words.
     pub non_standard: Vec<(Word, i64)>,
+}
+
+/// A back-check in a list (R1). It names the supervisor who looks, and nobody whose touches were drawn (R2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BackCheckView {
+    /// Which.
+    pub id: BackCheckId,
+    /// Whose team was drawn from.
+    pub supervisor: PersonView,
+    /// Whether it is this person's to answer.
+    pub mine: bool,
+    /// First day of the period.
+    pub from: NaiveDate,
+    /// Last day of it.
+    pub to: NaiveDate,
+    /// How many records there were to draw from.
+    pub population: i64,
+    /// When it was drawn.
+    pub created_at: DateTime<Utc>,
+    /// When it was closed, if it was.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// What is to be changed in rules and options.
+    pub conclusion: Option<String>,
+    /// Fields changed at the same time on two devices.
+    pub conflicts: Vec<String>,
+    /// Where it is on its way to the server.
+    pub state: ItemState,
+}
+
+/// A back-check with all that was drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BackCheckDetail {
+    /// What a list shows of it.
+    pub back_check: BackCheckView,
+    /// What the draw was made with.
+    pub seed: String,
+    /// What names the records that were drawn from.
+    pub digest: String,
+    /// The records drawn, first drawn first.
+    pub records: Vec<DrawnView>,
+}
+
+/// A record that was drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DrawnView {
+    /// Its place in the draw, from 1.
+    pub place: u32,
+    /// The touch.
+    pub touch: TouchId,
+    /// What it says; none as long as it has not arrived here.
+    pub summary: Option<DrawnTouch>,
+    /// The questions about it.
+    pub questions: Vec<AskedView>,
+}
+
+/// A touch, without whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DrawnTouch {
+    /// Customer.
+    pub customer: CustomerId,
+    /// The customer's name.
+    pub customer_name: String,
+    /// How.
+    pub mode: ContactMode,
+    /// What.
+    pub action: Word,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// On which day, where it happened.
+    pub day: NaiveDate,
+    /// Free text.
+    pub note: Option<String>,
+    /// What proves it.
+    pub evidence: Vec<EvidenceView>,
+}
+
+/// A question about a touch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AskedView {
+    /// What is asked.
+    pub question: Word,
+    /// What the machine found, to be seen beside it.
+    pub checks: Vec<CheckedView>,
+    /// What was answered, if anything.
+    pub answer: Option<Answer>,
+    /// What was written to it.
+    pub note: Option<String>,
+}
+
+/// What the machine found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CheckedView {
+    /// What it looked at, as a key of [`crate::rules::machine::CHECKS`]; of a rule `rule:` and its name.
+    pub check: String,
+    /// The rule, if it is about one.
+    pub rule: Option<Word>,
+    /// `ok`, `problem`, `pending` or `not_applicable`.
+    pub found: String,
+    /// What is wrong, as a key.
+    pub problem: Option<String>,
+    /// What had made the rule hold.
+    pub because: Option<String>,
+}
+
+/// A draw made again, from the seed and the candidates that are kept with it, and compared with what is here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Redrawn {
+    /// Which back-check.
+    pub id: BackCheckId,
+    /// The seed.
+    pub seed: String,
+    /// The candidates, sorted: those that are kept with it, or those that are here where it keeps none.
+    pub candidates: Vec<TouchId>,
+    /// Whether they are kept with it.
+    pub listed: bool,
+    /// Their digest.
+    pub digest: String,
+    /// Whether that is the digest it was drawn with.
+    pub digest_agrees: bool,
+    /// What is drawn from them.
+    pub drawn: Vec<TouchId>,
+    /// Whether that is what was drawn.
+    pub draw_agrees: bool,
+    /// Candidates that are not on this device.
+    pub not_here: Vec<TouchId>,
+    /// Candidates that, as seen from here, do not belong to team and period.
+    pub foreign: Vec<TouchId>,
+    /// Touches of team and period that are here and were no candidates: they arrived after the draw.
+    pub late: Vec<TouchId>,
 }

@@ -181,6 +181,11 @@ pub fn customer_of(id: crate::id::RecordId, kind: Kind, fields: &Fields) -> Opti
     }
 }
 
+/// A touch without evidence (待补证据): it counts for nothing yet (T1).
+pub fn is_draft(kind: Kind, fields: &Fields) -> bool {
+    kind == Kind::Touch && !fields.iter().any(|(key, value)| key.starts_with("evidence/") && *value == Scalar::Bool(true))
+}
+
 /// Whether somebody still has to do something about a record.
 pub fn is_open(kind: Kind, fields: &Fields) -> bool {
     let known = |field: &str| fields.get(field).is_some_and(|value| *value != Scalar::Null);

@@ -251,7 +251,7 @@ fn judge_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Re
         (Create::Server, Writer::Person { .. }) => Err(Rejection::NotAllowedToCreate),
         (Create::Roles(allowed), Writer::Person { id, roles, .. }) => {
             let own = writes.get(AUTHOR_FIELD).and_then(Scalar::as_text) == Some(id.to_string().as_str());
-            if !own || !allowed.iter().any(|role| roles.contains(role)) {
+            if !own || roles.contains(&Role::Auditor) || !allowed.iter().any(|role| roles.contains(role)) {
                 return Err(Rejection::NotAllowedToCreate);
             }
             // What only the server may set must not come with the creation either.
@@ -274,6 +274,10 @@ fn stands_as(kind: Kind, state: &Fields, writer: &Writer, parties: &[Party]) -> 
         // The server writes what crosses people, in every record.
         return true;
     };
+    // Whoever audits changes nothing, whatever else that person does.
+    if roles.contains(&Role::Auditor) {
+        return false;
+    }
     let names = |field: &str| state.get(field).and_then(Scalar::as_text) == Some(id.to_string().as_str());
     parties.iter().any(|party| match party {
         Party::Server => false,

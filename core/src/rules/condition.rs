@@ -7,7 +7,7 @@ use super::flaw::Flaw;
 use super::world::Subject;
 use crate::error::Result;
 use crate::record::policy::Type;
-use crate::record::{ContactMode, Kind, Role, Scalar, time_of};
+use crate::record::{ContactMode, Kind, Role, Scalar, is_draft, time_of};
 
 /// Most leaves and branches of one condition.
 const MAX_NODES: usize = 64;
@@ -31,7 +31,7 @@ pub enum Condition {
     Field(Comparison),
     /// A touch has evidence of this type, such as `application/pdf`.
     Evidence(String),
-    /// The same customer has such a record.
+    /// The same customer has such a record; a touch without evidence is none (T1).
     Exists(Exists),
 }
 
@@ -296,6 +296,9 @@ impl Exists {
         for fields in subject.world.of_customer(customer, self.kind)? {
             // The record in hand may itself be the answer: a quote on which the feedback was noted.
             let at = time_of(&fields).unwrap_or(i64::MIN);
+            if is_draft(self.kind, &fields) {
+                continue;
+            }
             let other = Subject { id: subject.id, kind: self.kind, fields: &fields, world: subject.world };
             if at >= from && at <= to && self.when.holds(config, &other, &mut Vec::new())? {
                 return Ok(true);

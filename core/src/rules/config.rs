@@ -509,21 +509,18 @@ fn check_form(form: &Form) -> Result<(), Flaw> {
         if !seen.insert(&one.field) {
             return Err(Flaw::Twice { name: one.field.clone() });
         }
-        match one.field.strip_prefix("x/") {
-            Some(key) => {
-                let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-                if form.kind != Kind::Touch || key.is_empty() || key.len() > 64 || !key.chars().all(plain) {
-                    return Err(Flaw::unknown(&one.field));
-                }
-                if one.holds.is_none() || one.zh.is_none() || one.en.is_none() {
-                    return Err(Flaw::Empty);
-                }
+        if let Some(key) = one.field.strip_prefix("x/") {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            if form.kind != Kind::Touch || key.is_empty() || key.len() > 64 || !key.chars().all(plain) {
+                return Err(Flaw::unknown(&one.field));
             }
-            None => {
-                let known = form.kind.type_of(&one.field).or_else(|| form.kind.type_of(&format!("{}/", one.field)));
-                if known.is_none() || one.holds.is_some() {
-                    return Err(Flaw::unknown(&one.field));
-                }
+            if one.holds.is_none() || one.zh.is_none() || one.en.is_none() {
+                return Err(Flaw::Empty);
+            }
+        } else {
+            let known = form.kind.type_of(&one.field).or_else(|| form.kind.type_of(&format!("{}/", one.field)));
+            if known.is_none() || one.holds.is_some() {
+                return Err(Flaw::unknown(&one.field));
             }
         }
     }

@@ -169,7 +169,7 @@ fn changed_health(
     pairs
         .filter_map(|(customer, before, after)| {
             let (before, after) = (now.config.health.score(before, now.now), then.config.health.score(after, then.now));
-            (before.red != after.red).then(|| HealthChange { customer, now: before.sum, then: after.sum, red: after.red })
+            (before.red != after.red).then_some(HealthChange { customer, now: before.sum, then: after.sum, red: after.red })
         })
         .collect()
 }

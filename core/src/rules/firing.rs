@@ -12,7 +12,7 @@ use super::world::{Subject, World};
 use crate::error::Result;
 use crate::id::{PersonId, RecordId};
 use crate::record::policy::Type;
-use crate::record::{Fen, Fields, KIND_FIELD, Kind, Role, Scalar, VERSION_FIELD};
+use crate::record::{Fen, Fields, KIND_FIELD, Kind, Role, Scalar, VERSION_FIELD, is_draft};
 use crate::time::{start_of_day, to_millis};
 
 /// How often rules may set off rules.
@@ -74,7 +74,7 @@ pub struct Moment<'a> {
 
 /// The rules that fire at once for a record as it is.
 pub fn fire(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>> {
-    if is_draft(subject) {
+    if is_draft(subject.kind, subject.fields) {
         return Ok(Vec::new());
     }
     let mut firings = Vec::new();
@@ -93,7 +93,7 @@ pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Resu
 pub fn fire_rule_on(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>, set_off: Occasion) -> Result<Option<Firing>> {
     let known = |text: String| Some(text).filter(|text| !text.is_empty());
     let mut because: Vec<String> = known(set_off.because).into_iter().collect();
-    if rule.off || is_draft(subject) || !applies(moment.config, rule, subject, &mut because)? {
+    if rule.off || is_draft(subject.kind, subject.fields) || !applies(moment.config, rule, subject, &mut because)? {
         return Ok(None);
     }
     if let Some(unless) = &rule.unless
@@ -139,7 +139,7 @@ pub fn applies(config: &Config, rule: &Rule, subject: &Subject<'_>, because: &mu
 /// When the timed rules for a record are due: each that applies now, with its rule.
 pub fn due<'c>(config: &'c Config, subject: &Subject<'_>, now: DateTime<Utc>) -> Result<Vec<(&'c Rule, DateTime<Utc>)>> {
     let mut due = Vec::new();
-    if is_draft(subject) {
+    if is_draft(subject.kind, subject.fields) {
         return Ok(due);
     }
     for rule in config.rules.iter().filter(|rule| !rule.off) {
@@ -208,12 +208,6 @@ pub fn preview(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>>
         }
     }
     Ok(all)
-}
-
-/// A touch without evidence counts for nothing (T1).
-fn is_draft(subject: &Subject<'_>) -> bool {
-    let has_evidence = || subject.fields.iter().any(|(key, value)| key.starts_with("evidence/") && *value == Scalar::Bool(true));
-    subject.kind == Kind::Touch && !has_evidence()
 }
 
 /// The world with what a preview has made on top.
@@ -505,11 +499,22 @@ impl Carrying<'_> {
             "id" => Some(PersonId::from(self.subject.id)),
             path => self.subject.get(path)?.as_ref().and_then(Scalar::as_text).and_then(|id| id.parse().ok()),
         };
-        let person = named.and_then(|id| self.moment.people.get(&id).map(|person| (id, person)));
-        Ok(match (to, person) {
-            (Recipient::SuperiorOf(_), Some((_, person))) => person.reports_to,
-            (_, person) => person.map(|(id, _)| id),
-        })
+        let mut person = named.filter(|id| self.moment.people.contains_key(id));
+        if matches!(to, Recipient::SuperiorOf(_)) {
+            person = person.and_then(|id| self.superior(id));
+        }
+        // Whoever has left is stood in for by the line above.
+        for _ in 0..self.moment.people.len() {
+            match person {
+                Some(id) if self.moment.people.get(&id).is_some_and(|person| person.left) => person = self.superior(id),
+                _ => break,
+            }
+        }
+        Ok(person)
+    }
+
+    fn superior(&self, person: PersonId) -> Option<PersonId> {
+        self.moment.people.get(&person).and_then(|person| person.reports_to).filter(|id| self.moment.people.contains_key(id))
     }
 }
 

@@ -30,6 +30,12 @@ pub enum Flaw {
     /// An empty list where something is needed.
     #[error("nothing in it")]
     Empty,
+    /// A record to be made that lacks what its kind needs.
+    #[error("the record would not be whole: {detail}")]
+    Incomplete {
+        /// What it lacks.
+        detail: String,
+    },
     /// A number outside of what makes sense.
     #[error("out of bounds")]
     Bounds,

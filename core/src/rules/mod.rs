@@ -3,10 +3,12 @@
 pub mod audience;
 pub mod condition;
 pub mod config;
+pub mod draw;
 pub mod dry_run;
 pub mod firing;
 pub mod flaw;
 pub mod health;
+pub mod machine;
 pub mod metrics;
 pub mod range;
 pub mod rule;

@@ -409,7 +409,8 @@ impl Effect {
                     let holds = create.kind.type_of(field).ok_or_else(|| Flaw::unknown(field))?;
                     value.check(config, kind, holds, field)?;
                 }
-                create.to.iter().chain(&create.invite).try_for_each(|to| to.check(config, kind))
+                create.to.iter().chain(&create.invite).try_for_each(|to| to.check(config, kind))?;
+                create.check_whole(kind)
             }
             Self::Flag(key) => {
                 if kind != Kind::Touch || key.is_empty() {
@@ -422,6 +423,30 @@ impl Effect {
                 config.rules.iter().filter(|rule| rule.id == *other).find(makes_task).map(drop).ok_or_else(|| Flaw::unknown(other))
             }
         }
+    }
+}
+
+impl CreateEffect {
+    /// Whether the record would have all that its kind needs, if every field that is copied has a value.
+    fn check_whole(&self, from: Kind) -> Result<(), Flaw> {
+        let id = || Scalar::from("00000000-0000-0000-0000-000000000000");
+        let mut sample = Fields::from([("source".into(), id()), ("created_at".into(), Scalar::Int(0))]);
+        let has_author = from.type_of("author").is_some() || from.type_of("source").is_some();
+        sample.extend(has_author.then(|| ("author".to_owned(), id())));
+        let has_customer = from == Kind::Customer || from.type_of("customer").is_some();
+        sample.extend(has_customer.then(|| ("customer".to_owned(), id())));
+        for (field, value) in &self.fields {
+            let value = match (value, self.kind.type_of(field)) {
+                (Value::Plain(value), _) => value.clone(),
+                (_, Some(Type::Number | Type::Money | Type::Timestamp)) => Scalar::Int(0),
+                (_, Some(Type::Flag)) => Scalar::Bool(false),
+                (_, Some(Type::Day)) => "2026-01-01".into(),
+                (_, Some(Type::Person | Type::Link(_) | Type::Any)) => id(),
+                _ => "text".into(),
+            };
+            sample.insert(field.clone(), value);
+        }
+        self.kind.check(&sample).map_err(|error| Flaw::Incomplete { detail: error.0 })
     }
 }
 

@@ -336,6 +336,15 @@ impl Tx<'_> {
         )
     }
 
+    /// The touches that count and happened from one instant until before another, with whose they are.
+    pub fn counted_touches(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(TouchId, PersonId)>> {
+        let mut statement =
+            self.0.prepare_cached("SELECT id, person FROM touches WHERE draft = 0 AND at >= ?1 AND at < ?2 LIMIT 1000000")?;
+        let rows = statement
+            .query_map((to_millis(from), to_millis(to)), |row| Ok((record_id(row, 0)?.into(), record_id(row, 1)?.into())))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// A person's touches whose next step is due from one day to another, soonest first.
     pub fn next_steps(&self, person: PersonId, from: NaiveDate, to: NaiveDate, limit: u32) -> Result<Vec<Row<Touch>>> {
         self.rows(

@@ -3,6 +3,7 @@
 //! Quick calls are plain functions that touch only the local store: a shell calls them off its UI thread. Long work
 //! (speech, sync) is async, reports progress and is cancelled through [`Cancel`]. Every call is safe from any thread.
 
+mod back_checks;
 mod capturing;
 mod customers;
 mod doctor;
@@ -32,9 +33,9 @@ use crate::id::{CustomerId, EvidenceId, PersonId, RecordId, TaskId, TouchId};
 use crate::query::view::{CustomerView, EvidenceView, FiguresView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView};
 use crate::query::{Ask, Me};
 use crate::record::policy::Writer;
-use crate::record::{Actor, Customer, Task};
-use crate::rules::Config;
+use crate::record::{Actor, Customer, Fields, Kind, Task};
 use crate::rules::metrics::Week;
+use crate::rules::{Config, World};
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Store, Tx};
 use crate::time::{Clock, to_millis};
@@ -309,6 +310,15 @@ impl Workbench {
         self.0.store.rebuild()?;
         self.0.listeners.changed();
         Ok(())
+    }
+
+    /// Every record of a kind that this phone has, as fields: what invariants over whole stores are checked with.
+    #[doc(hidden)]
+    pub fn records(&self, kind: Kind) -> Result<Vec<(RecordId, Fields)>> {
+        self.0.store.read(|tx| {
+            let ids = tx.all_records()?.into_iter().filter(|(_, other)| *other == kind);
+            ids.map(|(id, _)| Ok((id, World::record(tx, id)?.map(|(_, fields)| fields).unwrap_or_default()))).collect()
+        })
     }
 
     /// Every projected row as text: what "rebuild gives the same" and "two phones agree" are checked with.

@@ -1,6 +1,8 @@
 //! The JSON API for people's tools and other systems. Everyone sees what `rules::audience` lets them read, and nothing else:
-//! what may not be seen looks like what is not there.
+//! what may not be seen looks like what is not there. Auditors read everything and change nothing.
 
+mod audit;
+mod backchecks;
 mod board;
 mod customers;
 mod line;
@@ -39,6 +41,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(touches::show))
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
+        .routes(routes!(audit::list))
+        .routes(routes!(backchecks::list))
+        .routes(routes!(backchecks::show))
         .routes(routes!(customers::list))
         .routes(routes!(metrics::show))
         .routes(routes!(board::show))
@@ -46,7 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// A person or customer, named.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-struct Named {
+pub(crate) struct Named {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     id: RecordId,
@@ -125,17 +130,17 @@ fn time(millis: i64) -> DateTime<Utc> {
     from_millis(millis)
 }
 
-fn person_named(tx: &Tx<'_>, person: PersonId) -> chuda_core::Result<Named> {
+pub(crate) fn person_named(tx: &Tx<'_>, person: PersonId) -> chuda_core::Result<Named> {
     let name = tx.people()?.get(&person).map(|person| person.name.clone()).unwrap_or_default();
     Ok(Named { id: person.into(), name })
 }
 
-fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> chuda_core::Result<Named> {
+pub(crate) fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> chuda_core::Result<Named> {
     let document = tx.document(customer.into())?;
     let name = document.and_then(|document| from_fields::<Customer>(&document.fields).ok()).map(|customer| customer.name);
     Ok(Named { id: customer.into(), name: name.unwrap_or_default() })
 }
 
-fn unreadable(error: &chuda_core::record::Misshapen) -> chuda_core::Error {
+pub(crate) fn unreadable(error: &chuda_core::record::Misshapen) -> chuda_core::Error {
     chuda_core::Error::internal("document.unreadable", error)
 }

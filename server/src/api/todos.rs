@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::touches::{Attachment, attachment};
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use crate::audit::By;
 use crate::http::{App, Called, Scope};
 use crate::ingest::{Ingest, check_choice, evidence_in};
 use crate::problem::{Problem, ProblemBody, Result};
@@ -126,7 +127,7 @@ pub(super) struct Answer {
     reason: Option<String>,
 }
 
-/// What the caller has to do, in person or by role. A token that belongs to nobody sees everybody's.
+/// What the caller has to do, in person or by role. An auditor and a token that belongs to nobody see everybody's.
 #[utoipa::path(
     get,
     operation_id = "list_todos",
@@ -143,7 +144,7 @@ pub(super) struct Answer {
 )]
 pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<TodoList>> {
     called.caller.need(Scope::Todos)?;
-    let person = called.caller.person;
+    let person = called.caller.reader();
     let filter = Filter {
         reader: person,
         open: Some(!which.done),
@@ -179,7 +180,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
         (status = 200, description = "Done", body = TodoView),
         (status = 400, description = "The body can't be read", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "Neither token nor signature", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope or belongs to nobody, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope or belongs to nobody, an auditor changes nothing, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "Not there, or not the caller's to do", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "Done already, with another answer", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "Too many bytes", body = ProblemBody, content_type = "application/problem+json"),
@@ -188,13 +189,14 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
 )]
 pub(super) async fn done(State(app): State<App>, Id(id): Id, called: Called) -> Result<Json<TodoView>> {
     called.caller.need(Scope::TodosWrite)?;
-    let Some(person) = called.caller.person else { return Err(Problem::new(StatusCode::FORBIDDEN, "token.no_person")) };
+    let person = called.caller.writer()?;
+    let by = By::caller(Some(person), &called.caller.via);
     let answer: Answer = serde_json::from_slice(&called.body).map_err(|_| Problem::invalid("todo.malformed"))?;
     if answer.reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "todo.reason"));
     }
     let now = app.now();
-    let outcome = app.store.write_async(move |tx| carry_out(tx, id, person, answer, now)).await?;
+    let outcome = app.store.write_async(move |tx| carry_out(tx, id, person, &by, answer, now)).await?;
     outcome.map(Json)
 }
 
@@ -202,6 +204,7 @@ fn carry_out(
     tx: &Tx<'_>,
     id: RecordId,
     person: PersonId,
+    by: &By,
     answer: Answer,
     now: DateTime<Utc>,
 ) -> chuda_core::Result<Result<TodoView>> {
@@ -238,7 +241,7 @@ fn carry_out(
         return Ok(Err(Problem::not_found()));
     }
     let mut ingest = Ingest::open(tx, now)?;
-    ingest.write(id, &writes)?;
+    ingest.write_by(by, id, &writes)?;
     ingest.finish()?;
     tracing::info!(task = %id, %person, "task done");
     let document = tx.document(id)?.ok_or_else(|| chuda_core::Error::not_found("todo.not_found"))?;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chuda_core::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId};
-use chuda_core::record::{Evidence, Kind, Touch, from_fields};
+use chuda_core::record::{ContactMode, Evidence, Kind, Touch, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -179,7 +179,7 @@ pub(super) struct TouchList {
 pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<TouchList>> {
     called.caller.need(Scope::Touches)?;
     let filter = Filter {
-        reader: called.caller.person,
+        reader: called.caller.reader(),
         author: which.person,
         customer: which.customer,
         from: which.from.as_deref().map(parse_time).transpose()?,
@@ -215,7 +215,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
 )]
 pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> Result<Json<TouchDetail>> {
     called.caller.need(Scope::Touches)?;
-    let person = called.caller.person;
+    let person = called.caller.reader();
     let detail = app.store.read_async(move |tx| {
         let visible = |id| person.map_or(Ok(true), |person| tx.may_read(id, person));
         let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Touch) else { return Ok(None) };
@@ -243,7 +243,7 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<(TouchView, Vec<
         id: document.id,
         author: person_named(tx, touch.author)?,
         customer: customer_named(tx, touch.customer)?,
-        mode: Word { key: touch.mode.as_str().into(), label: touch.mode.label().into(), label_en: touch.mode.as_str().into() },
+        mode: mode_word(touch.mode),
         action: Word::of(&config.actions, &touch.action),
         status: if touch.evidence.is_empty() { "draft" } else { "recorded" }.into(),
         category: touch.category.map(|category| Word::of(&config.categories, &category)),
@@ -263,7 +263,8 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<(TouchView, Vec<
     Ok((view, touch.evidence.into_iter().collect()))
 }
 
-fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<EvidenceView> {
+/// One piece of evidence, as its record, its claim and the log of views tell it.
+pub(super) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<EvidenceView> {
     let evidence: Evidence = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let witnessed = tx.claim(evidence.claim)?;
     let mut flags = evidence.flags;
@@ -287,6 +288,11 @@ fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<Evidenc
         transcript: evidence.transcript,
         views: views.collect::<chuda_core::Result<_>>()?,
     })
+}
+
+/// A contact mode in both languages.
+pub(super) fn mode_word(mode: ContactMode) -> Word {
+    Word { key: mode.as_str().into(), label: mode.label().into(), label_en: mode.as_str().into() }
 }
 
 /// Whether bytes have arrived.

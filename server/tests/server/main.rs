@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod audit;
+mod back_check;
 mod blobs;
 mod command;
 mod enrol;
@@ -13,3 +15,4 @@ mod jobs;
 mod phone;
 mod policy;
 mod rules;
+mod webhooks;

@@ -378,6 +378,12 @@ impl Phone {
         self.docs.iter().filter(|(_, doc)| is(doc)).map(|(id, _)| *id).collect()
     }
 
+    /// The first task of a kind.
+    pub(crate) fn task(&self, kind: &str) -> Option<RecordId> {
+        let is = |id: &RecordId| self.fields(*id).get("task").and_then(Scalar::as_text) == Some(kind);
+        self.of_kind("task").into_iter().find(is)
+    }
+
     /// Gives another phone this phone's copy of a document, as a leak would.
     pub(crate) fn leak(&mut self, id: impl Into<RecordId>, to: &mut Phone) {
         let id = id.into();

@@ -1,5 +1,6 @@
 //! One function per command: calls the workbench, and says what came of it for scripts and for people.
 
+mod backcheck;
 mod customer;
 mod day;
 mod evidence;
@@ -16,7 +17,7 @@ use chuda_core::query::view::{CustomerView, Word};
 use chuda_core::workbench::Workbench;
 use serde_json::{Value, json};
 
-use crate::args::{Command, Customer, Export, Task};
+use crate::args::{Backcheck, Command, Customer, Export, Task};
 use crate::exit::{Failure, Outcome};
 use crate::shell::Shell;
 use crate::table::table;
@@ -36,6 +37,11 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
         Command::Task(Task::List) => task::list(shell),
         Command::Task(Task::Done(done)) => task::done(shell, &done),
         Command::Figures(asked) => figures::show(shell, &asked),
+        Command::Backcheck(Backcheck::List) => backcheck::list(shell),
+        Command::Backcheck(Backcheck::Show(which)) => backcheck::show(shell, &which),
+        Command::Backcheck(Backcheck::Answer(answer)) => backcheck::answer(shell, answer),
+        Command::Backcheck(Backcheck::Close(close)) => backcheck::close(shell, close),
+        Command::Backcheck(Backcheck::Recompute(which)) => backcheck::recompute(shell, &which),
         Command::Sync(sync) => sync::sync(shell, &sync),
         Command::Status => sync::status(shell),
         Command::Redo(redo) => sync::redo(shell, redo.document),
