@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod backcheck;
+mod figures;
 mod files;
 mod golden;
 mod languages;
