@@ -42,8 +42,7 @@ async fn twelve_is_four_touches_two_valid_evidence_and_two_days_overdue_on_phone
     let boss = host.phone("韩梅", Role::Supervisor, None).await;
     let rep = host.phone("李雷", Role::Rep, Some(boss.person())).await;
     let customer = rep.customer("杭州智联科技");
-    let evidence =
-        [rep.keep(&sample("quote.pdf")), rep.keep(&sample("photo.jpg")), unreadable(&rep, 1), unreadable(&rep, 2)];
+    let evidence = [rep.keep(&sample("quote.pdf")), rep.keep(&sample("photo.jpg")), unreadable(&rep, 1), unreadable(&rep, 2)];
     for (action, evidence) in ["发送资料", "预约演示", "演示", "报价"].into_iter().zip(evidence) {
         rep.workbench.record_touch(TouchDraft { evidence: vec![evidence], ..of(customer, action) }).unwrap();
     }
@@ -60,7 +59,10 @@ async fn twelve_is_four_touches_two_valid_evidence_and_two_days_overdue_on_phone
     let token = token(&host, "board", Some(&boss), clock.now());
     let board = host.get(&token, "/api/v1/board").await;
     let red = &board["red"][0];
-    assert_eq!((&red["name"], &red["health"]["sum"], &red["holder"]["name"]), (&json!("杭州智联科技"), &json!(sum), &json!("李雷")));
+    assert_eq!(
+        (&red["name"], &red["health"]["sum"], &red["holder"]["name"]),
+        (&json!("杭州智联科技"), &json!(sum), &json!("李雷"))
+    );
     assert_eq!((&red["stage"]["label"], &board["reports"][0]["label"]), (&json!("方案报价"), &json!("休息日")), "it is a Saturday");
 
     // Three days more cost nine points; a touch with proof on top of it is worth its seven and stops the count.
@@ -108,7 +110,11 @@ async fn three_weeks_below_twelve_percent_bring_the_script_pack_to_the_rep_and_a
     }
     let week = boss.workbench.figures(Some("2026-W47".parse().unwrap()), Some(rep.person())).unwrap();
     assert_eq!((week.team.line.conversion, week.team.line.low_weeks, week.team.line.needs_help), (Some(Ratio::new(1, 9)), 3, true));
-    assert_eq!(rep.workbench.figures(None, Some(boss.person())).unwrap_err().key, "person.not_found", "figures go up the line only");
+    assert_eq!(
+        rep.workbench.figures(None, Some(boss.person())).unwrap_err().key,
+        "person.not_found",
+        "figures go up the line only"
+    );
 }
 
 /// What someone of a team does.
@@ -155,7 +161,8 @@ async fn take(phone: &Phone, step: Step, number: usize) {
                 Proof::Note => vec![phone.note()],
             };
             let note = Some(format!("第 {number} 步"));
-            let draft = TouchDraft { evidence, allow_draft: true, feedback: number % 7 == 0, note, ..of(*customer, ACTIONS[action]) };
+            let draft =
+                TouchDraft { evidence, allow_draft: true, feedback: number % 7 == 0, note, ..of(*customer, ACTIONS[action]) };
             phone.workbench.record_touch(draft).unwrap();
         }
         Step::Feedback => {
@@ -189,8 +196,7 @@ fn as_api(view: &FiguresView) -> Value {
                 })
             })
             .collect();
-        let trend: Vec<Value> =
-            line.density.iter().map(|(week, share)| json!({"week": week, "share": share.map(ratio)})).collect();
+        let trend: Vec<Value> = line.density.iter().map(|(week, share)| json!({"week": week, "share": share.map(ratio)})).collect();
         let counted: Vec<Value> =
             view.non_standard.iter().map(|(word, count)| json!({"action": {"key": word.key}, "count": count})).collect();
         json!({
@@ -215,7 +221,8 @@ fn bare(answer: Value) -> Value {
         Value::Array(list) => list.into_iter().map(bare).collect(),
         Value::Object(fields) => {
             let words = ["label", "label_en", "week", "from", "until"];
-            let kept = fields.into_iter().filter(|(key, value)| !words.contains(&key.as_str()) || key == "week" && value.is_string());
+            let kept =
+                fields.into_iter().filter(|(key, value)| !words.contains(&key.as_str()) || key == "week" && value.is_string());
             Value::Object(kept.map(|(key, value)| (key, bare(value))).collect())
         }
         other => other,
@@ -254,8 +261,12 @@ fn a_phone_and_the_server_count_alike_whatever_a_team_did() {
                         prop_assert_eq!(as_api(&here), answer, "{} in {}", name, week);
                     }
                     let answer = host.get(&token, "/api/v1/customers").await;
-                    let mut there: Vec<(Value, Value)> =
-                        answer["customers"].as_array().unwrap().iter().map(|one| (one["id"].clone(), one["health"].clone())).collect();
+                    let mut there: Vec<(Value, Value)> = answer["customers"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .map(|one| (one["id"].clone(), one["health"].clone()))
+                        .collect();
                     let mut here: Vec<(Value, Value)> =
                         phone.workbench.customers().unwrap().iter().map(|one| (json!(one.id), json!(one.health))).collect();
                     there.sort_by_key(|one| one.0.to_string());

@@ -1,7 +1,7 @@
 //! Figures of a week (G1, G2, G3, D1, D2) from what is on this phone: a rep's own, a supervisor's with everybody below.
 
-use super::view::{FiguresView, LineView};
 use super::Ask;
+use super::view::{FiguresView, LineView};
 use crate::error::{Error, Result};
 use crate::id::PersonId;
 use crate::record::Person;

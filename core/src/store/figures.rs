@@ -38,8 +38,7 @@ impl Source for Tx<'_> {
     }
 
     fn leads(&self, quoted: &[&str]) -> Result<Vec<LeadFact>> {
-        let proven: Vec<&str> =
-            Stage::ALL.into_iter().filter(|stage| *stage >= Stage::Quoted).map(Stage::as_str).collect();
+        let proven: Vec<&str> = Stage::ALL.into_iter().filter(|stage| *stage >= Stage::Quoted).map(Stage::as_str).collect();
         let found = self.facts(
             "SELECT r.id, r.customer, json_extract(r.record, '$.holder'), l.claimed_at, json_extract(r.record, '$.invalid_at') IS NULL,
                 (SELECT min(t.at) FROM touches t
@@ -131,4 +130,71 @@ impl Tx<'_> {
 
 fn person(row: &Row<'_>, column: usize) -> rusqlite::Result<PersonId> {
     Ok(record_id(row, column)?.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+
+    use super::*;
+    use crate::id::{DeviceId, RecordId};
+    use crate::record::policy::Writer;
+    use crate::record::{Actor, Event, Origin};
+    use crate::store::{Own, Store};
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-23T10:00:00Z".parse().unwrap()
+    }
+
+    fn hours(at: DateTime<Utc>) -> i64 {
+        (at - now()).num_hours()
+    }
+
+    /// The server shows the same of the same events.
+    #[test]
+    fn an_opening_belongs_to_the_sending_of_its_thread_and_an_answer_to_its_customer() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
+        let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer: Writer::Server, at: now() };
+        let (rep, customer, other) =
+            (PersonId::derived("李雷"), CustomerId::derived("杭州智联科技"), CustomerId::derived("佛山乐居"));
+        let event = |key: &str, hours: i64, thread: Option<&str>, author: Option<PersonId>| Event {
+            author,
+            event: key.into(),
+            customer,
+            touch: None,
+            at: now() + TimeDelta::hours(hours),
+            system: "mail".into(),
+            external_id: format!("{key} {hours}"),
+            thread: thread.map(str::to_owned),
+            feedback: key == "mail_received",
+            origin: Origin { source: None, rule: None, config: None, because: None, created_at: now() },
+        };
+        let around = Span { from: now() - TimeDelta::days(1), until: now() + TimeDelta::days(2) };
+        store
+            .write(|tx| {
+                for event in [
+                    event("mail_sent", 0, Some("one"), Some(rep)),
+                    event("mail_sent", 1, Some("other"), Some(rep)),
+                    event("mail_sent", 2, None, Some(rep)),
+                    event("mail_sent", 3, Some("nobody's"), None),
+                    event("mail_opened", 30, Some("one"), None),
+                    event("attachment_downloaded", 20, Some("one"), None),
+                    event("mail_received", 5, Some("other"), None),
+                ] {
+                    tx.create(&own, RecordId::derived(&event.external_id), &event)?;
+                }
+                let sendings = tx.sendings(&["mail_sent"], &["mail_opened", "attachment_downloaded"], around)?;
+                let seen = sendings.iter().map(|one| (hours(one.sent_at), one.opened_at.map(hours), one.person == rep));
+                assert_eq!(seen.collect::<Vec<_>>(), [(0, Some(20), true), (1, None, true), (2, None, true)]);
+                let answers = |customers: &[CustomerId], span| {
+                    let answers = tx.feedback(&customers.iter().copied().collect(), span)?;
+                    Ok::<_, crate::Error>(answers.iter().map(|answer| hours(answer.at)).collect::<Vec<_>>())
+                };
+                assert_eq!((answers(&[customer, other], around)?, answers(&[other], around)?), (vec![5], vec![]));
+                assert_eq!(answers(&[customer], Span { until: now() + TimeDelta::hours(5), ..around })?, [0; 0]);
+                Ok(())
+            })
+            .unwrap();
+    }
 }

@@ -30,7 +30,9 @@ pub use listeners::{Listener, Subscription};
 use crate::capture::key::Signer;
 use crate::error::{Error, Result};
 use crate::id::{CustomerId, EvidenceId, PersonId, RecordId, TaskId, TouchId};
-use crate::query::view::{CustomerView, EvidenceView, FiguresView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView};
+use crate::query::view::{
+    CustomerView, EvidenceView, FiguresView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView,
+};
 use crate::query::{Ask, Me};
 use crate::record::policy::Writer;
 use crate::record::{Actor, Customer, Fields, Kind, Task};

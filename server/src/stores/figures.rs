@@ -136,10 +136,10 @@ impl Tx<'_> {
         if self.meta("figures")?.as_deref() == Some(VERSION) {
             return Ok(());
         }
-        for table in ["figure_touches", "figure_customers", "figure_leads"] {
+        for table in ["figure_touches", "figure_evidence", "figure_customers", "figure_leads"] {
             self.run(&format!("DELETE FROM {table}"), [])?;
         }
-        for kind in [Kind::Lead, Kind::Customer, Kind::Touch] {
+        for kind in [Kind::Lead, Kind::Customer, Kind::Evidence, Kind::Touch] {
             for record in self.documents_of_kind(kind)? {
                 if let Some(document) = self.document(record)? {
                     self.count(record, kind, &document.fields)?;
@@ -153,15 +153,7 @@ impl Tx<'_> {
     pub(super) fn count(&self, record: RecordId, kind: Kind, fields: &Fields) -> Result<()> {
         match kind {
             Kind::Touch => self.count_touch(record, fields),
-            Kind::Evidence => {
-                // A touch can name evidence that comes later; whether that is valid changes what the touch is worth.
-                for touch in self.touches_with(record.into())? {
-                    if let Some(document) = self.document(touch.into())?.filter(|document| document.kind == Kind::Touch) {
-                        self.count_touch(document.id, &document.fields)?;
-                    }
-                }
-                Ok(())
-            }
+            Kind::Evidence => self.count_evidence(record, fields),
             Kind::Lead => self.count_lead(record, fields),
             Kind::Customer => self.count_customer(record, fields),
             _ => Ok(()),
@@ -170,15 +162,14 @@ impl Tx<'_> {
 
     fn count_touch(&self, record: RecordId, fields: &Fields) -> Result<()> {
         let touch: Touch = read(fields)?;
-        let mut valid = 0;
-        for evidence in &touch.evidence {
-            let Some(document) = self.document((*evidence).into())?.filter(|document| document.kind == Kind::Evidence) else {
-                continue;
-            };
-            let evidence: Evidence = read(&document.fields)?;
-            // Somebody else's proves nothing.
-            valid += i64::from(evidence.author == touch.author && evidence.is_valid());
-        }
+        let named: Vec<String> = touch.evidence.iter().map(|evidence| evidence.0.simple().to_string()).collect();
+        // Somebody else's proves nothing.
+        let valid: Option<i64> = self.one(
+            "SELECT count(*) FROM json_each(?1) named CROSS JOIN figure_evidence e ON e.evidence = unhex(named.value)
+             WHERE e.valid = 1 AND e.author = ?2",
+            params![serde_json::json!(named).to_string(), touch.author.as_bytes()],
+            |row| row.get(0),
+        )?;
         self.run(
             "INSERT INTO figure_touches (at, touch, customer, person, action, day, counted, valid, feedback_at, next_date)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -198,6 +189,22 @@ impl Tx<'_> {
             ],
         )
         .map(drop)
+    }
+
+    /// A touch can name evidence that comes later: whether that is valid changes what the touch is worth.
+    fn count_evidence(&self, record: RecordId, fields: &Fields) -> Result<()> {
+        let evidence: Evidence = read(fields)?;
+        self.run(
+            "INSERT INTO figure_evidence (evidence, author, valid) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET author = excluded.author, valid = excluded.valid",
+            params![record.as_bytes(), evidence.author.as_bytes(), evidence.is_valid()],
+        )?;
+        for touch in self.touches_with(record.into())? {
+            if let Some(document) = self.document(touch.into())?.filter(|document| document.kind == Kind::Touch) {
+                self.count_touch(document.id, &document.fields)?;
+            }
+        }
+        Ok(())
     }
 
     fn count_lead(&self, record: RecordId, fields: &Fields) -> Result<()> {
@@ -459,6 +466,7 @@ mod tests {
         let mut lines = Vec::new();
         for (table, columns) in [
             ("figure_touches", "at, hex(touch), hex(customer), hex(person), action, day, counted, valid, feedback_at, next_date"),
+            ("figure_evidence", "hex(evidence), hex(author), valid"),
             ("figure_customers", "hex(customer), hex(holder), created_at, claimed_at"),
             ("figure_leads", "hex(lead), hex(customer), hex(holder), claimed_at, valid, quoted_at"),
         ] {

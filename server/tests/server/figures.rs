@@ -156,7 +156,9 @@ async fn exactly_fifteen_is_not_red_and_red_comes_first() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|one| (one["name"].as_str().unwrap(), one["health"]["score"].as_i64().unwrap(), one["health"]["red"].as_bool().unwrap()))
+        .map(|one| {
+            (one["name"].as_str().unwrap(), one["health"]["score"].as_i64().unwrap(), one["health"]["red"].as_bool().unwrap())
+        })
         .collect();
     assert_eq!(shown, [("十四", 14, true), ("十五", 15, false), ("十七", 17, false)]);
     let red = get(&boss, &team, "/api/v1/customers?red=true").await;
@@ -245,10 +247,7 @@ async fn a_week_turns_on_monday_at_midnight_in_shanghai() {
     // One rep owes all 80 leads; a light has a word and a shape.
     let leads = &w45["team"]["baselines"][0];
     assert_eq!((&leads["sum"], &leads["metric"]["label"]), (&json!("1 / 80 = 1.2 %"), &json!("新增有效线索")));
-    assert_eq!(
-        leads["light"],
-        json!({"key": "red", "label": "未达标", "label_en": "Below", "icon": "■"})
-    );
+    assert_eq!(leads["light"], json!({"key": "red", "label": "未达标", "label_en": "Below", "icon": "■"}));
     assert_eq!(w45["team"]["baselines"][2]["light"], Value::Null, "nothing was quoted");
     assert_eq!(w45["people"][0]["person"]["name"], "李雷");
     assert_eq!(w45["people"][0]["density"]["trend"].as_array().unwrap().len(), 8);
@@ -300,7 +299,9 @@ async fn figures_are_for_the_line_above_and_for_those_who_may_audit() {
     assert_eq!(people(&auditor, "").await, names(&["李雷", "王芳", "赵强"]));
     assert_eq!(people(&boss, &format!("?team={}", rep.person)).await, names(&["李雷"]));
     assert_eq!(people(&auditor, &format!("?team={}", boss.person)).await, names(&["李雷", "王芳"]));
-    for (phone, whose) in [(&rep, other.person), (&rep, boss.person), (&boss, stranger.person), (&auditor, PersonId::new(team.now()))] {
+    for (phone, whose) in
+        [(&rep, other.person), (&rep, boss.person), (&boss, stranger.person), (&auditor, PersonId::new(team.now()))]
+    {
         assert_eq!(people(phone, &format!("?team={whose}")).await, hidden);
         let (status, _) = phone.api(&team, "GET", &format!("/api/v1/board?team={whose}"), None).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
@@ -358,7 +359,9 @@ async fn the_board_says_who_filed_who_did_not_and_who_touched_whom() {
     let board = get(&boss, &team, "/api/v1/board").await;
     assert_eq!((&board["day"], &board["working_day"]), (&json!("2026-11-02"), &json!(true)));
     let lines = |board: &Value| -> Vec<String> {
-        let line = |one: &Value| format!("{} {} {}", one["person"]["name"].as_str().unwrap(), one["label"].as_str().unwrap(), one["touches"]);
+        let line = |one: &Value| {
+            format!("{} {} {}", one["person"]["name"].as_str().unwrap(), one["label"].as_str().unwrap(), one["touches"])
+        };
         board["reports"].as_array().unwrap().iter().map(line).collect()
     };
     assert_eq!(lines(&board), ["孙丽 未交 0", "李雷 已交 3", "王芳 不足三条 0", "赵强 补报 0"]);
@@ -369,17 +372,24 @@ async fn the_board_says_who_filed_who_did_not_and_who_touched_whom() {
     assert_eq!((&touched[0]["person"]["name"], touched[0]["touches"].as_array().unwrap().len()), (&json!("李雷"), 3));
     let newest = &touched[0]["touches"][0];
     assert_eq!((&newest["id"], &newest["customer"]["name"]), (&json!(touches[2]), &json!("智联")));
-    assert_eq!((&newest["action"]["label"], &newest["status"], &newest["valid_evidence"]), (&json!("演示"), &json!("recorded"), &json!(1)));
+    assert_eq!(
+        (&newest["action"]["label"], &newest["status"], &newest["valid_evidence"]),
+        (&json!("演示"), &json!("recorded"), &json!(1))
+    );
 
     // On a Sunday nobody owes a report, and a rep sees the own line alone.
     let sunday = get(&rep, &team, "/api/v1/board?day=2026-11-01").await;
-    assert_eq!((lines(&sunday), &sunday["working_day"], &sunday["touched"]), (vec!["李雷 休息日 0".into()], &json!(false), &json!([])));
+    assert_eq!(
+        (lines(&sunday), &sunday["working_day"], &sunday["touched"]),
+        (vec!["李雷 休息日 0".into()], &json!(false), &json!([]))
+    );
 }
 
 /// What a phone's person has to do or to know, by kind.
 async fn todos(phone: &Phone, team: &Team) -> Vec<String> {
     let list = get(phone, team, "/api/v1/todos").await;
-    let mut kinds: Vec<String> = list["todos"].as_array().unwrap().iter().map(|one| one["kind"]["key"].as_str().unwrap().into()).collect();
+    let mut kinds: Vec<String> =
+        list["todos"].as_array().unwrap().iter().map(|one| one["kind"]["key"].as_str().unwrap().into()).collect();
     kinds.sort();
     kinds
 }
@@ -468,6 +478,9 @@ async fn weeks_that_passed_while_the_server_was_down_are_caught_up_with_once() {
     team.restart().await;
     for _ in 0..2 {
         team.running().run_due_jobs().await.unwrap();
-        assert_eq!((todos(&rep, &team).await, todos(&boss, &team).await), (vec!["coaching".into(); 2], vec!["conversion_alert".into(); 2]));
+        assert_eq!(
+            (todos(&rep, &team).await, todos(&boss, &team).await),
+            (vec!["coaching".into(); 2], vec!["conversion_alert".into(); 2])
+        );
     }
 }

@@ -23,17 +23,27 @@ fn a_week_says_how_near_each_baseline_is_in_words_and_shapes() {
     let own = &week["team"];
     assert_eq!(own["person"]["name"], "李强");
     assert_eq!(own["leads"]["sum"], "1 / 80 = 1.2 %");
-    assert_eq!((&own["leads"]["light"], &own["leads"]["light_key"], &own["leads"]["icon"]), (&json!("未达标"), &json!("red"), &json!("■")));
+    assert_eq!(
+        (&own["leads"]["light"], &own["leads"]["light_key"], &own["leads"]["icon"]),
+        (&json!("未达标"), &json!("red"), &json!("■"))
+    );
     let average = &own["touches_per_customer"];
-    assert_eq!((&average["value"]["part"], &average["value"]["whole"], &average["sum"]), (&json!(2), &json!(1), &json!("2 / 1 / 3.2 = 62.5 %")));
+    assert_eq!(
+        (&average["value"]["part"], &average["value"]["whole"], &average["sum"]),
+        (&json!(2), &json!(1), &json!("2 / 1 / 3.2 = 62.5 %"))
+    );
     assert_eq!((&own["feedback"]["value"], &own["feedback"]["light"]), (&Value::Null, &Value::Null));
     assert_eq!((&own["density"]["share"]["percent"], own["density"]["trend"].as_array().unwrap().len()), (&json!("0.0 %"), 8));
-    assert_eq!(own["conversion"], json!({"share": {"part": 0, "whole": 1, "percent": "0.0 %"}, "low_weeks": 1, "needs_help": false}));
+    assert_eq!(
+        own["conversion"],
+        json!({"share": {"part": 0, "whole": 1, "percent": "0.0 %"}, "low_weeks": 1, "needs_help": false})
+    );
     assert_eq!(own["non_standard"][0], json!({"action": "定制对比表", "action_key": "custom_comparison", "count": 1}));
     assert_eq!(week["people"].as_array().unwrap().len(), 1);
 
     let seen = phone.run(&["figures"]).out;
-    for words in ["2026-W48 · 李强", "■ 未达标", "新增有效线索", "触达密度", "定制对比表 1", "连续 1 周偏低"] {
+    for words in ["2026-W48 · 李强", "■ 未达标", "新增有效线索", "触达密度", "定制对比表 1", "连续 1 周偏低"]
+    {
         assert!(seen.contains(words), "{words}: {seen}");
     }
     assert!(!seen.contains('\u{1b}'), "no colours: {seen}");
@@ -82,7 +92,10 @@ async fn a_supervisor_sees_the_reps_below_each_on_a_line() {
     let week = boss.json(&["figures"]);
     let names: Vec<&Value> = week["people"].as_array().unwrap().iter().map(|line| &line["person"]["name"]).collect();
     assert_eq!(names, ["李强", "王芳"]);
-    assert_eq!((&week["team"]["leads"]["sum"], &week["people"][0]["leads"]["sum"]), (&json!("1 / 80 = 1.2 %"), &json!("1 / 40 = 2.5 %")));
+    assert_eq!(
+        (&week["team"]["leads"]["sum"], &week["people"][0]["leads"]["sum"]),
+        (&json!("1 / 80 = 1.2 %"), &json!("1 / 40 = 2.5 %"))
+    );
     let one = boss.json(&["figures", "--person", "李强"]);
     assert_eq!(one["team"], week["people"][0]);
     let seen = boss.run(&["figures"]).out;

@@ -21,6 +21,13 @@ CREATE INDEX figure_touches_by_action ON figure_touches (action, customer, at) W
 CREATE INDEX figure_touches_answered ON figure_touches (customer, feedback_at) WHERE counted = 1 AND feedback_at IS NOT NULL;
 CREATE INDEX figure_touches_by_day ON figure_touches (day, at);
 
+-- Whose evidence it is, and whether it proves something.
+CREATE TABLE figure_evidence (
+    evidence BLOB PRIMARY KEY,
+    author   BLOB NOT NULL,
+    valid    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Customers that somebody has and that are neither closed nor merged into another.
 CREATE TABLE figure_customers (
     customer   BLOB PRIMARY KEY,
