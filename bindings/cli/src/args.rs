@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use chuda_core::id::{BackCheckId, RecordId, TaskId, TouchId};
 use chuda_core::record::{ContactMode, Fen, Intent, Stage};
+use chuda_core::rules::metrics::Week;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -83,6 +84,8 @@ pub(crate) enum Command {
     /// Options, forms, rules, formula and targets: look, try out, publish
     #[command(subcommand)]
     Config(Config),
+    /// Show a week against its baselines: leads, touches, feedback, density, conversion
+    Figures(Figures),
     /// Exchange records with the server, then files
     Sync(Sync),
     /// Show where every item is on its way to the server
@@ -119,7 +122,7 @@ pub(crate) enum Customer {
     /// Enter a customer
     Add(CustomerAdd),
     /// All customers, reddest first
-    List,
+    List(CustomerList),
     /// One customer with its touches
     Show(CustomerShow),
 }
@@ -137,6 +140,13 @@ pub(crate) struct CustomerAdd {
     /// That person's phone number
     #[arg(long, value_name = "NUMBER", requires = "contact")]
     pub(crate) phone: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CustomerList {
+    /// Only those that are red
+    #[arg(long)]
+    pub(crate) red: bool,
 }
 
 #[derive(Debug, Args)]
@@ -723,6 +733,16 @@ pub(crate) struct ConfigFormula {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Figures {
+    /// Which week, such as 2026-W47 [default: the running one]
+    #[arg(long, value_name = "WEEK", value_parser = week)]
+    pub(crate) week: Option<Week>,
+    /// Somebody below, with everybody below that person: a name or an id
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) person: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Sync {
     /// Go on until Ctrl-C
     #[arg(long)]
@@ -800,6 +820,10 @@ fn intent(text: &str) -> Result<Intent, String> {
 
 fn date(text: &str) -> Result<NaiveDate, String> {
     text.parse().map_err(|_| "YYYY-MM-DD".into())
+}
+
+fn week(text: &str) -> Result<Week, String> {
+    text.parse().map_err(|_| "YYYY-Www".into())
 }
 
 fn drawn(text: &str) -> Result<Drawn, String> {

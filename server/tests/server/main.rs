@@ -10,6 +10,7 @@ mod command;
 mod config;
 mod enrol;
 mod exchange;
+mod figures;
 mod inbox;
 mod jobs;
 mod phone;

@@ -8,6 +8,7 @@ mod customer;
 mod day;
 mod event;
 mod evidence;
+mod figures;
 mod import;
 mod init;
 mod proof;
@@ -31,7 +32,7 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Init(init) => init::init(shell, init),
         Command::Customer(Customer::Add(add)) => customer::add(shell, add),
-        Command::Customer(Customer::List) => customer::list(shell),
+        Command::Customer(Customer::List(list)) => customer::list(shell, &list),
         Command::Customer(Customer::Show(show)) => customer::show(shell, &show.customer),
         Command::Touch(touch) => touch::record(shell, *touch),
         Command::Photo(photo) => evidence::photo(shell, &photo),
@@ -40,6 +41,7 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
         Command::Report(report) => day::report(shell, report),
         Command::Task(Task::List) => task::list(shell),
         Command::Task(Task::Done(done)) => task::done(shell, &done),
+        Command::Figures(asked) => figures::show(shell, &asked),
         Command::Backcheck(Backcheck::List) => backcheck::list(shell),
         Command::Backcheck(Backcheck::Show(which)) => backcheck::show(shell, &which),
         Command::Backcheck(Backcheck::Answer(answer)) => backcheck::answer(shell, answer),
