@@ -3,19 +3,35 @@
 use chuda_core::query::view::TaskView;
 use serde_json::json;
 
-use super::choices;
+use super::{choices, field_rows};
 use crate::args::TaskDone;
 use crate::exit::{Failure, Outcome};
 use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
 
-/// Open tasks, most urgent first.
+/// Open tasks, most urgent first, and what there is to know.
 pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
-    let tasks = shell.open()?.tasks()?;
-    let listed: Vec<_> = tasks.iter().map(json::task).collect();
-    let said = if tasks.is_empty() { shell.text.line("task.none", &[]) } else { table(0, &rows(shell, &tasks)) };
-    Ok(Outcome::done(json!({"tasks": listed}), said))
+    let workbench = shell.open()?;
+    let (tasks, notices) = (workbench.tasks()?, workbench.notices()?);
+    let listed = |tasks: &[TaskView]| tasks.iter().map(json::task).collect::<Vec<_>>();
+    let mut said = if tasks.is_empty() { shell.text.line("task.none", &[]) } else { pages(shell, &tasks) };
+    if !notices.is_empty() {
+        said += &(shell.text.line("task.notices", &[]) + &pages(shell, &notices));
+    }
+    Ok(Outcome::done(json!({"tasks": listed(&tasks), "notices": listed(&notices)}), said))
+}
+
+/// Each with what matters of the record it came from, and the words that help.
+fn pages(shell: &Shell, tasks: &[TaskView]) -> String {
+    let page = |(task, row): (&TaskView, Vec<String>)| {
+        let text = shell.text;
+        let facts =
+            task.about.iter().map(|fact| (fact.field.as_str(), Some(text.word(&fact.value).to_owned()))).collect::<Vec<_>>();
+        let pack = task.script_pack.as_ref().map(|pack| format!("  《{}》\n{}\n", text.word(&pack.title), pack.text));
+        table(0, &[row]) + &table(2, &field_rows(shell, &facts)) + &pack.unwrap_or_default()
+    };
+    tasks.iter().zip(rows(shell, tasks)).map(page).collect()
 }
 
 /// Does a task; when the answer is not one of its choices, a failure lists them.
@@ -50,7 +66,8 @@ pub(crate) fn rows(shell: &Shell, tasks: &[TaskView]) -> Vec<Vec<String>> {
         let due = task.due.map(|due| text.say("task.due", &[("due", &local(due))]));
         vec![
             title,
-            task.customer_name.clone().unwrap_or_default(),
+            // A customer that is not this person's to read is named in the words of the notice.
+            task.customer_name.clone().or_else(|| task.because.clone().filter(|_| task.notice)).unwrap_or_default(),
             answers.join(" / "),
             due.unwrap_or_default(),
             task.id.to_string(),
