@@ -106,6 +106,9 @@ pub struct ReportRequest {
     /// Why it is short: a key or word of the list; required when it is.
     #[uniffi(default)]
     pub reason: Option<String>,
+    /// Briefs (B1) that are to be others than the card has: a key or word of the list.
+    #[uniffi(default)]
+    pub briefs: HashMap<CustomerId, String>,
 }
 
 /// A file to keep as evidence.

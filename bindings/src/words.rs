@@ -6,6 +6,7 @@ use chuda_core::capture::claim::{Consent, Source};
 use chuda_core::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TaskId, TouchId};
 use chuda_core::query::view::{Grade, TouchStatus};
 use chuda_core::record::{ContactMode, Fen, Intent, Role, Stage};
+use chuda_core::rules::metrics::Outcome;
 use chuda_core::workbench::BlobChoice;
 
 use crate::convert::{To, same};
@@ -72,7 +73,18 @@ uniffi::custom_type!(
     lower: |amount| amount.0,
 });
 
-same!(Fen, ContactMode, Intent, Role, Stage, TouchStatus, Grade);
+same!(Fen, ContactMode, Intent, Role, Stage, TouchStatus, Grade, Outcome);
+
+/// What became of something that is waited for, such as the opening of what was sent.
+#[uniffi::remote(Enum)]
+pub enum Outcome {
+    /// It came in time.
+    Met,
+    /// There is time left.
+    Open,
+    /// It did not come in time; it may have come later.
+    Missed,
+}
 
 /// How the customer was reached (T1).
 #[uniffi::remote(Enum)]

@@ -17,7 +17,9 @@ use chuda_core::{Error, Result};
 
 use crate::http::App;
 use crate::ingest::{Ingest, author_of, evidence_in};
+use crate::outside;
 use crate::stores::Tx;
+use crate::stores::backchecks::Looks;
 use crate::stores::sqlite::Document;
 
 /// Larger blobs are not looked into: the same bound as on the device.
@@ -37,7 +39,7 @@ pub(crate) struct Look {
     /// What is in the blobs that nobody had looked into.
     pub(crate) seen: Vec<(Hash, Option<&'static str>, Seen)>,
     /// How photos of other touches look; none where that is known already.
-    pub(crate) looks: Option<Vec<(TouchId, PerceptualHash)>>,
+    pub(crate) looks: Option<Vec<Looks>>,
     /// There are more blobs to look into.
     pub(crate) more: bool,
 }
@@ -161,12 +163,7 @@ fn effects(tx: &Tx<'_>, record: RecordId) -> Result<BTreeMap<String, String>> {
     Ok(effects)
 }
 
-fn facts(
-    ingest: &Ingest<'_>,
-    touch: &Document,
-    effects: &BTreeMap<String, String>,
-    looks: Option<&[(TouchId, PerceptualHash)]>,
-) -> Result<Facts> {
+fn facts(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, String>, looks: Option<&[Looks]>) -> Result<Facts> {
     let (tx, now, config) = (ingest.tx(), ingest.now(), ingest.config_of(&touch.fields));
     let (own, missing) = own_evidence(tx, touch)?;
     let mut evidence = Vec::with_capacity(own.len());
@@ -184,20 +181,21 @@ fn facts(
         is_quote: machine::is_quote(&config, action),
         evidence,
         missing,
-        questions: made.iter().filter(|made| made.kind == Kind::Question).filter_map(|made| typed::<Question>(made)).collect(),
+        questions: made.iter().filter(|made| made.kind == Kind::Question).filter_map(typed::<Question>).collect(),
         rules: carried(ingest, touch, effects, &made)?,
         now,
         today: day_of(now, config.calendar.zone),
     })
 }
 
-/// The rules that were carried out, and those that hold and were not.
+/// The rules that were carried out, and those that should have been.
 fn carried(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, String>, made: &[Document]) -> Result<Vec<Carried>> {
     let (config, people, tx) = (ingest.config_of(&touch.fields), ingest.people(), ingest.tx());
     let moment = Moment { config: &config, people: &people, now: ingest.now() };
     let subject = Subject { id: touch.id, kind: Kind::Touch, fields: &touch.fields, world: tx };
-    let holding = firing::fire(moment, &subject)?.into_iter().filter(|firing| !firing.effects.is_empty());
-    let holding: BTreeSet<String> = holding.map(|firing| firing.rule).collect();
+    let sure = |rule: &str| config.rules.iter().any(|other| other.id == rule && other.is_about_record());
+    let firings = firing::fire(moment, &subject)?.into_iter().filter(|firing| !firing.effects.is_empty());
+    let holding: BTreeSet<String> = firings.map(|firing| firing.rule).filter(|rule| sure(rule)).collect();
     let rules: BTreeSet<&String> = effects.keys().chain(&holding).take(MAX_RULES).collect();
     let mut carried = Vec::with_capacity(rules.len());
     for rule in rules {
@@ -217,6 +215,10 @@ fn carried(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, Str
 }
 
 fn claimed(tx: &Tx<'_>, id: EvidenceId, evidence: &Evidence) -> Result<Claimed> {
+    // What an outside system saw no device has claimed: the server itself is the witness (M1).
+    if outside::is_kept(evidence) {
+        return Ok(Claimed::Agrees { mocked: None });
+    }
     let Some(bytes) = tx.claim_bytes(evidence.claim)? else { return Ok(Claimed::Missing) };
     Ok(match Claim::from_bytes(&bytes) {
         Ok(claim) if claim.evidence == id && claim.sha256 == evidence.sha256 => {
@@ -226,15 +228,10 @@ fn claimed(tx: &Tx<'_>, id: EvidenceId, evidence: &Evidence) -> Result<Claimed> 
     })
 }
 
-/// Whether the same bytes, or much the same picture, prove another touch too.
-fn elsewhere(
-    tx: &Tx<'_>,
-    touch: TouchId,
-    evidence: &Evidence,
-    seen: Option<&Seen>,
-    looks: Option<&[(TouchId, PerceptualHash)]>,
-) -> Result<Elsewhere> {
-    for other in tx.evidence_of_blob(evidence.sha256)? {
+/// Whether the same bytes, or much the same picture, proved another touch before. The first one is the original.
+fn elsewhere(tx: &Tx<'_>, touch: TouchId, evidence: &Evidence, seen: Option<&Seen>, looks: Option<&[Looks]>) -> Result<Elsewhere> {
+    let captured_at = evidence.captured_at.timestamp_millis();
+    for other in tx.evidence_of_blob(evidence.sha256)?.into_iter().filter(|other| other.at <= captured_at) {
         if tx.touches_with(other.id.into())?.iter().any(|other| *other != touch) {
             return Ok(Elsewhere::Same);
         }
@@ -249,7 +246,9 @@ fn elsewhere(
     };
     let (Some(looks), Some(seen)) = (looks, seen) else { return Ok(Elsewhere::Unknown) };
     let look = look.filter(|_| matches!(seen, Seen::Picture { .. })).and_then(|look| PerceptualHash::from_hex(look));
-    let near = |look: PerceptualHash| looks.iter().any(|(other, known)| *other != touch && known.is_near(&look));
+    let near = |look: PerceptualHash| {
+        looks.iter().any(|other| other.touch != touch && other.at <= captured_at && other.look.is_near(&look))
+    };
     Ok(if look.is_some_and(near) { Elsewhere::Near } else { Elsewhere::No })
 }
 

@@ -192,10 +192,11 @@ impl Ask<'_> {
     /// A contact person, if this person may see them.
     pub(super) fn contact(&self, id: Option<ContactId>) -> Result<Option<ContactView>> {
         let row = id.map_or(Ok(None), |id| self.tx.record::<Contact>(id))?;
-        Ok(row.map(|Row { id, record: Contact { name, position, phone, .. }, .. }| ContactView {
+        Ok(row.map(|Row { id, record: Contact { name, position, role, phone, .. }, .. }| ContactView {
             id: id.into(),
             name,
             position,
+            role: role.map(|key| word(&self.config.contact_roles, &key)),
             phone,
         }))
     }

@@ -1,7 +1,7 @@
 //! Customers with their health, reddest first.
 
-use super::Ask;
 use super::view::{ContactView, CustomerView};
+use super::{Ask, word};
 use crate::error::{Error, Result};
 use crate::id::{ContactId, CustomerId};
 use crate::record::Customer;
@@ -113,6 +113,7 @@ impl Ask<'_> {
                     id: ContactId::from(contact.id),
                     name: contact.record.name,
                     position: contact.record.position,
+                    role: contact.record.role.as_deref().map(|key| word(&self.config.contact_roles, key)),
                     phone: contact.record.phone,
                 })
                 .collect(),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::condition::{Condition, fits, type_at};
-use super::config::{Choice, Config};
+use super::condition::{Condition, fits, kinds_at, type_at};
+use super::config::{Choice, Config, check_offered, is_key};
 use super::flaw::Flaw;
 use crate::record::policy::{List, Type};
 use crate::record::{Fields, Kind, Role, Scalar};
@@ -124,6 +124,9 @@ pub struct Set {
     /// A link of the record; none: the record itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
+    /// Only if the linked record is of this kind, where the link is to any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// Which field.
     pub field: String,
     /// Its value.
@@ -310,6 +313,11 @@ impl Rule {
         self.then.iter().try_for_each(|effect| effect.check(config, self, kind))
     }
 
+    /// Whether it is carried out at once whenever it holds: it looks at the record and its evidence alone.
+    pub fn is_about_record(&self) -> bool {
+        self.when.iter().chain(&self.unless).all(Condition::is_about_record)
+    }
+
     /// What is always carried out comes to rest: it only sets fields of the record itself, each of them in one place, and none follows
     /// from itself by way of others.
     fn check_always(&self, config: &Config) -> Result<(), Flaw> {
@@ -341,33 +349,52 @@ impl Rule {
         Ok(())
     }
 
-    /// The rules that what this one makes can set off at once, among all of the configuration.
+    /// The rules that what this one makes can set off without anybody doing anything, at once or after a time, among all of the
+    /// configuration.
     pub(super) fn sets_off<'c>(&self, config: &'c Config) -> Vec<&'c Rule> {
-        let made = self.then.iter().filter_map(|effect| effect.made());
         let mut set_off = Vec::new();
-        for (kind, known, open) in made {
-            let listening = config.rules.iter().filter(|rule| !rule.off && rule.trigger == Trigger::Record(kind));
-            set_off.extend(listening.filter(|rule| {
-                rule.when
-                    .as_ref()
-                    .is_none_or(|when| when.is_possible(&known, &|field| open.contains(&field) || config.is_set(kind, field)))
-            }));
+        for made in self.then.iter().filter_map(Effect::made) {
+            let can_have = |field: &str| made.open.contains(&field) || config.is_set(made.kind, field);
+            let begins = |rule: &Rule| match &rule.trigger {
+                Trigger::Record(kind) => *kind == made.kind,
+                Trigger::Since(since) => {
+                    since.record == made.kind && (made.known.contains_key(&since.field) || can_have(&since.field))
+                }
+                Trigger::Week(_) => false,
+            };
+            let holds = |when: &Condition| when.is_possible(config, &made, &can_have);
+            set_off.extend(config.rules.iter().filter(|rule| !rule.off && begins(rule) && rule.when.as_ref().is_none_or(holds)));
         }
         set_off
     }
 }
 
+/// A record as a rule makes it.
+struct Made<'r> {
+    kind: Kind,
+    /// Fields that are the same each time.
+    known: Fields,
+    /// Fields whose value depends.
+    open: Vec<&'r str>,
+}
+
+/// What every record that a rule makes has of where it comes from.
+const ORIGIN: [&str; 5] = ["source", "rule", "config", "because", "created_at"];
+
 impl Condition {
-    /// Whether it can hold for a new record of which some fields are known; of the others only the open ones can have a value.
-    fn is_possible(&self, known: &Fields, is_open: &dyn Fn(&str) -> bool) -> bool {
+    /// Whether it can hold for a record as a rule makes it; of the fields that it does not give only those that others write can have
+    /// a value.
+    fn is_possible(&self, config: &Config, made: &Made<'_>, can_have: &dyn Fn(&str) -> bool) -> bool {
         match self {
-            Self::All(all) => all.iter().all(|condition| condition.is_possible(known, is_open)),
-            Self::Any(any) => any.iter().any(|condition| condition.is_possible(known, is_open)),
-            Self::Field(field) if !field.name.contains('.') && !is_open(&field.name) => match (known.get(&field.name), &field.is) {
-                (Some(value), Some(is)) => value == is,
-                (None, Some(_)) => false,
-                (None, None) => field.known == Some(false),
-                (Some(_), None) => true,
+            Self::All(all) => all.iter().all(|condition| condition.is_possible(config, made, can_have)),
+            Self::Any(any) => any.iter().any(|condition| condition.is_possible(config, made, can_have)),
+            Self::Field(field) if !field.name.contains('.') && !can_have(&field.name) => match made.known.get(&field.name) {
+                Some(value) => field.accepts(config, made.kind, value),
+                // A flag that was never set is false.
+                None if made.kind.type_of(&field.name) == Some(Type::Flag) => {
+                    field.known.map_or_else(|| field.accepts(config, made.kind, &Scalar::Bool(false)), |known| !known)
+                }
+                None => field.known == Some(false),
             },
             Self::Not(_) | Self::Field(_) | Self::Evidence(_) | Self::Exists(_) => true,
         }
@@ -399,22 +426,26 @@ impl Effect {
         }
     }
 
-    /// The kind it makes, the fields that are the same each time, and those that depend.
-    fn made(&self) -> Option<(Kind, Fields, Vec<&str>)> {
+    /// The record it makes, if it makes one.
+    fn made(&self) -> Option<Made<'_>> {
+        let task = |kind: &str| {
+            let mut open = vec!["customer", "assignee", "role", "due", "script_pack", "notice"];
+            open.extend(ORIGIN);
+            Made { kind: Kind::Task, known: [("task".to_owned(), Scalar::from(kind))].into(), open }
+        };
         match self {
-            Self::Task(task) => Some((Kind::Task, [("task".to_owned(), Scalar::Text(task.kind.clone()))].into(), vec!["customer"])),
-            Self::Notify(notify) => {
-                Some((Kind::Task, [("task".to_owned(), Scalar::Text(notify.kind.clone()))].into(), vec!["customer"]))
-            }
+            Self::Task(effect) => Some(task(&effect.kind)),
+            Self::Notify(effect) => Some(task(&effect.kind)),
             Self::Create(create) => {
-                let known = create.fields.iter().filter_map(|(field, value)| match value {
-                    Value::Plain(value) => Some((field.clone(), value.clone())),
-                    _ => None,
-                });
-                let mut open: Vec<&str> =
-                    create.fields.iter().filter(|(_, value)| !matches!(value, Value::Plain(_))).map(|(f, _)| f.as_str()).collect();
-                open.extend(["author", "customer", "created_at", "assignee", "role"]);
-                Some((create.kind, known.collect(), open))
+                let mut made = Made { kind: create.kind, known: Fields::new(), open: ORIGIN.to_vec() };
+                made.open.extend(["author", "customer", "assignee", "role"]);
+                for (field, value) in &create.fields {
+                    match value {
+                        Value::Plain(value) => drop(made.known.insert(field.clone(), value.clone())),
+                        _ => made.open.push(field),
+                    }
+                }
+                Some(made)
             }
             Self::Require(_) | Self::Set(_) | Self::Flag(_) | Self::Close(_) => None,
         }
@@ -430,16 +461,35 @@ impl Effect {
                 if fields.is_empty() || !matches!(rule.trigger, Trigger::Record(Kind::Touch)) {
                     return Err(Flaw::Empty);
                 }
-                fields.iter().try_for_each(|field| type_at(config, kind, field).map(drop))
+                fields.iter().try_for_each(|field| {
+                    type_at(config, kind, field)?;
+                    // It has to be one that a person fills in.
+                    if field.contains('.') || kind.is_servers(field) { Err(Flaw::fixed(field)) } else { Ok(()) }
+                })
             }
             Self::Set(set) => {
                 let path = set.of.as_ref().map_or_else(|| set.field.clone(), |link| format!("{link}.{}", set.field));
-                set.to.check(config, kind, type_at(config, kind, &path)?, &set.field)
+                let holds = match (&set.of, set.kind) {
+                    (Some(link), Some(target)) if type_at(config, kind, link)? == Type::Any => {
+                        target.type_of(&set.field).ok_or_else(|| Flaw::unknown(&path))?
+                    }
+                    (_, Some(_)) => return Err(Flaw::mismatch(&path)),
+                    (_, None) => type_at(config, kind, &path)?,
+                };
+                let of = match (&set.of, set.kind) {
+                    (_, Some(target)) => vec![target],
+                    (Some(link), None) => kinds_at(kind, link)?,
+                    (None, None) => vec![kind],
+                };
+                if of.iter().any(|kind| kind.type_of(&set.field).is_some() && !kind.is_for_rules(&set.field)) {
+                    return Err(Flaw::fixed(&path));
+                }
+                set.to.check(config, kind, holds, &set.field)
             }
             Self::Task(task) => {
                 need(List::Tasks, &task.kind)?;
                 task.to.check(config, kind)?;
-                task.choices.iter().try_for_each(|choice| need(List::Choices, choice))?;
+                task.choices.iter().try_for_each(|choice| check_offered(&config.choices, choice))?;
                 task.script_pack.iter().try_for_each(|pack| need(List::ScriptPacks, pack))?;
                 if task.due_hours.is_some_and(|hours| !(1..=MAX_HOURS).contains(&hours)) {
                     return Err(Flaw::Bounds);
@@ -462,17 +512,16 @@ impl Effect {
                 }
                 for (field, value) in &create.fields {
                     let holds = create.kind.type_of(field).ok_or_else(|| Flaw::unknown(field))?;
+                    if ORIGIN.contains(&field.as_str()) {
+                        return Err(Flaw::fixed(field));
+                    }
                     value.check(config, kind, holds, field)?;
                 }
                 create.to.iter().chain(&create.invite).try_for_each(|to| to.check(config, kind))?;
                 create.check_whole(kind)
             }
-            Self::Flag(key) => {
-                if kind != Kind::Touch || key.is_empty() {
-                    return Err(Flaw::mismatch("flags"));
-                }
-                Ok(())
-            }
+            Self::Flag(key) if kind == Kind::Touch && is_key(key) => Ok(()),
+            Self::Flag(_) => Err(Flaw::mismatch("flags")),
             Self::Close(other) => {
                 let makes_task = |rule: &&Rule| rule.trigger.kind() == kind && rule.then.iter().any(|e| matches!(e, Self::Task(_)));
                 config.rules.iter().filter(|rule| rule.id == *other).find(makes_task).map(drop).ok_or_else(|| Flaw::unknown(other))

@@ -379,6 +379,14 @@ impl Tx<'_> {
         self.rows("JOIN touches t USING (id) WHERE t.customer = ?1 ORDER BY t.at DESC LIMIT ?2", (customer.as_bytes(), limit))
     }
 
+    /// What outside systems saw with a customer from an instant on, oldest first.
+    pub fn events_since(&self, customer: CustomerId, since: DateTime<Utc>, limit: u32) -> Result<Vec<Row<Event>>> {
+        self.rows(
+            "WHERE customer = ?1 AND kind = 'event' AND at >= ?2 ORDER BY at, id LIMIT ?3",
+            (customer.as_bytes(), to_millis(since), limit),
+        )
+    }
+
     /// A person's touches of a day, newest first.
     pub fn touches_of_day(&self, person: PersonId, day: NaiveDate) -> Result<Vec<Row<Touch>>> {
         self.rows(
@@ -434,7 +442,7 @@ impl Tx<'_> {
     pub fn open_tasks(&self, person: PersonId, roles: &[Role], notices: bool, limit: u32) -> Result<Vec<Row<Task>>> {
         let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
         self.rows(
-            "JOIN tasks t USING (id) WHERE t.done = 0 AND t.notice = ?3 AND (t.assignee = ?1 OR instr(?2, ',' || t.role || ',') > 0)
+            "JOIN tasks t USING (id) WHERE t.done = 0 AND t.notice = ?3 AND (t.assignee = ?1 OR t.assignee IS NULL AND instr(?2, ',' || t.role || ',') > 0)
              ORDER BY t.due IS NULL, t.due, t.created_at LIMIT ?4",
             (person.as_bytes(), format!(",{},", roles.join(",")), notices, limit),
         )

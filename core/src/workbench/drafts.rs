@@ -213,6 +213,8 @@ pub struct ReportRequest {
     pub tomorrow: Option<String>,
     /// Why it is short: key or word; required when it is.
     pub reason: Option<String>,
+    /// Briefs (B1) that are to be others than the card has: key or word.
+    pub briefs: std::collections::HashMap<CustomerId, String>,
 }
 
 /// How an exchange went.

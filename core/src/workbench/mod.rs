@@ -3,8 +3,10 @@
 //! Quick calls are plain functions that touch only the local store: a shell calls them off its UI thread. Long work
 //! (speech, sync) is async, reports progress and is cancelled through [`Cancel`]. Every call is safe from any thread.
 
+mod answering;
 mod back_checks;
 mod capturing;
+mod configuring;
 mod contracts;
 mod customers;
 mod doctor;
@@ -32,11 +34,13 @@ pub use drafts::{
 };
 pub use listeners::{Listener, Subscription};
 
+pub use crate::sync::client::Verb;
+
 use crate::capture::key::Signer;
 use crate::error::{Error, Result};
-use crate::id::{CustomerId, EvidenceId, RecordId, TaskId, TouchId};
+use crate::id::{CustomerId, EvidenceId, PersonId, RecordId, TaskId, TouchId};
 use crate::query::view::{CustomerView, EvidenceView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView};
-use crate::query::{Ask, Me};
+use crate::query::{Ask, Me, releases};
 use crate::record::policy::{AUTHOR_FIELD, Writer};
 use crate::record::{Actor, Customer, Fields, Kind, Scalar, Task, customer_of};
 use crate::rules::audience::{People, superiors};
@@ -167,6 +171,14 @@ impl Own {
         }
         Ok(own)
     }
+
+    /// The person who writes.
+    fn person(&self) -> Result<PersonId> {
+        match self.writer {
+            Writer::Person { id, .. } => Ok(id),
+            Writer::Server => Err(Error::internal("workbench.writer", "not a person")),
+        }
+    }
 }
 
 /// The people of the team, as far as reporting lines go.
@@ -271,17 +283,20 @@ impl Workbench {
                 if task.done_at.is_some() {
                     return Err(Error::invalid("task.already_done"));
                 }
+                // A task keeps the answers and their rules that it was made with, offered still or not (T6).
+                let config = releases::made_under(tx, &config, task.config)?;
                 let choice = match (choice, task.choices.is_empty()) {
                     (None, true) => None,
                     (Some(word), false) => {
-                        let choice = Config::find(&config.choices, word).filter(|choice| task.choices.contains(&choice.key));
+                        let mut own = config.choices.iter().filter(|choice| task.choices.contains(&choice.key));
+                        let choice = own.find(|choice| choice.is_called(word));
                         Some(choice.ok_or_else(|| offer(Error::invalid("task.unknown_choice"), &task))?)
                     }
                     (None, false) => return Err(offer(Error::invalid("task.choice_missing"), &task)),
                     (Some(_), true) => return Err(Error::invalid("task.no_choices")),
                 };
                 let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
-                let asked = config.tasks.iter().find(|kind| kind.key == task.task);
+                let asked = Config::option(&config.tasks, &task.task);
                 if choice.or(asked).is_some_and(|choice| choice.needs_reason) && reason.is_none() {
                     return Err(Error::invalid("task.reason_missing"));
                 }

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{TouchDraft, TouchSaved, Workbench, check_length, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{ContactId, CustomerId, EvidenceId, PersonId, RecordId, TouchId};
 use crate::query::view::TouchView;
 use crate::query::{Ask, Me};
-use crate::record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch};
+use crate::record::policy::may_write;
+use crate::record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch, to_fields};
 use crate::rules::config::ExtraType;
 use crate::rules::{Config, Subject, firing};
 use crate::store::{Own, Row, Tx};
@@ -35,11 +36,12 @@ impl Workbench {
                 let role = typed(draft.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
                 let named = typed(draft.contact).map(|name| contact(tx, &own, touch.customer, me.id, name, role));
                 touch.contact = named.transpose()?;
+                // The customer goes before the touch, so that no server ever sees them disagree (B5).
+                keep_intent(tx, &own, touch.customer, &touch)?;
                 tx.create(&own, id, &touch)?;
                 for evidence in &touch.evidence {
                     bind(tx, &own, *evidence, id, touch.customer)?;
                 }
-                keep_intent(tx, &own, touch.customer, &touch)?;
                 Ok(id)
             },
             saved,
@@ -55,6 +57,11 @@ impl Workbench {
             },
             saved,
         )
+    }
+
+    /// A day as people write it: 2026-12-01, 三个月后, 下周三, 月底前 (M2); what stands beside it is the next step. None when it is unclear.
+    pub fn read_day(&self, words: &str) -> Option<(NaiveDate, Option<String>)> {
+        crate::speech::read_day(words, self.today())
     }
 
     /// Notes that the customer answered (customer feedback: G1, F2).
@@ -131,9 +138,9 @@ fn touch_of(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &To
     };
     let fields = touch.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
     let subject = Subject { id: RecordId(uuid::Uuid::nil()), kind: Kind::Touch, fields: &fields, world: tx };
-    let asked = config.form(Kind::Touch).iter().filter(|field| field.required).map(|field| &field.field);
-    let asked = asked.filter(|field| !matches!(field.as_str(), "evidence" | "contact") && !fields.contains_key(*field));
-    match firing::missing(config, &subject)?.iter().chain(asked).next() {
+    // The contact becomes a record with the touch.
+    let named = |field: &String| field == "contact" && typed(draft.contact.clone()).is_some();
+    match firing::missing(config, &subject)?.iter().find(|field| !named(field)) {
         Some(field) => Err(missing(field)),
         None => Ok(touch),
     }
@@ -156,7 +163,11 @@ fn extra(config: &Config, typed: &HashMap<String, String>) -> Result<BTreeMap<St
         let wrong = || Error::invalid("touch.extra_misshapen").with("field", key);
         let holds = config.form(Kind::Touch).iter().find(|one| one.field == name).and_then(|one| one.holds);
         check_length(Some(text), "extra")?;
-        let value = match holds.ok_or_else(|| Error::invalid("touch.unknown_field").with("field", key))? {
+        let holds = holds.ok_or_else(|| Error::invalid("touch.unknown_field").with("field", key))?;
+        if text.trim().is_empty() {
+            continue;
+        }
+        let value = match holds {
             ExtraType::Text => Scalar::Text(text.trim().to_owned()),
             ExtraType::Number => Scalar::Int(text.trim().parse().map_err(|_| wrong())?),
             ExtraType::Money => Scalar::Int(Fen::from_yuan(text.trim()).ok_or_else(wrong)?.0),
@@ -229,6 +240,11 @@ pub(super) fn contact(
     role: Option<String>,
 ) -> Result<ContactId> {
     if let Some(known) = tx.contacts(customer)?.into_iter().find(|row| row.record.name == name) {
+        let fields = to_fields(&known.record).map_err(|error| Error::internal("record.misshapen", error))?;
+        // What somebody is to the deal turns out later, too; a colleague's contact is left as it is.
+        if role.is_some() && role != known.record.role && may_write(Kind::Contact, &fields, &own.writer, "role") {
+            tx.edit(own, known.id, &known.record, &Contact { role, ..known.record.clone() })?;
+        }
         return Ok(known.id.into());
     }
     let id = ContactId::new(own.at);

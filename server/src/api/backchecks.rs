@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
-use chuda_core::id::{PersonId, RecordId, TouchId};
+use chuda_core::id::{RecordId, TouchId};
 use chuda_core::record::backcheck::member;
 use chuda_core::record::{BackCheck, Kind, Touch, from_fields};
 use chuda_core::rules::Config;
@@ -153,10 +153,9 @@ pub(super) struct BackCheckList {
 )]
 pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<BackCheckList>> {
     called.caller.need(Scope::Backchecks)?;
-    let person = called.caller.person;
+    let reader = called.caller.reader();
     let after = which.cursor.as_deref().map(parse_cursor).transpose()?;
     let list = app.store.read_async(move |tx| {
-        let reader = reader(tx, person)?;
         let documents = tx.documents(&Filter { reader, open: which.open, after, limit: PAGE, ..Filter::of(Kind::BackCheck) })?;
         let next = documents.get(PAGE - 1).map(cursor_of);
         let backchecks = documents.iter().map(|document| view(tx, document.id, &typed(document)?));
@@ -182,9 +181,8 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
 )]
 pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> Result<Json<BackCheckDetail>> {
     called.caller.need(Scope::Backchecks)?;
-    let person = called.caller.person;
+    let reader = called.caller.reader();
     let detail = app.store.read_async(move |tx| {
-        let reader = reader(tx, person)?;
         let visible = |id| reader.map_or(Ok(true), |person| tx.may_read(id, person));
         let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::BackCheck) else { return Ok(None) };
         if !visible(id)? {
@@ -206,13 +204,6 @@ pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
         }))
     });
     detail.await?.map(Json).ok_or_else(Problem::not_found)
-}
-
-/// Whose reading decides what is shown; none: whoever audits, and a token that belongs to nobody, see everything.
-fn reader(tx: &Tx<'_>, person: Option<PersonId>) -> chuda_core::Result<Option<PersonId>> {
-    let (people, config) = (tx.people()?, tx.config()?);
-    let audits = |id: &PersonId| people.get(id).is_some_and(|person| !person.roles.is_disjoint(&config.permissions.audit));
-    Ok(person.filter(|id| !audits(id)))
 }
 
 fn typed(document: &Document) -> chuda_core::Result<BackCheck> {

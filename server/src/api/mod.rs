@@ -1,9 +1,13 @@
 //! The JSON API for people's tools and other systems. Everyone sees what `rules::audience` lets them read, and nothing else:
 //! what may not be seen looks like what is not there. Auditors read everything and change nothing.
 
+mod answers;
 mod audit;
 mod backchecks;
+mod config;
 mod contracts;
+mod events;
+mod imports;
 mod meetings;
 mod people;
 mod records;
@@ -40,9 +44,24 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(touches::show))
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
+        .routes(routes!(imports::import))
+        .routes(routes!(events::list, events::hand_in))
+        .routes(routes!(answers::questions))
+        .routes(routes!(answers::answer))
+        .routes(routes!(answers::promise))
+        .routes(routes!(answers::demands))
+        .routes(routes!(answers::assess))
+        .routes(routes!(answers::findings))
+        .routes(routes!(answers::settle))
         .routes(routes!(audit::list))
         .routes(routes!(backchecks::list))
         .routes(routes!(backchecks::show))
+        .routes(routes!(config::current))
+        .routes(routes!(config::publish))
+        .routes(routes!(config::versions))
+        .routes(routes!(config::version))
+        .routes(routes!(config::check))
+        .routes(routes!(config::dry_run))
         .routes(routes!(records::list))
         .routes(routes!(records::show))
         .routes(routes!(contracts::signed))
@@ -72,7 +91,7 @@ struct Word {
 
 impl Word {
     fn of(list: &[chuda_core::rules::config::Choice], key: &str) -> Self {
-        let choice = chuda_core::rules::Config::find(list, key);
+        let choice = chuda_core::rules::Config::option(list, key);
         Self {
             key: key.to_owned(),
             label: choice.map_or(key, |choice| &choice.zh).to_owned(),

@@ -15,6 +15,15 @@ const MAX_TOUCHES: usize = 1_000_000;
 /// Most records that came from one.
 const MAX_MADE: usize = 200;
 
+/// How a photo looks that proves a touch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looks {
+    pub(crate) touch: TouchId,
+    /// When it was captured.
+    pub(crate) at: i64,
+    pub(crate) look: PerceptualHash,
+}
+
 impl Tx<'_> {
     /// The touches that count (they have evidence) and happened from one instant until before another, with whose they are.
     pub(crate) fn counted_touches(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(TouchId, PersonId)>> {
@@ -40,16 +49,17 @@ impl Tx<'_> {
         self.one("SELECT bytes FROM claims WHERE hash = ?1", params![hash.0], |row| row.get(0))
     }
 
-    /// How the photos of the newest touches look.
-    pub(crate) fn looks(&self, most: usize) -> Result<Vec<(TouchId, PerceptualHash)>> {
+    /// How the newest photos that prove touches look.
+    pub(crate) fn looks(&self, most: usize) -> Result<Vec<Looks>> {
         let looks = self.all(
-            "SELECT t.touch, json_extract(e.fields, '$.look') FROM documents e JOIN touch_evidence t ON t.evidence = e.id
+            "SELECT t.touch, e.at, json_extract(e.fields, '$.look') FROM documents e JOIN touch_evidence t ON t.evidence = e.id
              WHERE e.kind = 'evidence' AND json_extract(e.fields, '$.look') IS NOT NULL ORDER BY e.at DESC LIMIT ?1",
             params![most as i64],
-            |row| Ok((id(row, 0, TouchId::from_slice)?, row.get::<_, String>(1)?)),
+            |row| Ok((id(row, 0, TouchId::from_slice)?, row.get(1)?, row.get::<_, String>(2)?)),
         )?;
         // What a phone wrote there need not be a hash.
-        Ok(looks.into_iter().filter_map(|(touch, look)| Some((touch, PerceptualHash::from_hex(&look)?))).collect())
+        let read = |(touch, at, look): (_, _, String)| Some(Looks { touch, at, look: PerceptualHash::from_hex(&look)? });
+        Ok(looks.into_iter().filter_map(read).collect())
     }
 
     /// What looking into a blob told, if somebody has: its kind of file, and what is in it.

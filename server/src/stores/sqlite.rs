@@ -413,7 +413,7 @@ impl Tx<'_> {
             let mut configs = Configs::from([(builtin.version, Arc::new(builtin.clone()))]);
             for fields in self.all("SELECT fields FROM documents WHERE kind = 'config'", [], fields_row)? {
                 let release: Release = from_fields(&fields).map_err(|error| Error::internal("config.unreadable", error))?;
-                let config = Config::parse(&release.content).map_err(|flawed| Error::internal("config.unreadable", flawed))?;
+                let config = Config::read(&release.content).map_err(|flawed| Error::internal("config.unreadable", flawed))?;
                 configs.insert(release.version, Arc::new(config));
             }
             Ok(configs)
@@ -425,6 +425,13 @@ impl Tx<'_> {
         let configs = self.configs()?;
         let last = configs.values().next_back().ok_or_else(|| Error::internal("config.missing", "none"))?;
         Ok(last.clone())
+    }
+
+    /// The configuration that a record was made under; the one in force where it names none that there is (T6).
+    pub(crate) fn config_of(&self, fields: &Fields) -> Result<Arc<Config>> {
+        let configs = self.configs()?;
+        let made_under = crate::effects::version_in(fields).and_then(|version| configs.get(&version));
+        made_under.map_or_else(|| self.config(), |config| Ok(config.clone()))
     }
 
     /// Says that a configuration was published.
@@ -550,12 +557,55 @@ impl Tx<'_> {
         )
     }
 
-    /// Contracts of exactly this number, the first made first.
-    pub(crate) fn contracts_numbered(&self, number: &str) -> Result<Vec<Document>> {
+    /// Customers with this id in an outside system, the first entered first.
+    pub(crate) fn customers_with_external_id(&self, id: &str) -> Result<Vec<Document>> {
         self.all(
             "SELECT id, kind, at, fields, conflicts FROM documents
-             WHERE kind = 'contract' AND json_extract(fields, '$.number') = ?1 ORDER BY at, id LIMIT 20",
-            params![number],
+             WHERE kind = 'customer' AND json_extract(fields, '$.external_id') = ?1 ORDER BY at, id LIMIT 20",
+            params![id],
+            document_row,
+        )
+    }
+
+    /// Every contract.
+    pub(crate) fn contracts(&self) -> Result<Vec<Document>> {
+        self.all("SELECT id, kind, at, fields, conflicts FROM documents WHERE kind = 'contract' ORDER BY at, id", [], document_row)
+    }
+
+    /// The leads of a customer, the one that was moved last at the end.
+    pub(crate) fn leads_of(&self, customer: CustomerId) -> Result<Vec<Document>> {
+        self.of_customer_by_time(customer, Kind::Lead)
+    }
+
+    /// The contact persons of a customer.
+    pub(crate) fn contacts_of(&self, customer: CustomerId) -> Result<Vec<Document>> {
+        self.of_customer_by_time(customer, Kind::Contact)
+    }
+
+    fn of_customer_by_time(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY at, id LIMIT 1000",
+            params![customer.as_bytes(), kind.as_str()],
+            document_row,
+        )
+    }
+
+    /// What customers are found by: name, id in an outside system, and whether they were merged into another one.
+    pub(crate) fn customer_names(&self) -> Result<Vec<(RecordId, String, Option<String>, bool)>> {
+        self.all(
+            "SELECT id, json_extract(fields, '$.name'), json_extract(fields, '$.external_id'),
+                    json_extract(fields, '$.merged_into') IS NOT NULL
+             FROM documents WHERE kind = 'customer' ORDER BY at, id",
+            [],
+            |row| Ok((record_id(row)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+    }
+
+    /// Records of a kind that hang on another one, such as the findings about a slip; at most a thousand.
+    pub(crate) fn children(&self, parent: RecordId, kind: Kind) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE parent = ?1 AND kind = ?2 ORDER BY at, id LIMIT 1000",
+            params![parent.as_bytes(), kind.as_str()],
             document_row,
         )
     }

@@ -109,9 +109,9 @@ async fn every_two_weeks_ten_records_are_drawn_once_whatever_runs_again() {
     let task = sales.boss.task("back_check").unwrap();
     assert_eq!(sales.boss.fields(task)["source"], Scalar::Text(id.to_string()));
     // What the machine can tell stands there already: the bytes have not come, one file proves twelve touches.
-    let found = |check: &str| fields[&format!("machine/{}:{check}", first[0])].clone();
-    assert_eq!((found("bytes"), found("original")), ("pending".into(), "problem:recycled".into()));
-    assert_eq!((found("quote_pdf"), found("tech_answer")), ("not_applicable".into(), "not_applicable".into()));
+    let found = |touch: &String, check: &str| fields[&format!("machine/{touch}:{check}")].clone();
+    assert_eq!((found(&first[0], "bytes"), found(&first[0], "quote_pdf")), ("pending".into(), "not_applicable".into()));
+    assert!(first.iter().filter(|touch| found(touch, "original") == "problem:recycled".into()).count() >= 9);
 
     for restart in [false, true] {
         if restart {
@@ -142,8 +142,8 @@ async fn anyone_who_may_read_it_can_make_the_draw_again() {
     assert_eq!(status, StatusCode::OK, "{shown}");
     // Nothing of this server's code but SHA-256.
     let ids: Vec<&str> = shown["candidates"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
-    let lines: String = ids.iter().map(|id| format!("{id}\n")).collect();
-    assert_eq!(shown["digest"], Hash::of(lines.as_bytes()).to_string());
+    let lines: Vec<String> = ids.iter().map(|id| format!("{id}\n")).collect();
+    assert_eq!(shown["digest"], Hash::of(lines.concat().as_bytes()).to_string());
     let seed = shown["seed"].as_str().unwrap();
     let mut tickets: Vec<(Hash, &str)> = ids.iter().map(|id| (Hash::of(format!("{seed}/{id}").as_bytes()), *id)).collect();
     tickets.sort_unstable();

@@ -7,6 +7,7 @@ mod audit;
 mod back_check;
 mod blobs;
 mod command;
+mod config;
 mod enrol;
 mod exchange;
 mod inbox;

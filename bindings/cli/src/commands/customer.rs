@@ -6,7 +6,7 @@ use chuda_core::workbench::{CustomerDraft, CustomerEdit};
 use serde_json::{Value, json};
 
 use super::touch::touch_rows;
-use super::{field_rows, find_customer};
+use super::{brief, field_rows, find_customer};
 use crate::args::CustomerAdd;
 use crate::args::sales::CustomerSet;
 use crate::exit::{Failure, Outcome};
@@ -14,6 +14,8 @@ use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
 
+/// Days whose briefs `customer show` shows.
+const BRIEFS: u32 = 10;
 /// Touches that `customer show` shows.
 const TIMELINE: u32 = 50;
 
@@ -42,8 +44,13 @@ pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     let customer = find_customer(&workbench, words)?;
     let touches = workbench.timeline(customer.id, TIMELINE)?;
     let mut object = json::customer(&customer, &workbench.config());
+    let briefs = workbench.briefs(customer.id, BRIEFS)?;
     object["touches"] = touches.iter().map(json::touch).collect();
-    let said = page(shell, &customer, &workbench.config()) + &table(2, &touch_rows(shell, &touches, true));
+    object["briefs"] = briefs.iter().map(json::brief).collect();
+    let mut said = page(shell, &customer, &workbench.config()) + &table(2, &touch_rows(shell, &touches, true));
+    if !briefs.is_empty() {
+        said += &format!("{}\n{}", shell.text.get("customer.briefs"), table(2, &brief::rows(shell, &briefs)));
+    }
     Ok(Outcome::done(object, said))
 }
 
@@ -106,8 +113,9 @@ fn page(shell: &Shell, customer: &CustomerView, config: &Config) -> String {
         rows.push(vec![text.get("customer.intent").into(), intent.as_str().into()]);
     }
     for contact in &customer.contacts {
-        let details = [Some(&contact.name), contact.position.as_ref(), contact.phone.as_ref()];
-        let line: Vec<&str> = details.into_iter().flatten().map(String::as_str).collect();
+        let role = contact.role.as_ref().map(|role| text.word(role));
+        let details = [Some(contact.name.as_str()), role, contact.position.as_deref(), contact.phone.as_deref()];
+        let line: Vec<&str> = details.into_iter().flatten().collect();
         rows.push(vec![text.get("customer.contact").into(), line.join(" ")]);
     }
     rows.extend(field_rows(shell, &[("model", customer.model.clone()), ("address", customer.address.clone())]));

@@ -3,12 +3,15 @@
 use chuda_core::query::view::TaskView;
 use serde_json::json;
 
-use super::{choices, field_rows};
+use super::choices;
 use crate::args::TaskDone;
 use crate::exit::{Failure, Outcome};
 use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
+
+/// How many facts of what a task is about stand in its row.
+const SHOWN: usize = 4;
 
 /// Open tasks, most urgent first, and what there is to know.
 pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
@@ -22,16 +25,11 @@ pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
     Ok(Outcome::done(json!({"tasks": listed(&tasks), "notices": listed(&notices)}), said))
 }
 
-/// Each with what matters of the record it came from, and the words that help.
+/// As rows, then the words that help.
 fn pages(shell: &Shell, tasks: &[TaskView]) -> String {
-    let page = |(task, row): (&TaskView, Vec<String>)| {
-        let text = shell.text;
-        let facts =
-            task.about.iter().map(|fact| (fact.field.as_str(), Some(text.word(&fact.value).to_owned()))).collect::<Vec<_>>();
-        let pack = task.script_pack.as_ref().map(|pack| format!("  《{}》\n{}\n", text.word(&pack.title), pack.text));
-        table(0, &[row]) + &table(2, &field_rows(shell, &facts)) + &pack.unwrap_or_default()
-    };
-    tasks.iter().zip(rows(shell, tasks)).map(page).collect()
+    let packs = tasks.iter().filter_map(|task| task.script_pack.as_ref());
+    let packs: String = packs.map(|pack| format!("《{}》\n{}\n", shell.text.word(&pack.title), pack.text)).collect();
+    table(0, &rows(shell, tasks)) + &packs
 }
 
 /// Does a task; when the answer is not one of its choices, a failure lists them.
@@ -68,6 +66,7 @@ pub(crate) fn rows(shell: &Shell, tasks: &[TaskView]) -> Vec<Vec<String>> {
             title,
             // A customer that is not this person's to read is named in the words of the notice.
             task.customer_name.clone().or_else(|| task.because.clone().filter(|_| task.notice)).unwrap_or_default(),
+            task.about.iter().take(SHOWN).map(|fact| shell.text.word(&fact.value)).collect::<Vec<_>>().join(" · "),
             answers.join(" / "),
             due.unwrap_or_default(),
             task.id.to_string(),
