@@ -94,16 +94,16 @@ async fn three_weeks_below_twelve_percent_bring_the_script_pack_to_the_rep_and_a
     let kinds = async |phone: &Phone| {
         host.run_due_jobs().await;
         phone.settle().await;
-        let tasks = phone.workbench.tasks().unwrap();
-        let of_rule = tasks.into_iter().filter(|task| matches!(task.kind.key.as_str(), "coaching" | "conversion_alert"));
-        of_rule.map(|task| (task.kind.zh, task.script_pack)).collect::<Vec<_>>()
+        let tasks = phone.workbench.tasks().unwrap().into_iter().chain(phone.workbench.notices().unwrap());
+        let of_rule = tasks.filter(|task| matches!(task.kind.key.as_str(), "coaching" | "conversion_alert"));
+        of_rule.map(|task| (task.kind.zh, task.script_pack.map(|pack| pack.title.zh))).collect::<Vec<_>>()
     };
     clock.pass(TimeDelta::weeks(2));
     assert_eq!((kinds(&rep).await, kinds(&boss).await), (vec![], vec![]));
     assert_eq!(rep.workbench.figures(Some("2026-W46".parse().unwrap()), None).unwrap().team.line.low_weeks, 2);
     for _ in 0..2 {
         clock.pass(TimeDelta::weeks(1));
-        let pack = Some("lead_signals".to_owned());
+        let pack = Some("高潜力线索识别话术包".to_owned());
         assert_eq!(kinds(&rep).await, [("高潜力线索识别".to_owned(), pack)]);
         assert_eq!(kinds(&boss).await, [("有效线索转化率连续偏低".to_owned(), None)]);
         assert_eq!(kinds(&director).await, []);

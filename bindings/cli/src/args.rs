@@ -2,6 +2,8 @@
 // These comments are what a person reads as help: keys stand in them without backticks.
 #![expect(clippy::doc_markdown)]
 
+pub(crate) mod sales;
+
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -44,9 +46,12 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Make this phone's data and enrol the device
     Init(Init),
-    /// Customers: add, list, show
+    /// Customers: add, list, show, set what is known
     #[command(subcommand)]
     Customer(Customer),
+    /// Leads: add, list, show, claim, release, assign, correct
+    #[command(subcommand)]
+    Lead(sales::Lead),
     /// Record a touch
     Touch(Box<Touch>),
     /// Keep a photo or document as evidence
@@ -60,6 +65,18 @@ pub(crate) enum Command {
     /// Tasks and to-dos: list, do
     #[command(subcommand)]
     Task(Task),
+    /// Quotes: list, approve, reject
+    #[command(subcommand)]
+    Quote(sales::Quote),
+    /// Contracts: list, show, add details, sign
+    #[command(subcommand)]
+    Contract(sales::Contract),
+    /// Work orders: list, show, schedule, take, done
+    #[command(subcommand)]
+    Order(sales::Order),
+    /// Meetings: list, show, move, answer
+    #[command(subcommand)]
+    Meeting(sales::Meeting),
     /// Back-checks: list, show, answer, close, make the draw again
     #[command(subcommand)]
     Backcheck(Backcheck),
@@ -125,6 +142,8 @@ pub(crate) enum Customer {
     List(CustomerList),
     /// One customer with its touches
     Show(CustomerShow),
+    /// Note what is known of a customer
+    Set(Box<sales::CustomerSet>),
 }
 
 #[derive(Debug, Args)]
@@ -257,9 +276,9 @@ pub(crate) struct Report {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Open tasks, most urgent first
+    /// Open tasks, most urgent first, and what there is to know
     List,
-    /// Do a task
+    /// Do a task, or tick a notice off
     Done(TaskDone),
 }
 

@@ -10,5 +10,6 @@ mod languages;
 mod online;
 mod phone;
 mod refusals;
+mod sales;
 mod stories;
 mod voice;
