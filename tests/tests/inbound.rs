@@ -117,9 +117,7 @@ async fn customers_of_a_crm_are_looked_at_first_then_taken_in_once_and_nobody_is
     assert_eq!(counts(&import(&sales.boss, "customers", &file, false).await), [2, 1, 0, 0]);
     assert_eq!(counts(&import(&sales.boss, "customers", &file, false).await), [0, 0, 3, 0], "the same file again changes nothing");
     sales.settle().await;
-    let customers = sales.boss.workbench.customers().unwrap();
-    assert_eq!(customers.len(), 3);
-    let named = |name: &str| customers.iter().find(|customer| customer.name == name).unwrap();
+    let named = |name: &str| sales.boss.workbench.find_customers(name).unwrap().remove(0);
     let new = named("杭州智联科技");
     assert_eq!((new.intent, new.holder.is_none(), new.stage.as_str()), (Some(Intent::A), true, "offered"));
     assert_eq!((new.contacts[0].name.as_str(), new.contacts[0].phone.as_deref()), ("王总", Some("13800000000")));
@@ -132,7 +130,8 @@ async fn customers_of_a_crm_are_looked_at_first_then_taken_in_once_and_nobody_is
     assert_eq!(findings.len(), 1);
     assert_eq!((findings[0].left.as_deref(), findings[0].right.as_deref()), (Some("C"), Some("B")));
     // What nobody holds can be claimed: every rep sees it.
-    assert_eq!(sales.rep.workbench.customers().unwrap().len(), 3);
+    assert_eq!(sales.rep.workbench.customers().unwrap().len(), 1);
+    assert_eq!(sales.rep.workbench.leads(LeadList::Pool).unwrap().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -282,7 +281,7 @@ async fn the_same_event_twice_is_one_and_a_wrong_row_is_refused_by_itself() {
     assert_eq!(fields, ["-", "-", "event", "customer", "person", "row", "at", "external_id", "thread", "row", "row", "-"]);
     assert_eq!(outcomes(&taken)[..2], ["created", "known"]);
     assert_eq!(taken[0]["id"], taken[1]["id"]);
-    assert_eq!(outcomes(&sales.events(&rows).await).iter().filter(|outcome| **outcome == "known").count(), 3);
+    assert_eq!(outcomes(&sales.events(&rows).await).iter().filter(|outcome| **outcome == "known").count(), 3, "{taken:?}");
     sales.settle().await;
     assert_eq!(sales.rep.workbench.events(Some(customer), 50).unwrap().len(), 2);
 }

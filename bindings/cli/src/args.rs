@@ -220,7 +220,7 @@ pub(crate) struct Touch {
     #[arg(long = "extra", value_name = "KEY=VALUE", value_parser = pair)]
     pub(crate) extra: Vec<(String, String)>,
     /// Next follow-up: a date, or words such as 下周三, 月底前, 三个月后再联系
-    #[arg(long, value_name = "DATE|WORDS")]
+    #[arg(long, value_parser = next_day, value_name = "DATE|WORDS")]
     pub(crate) next: Option<String>,
     /// Free text
     #[arg(long, value_name = "TEXT")]
@@ -848,6 +848,12 @@ fn week(text: &str) -> Result<Week, String> {
 fn drawn(text: &str) -> Result<Drawn, String> {
     let place = || text.parse().ok().filter(|place| *place > 0).map(Drawn::Place);
     text.parse().map(Drawn::Touch).ok().or_else(place).ok_or_else(|| "1, 2, 3 …, 0199c0de-0000-7000-8000-000000000000".into())
+}
+
+/// Whether words name a day at all; which one depends on the phone's today.
+fn next_day(text: &str) -> Result<String, String> {
+    let named = chuda_core::speech::read_day(text, NaiveDate::default()).is_some();
+    if named { Ok(text.to_owned()) } else { Err("YYYY-MM-DD, 下周三, 月底前, 三个月后再联系".into()) }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -551,7 +551,7 @@ impl Tx<'_> {
     /// Customers of exactly this name, the first entered first.
     pub(crate) fn customers_named(&self, name: &str) -> Result<Vec<Document>> {
         self.all(
-            "SELECT id, kind, at, fields, conflicts FROM documents
+            "SELECT id, kind, at, fields, conflicts FROM documents INDEXED BY customers_by_name
              WHERE kind = 'customer' AND json_extract(fields, '$.name') = ?1 ORDER BY at, id LIMIT 20",
             params![name],
             document_row,
@@ -561,7 +561,7 @@ impl Tx<'_> {
     /// Customers with this id in an outside system, the first entered first.
     pub(crate) fn customers_with_external_id(&self, id: &str) -> Result<Vec<Document>> {
         self.all(
-            "SELECT id, kind, at, fields, conflicts FROM documents
+            "SELECT id, kind, at, fields, conflicts FROM documents INDEXED BY customers_by_external_id
              WHERE kind = 'customer' AND json_extract(fields, '$.external_id') = ?1 ORDER BY at, id LIMIT 20",
             params![id],
             document_row,

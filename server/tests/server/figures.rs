@@ -192,8 +192,13 @@ async fn customers_that_are_closed_merged_or_nobodys_are_left_out_and_others_see
     let mut boss = boss;
     boss.sync(&team).await;
     let finding = boss.of_kind("finding")[0];
-    boss.set(finding, "resolution", "merge");
-    boss.write(finding, &Fields::from([("resolved_at".into(), Scalar::Int(now.timestamp_millis()))]));
+    let settled = [
+        ("resolution".to_owned(), "merge".into()),
+        ("reason".to_owned(), "同一家客户".into()),
+        ("resolved_by".to_owned(), boss.person.to_string().into()),
+        ("resolved_at".to_owned(), Scalar::Int(now.timestamp_millis())),
+    ];
+    boss.write(finding, &Fields::from(settled));
     assert_eq!(boss.sync(&team).await, []);
     let left = get(&boss, &team, "/api/v1/customers").await;
     assert_eq!(left["customers"].as_array().unwrap().len(), 1, "{left}");

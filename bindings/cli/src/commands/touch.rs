@@ -19,8 +19,7 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let customer = find_customer(&workbench, &touch.customer)?;
     let drafts = evidence::drafts(&touch.evidence, touch.consent)?;
-    // As with every other value that can't be read.
-    let unclear = || Failure { exit: Exit::Usage, ..Error::invalid("touch.next_unclear").into() };
+    let unclear = || Error::invalid("touch.next_unclear");
     let next = touch.next.map(|words| workbench.read_day(&words).ok_or_else(unclear)).transpose()?;
     let (next_date, next_action) = next.map_or((None, None), |(day, action)| (Some(day), action));
     let mut draft = TouchDraft {
