@@ -338,9 +338,13 @@ async fn a_brief_is_one_option_per_customer_and_day_and_one_tap_stays_one_tap() 
     sales.record(TouchDraft { brief: Some("待提供POC环境".into()), ..of(other, "演示") });
     sales.record(of(third, "发送资料"));
     let card = sales.rep.workbench.report_card(sales.today()).unwrap();
-    let mut briefs: Vec<_> = card.briefs.iter().map(|brief| (brief.customer_name.as_str(), brief.brief.zh.as_str(), brief.filed)).collect();
+    let mut briefs: Vec<_> =
+        card.briefs.iter().map(|brief| (brief.customer_name.as_str(), brief.brief.zh.as_str(), brief.filed)).collect();
     briefs.sort_unstable();
-    assert_eq!(briefs, [("佛山乐居家具", "正常跟进", false), ("宁波海川机械", "待提供POC环境", false), ("杭州智联科技", "已演示产品", false)]);
+    assert_eq!(
+        briefs,
+        [("佛山乐居家具", "正常跟进", false), ("宁波海川机械", "待提供POC环境", false), ("杭州智联科技", "已演示产品", false)]
+    );
 
     // Another option is one more tap; what needs an owner and a day is not to be had without them.
     let with = |customer: CustomerId, brief: &str| ReportRequest {

@@ -9,6 +9,7 @@ mod blobs;
 mod command;
 mod enrol;
 mod exchange;
+mod inbound;
 mod inbox;
 mod jobs;
 mod phone;
