@@ -24,6 +24,12 @@ pub struct CustomerDraft {
     /// Their phone number.
     #[uniffi(default)]
     pub phone: Option<String>,
+    /// Installation address.
+    #[uniffi(default)]
+    pub address: Option<String>,
+    /// Device model they want or have.
+    #[uniffi(default)]
+    pub model: Option<String>,
 }
 
 /// A touch to record.

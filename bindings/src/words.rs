@@ -3,7 +3,7 @@
 use chrono::{NaiveDate as Day, NaiveTime as TimeOfDay};
 use chuda_core::Error;
 use chuda_core::capture::claim::{Consent, Source};
-use chuda_core::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
+use chuda_core::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TaskId, TouchId};
 use chuda_core::query::view::{Grade, TouchStatus};
 use chuda_core::record::{ContactMode, Fen, Intent, Role, Stage};
 use chuda_core::rules::metrics::Outcome;
@@ -35,6 +35,8 @@ text! {
     CustomerId: "id.malformed",
     /// Names a person on a customer's side: a UUID.
     ContactId: "id.malformed",
+    /// Names a lead: a UUID.
+    LeadId: "id.malformed",
     /// Names a touch: a UUID.
     TouchId: "id.malformed",
     /// Names a piece of evidence: a UUID.

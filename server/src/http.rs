@@ -43,6 +43,7 @@ pub(crate) struct Shared {
     pub(crate) blobs: Blobs,
     pub(crate) webhooks: Sender,
     pub(crate) exchanges: Semaphore,
+    pub(crate) dry_runs: Semaphore,
     clock: Arc<dyn Clock>,
     openapi: String,
 }
@@ -53,7 +54,15 @@ pub(crate) type App = Arc<Shared>;
 impl Shared {
     pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> chuda_core::Result<Self> {
         let openapi = routes().into_openapi().to_json().unwrap_or_default();
-        Ok(Self { store, blobs, webhooks: Sender::new()?, exchanges: Semaphore::new(EXCHANGES), clock, openapi })
+        Ok(Self {
+            store,
+            blobs,
+            webhooks: Sender::new()?,
+            exchanges: Semaphore::new(EXCHANGES),
+            dry_runs: Semaphore::new(1),
+            clock,
+            openapi,
+        })
     }
 
     /// The server's time. Nothing here asks another clock.
@@ -69,7 +78,9 @@ impl Shared {
     modifiers(&Security),
     tags(
         (name = "device", description = "What phones speak: enrolment, sync, blobs (tus 1.0)"),
+        (name = "config", description = "Options, forms, rules, formula and targets: versions, dry run, publishing"),
         (name = "records", description = "Touches, reports, to-dos, back-checks and people, as far as the caller may read them"),
+        (name = "figures", description = "Customers by health, weeks against their baselines, and the board of a day"),
         (name = "operation", description = "Health")
     )
 )]
@@ -188,8 +199,8 @@ pub(crate) struct SignedStream {
     pub(crate) body: axum::body::Body,
 }
 
-/// Who asks the API, and the body sent with it.
-pub(crate) struct Called {
+/// Who asks the API, and the body sent with it: at most so many bytes.
+pub(crate) struct Called<const MOST: usize = MAX_JSON_BYTES> {
     pub(crate) caller: Caller,
     pub(crate) body: Bytes,
 }
@@ -238,10 +249,20 @@ pub enum Scope {
     EventsWrite,
     /// Import files; the token has to belong to a person.
     ImportsWrite,
+    /// Read the configuration and check drafts of it.
+    Config,
+    /// Try out and publish configurations; the token has to belong to a person who may.
+    ConfigWrite,
     /// Read the audit log.
     Audit,
     /// Read back-checks.
     Backchecks,
+    /// Read customers, leads, contracts, work orders, meetings and what else comes of touches.
+    Records,
+    /// Confirm that contracts were signed, for a provider of electronic signatures.
+    ContractsWrite,
+    /// Read customers with their health, figures of weeks, and the board.
+    Metrics,
 }
 
 impl Scope {
@@ -258,8 +279,13 @@ impl Scope {
             Self::WorkflowWrite => "workflow-write",
             Self::EventsWrite => "events-write",
             Self::ImportsWrite => "imports-write",
+            Self::Config => "config",
+            Self::ConfigWrite => "config-write",
             Self::Audit => "audit",
             Self::Backchecks => "backchecks",
+            Self::Records => "records",
+            Self::ContractsWrite => "contracts-write",
+            Self::Metrics => "metrics",
         }
     }
 }
@@ -283,6 +309,14 @@ impl Caller {
     /// Only what this person may read is shown; none: everything is.
     pub(crate) fn reader(&self) -> Option<PersonId> {
         self.person.filter(|_| !self.auditor)
+    }
+
+    /// The name of the token that asks; a device has none, and an auditor's does nothing but read.
+    pub(crate) fn token(&self) -> Result<&str> {
+        if self.auditor {
+            return Err(reads_only());
+        }
+        self.via.strip_prefix("token ").ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.needed"))
     }
 
     /// As whom the caller writes; an auditor and a token that belongs to nobody don't.
@@ -343,22 +377,29 @@ impl FromRequest<App> for SignedStream {
     }
 }
 
-impl FromRequest<App> for Called {
+impl<const MOST: usize> FromRequest<App> for Called<MOST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let raw = Raw::from_request(request, app).await?;
-        let bearer = raw.parts.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
-        let caller = match bearer {
-            Some(value) => by_token(app, value).await?,
-            None if raw.parts.headers.contains_key("signature") => {
-                let claimed = raw.claimed()?;
+        let (parts, body) = request.into_parts();
+        // Here too a stranger is sent away before the body is read.
+        let bearer = parts.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+        let (caller, digest) = match bearer {
+            Some(value) => (by_token(app, value).await?, None),
+            None if parts.headers.contains_key("signature") => {
+                let headers = signature_headers(&parts.headers)?;
+                let claimed = signature::parse_streamed(target(&parts), &headers)?;
                 let now = app.now();
-                by_device(&app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??)
+                let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
+                (by_device(&device), Some(headers.content_digest))
             }
             None => return Err(unauthenticated()),
         };
-        Ok(Self { caller, body: raw.body })
+        let body = read(body, MOST).await?;
+        match digest {
+            Some(digest) if signature::content_digest(&body) != digest => Err(SignatureError::Digest.into()),
+            _ => Ok(Self { caller, body }),
+        }
     }
 }
 

@@ -304,10 +304,10 @@ impl<'t> Ingest<'t> {
             let was_refused = draft.refused.contains(missing) || self.tx.is_quarantined(document, *missing)?;
             return Ok(Err(if was_refused { Rejection::DependsOnRejected } else { Rejection::MissingDependency }));
         }
-        if draft.exists && !self.tx.may_read(document, sender.person)? {
+        let Some(kind) = draft.kind.or_else(|| kind_of(&change.writes)) else { return Ok(Err(Rejection::UnknownKind)) };
+        if draft.exists && !self.tx.may_read(document, sender.person)? && !leads::is_claim(kind, change, sender.person) {
             return Ok(Err(Rejection::NotAllowed));
         }
-        let Some(kind) = draft.kind.or_else(|| kind_of(&change.writes)) else { return Ok(Err(Rejection::UnknownKind)) };
         let writer = self.writer(sender.person, document, kind, draft.fields.as_ref().unwrap_or(&change.writes))?;
         if let Err(reason) = policy::judge(kind, draft.fields.as_ref(), &writer, &change.writes) {
             return Ok(Err(reason));
@@ -362,6 +362,7 @@ impl<'t> Ingest<'t> {
         let writes = &change.writes;
         let text = |field: &str| writes.get(field).and_then(Scalar::as_text);
         let is_sender = |field: &str| text(field).is_none_or(|value| value.parse() == Ok(sender.person));
+        let signs = || ["signed_at", "signed_by", "signed_with", "signature"].into_iter().any(|field| writes.contains_key(field));
         if let Some(customer) = text("customer").filter(|_| kind != Kind::Customer) {
             let Ok(customer) = customer.parse::<CustomerId>() else { return invalid("customer") };
             // Whoever may not read it must not learn whether it exists.
@@ -389,6 +390,12 @@ impl<'t> Ingest<'t> {
             Kind::Customer | Kind::Lead if before.is_none() && !is_sender("holder") => return invalid("holder"),
             Kind::Lead if !is_sender("moved_by") => return invalid("moved_by"),
             Kind::Lead => {
+                if let Err(detail) = leads::check(before, writes, sender.person) {
+                    return invalid(detail);
+                }
+                if before.is_none() && self.is_held_otherwise(writes)? {
+                    return invalid("holder");
+                }
                 for (key, value) in writes.iter().filter(|(key, _)| key.starts_with("requests/")) {
                     let asked_by = value.as_text().and_then(LeadRequest::parse).map(|request| request.by());
                     if asked_by != Some(sender.person) {
@@ -396,11 +403,8 @@ impl<'t> Ingest<'t> {
                     }
                 }
             }
-            Kind::Contract if before.is_some_and(|contract| contract.contains_key("signed_at")) => {
-                return Ok(Err(Rejection::FieldLocked { field: "signed_at".into() }));
-            }
-            Kind::Contract if text("signature").is_some() || writes.contains_key("signed_at") => {
-                let signed = before.map(|before| signature::check(self.tx, sender, document, before, writes)).transpose()?;
+            Kind::Contract if signs() => {
+                let signed = before.map(|before| signature::check(self, sender, document, before, writes)).transpose()?;
                 if signed != Some(true) {
                     return invalid("signature");
                 }
@@ -456,6 +460,15 @@ impl<'t> Ingest<'t> {
         Ok(Ok(()))
     }
 
+    /// Whether a new lead names another holder than its customer has: entering a lead takes no customer from anybody.
+    fn is_held_otherwise(&mut self, lead: &Fields) -> Result<bool> {
+        let Some(customer) = lead.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok()) else {
+            return Ok(false);
+        };
+        let holder = lead.get("holder").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
+        Ok(self.customer(customer)?.holder != holder)
+    }
+
     /// Whether a new touch has what form and rules ask for, by the configuration it was made under (T1, B2, T6).
     fn check_form(&self, document: RecordId, writes: &Fields) -> Result<Result<(), String>> {
         let config = self.config_of(writes);
@@ -465,6 +478,9 @@ impl<'t> Ingest<'t> {
         }
         if touch.brief.is_some_and(|brief| config.briefs.iter().all(|choice| choice.key != brief)) {
             return Ok(Err("brief".into()));
+        }
+        if let Some(field) = firing::misfit(&config, Kind::Touch, writes) {
+            return Ok(Err(field));
         }
         let subject = Subject { id: document, kind: Kind::Touch, fields: writes, world: self.tx };
         Ok(firing::missing(&config, &subject)?.into_iter().next().map_or(Ok(()), Err))
@@ -573,10 +589,15 @@ impl<'t> Ingest<'t> {
                     affected.extend(self.tx.documents_of_customer(document.into())?);
                 }
             }
-            Kind::Task if before.is_none() || differs("assignee") => affected.extend(around_task(fields)),
-            Kind::Contract if differs("promised_service") => {
-                // An order's rules look at what its contract promises (B5).
-                self.changed.extend(self.tx.children(document, Kind::Order)?.into_iter().map(|order| (Kind::Order, order.id)));
+            Kind::Task if before.is_none() || differs("assignee") => affected.extend(self.around_task(fields)?),
+            Kind::Contract | Kind::Order | Kind::Meeting => {
+                if kind == Kind::Contract && differs("promised_service") {
+                    // An order's rules look at what its contract promises (B5).
+                    self.changed.extend(self.tx.children(document, Kind::Order)?.into_iter().map(|order| (Kind::Order, order.id)));
+                }
+                for fields in before.into_iter().chain([fields]) {
+                    affected.extend(self.named_by(fields)?);
+                }
             }
             Kind::Config => {
                 self.tx.configs_changed()?;
@@ -593,12 +614,14 @@ impl<'t> Ingest<'t> {
                         .collect()
                 };
                 if before.is_none() {
+                    // What is for everybody is for whoever joins, too.
                     affected.extend(self.tx.documents_of_kind(Kind::Person)?);
+                    affected.extend(self.tx.documents_of_kind(Kind::Config)?);
                 }
                 if before.is_none_or(|before| roles(before) != roles(fields)) {
                     for task in self.tx.documents_of_kind(Kind::Task)? {
                         let task_fields = self.tx.document(task)?.map(|task| task.fields).unwrap_or_default();
-                        affected.extend(around_task(&task_fields));
+                        affected.extend(self.around_task(&task_fields)?);
                         affected.insert(task);
                     }
                     for kind in [Kind::Order, Kind::Question, Kind::Demand, Kind::Finding, Kind::Slip] {
@@ -648,8 +671,9 @@ impl<'t> Ingest<'t> {
 
     fn audience(&mut self, document: RecordId, kind: Kind, fields: &Fields) -> Result<BTreeSet<PersonId>> {
         let mut customer = customer_of(document, kind, fields);
-        let tasks = match kind {
+        let about = match kind {
             Kind::Customer => self.tx.tasks_about(document.into())?,
+            Kind::Contract | Kind::Contact => customer.map_or(Ok(Vec::new()), |customer| self.about(customer, kind, document))?,
             Kind::Evidence => {
                 let mut tasks = Vec::new();
                 for touch in self.tx.touches_with(document.into())? {
@@ -666,14 +690,44 @@ impl<'t> Ingest<'t> {
         };
         let people = self.people.clone();
         let audience = match customer {
-            Some(customer) => Audience::of(kind, fields, &self.customer(customer)?.all, &tasks, &people),
-            None => Audience::of(kind, fields, &BTreeSet::new(), &tasks, &people),
+            Some(customer) => Audience::of(kind, fields, &self.customer(customer)?.all, &about, &people),
+            None => Audience::of(kind, fields, &BTreeSet::new(), &about, &people),
         };
         Ok(match audience {
             Audience::Team => people.keys().copied().collect(),
             // A name that stands for nobody gets no inbox.
             Audience::People(readers) => readers.into_iter().filter(|person| people.contains_key(person)).collect(),
         })
+    }
+
+    /// The tasks about a contract or a contact person, and whatever names it with the tasks about that: a contact person that a
+    /// contract names is known to whoever knows the contract.
+    fn about(&self, customer: CustomerId, kind: Kind, document: RecordId) -> Result<Vec<Fields>> {
+        let mut about = self.tx.tasks_from(document)?;
+        for naming in self.tx.naming(customer, kind.as_str(), document)? {
+            match (kind, naming.kind) {
+                (Kind::Contact, Kind::Contract) => about.extend(self.about(customer, Kind::Contract, naming.id)?),
+                _ => about.extend(self.tx.tasks_from(naming.id)?),
+            }
+            about.push(naming.fields);
+        }
+        Ok(about)
+    }
+
+    /// What a task is about: where it came from, what that names, and the customer.
+    fn around_task(&self, task: &Fields) -> Result<Vec<RecordId>> {
+        let source = link(task, "source").map_or(Ok(None), |source| self.tx.document(source))?;
+        let mut around = source.map_or(Ok(Vec::new()), |source| self.named_by(&source.fields))?;
+        around.extend(link(task, "source").into_iter().chain(link(task, "customer")));
+        Ok(around)
+    }
+
+    /// The contract and the contact person that a record names, and the one that this contract names.
+    fn named_by(&self, fields: &Fields) -> Result<Vec<RecordId>> {
+        let contract = link(fields, "contract");
+        let of_contract = contract.map_or(Ok(None), |contract| self.tx.document(contract))?;
+        let contacts = [Some(fields), of_contract.as_ref().map(|contract| &contract.fields)].into_iter().flatten();
+        Ok(contract.into_iter().chain(contacts.filter_map(|fields| link(fields, "contact"))).collect())
     }
 
     fn customer(&mut self, customer: CustomerId) -> Result<Rc<CustomerPeople>> {
@@ -741,9 +795,9 @@ struct Draft {
     accepted: Vec<Change>,
 }
 
-/// What a task is about: where it came from, and the customer.
-fn around_task(task: &Fields) -> impl Iterator<Item = RecordId> + '_ {
-    ["source", "customer"].into_iter().filter_map(|field| task.get(field).and_then(Scalar::as_text)?.parse().ok())
+/// The record that a field names.
+fn link(fields: &Fields, field: &str) -> Option<RecordId> {
+    fields.get(field).and_then(Scalar::as_text)?.parse().ok()
 }
 
 fn rejection(error: &DocError) -> Rejection {

@@ -181,7 +181,7 @@ fn facts(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, Strin
         is_quote: machine::is_quote(&config, action),
         evidence,
         missing,
-        questions: made.iter().filter(|made| made.kind == Kind::Question).filter_map(|made| typed::<Question>(made)).collect(),
+        questions: made.iter().filter(|made| made.kind == Kind::Question).filter_map(typed::<Question>).collect(),
         rules: carried(ingest, touch, effects, &made)?,
         now,
         today: day_of(now, config.calendar.zone),

@@ -78,9 +78,10 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// The open tasks of a kind.
+/// The open tasks and notices of a kind.
 fn tasks(phone: &Phone, kind: &str) -> Vec<TaskView> {
-    phone.workbench.tasks().unwrap().into_iter().filter(|task| task.kind.zh == kind).collect()
+    let told = phone.workbench.notices().unwrap();
+    phone.workbench.tasks().unwrap().into_iter().chain(told).filter(|task| task.kind.zh == kind).collect()
 }
 
 fn key<T: std::fmt::Debug>(result: chuda_core::Result<T>) -> String {
@@ -119,7 +120,7 @@ async fn the_tech_owner_gets_a_to_do_with_the_promised_day_and_the_answer_reache
 
     let [todo] = &tasks(&sales.tech, "技术答疑")[..] else { panic!("one to-do") };
     assert_eq!(todo.customer_name.as_deref(), Some("杭州智联科技"));
-    assert_eq!(todo.about.as_deref(), Some("能否接 Modbus？"));
+    assert_eq!(about(todo, "text"), Some("能否接 Modbus？"));
     assert_eq!(todo.due.unwrap(), "2026-03-05T23:59:59.999+08:00".parse::<DateTime<Utc>>().unwrap());
     assert!(tasks(&sales.rep, "技术答疑").is_empty() && tasks(&sales.product, "技术答疑").is_empty());
     assert_eq!(key(sales.tech.workbench.complete_task(todo.id, None, None)), "task.reason_missing", "an answer has words");
@@ -132,7 +133,7 @@ async fn the_tech_owner_gets_a_to_do_with_the_promised_day_and_the_answer_reache
     assert!(tasks(&sales.tech, "技术答疑").is_empty());
     sales.settle().await;
     let [told] = &tasks(&sales.rep, "技术已答复")[..] else { panic!("the rep is told once") };
-    assert_eq!((told.about.as_deref(), told.choices.len()), (Some("可以，走 RTU。"), 0));
+    assert_eq!((about(told, "answer"), told.choices.len()), (Some("可以，走 RTU。"), 0));
     let seen = sales.rep.workbench.question(question.id).unwrap();
     assert_eq!(seen.answered_by.unwrap().name, "赵工");
     assert!(sales.rep.workbench.questions(true).unwrap().is_empty());
@@ -234,7 +235,7 @@ async fn a_new_demand_becomes_a_card_of_the_product_manager_and_no_proposal_is_f
     assert!(tasks(&sales.product, "需求评估").is_empty(), "at once, without signal");
     sales.settle().await;
     let [told] = &tasks(&sales.rep, "需求已评估")[..] else { panic!("the rep is told once") };
-    assert_eq!(told.about.as_deref(), Some("芯片不支持"));
+    assert_eq!(about(told, "assessment"), Some("芯片不支持"));
     assert_eq!(sales.rep.workbench.demand(card.id).unwrap().assessed_by.unwrap().name, "产品经理");
     assert!(sales.product.workbench.demands(true).unwrap().is_empty());
 
@@ -262,10 +263,9 @@ async fn seventy_two_hours_after_a_quote_without_an_answer_the_value_is_confirme
     let mut choices: Vec<_> = task.choices.iter().map(|choice| choice.zh.as_str()).collect();
     choices.sort_unstable();
     assert_eq!(choices, ["需补充行业案例", "需重新测算成本"]);
-    let config = sales.rep.workbench.config();
-    let pack = config.script_packs.iter().find(|pack| Some(&pack.key) == task.script_pack.as_ref()).unwrap();
-    assert_eq!(pack.zh, "客户当前痛点再确认话术包");
-    assert!(pack.text.as_ref().is_some_and(|text| text.contains("痛点") || text.contains("问题")));
+    let pack = task.script_pack.as_ref().unwrap();
+    assert_eq!(pack.title.zh, "客户当前痛点再确认话术包");
+    assert!(pack.text.contains("痛点") || pack.text.contains("问题"));
     assert!(tasks(&sales.boss, "二次价值确认").is_empty(), "it is the rep's");
     // Never 丢单: customer and stage are as they were.
     let customer = sales.rep.workbench.customer(sales.customer).unwrap();
@@ -423,4 +423,9 @@ async fn who_was_touched_on_the_customers_side_is_recorded_with_what_they_are_to
     let mut roles: Vec<_> = contacts.iter().map(|one| (one.name.as_str(), one.role.as_ref().unwrap().zh.as_str())).collect();
     roles.sort_unstable();
     assert_eq!(roles, [("刘工", "IT"), ("孙律师", "法务"), ("小周", "最终使用人")]);
+}
+
+/// What a task says of the record that it came from.
+fn about<'t>(task: &'t TaskView, field: &str) -> Option<&'t str> {
+    task.about.iter().find(|fact| fact.field == field).map(|fact| fact.value.zh.as_str())
 }

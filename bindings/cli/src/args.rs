@@ -2,11 +2,15 @@
 // These comments are what a person reads as help: keys stand in them without backticks.
 #![expect(clippy::doc_markdown)]
 
+pub(crate) mod sales;
+
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use chuda_core::id::{BackCheckId, RecordId, TaskId, TouchId};
-use chuda_core::record::{ContactMode, Fen, Intent};
+use chuda_core::record::{ContactMode, Fen, Intent, Stage};
+use chuda_core::rules::metrics::Week;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::text::Lang;
@@ -42,9 +46,12 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Make this phone's data and enrol the device
     Init(Init),
-    /// Customers: add, list, show
+    /// Customers: add, list, show, set what is known
     #[command(subcommand)]
     Customer(Customer),
+    /// Leads: add, list, show, claim, release, assign, correct
+    #[command(subcommand)]
+    Lead(sales::Lead),
     /// Record a touch
     Touch(Box<Touch>),
     /// Keep a photo or document as evidence
@@ -58,6 +65,18 @@ pub(crate) enum Command {
     /// Tasks and to-dos: list, do
     #[command(subcommand)]
     Task(Task),
+    /// Quotes: list, approve, reject
+    #[command(subcommand)]
+    Quote(sales::Quote),
+    /// Contracts: list, show, add details, sign
+    #[command(subcommand)]
+    Contract(sales::Contract),
+    /// Work orders: list, show, schedule, take, done
+    #[command(subcommand)]
+    Order(sales::Order),
+    /// Meetings: list, show, move, answer
+    #[command(subcommand)]
+    Meeting(sales::Meeting),
     /// Back-checks: list, show, answer, close, make the draw again
     #[command(subcommand)]
     Backcheck(Backcheck),
@@ -79,6 +98,11 @@ pub(crate) enum Command {
     Brief(Brief),
     /// Have the server import customers, leads or payment slips
     Import(Import),
+    /// Options, forms, rules, formula and targets: look, try out, publish
+    #[command(subcommand)]
+    Config(Config),
+    /// Show a week against its baselines: leads, touches, feedback, density, conversion
+    Figures(Figures),
     /// Exchange records with the server, then files
     Sync(Sync),
     /// Show where every item is on its way to the server
@@ -115,9 +139,11 @@ pub(crate) enum Customer {
     /// Enter a customer
     Add(CustomerAdd),
     /// All customers, reddest first
-    List,
+    List(CustomerList),
     /// One customer with its touches
     Show(CustomerShow),
+    /// Note what is known of a customer
+    Set(Box<sales::CustomerSet>),
 }
 
 #[derive(Debug, Args)]
@@ -133,6 +159,13 @@ pub(crate) struct CustomerAdd {
     /// That person's phone number
     #[arg(long, value_name = "NUMBER", requires = "contact")]
     pub(crate) phone: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CustomerList {
+    /// Only those that are red
+    #[arg(long)]
+    pub(crate) red: bool,
 }
 
 #[derive(Debug, Args)]
@@ -243,9 +276,9 @@ pub(crate) struct Report {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Open tasks, most urgent first
+    /// Open tasks, most urgent first, and what there is to know
     List,
-    /// Do a task
+    /// Do a task, or tick a notice off
     Done(TaskDone),
 }
 
@@ -488,6 +521,246 @@ impl ImportKind {
     }
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Show the configuration that this phone goes by, or an earlier one
+    Show(ConfigShow),
+    /// All versions, the newest first
+    Versions,
+    /// Check a file, without a network
+    Check(ConfigFile),
+    /// What a file would have done with past records, against what is in force
+    DryRun(ConfigDryRun),
+    /// Put a file in force for everyone
+    Publish(ConfigPublish),
+    /// Options: add, retire, split
+    #[command(subcommand)]
+    Option(ConfigOption),
+    /// Rules: add, switch off and on, remove
+    #[command(subcommand)]
+    Rule(ConfigRule),
+    /// Fields of the form: add
+    #[command(subcommand)]
+    Form(ConfigForm),
+    /// Change numbers of the health formula
+    Formula(ConfigFormula),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigShow {
+    /// An earlier version
+    #[arg(long, value_name = "N")]
+    pub(crate) version: Option<i64>,
+    /// Write it to a file, to be edited
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigFile {
+    /// The file, as config show --out writes it
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigDryRun {
+    /// The file, as config show --out writes it
+    pub(crate) file: PathBuf,
+    /// With the records of so many days [default: 90]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub(crate) days: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigPublish {
+    /// The file, as config show --out writes it
+    pub(crate) file: PathBuf,
+    /// What was changed, for everyone to read
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: String,
+}
+
+/// What becomes of a small edit: a dry run, and when asked for, a new version.
+#[derive(Debug, Args)]
+pub(crate) struct Publishing {
+    /// Put it in force after the dry run
+    #[arg(long, requires = "note")]
+    pub(crate) publish: bool,
+    /// What was changed, for everyone to read
+    #[arg(long, value_name = "TEXT", requires = "publish")]
+    pub(crate) note: Option<String>,
+    /// Dry run with the records of so many days [default: 90]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub(crate) days: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigOption {
+    /// Offer one more option
+    Add(OptionAdd),
+    /// Offer an option no longer; records keep it
+    Retire(OptionRetire),
+    /// Put finer options in the place of one; records keep it, rules on it hold for them
+    Split(OptionSplit),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OptionAdd {
+    /// The list, such as actions, briefs, short_reasons
+    #[arg(value_parser = list())]
+    pub(crate) list: String,
+    /// Its key: small letters, digits, _
+    pub(crate) key: String,
+    /// In Chinese
+    #[arg(long, value_name = "WORD")]
+    pub(crate) zh: String,
+    /// In English [default: as in Chinese]
+    #[arg(long, value_name = "WORD")]
+    pub(crate) en: Option<String>,
+    /// A touch with this action counts for touch density
+    #[arg(long)]
+    pub(crate) counts_for_density: bool,
+    /// It is outside the standard, and counted as such
+    #[arg(long)]
+    pub(crate) non_standard: bool,
+    /// The answer, or the task, needs a reason
+    #[arg(long)]
+    pub(crate) needs_reason: bool,
+    /// The progress brief that this action suggests
+    #[arg(long, value_name = "KEY")]
+    pub(crate) brief: Option<String>,
+    /// The stage that this action proves
+    #[arg(long, value_name = "KEY", value_parser = stage)]
+    pub(crate) stage: Option<Stage>,
+    /// What to ask for when it is chosen
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) prompt: Option<String>,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OptionRetire {
+    /// The list, such as actions, briefs, short_reasons
+    #[arg(value_parser = list())]
+    pub(crate) list: String,
+    /// The option's key
+    pub(crate) key: String,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OptionSplit {
+    /// The list, such as actions, briefs, short_reasons
+    #[arg(value_parser = list())]
+    pub(crate) list: String,
+    /// The option's key
+    pub(crate) key: String,
+    /// The finer options
+    #[arg(long, value_name = "KEY=中文[=English]", value_parser = part, num_args = 1.., required = true)]
+    pub(crate) into: Vec<(String, String, String)>,
+    /// What to ask for when one of them is chosen
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) prompt: Option<String>,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigRule {
+    /// Add a rule
+    Add(RuleAdd),
+    /// Switch a rule off
+    Off(RuleName),
+    /// Switch a rule on again
+    On(RuleName),
+    /// Take a rule away
+    Remove(RuleName),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RuleAdd {
+    /// The rule as JSON; - reads standard input
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RuleName {
+    /// The rule
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigForm {
+    /// Ask for one more field when a touch is recorded
+    Add(FormAdd),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FormAdd {
+    /// Its key: small letters, digits, _
+    pub(crate) key: String,
+    /// What it holds
+    #[arg(long, value_enum, value_name = "text|number|money|day|flag", hide_possible_values = true)]
+    pub(crate) holds: Holds,
+    /// Its label in Chinese
+    #[arg(long, value_name = "WORD")]
+    pub(crate) zh: String,
+    /// Its label in English [default: as in Chinese]
+    #[arg(long, value_name = "WORD")]
+    pub(crate) en: Option<String>,
+    /// It has to be filled in
+    #[arg(long)]
+    pub(crate) required: bool,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("numbers").required(true).multiple(true).args([
+    "window_days", "per_touch", "per_evidence", "per_overdue_day", "grace_hours", "red_below", "pause_until_next_date",
+]))]
+pub(crate) struct ConfigFormula {
+    /// How far back touches and evidence count, in days
+    #[arg(long, value_name = "N")]
+    pub(crate) window_days: Option<i64>,
+    /// Points per touch
+    #[arg(long, value_name = "N")]
+    pub(crate) per_touch: Option<i64>,
+    /// Points per valid evidence
+    #[arg(long, value_name = "N")]
+    pub(crate) per_evidence: Option<i64>,
+    /// Points lost per overdue day
+    #[arg(long, value_name = "N")]
+    pub(crate) per_overdue_day: Option<i64>,
+    /// How long after the last touch nothing is overdue, in hours
+    #[arg(long, value_name = "N")]
+    pub(crate) grace_hours: Option<i64>,
+    /// Below this a customer is red
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) red_below: Option<i64>,
+    /// Nothing is overdue before the date for which the customer asked
+    #[arg(long, value_name = "true|false", hide_possible_values = true)]
+    pub(crate) pause_until_next_date: Option<bool>,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Figures {
+    /// Which week, such as 2026-W47 [default: the running one]
+    #[arg(long, value_name = "WEEK", value_parser = week)]
+    pub(crate) week: Option<Week>,
+    /// Somebody below, with everybody below that person: a name or an id
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) person: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
     /// Go on until Ctrl-C
@@ -539,6 +812,16 @@ pub(crate) enum Consent {
     Told,
 }
 
+/// What an added field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Holds {
+    Text,
+    Number,
+    Money,
+    Day,
+    Flag,
+}
+
 /// Which files an exchange sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Blobs {
@@ -558,6 +841,10 @@ fn date(text: &str) -> Result<NaiveDate, String> {
     text.parse().map_err(|_| "YYYY-MM-DD".into())
 }
 
+fn week(text: &str) -> Result<Week, String> {
+    text.parse().map_err(|_| "YYYY-Www".into())
+}
+
 fn drawn(text: &str) -> Result<Drawn, String> {
     let place = || text.parse().ok().filter(|place| *place > 0).map(Drawn::Place);
     text.parse().map(Drawn::Touch).ok().or_else(place).ok_or_else(|| "1, 2, 3 …, 0199c0de-0000-7000-8000-000000000000".into())
@@ -565,6 +852,23 @@ fn drawn(text: &str) -> Result<Drawn, String> {
 
 fn pair(text: &str) -> Result<(String, String), String> {
     text.split_once('=').map(|(key, value)| (key.trim().to_owned(), value.to_owned())).ok_or_else(|| "KEY=VALUE".into())
+}
+
+fn list() -> PossibleValuesParser {
+    PossibleValuesParser::new(chuda_core::rules::Config::list_names())
+}
+
+fn stage(text: &str) -> Result<Stage, String> {
+    Stage::parse(text).ok_or_else(|| Stage::ALL.map(Stage::as_str).join(", "))
+}
+
+/// An option as `key=中文=English`; without the English word the Chinese one stands for both.
+fn part(text: &str) -> Result<(String, String, String), String> {
+    let mut parts = text.splitn(3, '=').map(str::trim);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(key), Some(zh), en) if !key.is_empty() && !zh.is_empty() => Ok((key.into(), zh.into(), en.unwrap_or(zh).into())),
+        _ => Err("KEY=中文[=English]".into()),
+    }
 }
 
 fn yuan(text: &str) -> Result<Fen, String> {

@@ -3,16 +3,18 @@
 //! Words of options stand as the Chinese term under their plain name and as the key under `<name>_key`. Whoever is named
 //! stands as `{id, name}`. Money is in yuan, instants are in UTC, what is not set is null.
 
+pub(crate) mod sales;
+
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
 use chuda_core::query::view::{
     AskedView, BackCheckDetail, BackCheckView, BriefView, CheckedView, ClaimView, CustomerView, DemandView, DrawnView, EventView,
-    EvidenceView, FindingView, Grade, HomeView, ItemState, PersonView, QuestionView, Redrawn, ReportCard, ReportView, StatusItem,
-    SyncSummary, TaskView, TouchStatus, TouchView, Triggered, Word,
+    EvidenceView, FindingView, Grade, HomeView, ItemState, PersonView, QuestionView, Redrawn, ReleaseView, ReportCard, ReportView,
+    StatusItem, SyncSummary, TaskView, TouchStatus, TouchView, Triggered, Word,
 };
 use chuda_core::record::Fen;
 use chuda_core::rules::{Config, Health, result};
 use chuda_core::workbench::{Check, SyncReport};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::text::{Lang, Text};
 
@@ -46,8 +48,13 @@ pub(crate) fn customer(customer: &CustomerView, config: &Config) -> Value {
         "since": instant(customer.since),
         "intent": customer.intent.map(|intent| intent.as_str()),
         "health": health(&customer.health, config),
+        "lead": customer.lead,
+        "last": customer.last.as_ref().map(sales::last_event),
         "last_touch": customer.last_touch.map(instant),
         "contacts": contacts,
+        "contact": customer.contact,
+        "address": customer.address,
+        "model": customer.model,
         "conflicts": customer.conflicts,
     })
 }
@@ -87,6 +94,7 @@ pub(crate) fn health_reasons(text: Text, health: &Health, config: &Config) -> Ve
 /// A touch with its evidence.
 pub(crate) fn touch(touch: &TouchView) -> Value {
     let status = status_key(touch.status);
+    let extra: Map<String, Value> = touch.extra.iter().map(|one| (one.field.key.clone(), json!(one.value))).collect();
     let mut object = json!({
         "id": touch.id,
         "person": person(&touch.person),
@@ -112,6 +120,7 @@ pub(crate) fn touch(touch: &TouchView) -> Value {
         "next_date": touch.next_date,
         "next_time": touch.next_time.map(time),
         "note": touch.note,
+        "extra": extra,
         "evidence": touch.evidence.iter().map(evidence).collect::<Vec<_>>(),
         "conflicts": touch.conflicts,
     });
@@ -176,21 +185,32 @@ pub(crate) fn triggered(triggered: &Triggered) -> Value {
 
 /// A task or to-do.
 pub(crate) fn task(task: &TaskView) -> Value {
-    json!({
+    let about: serde_json::Map<_, _> = task.about.iter().map(|fact| (fact.field.clone(), json!(fact.value.zh))).collect();
+    let pack = task.script_pack.as_ref();
+    let mut object = json!({
         "id": task.id,
         "kind": task.kind.zh,
         "kind_key": task.kind.key,
         "title": task.kind.zh,
+        "notice": task.notice,
         "customer": task.customer.map(|id| json!({"id": id, "name": task.customer_name})),
         "source": task.source,
+        "source_kind": task.source_kind,
+        "about": about,
+        "rule": task.rule,
+        "because": task.because,
         "choices": task.choices.iter().map(choice).collect::<Vec<_>>(),
-        "about": task.about,
-        "script_pack": task.script_pack,
+        "script_pack_text": pack.map(|pack| &pack.text),
         "created_at": instant(task.created_at),
         "due": task.due.map(instant),
         "done_at": task.done_at.map(instant),
+        "done_by": task.done_by.as_ref().map(person),
+        "reason": task.reason,
         "attachment_uploading": task.attachment_uploading,
-    })
+    });
+    put_word(&mut object, "script_pack", pack.map(|pack| &pack.title));
+    put_word(&mut object, "choice", task.choice.as_ref());
+    object
 }
 
 /// A word that can be chosen.
@@ -430,6 +450,7 @@ pub(crate) fn home(home: &HomeView, config: &Config) -> Value {
         "report": report_card(&home.report),
         "touches_today": home.touches_today.iter().map(touch).collect::<Vec<_>>(),
         "tasks": home.tasks.iter().map(task).collect::<Vec<_>>(),
+        "notices": home.notices.iter().map(task).collect::<Vec<_>>(),
         "red_customers": home.red_customers.iter().map(|one| customer(one, config)).collect::<Vec<_>>(),
     })
 }
@@ -444,6 +465,18 @@ pub(crate) fn summary(summary: &SyncSummary) -> Value {
         "percent": summary.percent,
         "attention": summary.attention,
         "last_sync": summary.last_sync.map(instant),
+    })
+}
+
+/// A version of the configuration, without its content.
+pub(crate) fn release(release: &ReleaseView) -> Value {
+    json!({
+        "version": release.version,
+        "in_force": release.in_force,
+        "published_by": release.published_by.as_ref().map(person),
+        "at": release.at.map(instant),
+        "note": release.note,
+        "min_app": release.min_app,
     })
 }
 

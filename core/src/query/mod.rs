@@ -3,9 +3,16 @@
 mod answers;
 mod back_checks;
 mod briefs;
+pub(crate) mod contracts;
 mod customers;
 mod evidence;
+mod figures;
 mod home;
+mod leads;
+mod meetings;
+mod orders;
+mod quotes;
+pub(crate) mod releases;
 mod report;
 mod status;
 mod tasks;
@@ -120,7 +127,7 @@ fn failed(reason: &Rejection) -> ItemState {
 
 /// The word for a key; one that this configuration does not know shows itself.
 fn word(list: &[Choice], key: &str) -> Word {
-    match list.iter().find(|choice| choice.key == key) {
+    match Config::option(list, key) {
         Some(choice) => Word::from(choice),
         None => Word { key: key.into(), zh: key.into(), en: key.into() },
     }

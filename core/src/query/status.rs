@@ -86,7 +86,8 @@ impl Ask<'_> {
         })
     }
 
-    fn name_of(&self, id: Option<crate::id::CustomerId>) -> Result<Option<String>> {
+    /// The name of a customer, as far as it is known here.
+    pub(super) fn name_of(&self, id: Option<crate::id::CustomerId>) -> Result<Option<String>> {
         let Some(id) = id else { return Ok(None) };
         Ok(self.tx.record::<Customer>(id)?.map(|row| row.record.name))
     }

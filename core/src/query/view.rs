@@ -4,13 +4,19 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Serialize;
 
 use crate::id::{
-    BackCheckId, ContactId, CustomerId, DemandId, EvidenceId, FindingId, Hash, PersonId, QuestionId, RecordId, ReportId, TaskId,
-    TouchId,
+    BackCheckId, ContactId, CustomerId, DemandId, EvidenceId, FindingId, Hash, LeadId, PersonId, QuestionId, RecordId, ReportId,
+    TaskId, TouchId,
 };
+pub use crate::query::contracts::{ContractView, StepState, StepView};
+pub use crate::query::leads::{AskState, Asked, LastEvent, LeadAsk, LeadList, LeadMove, LeadPage, LeadView, Moved};
+pub use crate::query::meetings::{AttendeeView, MeetingView};
+pub use crate::query::orders::OrderView;
+pub use crate::query::quotes::{ApprovalView, QuoteView};
+pub use crate::query::tasks::{FactView, ScriptPack};
 use crate::record::backcheck::Answer;
 use crate::record::{ContactMode, Fen, Intent, Role, Stage};
 use crate::rules::Health;
-use crate::rules::metrics::Outcome;
+use crate::rules::metrics::{Line, Outcome, Week};
 
 /// A word of the configuration: the key that is stored, and what a screen shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,6 +57,10 @@ pub struct CustomerView {
     pub holder: Option<PersonView>,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// Its lead, with the whole way.
+    pub lead: Option<LeadId>,
+    /// What happened last.
+    pub last: Option<LastEvent>,
     /// Intent level.
     pub intent: Option<Intent>,
     /// Health with its sum (T3).
@@ -61,6 +71,12 @@ pub struct CustomerView {
     pub conflicts: Vec<String>,
     /// People on the customer's side.
     pub contacts: Vec<ContactView>,
+    /// Which of them forms name unless another is given.
+    pub contact: Option<ContactId>,
+    /// Installation address.
+    pub address: Option<String>,
+    /// Device model.
+    pub model: Option<String>,
 }
 
 /// A person on the customer's side.
@@ -141,12 +157,23 @@ pub struct TouchView {
     pub next_time: Option<NaiveTime>,
     /// Free text.
     pub note: Option<String>,
+    /// Fields that a supervisor added to the form (T6), in the order they are asked.
+    pub extra: Vec<ExtraView>,
     /// What proves it.
     pub evidence: Vec<EvidenceView>,
     /// Fields changed at the same time by two people.
     pub conflicts: Vec<String>,
     /// Where it is on its way to the server.
     pub state: ItemState,
+}
+
+/// What was filled into an added field (T6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExtraView {
+    /// Its label; the key is without `x/`.
+    pub field: Word,
+    /// As stored: text, a number, money in yuan, a day, `true` or `false`.
+    pub value: String,
 }
 
 /// How far an item's time is to be trusted; in words, never a colour.
@@ -205,24 +232,38 @@ pub struct TaskView {
     pub id: TaskId,
     /// What kind: key and title.
     pub kind: Word,
+    /// Something to know rather than to do: it is ticked off.
+    pub notice: bool,
     /// About whom.
     pub customer: Option<CustomerId>,
     /// Their name.
     pub customer_name: Option<String>,
     /// The record it came from.
     pub source: RecordId,
+    /// What that is: `touch`, `contract` …; none as long as it has not arrived.
+    pub source_kind: Option<String>,
+    /// What of it matters for the task: field by field, in the order to show them.
+    pub about: Vec<FactView>,
+    /// The rule that made it.
+    pub rule: String,
+    /// What held: `action = quote, evidence = application/pdf`.
+    pub because: Option<String>,
     /// The answers that can be given.
     pub choices: Vec<Word>,
-    /// What it is about, in a line: the question, the demand, both values that do not agree.
-    pub about: Option<String>,
     /// The words that help.
-    pub script_pack: Option<String>,
+    pub script_pack: Option<ScriptPack>,
     /// When it came up.
     pub created_at: DateTime<Utc>,
     /// When it should be done.
     pub due: Option<DateTime<Utc>>,
     /// When it was done.
     pub done_at: Option<DateTime<Utc>>,
+    /// By whom; none: it came to nothing by itself.
+    pub done_by: Option<PersonView>,
+    /// With which answer.
+    pub choice: Option<Word>,
+    /// Why.
+    pub reason: Option<String>,
     /// Whether an attachment it is about has not reached the server yet (附件上传中).
     pub attachment_uploading: bool,
 }
@@ -354,8 +395,27 @@ pub struct HomeView {
     pub touches_today: Vec<TouchView>,
     /// Open tasks, most urgent first.
     pub tasks: Vec<TaskView>,
+    /// What there is to know.
+    pub notices: Vec<TaskView>,
     /// Red customers, reddest first.
     pub red_customers: Vec<CustomerView>,
+}
+
+/// A version of the configuration (T6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReleaseView {
+    /// Its number.
+    pub version: i64,
+    /// Whether this phone goes by it.
+    pub in_force: bool,
+    /// Who published it; nobody: it is the one that the product ships.
+    pub published_by: Option<PersonView>,
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+    /// What was changed.
+    pub note: Option<String>,
+    /// The least version of the app that understands it.
+    pub min_app: String,
 }
 
 /// What a rule will do once the server has the record.
@@ -380,6 +440,30 @@ pub struct ClaimView {
     pub hash: Hash,
     /// Whether it has been signed yet.
     pub signed: bool,
+}
+
+/// A week of a team and of each rep in it (G1, G2, G3, D1, D2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FiguresView {
+    /// The week.
+    pub week: Week,
+    /// Whether it is over; a running week only grows.
+    pub over: bool,
+    /// Of all together; the person is whose team it is.
+    pub team: LineView,
+    /// Of each rep, by name.
+    pub people: Vec<LineView>,
+}
+
+/// The figures of a person or team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LineView {
+    /// Whose.
+    pub person: PersonView,
+    /// The figures.
+    pub line: Line,
+    /// How often each action outside the standard was used (D2), in words.
+    pub non_standard: Vec<(Word, i64)>,
 }
 
 /// A back-check in a list (R1). It names the supervisor who looks, and nobody whose touches were drawn (R2).

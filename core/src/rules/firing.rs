@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, NaiveTime, TimeZone as _, Utc};
 
 use super::audience::People;
-use super::condition::type_at;
-use super::config::Config;
-use super::rule::{CreateEffect, Effect, InDays, Recipient, Rule, Trigger, Value, placeholders};
+use super::condition::{self, type_at};
+use super::config::{Config, FormField};
+use super::rule::{Copied, CreateEffect, Effect, InDays, Recipient, Rule, Trigger, Value, placeholders};
 use super::world::{Subject, World};
 use crate::error::Result;
 use crate::id::{PersonId, RecordId};
@@ -37,6 +37,17 @@ pub struct Firing {
     pub effects: Vec<String>,
     /// What is to be written.
     pub writes: Vec<Write>,
+    /// Carried out whenever the record changes, not once.
+    pub always: bool,
+}
+
+/// What sets a rule off from outside of the record in hand, such as a week that has ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Occasion {
+    /// What tells it from others of the same rule and record, such as `2026-W47`. The rule fires once on each.
+    pub name: String,
+    /// What held, spelled out.
+    pub because: String,
 }
 
 /// One record to be made or changed.
@@ -90,7 +101,13 @@ pub fn fire(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>> {
 
 /// One rule for a record, if its condition holds now.
 pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Result<Option<Firing>> {
-    let mut because = Vec::new();
+    fire_rule_on(moment, rule, subject, Occasion::default())
+}
+
+/// The same, set off from outside of the record.
+pub fn fire_rule_on(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>, set_off: Occasion) -> Result<Option<Firing>> {
+    let known = |text: String| Some(text).filter(|text| !text.is_empty());
+    let mut because: Vec<String> = known(set_off.because).into_iter().collect();
     if rule.off || is_draft(subject.kind, subject.fields) || !applies(moment.config, rule, subject, &mut because)? {
         return Ok(None);
     }
@@ -99,7 +116,7 @@ pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Resu
     {
         return Ok(None);
     }
-    let mut occasion = Vec::new();
+    let mut occasion: Vec<String> = known(set_off.name).into_iter().collect();
     for path in &rule.once_per {
         occasion.push(subject.get(path)?.map_or_else(String::new, |value| plain(&value)));
     }
@@ -126,6 +143,7 @@ pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Resu
         because,
         effects,
         writes,
+        always: rule.always,
     }))
 }
 
@@ -160,7 +178,8 @@ pub fn due<'c>(config: &'c Config, subject: &Subject<'_>, now: DateTime<Utc>) ->
     Ok(due)
 }
 
-/// The fields that rules make mandatory and that a record lacks, in the order of the rules (B2).
+/// The fields that rules (B2) or the form (T6) make mandatory and that a record lacks, in their order. Evidence is not among them: a
+/// touch without any is a draft (T1).
 pub fn missing(config: &Config, subject: &Subject<'_>) -> Result<Vec<String>> {
     let mut missing = Vec::new();
     for rule in config.rules.iter().filter(|rule| !rule.off && rule.trigger == Trigger::Record(subject.kind)) {
@@ -170,13 +189,37 @@ pub fn missing(config: &Config, subject: &Subject<'_>) -> Result<Vec<String>> {
                 continue;
             }
             for field in fields {
-                if subject.get(field)?.is_none() && !missing.contains(field) {
+                if is_empty(subject, field)? && !missing.contains(field) {
                     missing.push(field.clone());
                 }
             }
         }
     }
+    for FormField { field, .. } in config.form(subject.kind).iter().filter(|field| field.required && field.field != "evidence") {
+        if is_empty(subject, field)? && !missing.contains(field) {
+            missing.push(field.clone());
+        }
+    }
     Ok(missing)
+}
+
+/// The first added field that the form does not ask for, or that holds something else than it says (T6).
+pub fn misfit(config: &Config, kind: Kind, fields: &Fields) -> Option<String> {
+    let fits = |field: &str, value: &Scalar| match config.type_of_extra(kind, field) {
+        Some(holds) => condition::fits(config, holds, value, field).is_ok(),
+        None => false,
+    };
+    fields.iter().find(|(field, value)| field.starts_with("x/") && !fits(field, value)).map(|(field, _)| field.clone())
+}
+
+/// Whether a field has no value, or a text without a letter in it.
+fn is_empty(subject: &Subject<'_>, field: &str) -> Result<bool> {
+    Ok(match subject.get(field)? {
+        Some(Scalar::Text(text)) => text.trim().is_empty(),
+        Some(_) => false,
+        // A collection is there when a member of it is.
+        None => !subject.fields.iter().any(|(key, _)| key.split_once('/').is_some_and(|(name, _)| name == field)),
+    })
 }
 
 /// What would come of a record: its own rules, then those that their effects set off, and so on.
@@ -249,7 +292,8 @@ impl Carrying<'_> {
                 let Some((id, kind)) = target.filter(|(_, kind)| set.kind.is_none_or(|other| other == *kind)) else {
                     return Ok(());
                 };
-                let holds = kind.type_of(&set.field).unwrap_or(Type::Text);
+                // Over a link to any record it may lead to one that has no such field.
+                let Some(holds) = kind.type_of(&set.field).filter(|_| kind.is_for_rules(&set.field)) else { return Ok(()) };
                 let Some(value) = self.value(&set.to, id, holds)? else { return Ok(()) };
                 self.write(id, kind, false, [(set.field.clone(), value)].into());
                 Ok(())
@@ -408,6 +452,15 @@ impl Carrying<'_> {
                 Some(found) if holds == Type::Text => Some(self.shown(&copied.copy, &found).into()),
                 other => other,
             },
+            Value::First(first) => {
+                for path in &first.first {
+                    let copied = Value::Copy(Copied { copy: path.clone() });
+                    if let Some(found) = self.value(&copied, id, holds)? {
+                        return Ok(Some(found));
+                    }
+                }
+                None
+            }
             Value::Text(worded) => Some(self.fill(&worded.text, id)?.into()),
             Value::Template(templated) => {
                 let template = config.templates.iter().find(|choice| choice.key == templated.template);

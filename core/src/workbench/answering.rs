@@ -129,7 +129,7 @@ impl Workbench {
                 let option = Config::find(&fitting, resolution)
                     .ok_or_else(|| Error::invalid("finding.unknown_resolution").with("choices", keys()))?;
                 let fields = Finding::settle(&option.key, &reason, own.person()?, own.at);
-                let standing = own.toward(tx, finding.author, finding.customer)?;
+                let standing = own.standing_at(tx, id.into())?;
                 tx.write_fields(&standing, id.into(), Kind::Finding, &fields)?;
                 close_todos(tx, own, id.into(), finding.customer, Some(&option.key), Some(&reason))
             },

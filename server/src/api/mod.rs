@@ -4,9 +4,17 @@
 mod answers;
 mod audit;
 mod backchecks;
+mod board;
+mod config;
+mod contracts;
+mod customers;
 mod events;
 mod imports;
+mod line;
+mod meetings;
+mod metrics;
 mod people;
+mod records;
 mod reports;
 mod todos;
 mod touches;
@@ -52,6 +60,19 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit::list))
         .routes(routes!(backchecks::list))
         .routes(routes!(backchecks::show))
+        .routes(routes!(config::current))
+        .routes(routes!(config::publish))
+        .routes(routes!(config::versions))
+        .routes(routes!(config::version))
+        .routes(routes!(config::check))
+        .routes(routes!(config::dry_run))
+        .routes(routes!(records::list))
+        .routes(routes!(records::show))
+        .routes(routes!(contracts::signed))
+        .routes(routes!(meetings::invitation))
+        .routes(routes!(customers::list))
+        .routes(routes!(metrics::show))
+        .routes(routes!(board::show))
 }
 
 /// A person or customer, named.
@@ -62,6 +83,13 @@ pub(crate) struct Named {
     id: RecordId,
     /// Its name.
     name: String,
+}
+
+impl Named {
+    /// The order in which people are listed: it ranks nobody.
+    fn by_name(&self, other: &Self) -> std::cmp::Ordering {
+        (&self.name, self.id).cmp(&(&other.name, other.id))
+    }
 }
 
 /// An option of the configuration in both languages.
@@ -77,7 +105,7 @@ struct Word {
 
 impl Word {
     fn of(list: &[chuda_core::rules::config::Choice], key: &str) -> Self {
-        let choice = chuda_core::rules::Config::find(list, key);
+        let choice = chuda_core::rules::Config::option(list, key);
         Self {
             key: key.to_owned(),
             label: choice.map_or(key, |choice| &choice.zh).to_owned(),

@@ -220,7 +220,7 @@ fn carry_out(
     }
     let wrong = |field: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &format!("todo.{field}"));
     let (choice, reason) = (answer.choice.as_deref(), answer.reason.as_deref());
-    if let Err(field) = check_done(&*tx.config()?, &document.fields, choice, reason) {
+    if let Err(field) = check_done(&*tx.config_of(&document.fields)?, &document.fields, choice, reason) {
         return Ok(Err(wrong(field)));
     }
     let mut writes = Fields::from([
@@ -254,7 +254,7 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<TodoView> {
     let config = tx.config()?;
     let choices = task.choices.iter().map(|choice| ChoiceView {
         word: Word::of(&config.choices, choice),
-        needs_reason: Config::find(&config.choices, choice).is_some_and(|choice| choice.needs_reason),
+        needs_reason: Config::option(&config.choices, choice).is_some_and(|choice| choice.needs_reason),
     });
     let source = tx.document(task.source)?;
     let mut attachments = Vec::new();

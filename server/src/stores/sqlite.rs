@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, TouchId};
-use chuda_core::record::{Change, Evidence, Fields, Kind, Person, Release, Scalar, from_fields};
+use chuda_core::record::{Change, Fields, Kind, Person, Release, Scalar, from_fields};
 use chuda_core::rules::audience::People;
-use chuda_core::rules::health::Facts;
 use chuda_core::rules::world::{LOOKED_THROUGH, World};
 use chuda_core::rules::{Config, Firing};
 use chuda_core::{Error, ErrorKind, Result};
@@ -24,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/003.sql"),
     include_str!("migrations/004.sql"),
     include_str!("migrations/005.sql"),
+    include_str!("migrations/006.sql"),
 ];
 /// The step that brings the audit log.
 const AUDIT: usize = 4;
@@ -220,7 +220,7 @@ impl Store {
             if tx.meta("epoch")?.is_none() {
                 tx.begin_epoch()?;
             }
-            Ok(())
+            tx.keep_figures()
         })?;
         Ok(store)
     }
@@ -316,6 +316,7 @@ impl Store {
         });
         note(&tx, Replaced { backup, head, kept })?;
         tx.begin_epoch()?;
+        tx.keep_figures()?;
         transaction.commit().map_err(storage)?;
         staged.execute_batch("DETACH live").map_err(storage)?;
         copy(&staged, &mut writer)
@@ -365,11 +366,11 @@ impl Drop for Aside {
 
 // What the server knows of itself.
 impl Tx<'_> {
-    fn meta(&self, key: &str) -> Result<Option<Vec<u8>>> {
+    pub(super) fn meta(&self, key: &str) -> Result<Option<Vec<u8>>> {
         self.one("SELECT value FROM meta WHERE key = ?1", params![key], |row| row.get(0))
     }
 
-    fn set_meta(&self, key: &str, value: &[u8]) -> Result<()> {
+    pub(super) fn set_meta(&self, key: &str, value: &[u8]) -> Result<()> {
         self.run("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value", params![key, value]).map(drop)
     }
 
@@ -413,7 +414,7 @@ impl Tx<'_> {
             let mut configs = Configs::from([(builtin.version, Arc::new(builtin.clone()))]);
             for fields in self.all("SELECT fields FROM documents WHERE kind = 'config'", [], fields_row)? {
                 let release: Release = from_fields(&fields).map_err(|error| Error::internal("config.unreadable", error))?;
-                let config = Config::parse(&release.content).map_err(|flawed| Error::internal("config.unreadable", flawed))?;
+                let config = Config::read(&release.content).map_err(|flawed| Error::internal("config.unreadable", flawed))?;
                 configs.insert(release.version, Arc::new(config));
             }
             Ok(configs)
@@ -425,6 +426,13 @@ impl Tx<'_> {
         let configs = self.configs()?;
         let last = configs.values().next_back().ok_or_else(|| Error::internal("config.missing", "none"))?;
         Ok(last.clone())
+    }
+
+    /// The configuration that a record was made under; the one in force where it names none that there is (T6).
+    pub(crate) fn config_of(&self, fields: &Fields) -> Result<Arc<Config>> {
+        let configs = self.configs()?;
+        let made_under = crate::effects::version_in(fields).and_then(|version| configs.get(&version));
+        made_under.map_or_else(|| self.config(), |config| Ok(config.clone()))
     }
 
     /// Says that a configuration was published.
@@ -482,8 +490,8 @@ impl Tx<'_> {
                 fields,
                 conflicts,
             ],
-        )
-        .map(drop)
+        )?;
+        self.count(row.id, row.kind, row.fields)
     }
 
     /// Records of a kind, newest first.
@@ -609,6 +617,17 @@ impl Tx<'_> {
         self.all("SELECT fields FROM documents WHERE parent = ?1 AND kind = 'task'", params![source.as_bytes()], fields_row)
     }
 
+    /// A customer's contracts, work orders and meetings that name a record in a field.
+    pub(crate) fn naming(&self, customer: CustomerId, field: &str, record: RecordId) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents
+             WHERE customer = ?1 AND kind IN ('contract', 'order', 'meeting') AND json_extract(fields, '$.' || ?2) = ?3
+             ORDER BY at, id LIMIT 1000",
+            params![customer.as_bytes(), field, record.to_string()],
+            document_row,
+        )
+    }
+
     /// Tasks that are about a customer.
     pub(crate) fn tasks_about(&self, customer: CustomerId) -> Result<Vec<Fields>> {
         self.all("SELECT fields FROM documents WHERE customer = ?1 AND kind = 'task'", params![customer.as_bytes()], fields_row)
@@ -695,54 +714,6 @@ impl Tx<'_> {
             params![record.as_bytes()],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
         )
-    }
-}
-
-// Figures.
-impl Tx<'_> {
-    /// What health needs, of every customer that is not closed. A touch counts once it has evidence (T1).
-    pub(crate) fn health(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(CustomerId, Facts)>> {
-        let valid: BTreeMap<RecordId, i64> = self
-            .all(
-                "SELECT te.touch, e.fields FROM documents t JOIN touch_evidence te ON te.touch = t.id JOIN documents e ON e.id = te.evidence
-                 WHERE t.kind = 'touch' AND t.at > ?1 AND t.at <= ?2",
-                params![from.timestamp_millis(), to.timestamp_millis()],
-                |row| Ok((record_id(row)?, json(row, 1)?)),
-            )?
-            .into_iter()
-            .filter(|(_, fields)| from_fields::<Evidence>(fields).is_ok_and(|evidence| evidence.is_valid()))
-            .fold(BTreeMap::new(), |mut counts, (touch, _)| {
-                *counts.entry(touch).or_default() += 1;
-                counts
-            });
-        let mut facts: BTreeMap<CustomerId, Facts> = self
-            .all(
-                "SELECT c.id, coalesce((SELECT max(l.at) FROM documents l WHERE l.customer = c.id AND l.kind = 'lead'), c.at),
-                        (SELECT max(t.at) FROM documents t WHERE t.customer = c.id AND t.kind = 'touch'
-                          AND EXISTS (SELECT 1 FROM touch_evidence te WHERE te.touch = t.id))
-                 FROM documents c WHERE c.kind = 'customer' AND coalesce(json_extract(c.fields, '$.closed'), 0) = 0",
-                [],
-                |row| {
-                    let last: i64 = row.get::<_, Option<i64>>(2)?.map_or_else(|| row.get(1), Ok)?;
-                    let last_contact = chuda_core::time::from_millis(last);
-                    Ok((id(row, 0, CustomerId::from_slice)?, Facts { touches: 0, evidence: 0, last_contact, asked_for: None }))
-                },
-            )?
-            .into_iter()
-            .collect();
-        let touches = self.all(
-            "SELECT t.id, t.customer FROM documents t WHERE t.kind = 'touch' AND t.at > ?1 AND t.at <= ?2
-               AND EXISTS (SELECT 1 FROM touch_evidence te WHERE te.touch = t.id)",
-            params![from.timestamp_millis(), to.timestamp_millis()],
-            |row| Ok((record_id(row)?, id(row, 1, CustomerId::from_slice)?)),
-        )?;
-        for (touch, customer) in touches {
-            if let Some(facts) = facts.get_mut(&customer) {
-                facts.touches += 1;
-                facts.evidence += valid.get(&touch).copied().unwrap_or_default();
-            }
-        }
-        Ok(facts.into_iter().collect())
     }
 }
 

@@ -2,17 +2,21 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod answers;
 mod api;
 mod audit;
 mod back_check;
 mod blobs;
 mod command;
+mod config;
 mod enrol;
 mod exchange;
-mod inbound;
+mod figures;
 mod inbox;
 mod jobs;
 mod phone;
 mod policy;
+mod policy_sales;
+mod records;
 mod rules;
 mod webhooks;

@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod backcheck;
+mod config;
+mod figures;
 mod files;
 mod golden;
 mod languages;
 mod online;
 mod phone;
 mod refusals;
+mod sales;
 mod stories;
 mod voice;
