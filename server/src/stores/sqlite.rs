@@ -459,7 +459,8 @@ impl Tx<'_> {
     }
 }
 
-// Changes and documents.
+// Changes and documents. A `+` in front of a column keeps SQLite from walking through all records of a kind in their order,
+// where a few are found by something else.
 impl Tx<'_> {
     /// The current state of a record.
     pub(crate) fn document(&self, id: RecordId) -> Result<Option<Document>> {
@@ -573,20 +574,20 @@ impl Tx<'_> {
         self.all("SELECT id, kind, at, fields, conflicts FROM documents WHERE kind = 'contract' ORDER BY at, id", [], document_row)
     }
 
-    /// The leads of a customer, the one that was moved last at the end.
-    pub(crate) fn leads_of(&self, customer: CustomerId) -> Result<Vec<Document>> {
-        self.of_customer_by_time(customer, Kind::Lead)
-    }
-
-    /// The contact persons of a customer.
-    pub(crate) fn contacts_of(&self, customer: CustomerId) -> Result<Vec<Document>> {
-        self.of_customer_by_time(customer, Kind::Contact)
-    }
-
-    fn of_customer_by_time(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Document>> {
+    /// Records of a kind that belong to a customer, newest first, at most a thousand.
+    pub(crate) fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Document>> {
         self.all(
-            "SELECT id, kind, at, fields, conflicts FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY at, id LIMIT 1000",
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY +at DESC, id LIMIT 1000",
             params![customer.as_bytes(), kind.as_str()],
+            document_row,
+        )
+    }
+
+    /// Records of a kind that somebody still has to do something about, newest first.
+    pub(crate) fn open_of_kind(&self, kind: Kind, limit: usize) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE kind = ?1 AND open = 1 ORDER BY at DESC, id DESC LIMIT ?2",
+            params![kind.as_str(), limit as i64],
             document_row,
         )
     }
@@ -605,7 +606,7 @@ impl Tx<'_> {
     /// Records of a kind that hang on another one, such as the findings about a slip; at most a thousand.
     pub(crate) fn children(&self, parent: RecordId, kind: Kind) -> Result<Vec<Document>> {
         self.all(
-            "SELECT id, kind, at, fields, conflicts FROM documents WHERE parent = ?1 AND kind = ?2 ORDER BY at, id LIMIT 1000",
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE parent = ?1 AND kind = ?2 ORDER BY +at, id LIMIT 1000",
             params![parent.as_bytes(), kind.as_str()],
             document_row,
         )
@@ -723,7 +724,7 @@ impl World for Tx<'_> {
 
     fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Fields>> {
         self.all(
-            "SELECT fields FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3",
+            "SELECT fields FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY +at DESC LIMIT ?3",
             params![customer.as_bytes(), kind.as_str(), LOOKED_THROUGH as i64],
             fields_row,
         )
