@@ -15,6 +15,7 @@ use crate::audit::{self, Act, AuditExport, By, Verb};
 use crate::enrol::{CODE_LIFETIME, code_hash, new_code};
 use crate::events::Event;
 use crate::http::Scope;
+use crate::import::{self, table};
 use crate::ingest::Ingest;
 use crate::server::DATABASE;
 use crate::stores::jobs::JobRow;
@@ -22,6 +23,8 @@ use crate::stores::sqlite::TokenRow;
 use crate::stores::webhooks::WebhookRow;
 use crate::stores::{Store, Tx};
 use crate::webhooks;
+
+pub use crate::import::{ImportColumn, ImportError, ImportKind, ImportLine, ImportMismatch, ImportReport, ImportSet};
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
@@ -231,6 +234,14 @@ impl Admin {
             audit::log(tx, now, &By::admin(), person.map_or(act, |person| act.on(person, Kind::Person)))
         })?;
         Ok(token)
+    }
+
+    /// Takes in a file of customers, leads or payment slips as somebody, named by id or by a name that only one person has; or only
+    /// says what would come of it. With any mistake in it nothing is written.
+    pub fn import(&self, kind: ImportKind, file: &[u8], dry_run: bool, person: &str, now: DateTime<Utc>) -> Result<ImportReport> {
+        let rows = table::read(file)?;
+        let run = |tx: &Tx<'_>, dry_run| import::run(tx, kind, &rows, (find(tx, person)?, &By::admin()), dry_run, now);
+        if dry_run { self.0.read(|tx| run(tx, true)) } else { self.0.write(|tx| run(tx, false)) }
     }
 
     /// Jobs that are not done: those that were given up, the last one first, or those that wait or are being done, by when they are due.

@@ -77,6 +77,11 @@ impl Blobs {
         self.0.list(Some(&Key::from("blobs"))).take(1).try_collect::<Vec<_>>().await.map(drop).map_err(|error| fault(&error))
     }
 
+    /// Puts bytes that are at hand under their hash; putting them there again changes nothing.
+    pub(crate) async fn put(&self, sha256: Hash, bytes: Vec<u8>) -> chuda_core::Result<()> {
+        self.0.put(&blob_key(sha256), PutPayload::from(bytes)).await.map(drop).map_err(|error| fault(&error))
+    }
+
     /// The bytes of a blob that is complete; none when they are not there.
     pub(crate) async fn bytes(&self, sha256: Hash) -> chuda_core::Result<Option<Bytes>> {
         match self.0.get(&blob_key(sha256)).await {

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use chuda_core::Result;
-use chuda_core::id::RecordId;
-use chuda_core::record::{Customer, Fields, Kind, Report, Scalar, Task, Touch, from_fields};
+use chuda_core::id::{Hash, RecordId};
+use chuda_core::record::{Contract, Customer, Fen, Fields, Kind, Report, Scalar, Task, Touch, from_fields};
 use serde_json::{Value, json};
 
 use crate::api::{customer_named, person_named, unreadable};
@@ -26,11 +26,23 @@ pub enum Event {
     TaskCreated,
     /// A task was done.
     TaskDone,
+    /// A contract is reviewed and sealed: it is to be signed (B3).
+    ContractReady,
+    /// A contract was signed.
+    ContractSigned,
 }
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 5] = [Self::CustomerCreated, Self::TouchRecorded, Self::ReportFiled, Self::TaskCreated, Self::TaskDone];
+    pub const ALL: [Self; 7] = [
+        Self::CustomerCreated,
+        Self::TouchRecorded,
+        Self::ReportFiled,
+        Self::TaskCreated,
+        Self::TaskDone,
+        Self::ContractReady,
+        Self::ContractSigned,
+    ];
 
     /// Its name, as receivers see it.
     pub fn as_str(self) -> &'static str {
@@ -40,6 +52,8 @@ impl Event {
             Self::ReportFiled => "report.filed",
             Self::TaskCreated => "task.created",
             Self::TaskDone => "task.done",
+            Self::ContractReady => "contract.ready",
+            Self::ContractSigned => "contract.signed",
         }
     }
 
@@ -78,6 +92,10 @@ fn events_of(kind: Kind, before: Option<&Fields>, fields: &Fields) -> Vec<Event>
             events.extend(created.then_some(Event::TaskCreated));
             events.extend(becomes(is_done).then_some(Event::TaskDone));
         }
+        Kind::Contract => {
+            events.extend(becomes(is_ready).then_some(Event::ContractReady));
+            events.extend(becomes(is_signed).then_some(Event::ContractSigned));
+        }
         _ => {}
     }
     events
@@ -89,6 +107,14 @@ fn is_filed(report: &Fields) -> bool {
 
 fn is_done(task: &Fields) -> bool {
     matches!(task.get("done_at"), Some(Scalar::Int(_)))
+}
+
+fn is_ready(contract: &Fields) -> bool {
+    contract.get("status").and_then(Scalar::as_text) == Some("signing")
+}
+
+fn is_signed(contract: &Fields) -> bool {
+    matches!(contract.get("signed_at"), Some(Scalar::Int(_)))
 }
 
 fn data(tx: &Tx<'_>, event: Event, record: RecordId, fields: &Fields) -> Result<Value> {
@@ -115,6 +141,17 @@ fn data(tx: &Tx<'_>, event: Event, record: RecordId, fields: &Fields) -> Result<
                 "id": record, "author": person_named(tx, report.author)?, "day": report.day, "filed_at": report.filed_at(),
                 "short": report.is_short(), "late": report.late,
                 "touches": report.touches.iter().take(MAX_IDS).collect::<Vec<_>>(),
+            }))
+        }
+        Event::ContractReady | Event::ContractSigned => {
+            let contract: Contract = from_fields(fields).map_err(|error| unreadable(&error))?;
+            // The text itself is at `/api/v1/records/{id}`.
+            let text = contract.text.as_deref().map(|text| Hash::of(text.as_bytes()));
+            Ok(json!({
+                "id": record, "number": contract.number, "customer": customer_named(tx, contract.customer)?,
+                "author": person_named(tx, contract.author)?, "amount_cny": contract.amount.map(Fen::to_yuan),
+                "custom_development": contract.custom_development, "text_sha256": text, "status": contract.status,
+                "signed_at": contract.signed_at, "signed_with": contract.signed_with,
             }))
         }
         Event::TaskCreated | Event::TaskDone => {

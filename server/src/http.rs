@@ -79,7 +79,7 @@ impl Shared {
     tags(
         (name = "device", description = "What phones speak: enrolment, sync, blobs (tus 1.0)"),
         (name = "config", description = "Options, forms, rules, formula and targets: versions, dry run, publishing"),
-        (name = "records", description = "Touches, reports, to-dos and people, as far as the caller may read them"),
+        (name = "records", description = "Touches, reports, to-dos, back-checks and people, as far as the caller may read them"),
         (name = "operation", description = "Health")
     )
 )]
@@ -204,6 +204,15 @@ pub(crate) struct Called<const MOST: usize = MAX_JSON_BYTES> {
     pub(crate) body: Bytes,
 }
 
+/// Who asks the API, and a body of at most so many bytes that is more than JSON usually needs.
+///
+/// It is known who sends it before it is read.
+pub(crate) struct Sent<const MOST: usize> {
+    pub(crate) caller: Caller,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
 /// Whoever asks the API: a person through a device, or another system with a token.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
@@ -231,6 +240,14 @@ pub enum Scope {
     TodosWrite,
     /// Read the bytes of evidence.
     Evidence,
+    /// Read questions, demands, findings and outside events.
+    Workflow,
+    /// Answer, assess and settle them; the token has to belong to a person.
+    WorkflowWrite,
+    /// Hand in outside events.
+    EventsWrite,
+    /// Import files; the token has to belong to a person.
+    ImportsWrite,
     /// Read the configuration and check drafts of it.
     Config,
     /// Try out and publish configurations; the token has to belong to a person who may.
@@ -239,6 +256,10 @@ pub enum Scope {
     Audit,
     /// Read back-checks.
     Backchecks,
+    /// Read customers, leads, contracts, work orders, meetings and what else comes of touches.
+    Records,
+    /// Confirm that contracts were signed, for a provider of electronic signatures.
+    ContractsWrite,
 }
 
 impl Scope {
@@ -251,10 +272,16 @@ impl Scope {
             Self::Todos => "todos",
             Self::TodosWrite => "todos-write",
             Self::Evidence => "evidence",
+            Self::Workflow => "workflow",
+            Self::WorkflowWrite => "workflow-write",
+            Self::EventsWrite => "events-write",
+            Self::ImportsWrite => "imports-write",
             Self::Config => "config",
             Self::ConfigWrite => "config-write",
             Self::Audit => "audit",
             Self::Backchecks => "backchecks",
+            Self::Records => "records",
+            Self::ContractsWrite => "contracts-write",
         }
     }
 }
@@ -270,9 +297,22 @@ impl Caller {
         }
     }
 
+    /// Refuses a phone: what only another system can know.
+    pub(crate) fn need_token(&self) -> Result<()> {
+        if self.scopes.is_some() { Ok(()) } else { Err(Problem::new(StatusCode::FORBIDDEN, "token.needed")) }
+    }
+
     /// Only what this person may read is shown; none: everything is.
     pub(crate) fn reader(&self) -> Option<PersonId> {
         self.person.filter(|_| !self.auditor)
+    }
+
+    /// The name of the token that asks; a device has none, and an auditor's does nothing but read.
+    pub(crate) fn token(&self) -> Result<&str> {
+        if self.auditor {
+            return Err(reads_only());
+        }
+        self.via.strip_prefix("token ").ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.needed"))
     }
 
     /// As whom the caller writes; an auditor and a token that belongs to nobody don't.
@@ -341,31 +381,13 @@ impl<const MOST: usize> FromRequest<App> for Called<MOST> {
         // Here too a stranger is sent away before the body is read.
         let bearer = parts.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
         let (caller, digest) = match bearer {
-            Some(value) => {
-                let token = value.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
-                let hash = Hash::of(token.as_bytes());
-                let found = app.store.read_async(move |tx| {
-                    let row = tx.token(hash)?;
-                    let person = row.as_ref().and_then(|row| row.person);
-                    Ok((row, person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?))
-                });
-                let (row, auditor) = found.await?;
-                let row = row.ok_or_else(unauthenticated)?;
-                let scopes = Scope::value_variants()
-                    .iter()
-                    .copied()
-                    .filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
-                let via = format!("token {}", row.name);
-                (Caller { person: row.person, via, auditor, scopes: Some(scopes.collect()) }, None)
-            }
+            Some(value) => (by_token(app, value).await?, None),
             None if parts.headers.contains_key("signature") => {
                 let headers = signature_headers(&parts.headers)?;
                 let claimed = signature::parse_streamed(target(&parts), &headers)?;
                 let now = app.now();
                 let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
-                let via = format!("device {}", device.id);
-                let caller = Caller { person: Some(device.person), via, auditor: device.auditor, scopes: None };
-                (caller, Some(headers.content_digest))
+                (by_device(&device), Some(headers.content_digest))
             }
             None => return Err(unauthenticated()),
         };
@@ -375,6 +397,48 @@ impl<const MOST: usize> FromRequest<App> for Called<MOST> {
             _ => Ok(Self { caller, body }),
         }
     }
+}
+
+impl<const MOST: usize> FromRequest<App> for Sent<MOST> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let bearer = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default().to_owned());
+        if let Some(value) = bearer {
+            let caller = by_token(app, &value).await?;
+            let (parts, body) = request.into_parts();
+            return Ok(Self { caller, headers: parts.headers, body: read(body, MOST).await? });
+        }
+        if !request.headers().contains_key("signature") {
+            return Err(unauthenticated());
+        }
+        let SignedStream { device, headers, body } = SignedStream::from_request(request, app).await?;
+        let body = read(body, MOST).await?;
+        if signature::content_digest(&body) != text(&headers, "content-digest") {
+            return Err(SignatureError::Digest.into());
+        }
+        Ok(Self { caller: by_device(&device), headers, body })
+    }
+}
+
+/// The caller that a token stands for.
+async fn by_token(app: &App, authorization: &str) -> Result<Caller> {
+    let token = authorization.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
+    let hash = Hash::of(token.as_bytes());
+    let found = app.store.read_async(move |tx| {
+        let row = tx.token(hash)?;
+        let person = row.as_ref().and_then(|row| row.person);
+        Ok((row, person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?))
+    });
+    let (row, auditor) = found.await?;
+    let row = row.ok_or_else(unauthenticated)?;
+    let known = Scope::value_variants().iter().copied();
+    let scopes = known.filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
+    Ok(Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes: Some(scopes.collect()) })
+}
+
+fn by_device(device: &Device) -> Caller {
+    Caller { person: Some(device.person), via: format!("device {}", device.id), auditor: device.auditor, scopes: None }
 }
 
 /// A device's public key, from `SubjectPublicKeyInfo`.

@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::id::RecordId;
+use chuda_core::id::{RecordId, TouchId};
+use chuda_core::record::Scalar;
 use chuda_core::time::from_millis;
 use chuda_core::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ use crate::ingest::Ingest;
 use crate::stores::Tx;
 use crate::stores::jobs::{NewJob, Taken};
 use crate::webhooks::{self, Delivery};
-use crate::{backcheck, effects, machine, weekly};
+use crate::{backcheck, effects, machine, outside, weekly};
 
 /// Most attempts at a job; with the waits between them they take about three days.
 pub(crate) const MAX_ATTEMPTS: u32 = 14;
@@ -54,6 +55,16 @@ pub(crate) enum Job {
         rule: String,
         /// The record.
         record: RecordId,
+        /// What the rule's field held when the job was made; none in jobs of earlier versions.
+        #[serde(default)]
+        since: Option<Scalar>,
+    },
+    /// Keeps an outside event as evidence of the touch it belongs to (M1).
+    Trace {
+        /// The event.
+        event: RecordId,
+        /// The touch.
+        touch: TouchId,
     },
     /// Looks at the week that has ended with the weekly rules (G3), again and again.
     Week,
@@ -94,9 +105,13 @@ impl Job {
     fn lane(&self) -> Option<String> {
         match self {
             Self::DeliverWebhook(delivery) => Some(delivery.lane()),
-            Self::TidyUploads | Self::ForgetEvents | Self::Rule { .. } | Self::Week | Self::BackCheck | Self::LookInto { .. } => {
-                None
-            }
+            Self::TidyUploads
+            | Self::ForgetEvents
+            | Self::Rule { .. }
+            | Self::Trace { .. }
+            | Self::Week
+            | Self::BackCheck
+            | Self::LookInto { .. } => None,
         }
     }
 }
@@ -117,11 +132,19 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
             settle(app, taken, |_, _| Ok(Outcome::Done)).await
         }
         Job::ForgetEvents => settle(app, taken, webhooks::forget).await,
-        Job::Rule { rule, record } => {
+        Job::Rule { rule, record, since } => {
             let write = move |tx: &Tx<'_>, now| {
                 let mut ingest = Ingest::open(tx, now)?;
-                effects::carry_out_timed(&mut ingest, &rule, record)?;
+                effects::carry_out_timed(&mut ingest, &rule, record, since.as_ref())?;
                 ingest.finish()?;
+                Ok(Outcome::Done)
+            };
+            settle(app, taken, write).await
+        }
+        Job::Trace { event, touch } => {
+            let kept = outside::keep(app, event, touch).await?;
+            let write = move |tx: &Tx<'_>, now| {
+                kept.iter().try_for_each(|kept| outside::attach(tx, kept, now))?;
                 Ok(Outcome::Done)
             };
             settle(app, taken, write).await

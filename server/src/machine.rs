@@ -17,6 +17,7 @@ use chuda_core::{Error, Result};
 
 use crate::http::App;
 use crate::ingest::{Ingest, author_of, evidence_in};
+use crate::outside;
 use crate::stores::Tx;
 use crate::stores::backchecks::Looks;
 use crate::stores::sqlite::Document;
@@ -180,20 +181,21 @@ fn facts(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, Strin
         is_quote: machine::is_quote(&config, action),
         evidence,
         missing,
-        questions: made.iter().filter(|made| made.kind == Kind::Question).filter_map(|made| typed::<Question>(made)).collect(),
+        questions: made.iter().filter(|made| made.kind == Kind::Question).filter_map(typed::<Question>).collect(),
         rules: carried(ingest, touch, effects, &made)?,
         now,
         today: day_of(now, config.calendar.zone),
     })
 }
 
-/// The rules that were carried out, and those that hold and were not.
+/// The rules that were carried out, and those that should have been.
 fn carried(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, String>, made: &[Document]) -> Result<Vec<Carried>> {
     let (config, people, tx) = (ingest.config_of(&touch.fields), ingest.people(), ingest.tx());
     let moment = Moment { config: &config, people: &people, now: ingest.now() };
     let subject = Subject { id: touch.id, kind: Kind::Touch, fields: &touch.fields, world: tx };
-    let holding = firing::fire(moment, &subject)?.into_iter().filter(|firing| !firing.effects.is_empty());
-    let holding: BTreeSet<String> = holding.map(|firing| firing.rule).collect();
+    let sure = |rule: &str| config.rules.iter().any(|other| other.id == rule && other.is_about_record());
+    let firings = firing::fire(moment, &subject)?.into_iter().filter(|firing| !firing.effects.is_empty());
+    let holding: BTreeSet<String> = firings.map(|firing| firing.rule).filter(|rule| sure(rule)).collect();
     let rules: BTreeSet<&String> = effects.keys().chain(&holding).take(MAX_RULES).collect();
     let mut carried = Vec::with_capacity(rules.len());
     for rule in rules {
@@ -213,6 +215,10 @@ fn carried(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, Str
 }
 
 fn claimed(tx: &Tx<'_>, id: EvidenceId, evidence: &Evidence) -> Result<Claimed> {
+    // What an outside system saw no device has claimed: the server itself is the witness (M1).
+    if outside::is_kept(evidence) {
+        return Ok(Claimed::Agrees { mocked: None });
+    }
     let Some(bytes) = tx.claim_bytes(evidence.claim)? else { return Ok(Claimed::Missing) };
     Ok(match Claim::from_bytes(&bytes) {
         Ok(claim) if claim.evidence == id && claim.sha256 == evidence.sha256 => {

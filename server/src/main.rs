@@ -1,6 +1,6 @@
 //! `chuda-server`: serve, and administer.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,13 +12,16 @@ use chuda_core::id::{DeviceId, WebhookId};
 use chuda_core::record::Role;
 use chuda_core::time::{Clock, ShiftedClock, SystemClock};
 use chuda_core::{Error, ErrorKind, Result};
-use chuda_server::admin::{Admin, JobState, JobView, NewPerson};
+use chuda_server::admin::{Admin, ImportKind, ImportReport, JobState, JobView, NewPerson};
 use chuda_server::events::Event;
 use chuda_server::http::Scope;
 use chuda_server::telemetry::{self, LogFormat};
 use chuda_server::{AuditExport, Server, Settings};
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Value, json};
+
+/// Most bytes of a file that are read.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// The server of Chuda (触达): sync, inboxes, evidence, to-dos.
 #[derive(Parser)]
@@ -74,6 +77,23 @@ enum AdminCommand {
     /// The log of who did and who looked.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Takes in customers, leads or payment slips from a CSV or XLSX file, in whole or not at all.
+    #[command(after_help = "Example: chuda-server admin import customers customers.xlsx --dry-run --as 王强")]
+    Import {
+        /// What is in it.
+        #[arg(value_enum)]
+        kind: ImportKind,
+        /// The file.
+        file: PathBuf,
+        /// Only say what would come of it.
+        #[arg(long)]
+        dry_run: bool,
+        /// As whom: an id, or a name that only one person has.
+        #[arg(long = "as", value_name = "PERSON")]
+        person: String,
+        #[command(flatten)]
+        data: Data,
+    },
     /// Copies the database into a new file.
     #[command(after_help = "Example: chuda-server admin backup chuda-backup.db")]
     Backup {
@@ -350,6 +370,13 @@ fn run(command: Command, clock: Arc<dyn Clock>) -> Result<()> {
             Admin::open(&data.data)?.retry_job(job, now)?;
             print(data.json, &json!({ "job": job, "due": now }), || format!("{job} is due"))
         }
+        Command::Admin(AdminCommand::Import { kind, file, dry_run, person, data }) => {
+            let bytes = read_file(&file)?;
+            let report = Admin::open(&data.data)?.import(kind, &bytes, dry_run, &person, now)?;
+            let json = serde_json::to_value(&report).map_err(|error| Error::internal("report.encode", error))?;
+            print(data.json, &json, || imported(&report))?;
+            if report.mistakes > 0 { Err(Error::invalid("import.mistakes").with("count", report.mistakes)) } else { Ok(()) }
+        }
         Command::Admin(AdminCommand::Webhook(command)) => webhook(command, now),
         Command::Admin(AdminCommand::Audit(AuditCommand::Export { out, from, to, data })) => {
             let AuditExport { checkpoint, report } = Admin::open(&data.data)?.export_audit(&out, (from, to), now)?;
@@ -468,6 +495,24 @@ fn job_json(job: &JobView) -> Value {
 fn job_line(job: &JobView) -> String {
     let (due, error) = (job.due.format("%FT%TZ"), job.last_error.as_deref().unwrap_or_default());
     format!("{}  {}  due {due}  attempts {}  {}  {error}", job.id, job.state.as_str(), job.attempts, job.key).trim_end().to_owned()
+}
+
+/// A file of at most a little more than is taken in, so that a larger one is refused for its size.
+fn read_file(path: &std::path::Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MAX_FILE).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn imported(report: &ImportReport) -> String {
+    let ImportReport { rows, created, changed, unchanged, mistakes, .. } = report;
+    let counts = format!("{rows} rows: {created} created, {changed} changed, {unchanged} unchanged, {mistakes} mistakes");
+    let mut said = vec![counts];
+    said.extend(report.errors.iter().map(|error| error.message_en.clone()));
+    if report.dry_run {
+        said.extend(report.lines.iter().map(|line| format!("{}  {}  {}", line.line, line.outcome, line.name)));
+    }
+    said.join("\n")
 }
 
 fn lines(lines: impl Iterator<Item = String>) -> String {

@@ -65,6 +65,11 @@ impl Problem {
         Self(Box::new(Inner { status, body, headers }))
     }
 
+    #[cfg(test)]
+    pub(crate) fn key(&self) -> &str {
+        &self.0.body.key
+    }
+
     pub(crate) fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.0.body.params.insert(name.to_owned(), value.to_string());
         self

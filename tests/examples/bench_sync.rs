@@ -93,6 +93,7 @@ fn bulk(phone: &Phone, count: usize, name: &str) -> chuda_core::Result<()> {
                 intent: None,
                 created_at: at,
                 closed: false,
+                contact: None,
                 address: None,
                 model: None,
                 external_id: None,

@@ -127,7 +127,7 @@ fn work(rep: &Phone, dice: &mut Dice, day: u64, answers: &mut Answers) {
 
 /// Does what there is to do, with any of the answers.
 fn do_tasks(phone: &Phone, dice: &mut Dice) {
-    for task in phone.workbench.tasks().unwrap() {
+    for task in phone.workbench.tasks().unwrap().into_iter().chain(phone.workbench.notices().unwrap()) {
         if dice.one_in(3) || task.kind.key == "e_sign" {
             continue;
         }

@@ -62,6 +62,24 @@ pub(crate) enum Command {
     /// Back-checks: list, show, answer, close, make the draw again
     #[command(subcommand)]
     Backcheck(Backcheck),
+    /// Technical questions: list, show, answer, promise, take on
+    #[command(subcommand)]
+    Question(Question),
+    /// Demand cards: list, show, assess
+    #[command(subcommand)]
+    Demand(Demand),
+    /// Facts that do not agree: list, show, settle
+    #[command(subcommand)]
+    Finding(Finding),
+    /// What outside systems saw
+    #[command(subcommand)]
+    Event(Event),
+    /// Note that the customer answered
+    Feedback(Feedback),
+    /// Progress briefs: those of the day, or how a customer stood day by day
+    Brief(Brief),
+    /// Have the server import customers, leads or payment slips
+    Import(Import),
     /// Options, forms, rules, formula and targets: look, try out, publish
     #[command(subcommand)]
     Config(Config),
@@ -172,9 +190,9 @@ pub(crate) struct Touch {
     /// A field that a supervisor added to the form; repeatable
     #[arg(long = "extra", value_name = "KEY=VALUE", value_parser = pair)]
     pub(crate) extra: Vec<(String, String)>,
-    /// Next follow-up
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(crate) next: Option<NaiveDate>,
+    /// Next follow-up: a date, or words such as 下周三, 月底前, 三个月后再联系
+    #[arg(long, value_name = "DATE|WORDS")]
+    pub(crate) next: Option<String>,
     /// Free text
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
@@ -222,6 +240,9 @@ pub(crate) struct Report {
     /// A past day, filed late
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) day: Option<NaiveDate>,
+    /// Another brief than chuda brief shows; repeatable
+    #[arg(long = "brief", value_name = "CUSTOMER=BRIEF", value_parser = pair)]
+    pub(crate) briefs: Vec<(String, String)>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -312,6 +333,163 @@ pub(crate) enum Answer {
     No,
     #[value(alias = "不确定")]
     Unclear,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Question {
+    /// Those that wait for an answer, newest first
+    List(ListAll),
+    /// One question
+    Show(Which),
+    /// Answer it
+    Answer(QuestionAnswer),
+    /// Promise an answer for another day
+    Promise(QuestionPromise),
+    /// Take it on, where it waits for anyone of a role
+    Take(Which),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Demand {
+    /// Those that wait for an assessment, newest first
+    List(ListAll),
+    /// One card
+    Show(Which),
+    /// Assess it
+    Assess(DemandAssess),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Finding {
+    /// Those that are not settled, newest first
+    List(ListAll),
+    /// One finding, both values side by side
+    Show(Which),
+    /// Settle it
+    Resolve(FindingResolve),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Event {
+    /// Newest first
+    List(EventList),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListAll {
+    /// Also those that are settled
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// Which
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QuestionAnswer {
+    /// Which
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// The answer
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QuestionPromise {
+    /// Which
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// By when
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) by: NaiveDate,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemandAssess {
+    /// Which
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// 纳入规划 (planned), 暂不支持 (declined), 需进一步澄清 (clarify)
+    #[arg(long)]
+    pub(crate) choice: String,
+    /// Why, where the choice needs it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FindingResolve {
+    /// Which
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// 以左值为准 (left_right), 以右值为准 (right_right), 两者均成立 (both_right); 合并客户 (merge), 保留两者 (keep_both)
+    #[arg(long)]
+    pub(crate) resolution: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventList {
+    /// Of this customer only: id, name or short name
+    #[arg(long)]
+    pub(crate) customer: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Feedback {
+    /// The touch that the customer answered
+    #[arg(value_name = "TOUCH")]
+    pub(crate) touch: TouchId,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Brief {
+    /// Id, name or short name; without one: the customers of the day, as the report will have them
+    #[arg(value_name = "CUSTOMER")]
+    pub(crate) customer: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// customers, leads or slips
+    #[arg(value_enum, value_name = "KIND", hide_possible_values = true)]
+    pub(crate) kind: ImportKind,
+    /// CSV or XLSX
+    pub(crate) file: PathBuf,
+    /// Only say what would come of it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// What is imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportKind {
+    /// 客户.
+    #[value(alias = "客户")]
+    Customers,
+    /// 线索.
+    #[value(alias = "线索")]
+    Leads,
+    /// 付款单.
+    #[value(alias = "付款单")]
+    Slips,
+}
+
+impl ImportKind {
+    /// The word that the server knows.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Customers => "customers",
+            Self::Leads => "leads",
+            Self::Slips => "slips",
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,12 +5,12 @@
 
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
 use chuda_core::query::view::{
-    AskedView, BackCheckDetail, BackCheckView, CheckedView, ClaimView, CustomerView, DrawnView, EvidenceView, Grade, HomeView,
-    ItemState, PersonView, Redrawn, ReleaseView, ReportCard, ReportView, StatusItem, SyncSummary, TaskView, TouchStatus, TouchView,
-    Triggered, Word,
+    AskedView, BackCheckDetail, BackCheckView, BriefView, CheckedView, ClaimView, CustomerView, DemandView, DrawnView, EventView,
+    EvidenceView, FindingView, Grade, HomeView, ItemState, PersonView, QuestionView, Redrawn, ReleaseView, ReportCard, ReportView,
+    StatusItem, SyncSummary, TaskView, TouchStatus, TouchView, Triggered, Word,
 };
 use chuda_core::record::Fen;
-use chuda_core::rules::{Config, Health};
+use chuda_core::rules::{Config, Health, result};
 use chuda_core::workbench::{Check, SyncReport};
 use serde_json::{Map, Value, json};
 
@@ -30,7 +30,11 @@ pub(crate) fn customer(customer: &CustomerView, config: &Config) -> Value {
     let contacts: Vec<_> = customer
         .contacts
         .iter()
-        .map(|contact| json!({"id": contact.id, "name": contact.name, "position": contact.position, "phone": contact.phone}))
+        .map(|contact| {
+            let mut object = json!({"id": contact.id, "name": contact.name, "position": contact.position, "phone": contact.phone});
+            put_word(&mut object, "role", contact.role.as_ref());
+            object
+        })
         .collect();
     json!({
         "id": customer.id,
@@ -104,6 +108,7 @@ pub(crate) fn touch(touch: &TouchView) -> Value {
         "intent": touch.intent.map(|intent| intent.as_str()),
         "feedback": touch.feedback,
         "contact": touch.contact,
+        "opened_within_24h": touch.opened.map(result::opened_word),
         "next_action": touch.next_action,
         "next_date": touch.next_date,
         "next_time": touch.next_time.map(time),
@@ -114,6 +119,7 @@ pub(crate) fn touch(touch: &TouchView) -> Value {
     });
     put_word(&mut object, "category", touch.category.as_ref());
     put_word(&mut object, "brief", touch.brief.as_ref());
+    put_word(&mut object, "contact_role", touch.contact_role.as_ref());
     put_state(&mut object, &touch.state);
     object
 }
@@ -180,6 +186,7 @@ pub(crate) fn task(task: &TaskView) -> Value {
         "customer": task.customer.map(|id| json!({"id": id, "name": task.customer_name})),
         "source": task.source,
         "choices": task.choices.iter().map(choice).collect::<Vec<_>>(),
+        "about": task.about,
         "script_pack": task.script_pack,
         "created_at": instant(task.created_at),
         "due": task.due.map(instant),
@@ -316,10 +323,104 @@ pub(crate) fn report_card(card: &ReportCard) -> Value {
         "filed": card.filed.as_ref().map(report),
         "touches": card.touches.iter().map(touch).collect::<Vec<_>>(),
         "missing": card.missing,
+        "briefs": card.briefs.iter().map(brief).collect::<Vec<_>>(),
         "can_update": card.can_update,
         "suggestions": card.suggestions,
         "reasons": card.reasons.iter().map(choice).collect::<Vec<_>>(),
     })
+}
+
+/// The brief of a customer on a day.
+pub(crate) fn brief(brief: &BriefView) -> Value {
+    let mut object = json!({
+        "day": brief.day,
+        "customer": {"id": brief.customer, "name": brief.customer_name},
+        "person": person(&brief.person),
+        "filed": brief.filed,
+    });
+    put_word(&mut object, "brief", Some(&brief.brief));
+    object
+}
+
+/// A technical question.
+pub(crate) fn question(question: &QuestionView) -> Value {
+    let mut object = json!({
+        "id": question.id,
+        "customer": {"id": question.customer, "name": question.customer_name},
+        "author": person(&question.author),
+        "owner": question.owner,
+        "owner_unknown": question.owner_unknown,
+        "assignee": question.assignee.as_ref().map(person),
+        "role": question.role.map(|role| role.as_str()),
+        "text": question.text,
+        "promised": question.promised,
+        "overdue": question.overdue,
+        "answer": question.answer,
+        "answered_at": question.answered_at.map(instant),
+        "answered_by": question.answered_by.as_ref().map(person),
+        "touch": question.touch,
+        "created_at": instant(question.created_at),
+    });
+    put_state(&mut object, &question.state);
+    object
+}
+
+/// A demand card.
+pub(crate) fn demand(demand: &DemandView) -> Value {
+    let mut object = json!({
+        "id": demand.id,
+        "customer": {"id": demand.customer, "name": demand.customer_name},
+        "author": person(&demand.author),
+        "text": demand.text,
+        "assessment": demand.assessment,
+        "assessed_at": demand.assessed_at.map(instant),
+        "assessed_by": demand.assessed_by.as_ref().map(person),
+        "touch": demand.touch,
+        "created_at": instant(demand.created_at),
+    });
+    put_word(&mut object, "status", Some(&demand.status));
+    put_state(&mut object, &demand.state);
+    object
+}
+
+/// Two facts that do not agree, side by side.
+pub(crate) fn finding(finding: &FindingView) -> Value {
+    let mut object = json!({
+        "id": finding.id,
+        "customer": finding.customer.map(|id| json!({"id": id, "name": finding.customer_name})),
+        "author": finding.author.as_ref().map(person),
+        "left": finding.left,
+        "right": finding.right,
+        "source": finding.source,
+        "other": finding.other,
+        "because": finding.because,
+        "resolutions": finding.resolutions.iter().map(choice).collect::<Vec<_>>(),
+        "reason": finding.reason,
+        "resolved_at": finding.resolved_at.map(instant),
+        "resolved_by": finding.resolved_by.as_ref().map(person),
+        "created_at": instant(finding.created_at),
+    });
+    put_word(&mut object, "finding", Some(&finding.finding));
+    put_word(&mut object, "resolution", finding.resolution.as_ref());
+    put_state(&mut object, &finding.state);
+    object
+}
+
+/// What an outside system saw.
+pub(crate) fn event(event: &EventView) -> Value {
+    let mut object = json!({
+        "id": event.id,
+        "customer": {"id": event.customer, "name": event.customer_name},
+        "person": event.person.as_ref().map(person),
+        "touch": event.touch,
+        "at": instant(event.at),
+        "system": event.system,
+        "external_id": event.external_id,
+        "thread": event.thread,
+        "feedback": event.feedback,
+    });
+    put_word(&mut object, "event", Some(&event.event));
+    object
 }
 
 /// The home screen.

@@ -1,9 +1,16 @@
 //! What screens ask. One file per question; each returns a view. Lists are made from projections, never from documents.
 
+mod answers;
 mod back_checks;
+mod briefs;
+pub(crate) mod contracts;
 mod customers;
 mod evidence;
 mod home;
+mod leads;
+mod meetings;
+mod orders;
+mod quotes;
 pub(crate) mod releases;
 mod report;
 mod status;

@@ -1,17 +1,23 @@
 //! Touches: of a customer, of a day, one with its evidence.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::view::{EvidenceView, ExtraView, TouchStatus, TouchView, Triggered, Word};
 use super::{Ask, releases, word};
 use crate::error::{Error, Result};
 use crate::id::{CustomerId, PersonId, TouchId};
-use crate::record::{Contact, Customer, Fen, Kind, Person, Record as _, Scalar, Touch};
+use crate::record::{Contact, Customer, Event, Fen, Kind, Person, Record as _, Scalar, Touch};
 use crate::rules::config::ExtraType;
 use crate::rules::firing::{self, Moment};
-use crate::rules::{Config, Firing, Subject};
+use crate::rules::metrics::Outcome;
+use crate::rules::{Config, Firing, Subject, result};
 use crate::store::Row;
 use crate::time::day_of;
+
+/// Most events after a touch that are looked through for those that belong to it.
+const EVENTS: u32 = 200;
+/// How long before a touch its mail may have been sent.
+const BEFORE: TimeDelta = TimeDelta::hours(24);
 
 impl Ask<'_> {
     /// One touch.
@@ -55,13 +61,22 @@ impl Ask<'_> {
             .collect())
     }
 
+    /// Whether what was sent with a touch was opened in time (M1).
+    fn opened(&self, id: TouchId, touch: &Touch) -> Result<Option<Outcome>> {
+        let events: Vec<Event> =
+            self.tx.events_since(touch.customer, touch.at - BEFORE, EVENTS)?.into_iter().map(|row| row.record).collect();
+        Ok(result::opened(self.config, touch, events.iter().filter(|event| event.touch == Some(id)), self.now))
+    }
+
     pub(super) fn view_touch(&self, row: Row<Touch>) -> Result<TouchView> {
         let Row { id, record: touch, conflicts } = row;
         let customer = self.tx.record::<Customer>(touch.customer)?;
         let contact = match touch.contact {
-            Some(contact) => self.tx.record::<Contact>(contact)?.map(|contact| contact.record.name),
+            Some(contact) => self.tx.record::<Contact>(contact)?.map(|contact| contact.record),
             None => None,
         };
+        let role = contact.as_ref().and_then(|contact| contact.role.as_deref());
+        let opened = self.opened(id.into(), &touch)?;
         // The record of evidence may arrive after the touch that names it.
         let mut evidence: Vec<EvidenceView> = Vec::with_capacity(touch.evidence.len());
         for id in &touch.evidence {
@@ -95,7 +110,9 @@ impl Ask<'_> {
             custom_development: touch.custom_development,
             intent: touch.intent,
             feedback: touch.feedback,
-            contact,
+            contact_role: role.map(|key| word(&self.config.contact_roles, key)),
+            contact: contact.map(|contact| contact.name),
+            opened,
             next_action: touch.next_action,
             next_date: touch.next_date,
             next_time: touch.next_time,

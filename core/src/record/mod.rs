@@ -9,6 +9,7 @@ pub mod event;
 pub mod evidence;
 pub mod fields;
 pub mod finding;
+pub mod invitation;
 pub mod lead;
 pub mod meeting;
 pub mod order;
@@ -204,13 +205,14 @@ pub fn is_draft(kind: Kind, fields: &Fields) -> bool {
 
 /// Whether somebody still has to do something about a record.
 pub fn is_open(kind: Kind, fields: &Fields) -> bool {
-    let known = |field: &str| fields.get(field).is_some_and(|value| *value != Scalar::Null);
+    let known = |field: &str| policy::is_known(fields, field);
     match kind {
         Kind::Task | Kind::Order => !known("done_at"),
         Kind::Contract => !known("signed_at") && !known("rejected_at"),
         Kind::Question => !known("answered_at"),
         Kind::Demand => !known("assessed_at"),
         Kind::Finding => !known("resolved_at"),
+        Kind::Slip => !known("contract"),
         Kind::BackCheck => !known("closed_at"),
         Kind::Lead => !known("invalid_at"),
         _ => false,

@@ -85,6 +85,9 @@ pub struct Exists {
     /// And not later than so many calendar hours after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within_hours: Option<i64>,
+    /// The instant of the other record that counts, where that is not when it happened; its own time as long as it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 impl Condition {
@@ -147,6 +150,17 @@ impl Condition {
         self.check_node(config, kind, 0, true, &mut nodes)
     }
 
+    /// Whether it looks at the record and its evidence alone. What looks further can come to hold later, when nothing asks any more.
+    pub fn is_about_record(&self) -> bool {
+        match self {
+            Self::All(list) | Self::Any(list) => list.iter().all(Self::is_about_record),
+            Self::Not(condition) => condition.is_about_record(),
+            Self::Field(field) => !field.name.contains('.') && field.differs_from.as_ref().is_none_or(|other| !other.contains('.')),
+            Self::Evidence(_) => true,
+            Self::Exists(_) => false,
+        }
+    }
+
     fn check_node(&self, config: &Config, kind: Kind, depth: usize, outer: bool, nodes: &mut usize) -> Result<(), Flaw> {
         *nodes += 1;
         if *nodes > MAX_NODES || depth > MAX_DEPTH {
@@ -176,6 +190,11 @@ impl Condition {
                     && type_at(config, kind, since)? != Type::Timestamp
                 {
                     return Err(Flaw::mismatch(since));
+                }
+                if let Some(by) = &exists.by
+                    && exists.kind.type_of(by) != Some(Type::Timestamp)
+                {
+                    return Err(Flaw::mismatch(by));
                 }
                 inner(&exists.when, exists.kind, false)
             }
@@ -307,7 +326,11 @@ impl Exists {
         let to = self.within_hours.map_or(i64::MAX, |hours| from.saturating_add(hours.saturating_mul(MS_PER_HOUR)));
         for fields in subject.world.of_customer(customer, self.kind)? {
             // The record in hand may itself be the answer: a quote on which the feedback was noted.
-            let at = time_of(&fields).unwrap_or(i64::MIN);
+            let by = match self.by.as_ref().and_then(|by| fields.get(by)) {
+                Some(Scalar::Int(at)) => Some(*at),
+                _ => None,
+            };
+            let at = by.or_else(|| time_of(&fields)).unwrap_or(i64::MIN);
             if is_draft(self.kind, &fields) {
                 continue;
             }

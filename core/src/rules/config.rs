@@ -101,6 +101,9 @@ pub struct Choice {
     /// Whether it is outside the standard, such as a comparison sheet made to measure: these are counted (D2).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub non_standard: bool,
+    /// Whether something is sent with this action that the customer can open (M1).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sends: bool,
     /// The brief that this action suggests (B1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brief: Option<String>,
@@ -113,6 +116,12 @@ pub struct Choice {
     /// Whether the customer answers with such an event (G1, F2).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub feedback: bool,
+    /// Whether such an event says that the customer opened what was sent (M1).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub opened: bool,
+    /// Whether such an event proves the touch it belongs to (M1).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub evidence: bool,
     /// The option that this one was split from (R3): what holds for that one holds for this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part_of: Option<String>,
@@ -320,6 +329,12 @@ impl Config {
         let option = |action: &str| self.actions.iter().find(|choice| choice.key == action);
         let suggested = actions.into_iter().filter_map(|action| option(action)?.brief.as_deref()).last();
         suggested.unwrap_or(&self.default_brief)
+    }
+
+    /// How a demand can be assessed (F1): answers to tasks that are also states of a demand.
+    pub fn assessments(&self) -> impl Iterator<Item = &Choice> {
+        let is_state = |choice: &&Choice| self.demand_states.iter().any(|state| state.key == choice.key);
+        self.choices.iter().filter(is_state).filter(|choice| !choice.retired)
     }
 
     /// The form of a kind.

@@ -201,9 +201,9 @@ impl DryRun {
 /// The instant rules that fire for a record as it is, and the timed ones whose time has come.
 fn firings(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>> {
     let mut firings = firing::fire(moment, subject)?;
-    for (rule, due) in firing::due(moment.config, subject, moment.now)? {
-        if due <= moment.now {
-            firings.extend(firing::fire_rule(moment, rule, subject)?);
+    for due in firing::due(moment.config, subject, moment.now)? {
+        if due.at <= moment.now {
+            firings.extend(firing::fire_rule(moment, due.rule, subject)?);
         }
     }
     firings.retain(|firing| !firing.effects.is_empty());

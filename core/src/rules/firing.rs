@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveTime, TimeZone as _, Utc};
 use super::audience::People;
 use super::condition::{self, type_at};
 use super::config::{Config, FormField};
-use super::rule::{CreateEffect, Effect, InDays, Recipient, Rule, Trigger, Value, placeholders};
+use super::rule::{Copied, CreateEffect, Effect, InDays, Recipient, Rule, Trigger, Value, placeholders};
 use super::world::{Subject, World};
 use crate::error::Result;
 use crate::id::{PersonId, RecordId};
@@ -37,6 +37,8 @@ pub struct Firing {
     pub effects: Vec<String>,
     /// What is to be written.
     pub writes: Vec<Write>,
+    /// Carried out whenever the record changes, not once.
+    pub always: bool,
 }
 
 /// One record to be made or changed.
@@ -50,6 +52,19 @@ pub struct Write {
     pub new: bool,
     /// The fields.
     pub fields: Fields,
+    /// Those of a task that go with the record as long as nobody has done it: whose it is, and by when.
+    pub follows: Fields,
+}
+
+/// A timed rule that applies to a record.
+#[derive(Clone, Debug)]
+pub struct Due<'c> {
+    /// The rule.
+    pub rule: &'c Rule,
+    /// What its field holds: another value is another occasion to look.
+    pub since: Scalar,
+    /// When it looks.
+    pub at: DateTime<Utc>,
 }
 
 /// What carrying out needs beside the record.
@@ -113,6 +128,7 @@ pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Resu
         because,
         effects,
         writes,
+        always: rule.always,
     }))
 }
 
@@ -121,8 +137,8 @@ pub fn applies(config: &Config, rule: &Rule, subject: &Subject<'_>, because: &mu
     rule.when.as_ref().map_or(Ok(true), |when| when.holds(config, subject, because))
 }
 
-/// When the timed rules for a record are due: each that applies now, with its rule.
-pub fn due<'c>(config: &'c Config, subject: &Subject<'_>, now: DateTime<Utc>) -> Result<Vec<(&'c Rule, DateTime<Utc>)>> {
+/// When the timed rules for a record are due: each that applies now.
+pub fn due<'c>(config: &'c Config, subject: &Subject<'_>, now: DateTime<Utc>) -> Result<Vec<Due<'c>>> {
     let mut due = Vec::new();
     if is_draft(subject.kind, subject.fields) {
         return Ok(due);
@@ -132,16 +148,17 @@ pub fn due<'c>(config: &'c Config, subject: &Subject<'_>, now: DateTime<Utc>) ->
         if since.record != subject.kind || !applies(config, rule, subject, &mut Vec::new())? {
             continue;
         }
-        let from = match subject.get(&since.field)? {
+        let Some(value) = subject.get(&since.field)? else { continue };
+        let from = match &value {
             // A phone whose clock runs ahead puts nothing off.
-            Some(Scalar::Int(millis)) => crate::time::from_millis(millis).min(now),
-            Some(Scalar::Text(day)) => match day.parse::<chrono::NaiveDate>().ok().and_then(|day| day.succ_opt()) {
+            Scalar::Int(millis) => crate::time::from_millis(*millis).min(now),
+            Scalar::Text(day) => match day.parse::<chrono::NaiveDate>().ok().and_then(|day| day.succ_opt()) {
                 Some(next) => start_of_day(next, config.calendar.zone),
                 None => continue,
             },
             _ => continue,
         };
-        due.push((rule, from + chrono::TimeDelta::hours(since.hours)));
+        due.push(Due { rule, since: value, at: from + chrono::TimeDelta::hours(since.hours) });
     }
     Ok(due)
 }
@@ -256,7 +273,10 @@ impl Carrying<'_> {
         match effect {
             Effect::Require(_) => Ok(()),
             Effect::Set(set) => {
-                let Some((id, kind)) = self.target(set.of.as_deref())? else { return Ok(()) };
+                let target = self.target(set.of.as_deref())?;
+                let Some((id, kind)) = target.filter(|(_, kind)| set.kind.is_none_or(|other| other == *kind)) else {
+                    return Ok(());
+                };
                 // Over a link to any record it may lead to one that has no such field.
                 let Some(holds) = kind.type_of(&set.field).filter(|_| kind.is_for_rules(&set.field)) else { return Ok(()) };
                 let Some(value) = self.value(&set.to, id, holds)? else { return Ok(()) };
@@ -273,20 +293,17 @@ impl Carrying<'_> {
                 let Some(mut fields) = self.task(&task.kind, &task.to)? else { return Ok(()) };
                 fields.extend(task.choices.iter().map(|choice| (format!("choices/{choice}"), Scalar::Bool(true))));
                 fields.extend(task.script_pack.iter().map(|pack| ("script_pack".to_owned(), pack.as_str().into())));
-                let mut due = task.due_hours.map(|hours| Scalar::Int(to_millis(now + chrono::TimeDelta::hours(hours))));
-                if let Some(path) = &task.due {
-                    due = due.or(match self.subject.get(path)? {
-                        Some(Scalar::Text(day)) => {
-                            day.parse::<chrono::NaiveDate>().ok().and_then(|day| day.succ_opt()).map(|next| {
-                                // The last millisecond of the day, so that it shows as due on it.
-                                Scalar::Int(to_millis(start_of_day(next, self.moment.config.calendar.zone)) - 1)
-                            })
-                        }
-                        other => other,
-                    });
+                let mut follows: Fields =
+                    fields.get("assignee").map(|who| ("assignee".to_owned(), who.clone())).into_iter().collect();
+                if let Some(hours) = task.due_hours {
+                    fields.insert("due".into(), Scalar::Int(to_millis(now + chrono::TimeDelta::hours(hours))));
+                } else if let Some(due) = task.due.as_ref().map(|path| self.due(path)).transpose()?.flatten() {
+                    fields.insert("due".into(), due.clone());
+                    follows.insert("due".into(), due);
                 }
-                fields.extend(due.map(|due| ("due".to_owned(), due)));
-                self.write(self.new_id(Kind::Task, number), Kind::Task, true, fields);
+                let id = self.new_id(Kind::Task, number);
+                self.write(id, Kind::Task, true, fields);
+                self.writes.entry(id).and_modify(|write| write.follows = follows);
                 Ok(())
             }
             Effect::Notify(notify) => {
@@ -382,10 +399,21 @@ impl Carrying<'_> {
             .entry(id)
             .or_insert_with(|| {
                 self.order.push(id);
-                Write { id, kind, new, fields: Fields::new() }
+                Write { id, kind, new, fields: Fields::new(), follows: Fields::new() }
             })
             .fields
             .extend(fields);
+    }
+
+    /// By when a task is due that follows a field: of a day its last millisecond, so that it shows as due on it.
+    fn due(&self, path: &str) -> Result<Option<Scalar>> {
+        Ok(match self.subject.get(path)? {
+            Some(Scalar::Text(day)) => {
+                let next = day.parse::<chrono::NaiveDate>().ok().and_then(|day| day.succ_opt());
+                next.map(|next| Scalar::Int(to_millis(start_of_day(next, self.moment.config.calendar.zone)) - 1))
+            }
+            other => other,
+        })
     }
 
     fn new_id(&self, kind: Kind, number: usize) -> RecordId {
@@ -409,6 +437,15 @@ impl Carrying<'_> {
                 Some(found) if holds == Type::Text => Some(self.shown(&copied.copy, &found).into()),
                 other => other,
             },
+            Value::First(first) => {
+                for path in &first.first {
+                    let copied = Value::Copy(Copied { copy: path.clone() });
+                    if let Some(found) = self.value(&copied, id, holds)? {
+                        return Ok(Some(found));
+                    }
+                }
+                None
+            }
             Value::Text(worded) => Some(self.fill(&worded.text, id)?.into()),
             Value::Template(templated) => {
                 let template = config.templates.iter().find(|choice| choice.key == templated.template);

@@ -519,6 +519,17 @@ mod tests {
         assert!(is_quote(Config::builtin(), "quote") && !is_quote(Config::builtin(), "demo"));
     }
 
+    /// A signature that was reported while a contract was on its way makes none later, when the contract is signed: that is no omission.
+    #[test]
+    fn only_what_holds_by_the_record_alone_can_be_missed() {
+        let rule = |id: &str| Config::builtin().rules.iter().find(|rule| rule.id == id).unwrap();
+        assert!(
+            rule("quote-pdf").is_about_record() && rule("tech-question").is_about_record() && rule("new-demand").is_about_record()
+        );
+        assert!(!rule("sign-touch").is_about_record() && !rule("quote-silence").is_about_record());
+        assert!(!rule("intent-mismatch").is_about_record());
+    }
+
     proptest! {
         #[test]
         fn a_result_survives_being_stored(key in "[a-z_]{1,20}") {

@@ -12,6 +12,7 @@ pub mod health;
 pub mod machine;
 pub mod metrics;
 pub mod range;
+pub mod result;
 pub mod rule;
 pub mod stage;
 pub mod targets;

@@ -40,6 +40,9 @@ pub struct Rule {
     pub once_per: Vec<String>,
     /// What happens then.
     pub then: Vec<Effect>,
+    /// Whenever the record changes rather than once: for a field that follows from others as long as the condition holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub always: bool,
     /// A flexible response node (F3), of which there can be twelve. The handoffs and flows that ship with the product are none.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub response: bool,
@@ -121,6 +124,9 @@ pub struct Set {
     /// A link of the record; none: the record itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
+    /// Only if the linked record is of this kind, where the link is to any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// Which field.
     pub field: String,
     /// Its value.
@@ -196,6 +202,8 @@ pub enum Recipient {
 pub enum Value {
     /// The value of another field: a path, `id` for the record in hand; nothing where that has none (H4).
     Copy(Copied),
+    /// The value of the first of these fields that has one (H4).
+    First(FirstOf),
     /// Text with fields in braces: `{customer.name}`, `{today}` as 20261124, `{id}` as six letters of the new record's id.
     Text(Worded),
     /// The text of a template of the configuration, filled alike.
@@ -214,6 +222,14 @@ pub enum Value {
 pub struct Copied {
     /// The path.
     pub copy: String,
+}
+
+/// See [`Value::First`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirstOf {
+    /// The paths.
+    pub first: Vec<String>,
 }
 
 /// See [`Value::Text`].
@@ -291,7 +307,46 @@ impl Rule {
         }
         self.when.iter().chain(&self.unless).try_for_each(|condition| condition.check(config, kind))?;
         self.once_per.iter().try_for_each(|path| type_at(config, kind, path).map(drop))?;
+        if self.always {
+            self.check_always(config)?;
+        }
         self.then.iter().try_for_each(|effect| effect.check(config, self, kind))
+    }
+
+    /// Whether it is carried out at once whenever it holds: it looks at the record and its evidence alone.
+    pub fn is_about_record(&self) -> bool {
+        self.when.iter().chain(&self.unless).all(Condition::is_about_record)
+    }
+
+    /// What is always carried out comes to rest: it only sets fields of the record itself, each of them in one place, and none follows
+    /// from itself by way of others.
+    fn check_always(&self, config: &Config) -> Result<(), Flaw> {
+        if !matches!(self.trigger, Trigger::Record(_)) {
+            return Err(Flaw::mismatch("always"));
+        }
+        let alike = config.rules.iter().filter(|rule| rule.always && rule.trigger == self.trigger);
+        let followers: Vec<&Set> = alike.flat_map(|rule| rule.then.iter().filter_map(Effect::own_set)).collect();
+        for effect in &self.then {
+            let Some(set) = effect.own_set() else { return Err(Flaw::mismatch("always")) };
+            if followers.iter().filter(|other| other.field == set.field).count() != 1 {
+                return Err(Flaw::Twice { name: set.field.clone() });
+            }
+            let mut reached: Vec<&Set> = vec![set];
+            let mut next = 0;
+            while let Some(follower) = reached.get(next) {
+                next += 1;
+                let reads: Vec<&str> =
+                    follower.to.paths(config).into_iter().map(|path| path.split('.').next().unwrap_or(path)).collect();
+                if reads.contains(&set.field.as_str()) {
+                    return Err(Flaw::Loop { name: set.field.clone() });
+                }
+                let behind = followers.iter().filter(|other| reads.contains(&other.field.as_str()));
+                let new: Vec<&Set> =
+                    behind.copied().filter(|other| !reached.iter().any(|known| known.field == other.field)).collect();
+                reached.extend(new);
+            }
+        }
+        Ok(())
     }
 
     /// The rules that what this one makes can set off without anybody doing anything, at once or after a time, among all of the
@@ -363,6 +418,14 @@ impl Effect {
         }
     }
 
+    /// What it sets of the record in hand.
+    fn own_set(&self) -> Option<&Set> {
+        match self {
+            Self::Set(set) if set.of.is_none() => Some(set),
+            _ => None,
+        }
+    }
+
     /// The record it makes, if it makes one.
     fn made(&self) -> Option<Made<'_>> {
         let task = |kind: &str| {
@@ -406,8 +469,18 @@ impl Effect {
             }
             Self::Set(set) => {
                 let path = set.of.as_ref().map_or_else(|| set.field.clone(), |link| format!("{link}.{}", set.field));
-                let holds = type_at(config, kind, &path)?;
-                let of = set.of.as_ref().map_or_else(|| Ok(vec![kind]), |link| kinds_at(kind, link))?;
+                let holds = match (&set.of, set.kind) {
+                    (Some(link), Some(target)) if type_at(config, kind, link)? == Type::Any => {
+                        target.type_of(&set.field).ok_or_else(|| Flaw::unknown(&path))?
+                    }
+                    (_, Some(_)) => return Err(Flaw::mismatch(&path)),
+                    (_, None) => type_at(config, kind, &path)?,
+                };
+                let of = match (&set.of, set.kind) {
+                    (_, Some(target)) => vec![target],
+                    (Some(link), None) => kinds_at(kind, link)?,
+                    (None, None) => vec![kind],
+                };
                 if of.iter().any(|kind| kind.type_of(&set.field).is_some() && !kind.is_for_rules(&set.field)) {
                     return Err(Flaw::fixed(&path));
                 }
@@ -511,14 +584,9 @@ impl Value {
                 Type::Person if kind == Kind::Person => Ok(()),
                 _ => Err(Flaw::mismatch(field)),
             },
-            Self::Copy(Copied { copy }) => {
-                let from = type_at(config, kind, copy)?;
-                let suits = from == holds
-                    || matches!((from, holds), (Type::Any, Type::Link(_)) | (Type::Link(_), Type::Any) | (_, Type::Text))
-                    // Answers to a task are keys of their own list; the target's list has to have them.
-                    || matches!((from, holds), (Type::Option(List::Choices), Type::Option(_)));
-                if suits { Ok(()) } else { Err(Flaw::mismatch(copy)) }
-            }
+            Self::Copy(Copied { copy }) => check_copy(config, kind, holds, copy),
+            Self::First(FirstOf { first }) if first.is_empty() || first.len() > MAX_EFFECTS => Err(Flaw::Bounds),
+            Self::First(FirstOf { first }) => first.iter().try_for_each(|path| check_copy(config, kind, holds, path)),
             Self::Text(Worded { text }) => {
                 if holds != Type::Text || text.len() > MAX_TEXT {
                     return Err(Flaw::mismatch(field));
@@ -545,6 +613,31 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The paths it reads.
+    fn paths<'v>(&'v self, config: &'v Config) -> Vec<&'v str> {
+        match self {
+            Self::Copy(copied) => vec![&copied.copy],
+            Self::First(first) => first.first.iter().map(String::as_str).collect(),
+            Self::Text(worded) => placeholders(&worded.text).collect(),
+            Self::Template(templated) => {
+                let text = config.templates.iter().find(|choice| choice.key == templated.template);
+                placeholders(text.and_then(|choice| choice.text.as_deref()).unwrap_or_default()).collect()
+            }
+            Self::InDays(_) | Self::Now(_) | Self::Plain(_) => Vec::new(),
+        }
+    }
+}
+
+fn check_copy(config: &Config, kind: Kind, holds: Type, path: &str) -> Result<(), Flaw> {
+    let from = type_at(config, kind, path)?;
+    let suits = from == holds
+        || matches!((from, holds), (Type::Any, Type::Link(_)) | (Type::Link(_), Type::Any) | (_, Type::Text))
+        // Answers to a task are keys of their own list; the target's list has to have them.
+        || matches!((from, holds), (Type::Option(List::Choices), Type::Option(_)));
+    if suits { Ok(()) } else { Err(Flaw::mismatch(path)) }
+}
+
 /// The paths in braces of a text.
 pub(super) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(path, _)| path))
@@ -561,4 +654,47 @@ fn yes() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_yes(value: &bool) -> bool {
     *value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The built-in configuration with one more rule, which is always carried out.
+    fn with_always(then: &str) -> Result<(), Flaw> {
+        let rule = format!(
+            r#"{{"id": "mine", "zh": "跟随", "en": "Follows", "trigger": {{"record": "contract"}}, "always": true, "then": [{then}]}}"#
+        );
+        let mut config = Config::builtin().clone();
+        config.rules.push(serde_json::from_str(&rule).unwrap());
+        config.check().map_err(|flawed| flawed.flaw)
+    }
+
+    #[test]
+    fn what_is_always_carried_out_comes_to_rest() {
+        assert_eq!(with_always(r#"{"set": {"field": "model", "to": {"first": ["customer.model", "address"]}}}"#), Ok(()));
+        let twice = with_always(r#"{"set": {"field": "text", "to": {"copy": "number"}}}"#);
+        assert_eq!(twice, Err(Flaw::Twice { name: "text".into() }), "another such rule fills it");
+        for reads in [
+            r#"{"set": {"field": "model", "to": {"copy": "text"}}}"#,
+            r#"{"set": {"field": "model", "to": {"text": "{model} more"}}}"#,
+            r#"{"set": {"field": "address", "to": {"copy": "model"}}}, {"set": {"field": "model", "to": {"copy": "address"}}}"#,
+        ] {
+            assert!(matches!(with_always(reads), Err(Flaw::Loop { .. })), "{reads}");
+        }
+        for more_than_a_field in [
+            r#"{"notify": {"kind": "contract_signed", "to": {"person": "author"}}}"#,
+            r#"{"set": {"of": "touch", "field": "note", "to": {"copy": "number"}}}"#,
+        ] {
+            assert_eq!(with_always(more_than_a_field), Err(Flaw::mismatch("always")), "{more_than_a_field}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_several_fields_has_to_fit_like_one() {
+        let set = |first: &str| with_always(&format!(r#"{{"set": {{"field": "contact", "to": {{"first": {first}}}}}}}"#));
+        assert_eq!(set(r#"["touch.contact", "customer.contact"]"#), Ok(()));
+        assert_eq!(set(r#"["touch.contact", "customer.name"]"#), Err(Flaw::mismatch("customer.name")));
+        assert_eq!(set("[]"), Err(Flaw::Bounds));
+    }
 }

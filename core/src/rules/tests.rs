@@ -473,7 +473,7 @@ proptest! {
         prop_assert_eq!(&fired(&draft, &record("part_a")), &whole);
         prop_assert_eq!(&fired(&draft, &record("part_b")), &whole);
         prop_assert_eq!(&fired(&draft, &record(&action.key)), &whole, "records made before");
-        prop_assert_eq!(super::stage::proven_by(&draft, "part_a"), super::stage::proven_by(Config::builtin(), &action.key));
+        prop_assert_eq!(super::stage::proven_by(&draft, "part_a", None), super::stage::proven_by(Config::builtin(), &action.key, None));
     }
 }
 
@@ -585,8 +585,8 @@ fn fired(config: &Config, touch: &Fields) -> Vec<String> {
     let moment = Moment { config, people: &people, now: now() };
     let subject = Subject { id: RecordId::derived("t"), kind: Kind::Touch, fields: touch, world: &world };
     let mut firings: Vec<Firing> = firing::fire(moment, &subject).unwrap();
-    for (rule, due) in firing::due(config, &subject, now()).unwrap() {
-        firings.extend((due <= now()).then(|| firing::fire_rule(moment, rule, &subject).unwrap()).flatten());
+    for due in firing::due(config, &subject, now()).unwrap() {
+        firings.extend((due.at <= now()).then(|| firing::fire_rule(moment, due.rule, &subject).unwrap()).flatten());
     }
     firings.into_iter().map(|firing| firing.rule).collect()
 }

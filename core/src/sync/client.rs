@@ -199,6 +199,22 @@ impl Client {
         };
         let headers: &[(&str, &str)] = if body.is_some() { &[("content-type", "application/json")] } else { &[] };
         let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        self.ask(session, method, path, headers, body).await
+    }
+
+    /// The same with a file instead of JSON.
+    pub async fn hand_over(&self, session: &Session<'_>, path: &str, kind: &str, file: Vec<u8>) -> Result<serde_json::Value> {
+        self.ask(session, Method::POST, path, &[("content-type", kind)], file).await
+    }
+
+    async fn ask(
+        &self,
+        session: &Session<'_>,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<serde_json::Value> {
         let answer = self.send(session, method, path, headers, body).await?;
         match answer.status {
             status if !status.is_success() => Err(refused(&answer)),

@@ -1,10 +1,16 @@
 //! The JSON API for people's tools and other systems. Everyone sees what `rules::audience` lets them read, and nothing else:
 //! what may not be seen looks like what is not there. Auditors read everything and change nothing.
 
+mod answers;
 mod audit;
 mod backchecks;
 mod config;
+mod contracts;
+mod events;
+mod imports;
+mod meetings;
 mod people;
+mod records;
 mod reports;
 mod todos;
 mod touches;
@@ -38,6 +44,15 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(touches::show))
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
+        .routes(routes!(imports::import))
+        .routes(routes!(events::list, events::hand_in))
+        .routes(routes!(answers::questions))
+        .routes(routes!(answers::answer))
+        .routes(routes!(answers::promise))
+        .routes(routes!(answers::demands))
+        .routes(routes!(answers::assess))
+        .routes(routes!(answers::findings))
+        .routes(routes!(answers::settle))
         .routes(routes!(audit::list))
         .routes(routes!(backchecks::list))
         .routes(routes!(backchecks::show))
@@ -47,6 +62,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(config::version))
         .routes(routes!(config::check))
         .routes(routes!(config::dry_run))
+        .routes(routes!(records::list))
+        .routes(routes!(records::show))
+        .routes(routes!(contracts::signed))
+        .routes(routes!(meetings::invitation))
 }
 
 /// A person or customer, named.

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use chuda_core::id::{Hash, PersonId, RecordId};
-use chuda_core::record::policy::{self, Writer};
 use chuda_core::record::{Evidence, Fields, Kind, Person, Scalar, Task, from_fields};
 use chuda_core::rules::Config;
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,7 @@ use super::touches::{Attachment, attachment};
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
 use crate::audit::By;
 use crate::http::{App, Called, Scope};
-use crate::ingest::{Ingest, check_choice, evidence_in};
+use crate::ingest::{Ingest, check_done, evidence_in};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;
 use crate::stores::sqlite::{Document, Filter};
@@ -220,15 +219,9 @@ fn carry_out(
         return if same { view(tx, &document).map(Ok) } else { Ok(Err(Problem::new(StatusCode::CONFLICT, "todo.already_done"))) };
     }
     let wrong = |field: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &format!("todo.{field}"));
-    match &answer.choice {
-        Some(choice) => {
-            if let Err(field) = check_choice(&*tx.config_of(&document.fields)?, &document.fields, choice, answer.reason.as_deref())
-            {
-                return Ok(Err(wrong(field)));
-            }
-        }
-        None if !task.choices.is_empty() => return Ok(Err(wrong("choice"))),
-        None => {}
+    let (choice, reason) = (answer.choice.as_deref(), answer.reason.as_deref());
+    if let Err(field) = check_done(&*tx.config_of(&document.fields)?, &document.fields, choice, reason) {
+        return Ok(Err(wrong(field)));
     }
     let mut writes = Fields::from([
         ("done_at".into(), Scalar::Int(now.timestamp_millis())),
@@ -236,13 +229,10 @@ fn carry_out(
     ]);
     writes.extend(answer.choice.map(|choice| ("choice".to_owned(), Scalar::Text(choice))));
     writes.extend(answer.reason.map(|reason| ("reason".to_owned(), Scalar::Text(reason))));
-    let roles = tx.people()?.get(&person).map(|person| person.roles.clone()).unwrap_or_default();
-    let writer = Writer::Person { id: person, roles, holds_customer: false, is_superior: false };
-    if policy::judge(Kind::Task, Some(&document.fields), &writer, &writes).is_err() {
+    let mut ingest = Ingest::open(tx, now)?;
+    if ingest.write_as(person, by, id, &writes)?.is_err() {
         return Ok(Err(Problem::not_found()));
     }
-    let mut ingest = Ingest::open(tx, now)?;
-    ingest.write_by(by, id, &writes)?;
     ingest.finish()?;
     tracing::info!(task = %id, %person, "task done");
     let document = tx.document(id)?.ok_or_else(|| chuda_core::Error::not_found("todo.not_found"))?;
@@ -255,7 +245,8 @@ fn is_for(tx: &Tx<'_>, task: &Fields, person: Option<PersonId>) -> chuda_core::R
     let task: Task = from_fields(task).map_err(|error| unreadable(&error))?;
     let people = tx.people()?;
     let has_role = |person: &Person| task.role.is_some_and(|role| person.roles.contains(&role));
-    Ok(task.assignee == Some(person) || people.get(&person).is_some_and(has_role))
+    // Once somebody of a role has taken it on, it is that person's.
+    Ok(task.assignee == Some(person) || task.assignee.is_none() && people.get(&person).is_some_and(has_role))
 }
 
 fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<TodoView> {

@@ -557,12 +557,55 @@ impl Tx<'_> {
         )
     }
 
-    /// Contracts of exactly this number, the first made first.
-    pub(crate) fn contracts_numbered(&self, number: &str) -> Result<Vec<Document>> {
+    /// Customers with this id in an outside system, the first entered first.
+    pub(crate) fn customers_with_external_id(&self, id: &str) -> Result<Vec<Document>> {
         self.all(
             "SELECT id, kind, at, fields, conflicts FROM documents
-             WHERE kind = 'contract' AND json_extract(fields, '$.number') = ?1 ORDER BY at, id LIMIT 20",
-            params![number],
+             WHERE kind = 'customer' AND json_extract(fields, '$.external_id') = ?1 ORDER BY at, id LIMIT 20",
+            params![id],
+            document_row,
+        )
+    }
+
+    /// Every contract.
+    pub(crate) fn contracts(&self) -> Result<Vec<Document>> {
+        self.all("SELECT id, kind, at, fields, conflicts FROM documents WHERE kind = 'contract' ORDER BY at, id", [], document_row)
+    }
+
+    /// The leads of a customer, the one that was moved last at the end.
+    pub(crate) fn leads_of(&self, customer: CustomerId) -> Result<Vec<Document>> {
+        self.of_customer_by_time(customer, Kind::Lead)
+    }
+
+    /// The contact persons of a customer.
+    pub(crate) fn contacts_of(&self, customer: CustomerId) -> Result<Vec<Document>> {
+        self.of_customer_by_time(customer, Kind::Contact)
+    }
+
+    fn of_customer_by_time(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY at, id LIMIT 1000",
+            params![customer.as_bytes(), kind.as_str()],
+            document_row,
+        )
+    }
+
+    /// What customers are found by: name, id in an outside system, and whether they were merged into another one.
+    pub(crate) fn customer_names(&self) -> Result<Vec<(RecordId, String, Option<String>, bool)>> {
+        self.all(
+            "SELECT id, json_extract(fields, '$.name'), json_extract(fields, '$.external_id'),
+                    json_extract(fields, '$.merged_into') IS NOT NULL
+             FROM documents WHERE kind = 'customer' ORDER BY at, id",
+            [],
+            |row| Ok((record_id(row)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+    }
+
+    /// Records of a kind that hang on another one, such as the findings about a slip; at most a thousand.
+    pub(crate) fn children(&self, parent: RecordId, kind: Kind) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE parent = ?1 AND kind = ?2 ORDER BY at, id LIMIT 1000",
+            params![parent.as_bytes(), kind.as_str()],
             document_row,
         )
     }
@@ -570,6 +613,17 @@ impl Tx<'_> {
     /// Tasks that came from a record.
     pub(crate) fn tasks_from(&self, source: RecordId) -> Result<Vec<Fields>> {
         self.all("SELECT fields FROM documents WHERE parent = ?1 AND kind = 'task'", params![source.as_bytes()], fields_row)
+    }
+
+    /// A customer's contracts, work orders and meetings that name a record in a field.
+    pub(crate) fn naming(&self, customer: CustomerId, field: &str, record: RecordId) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents
+             WHERE customer = ?1 AND kind IN ('contract', 'order', 'meeting') AND json_extract(fields, '$.' || ?2) = ?3
+             ORDER BY at, id LIMIT 1000",
+            params![customer.as_bytes(), field, record.to_string()],
+            document_row,
+        )
     }
 
     /// Tasks that are about a customer.
@@ -680,7 +734,9 @@ impl Tx<'_> {
             });
         let mut facts: BTreeMap<CustomerId, Facts> = self
             .all(
-                "SELECT c.id, coalesce((SELECT max(l.at) FROM documents l WHERE l.customer = c.id AND l.kind = 'lead'), c.at),
+                "SELECT c.id,
+                        coalesce((SELECT max(coalesce(json_extract(l.fields, '$.held_at'), l.at))
+                                  FROM documents l WHERE l.customer = c.id AND l.kind = 'lead'), c.at),
                         (SELECT max(t.at) FROM documents t WHERE t.customer = c.id AND t.kind = 'touch'
                           AND EXISTS (SELECT 1 FROM touch_evidence te WHERE te.touch = t.id))
                  FROM documents c WHERE c.kind = 'customer' AND coalesce(json_extract(c.fields, '$.closed'), 0) = 0",

@@ -142,8 +142,8 @@ async fn anyone_who_may_read_it_can_make_the_draw_again() {
     assert_eq!(status, StatusCode::OK, "{shown}");
     // Nothing of this server's code but SHA-256.
     let ids: Vec<&str> = shown["candidates"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
-    let lines: String = ids.iter().map(|id| format!("{id}\n")).collect();
-    assert_eq!(shown["digest"], Hash::of(lines.as_bytes()).to_string());
+    let lines: Vec<String> = ids.iter().map(|id| format!("{id}\n")).collect();
+    assert_eq!(shown["digest"], Hash::of(lines.concat().as_bytes()).to_string());
     let seed = shown["seed"].as_str().unwrap();
     let mut tickets: Vec<(Hash, &str)> = ids.iter().map(|id| (Hash::of(format!("{seed}/{id}").as_bytes()), *id)).collect();
     tickets.sort_unstable();

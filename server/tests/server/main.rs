@@ -14,5 +14,7 @@ mod inbox;
 mod jobs;
 mod phone;
 mod policy;
+mod policy_sales;
+mod records;
 mod rules;
 mod webhooks;

@@ -19,6 +19,9 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let customer = find_customer(&workbench, &touch.customer)?;
     let drafts = evidence::drafts(&touch.evidence, touch.consent)?;
+    let unclear = || Error::invalid("touch.next_unclear");
+    let next = touch.next.map(|words| workbench.read_day(&words).ok_or_else(unclear)).transpose()?;
+    let (next_date, next_action) = next.map_or((None, None), |(day, action)| (Some(day), action));
     let mut draft = TouchDraft {
         customer: Some(customer.id),
         mode: Some(touch.mode),
@@ -35,8 +38,8 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
         contact: touch.contact,
         contact_role: touch.contact_role,
         extra: touch.extra.into_iter().collect(),
-        next_action: None,
-        next_date: touch.next,
+        next_action,
+        next_date,
         next_time: None,
         note: touch.note,
     };
