@@ -162,7 +162,7 @@ async fn take(phone: &Phone, step: Step, number: usize) {
             };
             let note = Some(format!("第 {number} 步"));
             let draft =
-                TouchDraft { evidence, allow_draft: true, feedback: number % 7 == 0, note, ..of(*customer, ACTIONS[action]) };
+                TouchDraft { evidence, allow_draft: true, feedback: number.is_multiple_of(7), note, ..of(*customer, ACTIONS[action]) };
             phone.workbench.record_touch(draft).unwrap();
         }
         Step::Feedback => {
