@@ -44,7 +44,8 @@ impl Source for Tx<'_> {
                 (SELECT min(t.at) FROM touches t
                  WHERE t.customer = r.customer AND t.draft = 0 AND t.action IN (SELECT value FROM json_each(?1))),
                 (SELECT min(k.at) FROM records k WHERE k.customer = r.customer AND k.kind = 'contract'),
-                iif(json_extract(r.record, '$.stage') IN (SELECT value FROM json_each(?2)), l.moved_at, NULL)
+                iif(json_extract(r.record, '$.stage') IN (SELECT value FROM json_each(?2)),
+                    coalesce(json_extract(r.record, '$.corrected_at'), l.moved_at), NULL)
              FROM leads l JOIN records r USING (id) WHERE l.claimed_at IS NOT NULL",
             (json!(quoted).to_string(), json!(proven).to_string()),
             |row| {
@@ -102,7 +103,8 @@ impl Source for Tx<'_> {
             "SELECT s.customer, json_extract(s.record, '$.author'), s.at,
                 (SELECT min(o.at) FROM records o WHERE o.customer = s.customer AND o.kind = 'event'
                    AND json_extract(o.record, '$.event') IN (SELECT value FROM json_each(?4))
-                   AND json_extract(o.record, '$.thread') = json_extract(s.record, '$.thread'))
+                   AND (json_extract(o.record, '$.thread') = json_extract(s.record, '$.thread')
+                     OR json_extract(o.record, '$.touch') = json_extract(s.record, '$.touch')))
              FROM records s WHERE s.kind = 'event' AND s.at >= ?1 AND s.at < ?2
                AND json_extract(s.record, '$.event') IN (SELECT value FROM json_each(?3))",
             (to_millis(span.from), to_millis(span.until), json!(sent).to_string(), json!(opened).to_string()),
@@ -137,7 +139,7 @@ mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
 
     use super::*;
-    use crate::id::{DeviceId, RecordId};
+    use crate::id::{DeviceId, RecordId, TouchId};
     use crate::record::policy::Writer;
     use crate::record::{Actor, Event, Origin};
     use crate::store::{Own, Store};
@@ -152,7 +154,7 @@ mod tests {
 
     /// The server shows the same of the same events.
     #[test]
-    fn an_opening_belongs_to_the_sending_of_its_thread_and_an_answer_to_its_customer() {
+    fn an_opening_belongs_to_the_sending_of_its_thread_or_touch_and_an_answer_to_its_customer() {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
         let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer: Writer::Server, at: now() };
@@ -173,10 +175,12 @@ mod tests {
         let around = Span { from: now() - TimeDelta::days(1), until: now() + TimeDelta::days(2) };
         store
             .write(|tx| {
+                let touch = Some(TouchId::derived("quote"));
                 for event in [
                     event("mail_sent", 0, Some("one"), Some(rep)),
                     event("mail_sent", 1, Some("other"), Some(rep)),
-                    event("mail_sent", 2, None, Some(rep)),
+                    Event { touch, ..event("mail_sent", 2, None, Some(rep)) },
+                    Event { touch, ..event("mail_opened", 9, None, None) },
                     event("mail_sent", 3, Some("nobody's"), None),
                     event("mail_opened", 30, Some("one"), None),
                     event("attachment_downloaded", 20, Some("one"), None),
@@ -186,7 +190,7 @@ mod tests {
                 }
                 let sendings = tx.sendings(&["mail_sent"], &["mail_opened", "attachment_downloaded"], around)?;
                 let seen = sendings.iter().map(|one| (hours(one.sent_at), one.opened_at.map(hours), one.person == rep));
-                assert_eq!(seen.collect::<Vec<_>>(), [(0, Some(20), true), (1, None, true), (2, None, true)]);
+                assert_eq!(seen.collect::<Vec<_>>(), [(0, Some(20), true), (1, None, true), (2, Some(9), true)]);
                 let answers = |customers: &[CustomerId], span| {
                     let answers = tx.feedback(&customers.iter().copied().collect(), span)?;
                     Ok::<_, crate::Error>(answers.iter().map(|answer| hours(answer.at)).collect::<Vec<_>>())

@@ -15,7 +15,7 @@ use super::Tx;
 use super::sqlite::{id, optional_id};
 
 /// Counts up whenever what the tables hold changes, so that they are made anew.
-const VERSION: &[u8] = b"1";
+const VERSION: &[u8] = b"2";
 
 /// What health needs of a customer that somebody has (T3).
 pub(crate) struct HealthRow {
@@ -229,7 +229,7 @@ impl Tx<'_> {
                 lead.holder.as_ref().map(PersonId::as_bytes),
                 to_millis(claimed_at),
                 lead.holder.is_some() && lead.invalid_at.is_none(),
-                (lead.stage >= Stage::Quoted).then(|| to_millis(lead.moved_at)),
+                (lead.stage >= Stage::Quoted).then(|| to_millis(lead.corrected_at.unwrap_or(lead.moved_at))),
             ],
         )?;
         self.run(
@@ -322,7 +322,8 @@ impl Source for Tx<'_> {
             "SELECT s.customer, s.author, s.at,
                 (SELECT min(o.at) FROM documents o WHERE o.customer = s.customer AND o.kind = 'event'
                    AND json_extract(o.fields, '$.event') IN (SELECT value FROM json_each(?4))
-                   AND json_extract(o.fields, '$.thread') = json_extract(s.fields, '$.thread'))
+                   AND (json_extract(o.fields, '$.thread') = json_extract(s.fields, '$.thread')
+                     OR json_extract(o.fields, '$.touch') = json_extract(s.fields, '$.touch')))
              FROM documents s WHERE s.kind = 'event' AND s.at >= ?1 AND s.at < ?2
                AND json_extract(s.fields, '$.event') IN (SELECT value FROM json_each(?3))",
             params![to_millis(span.from), to_millis(span.until), list(sent), list(opened)],
@@ -434,16 +435,18 @@ mod tests {
     }
 
     #[test]
-    fn an_opening_belongs_to_the_sending_of_its_thread_and_an_answer_to_its_customer() {
+    fn an_opening_belongs_to_the_sending_of_its_thread_or_touch_and_an_answer_to_its_customer() {
         let (_folder, store) = store();
         let around = Span { from: now() - TimeDelta::days(1), until: now() + TimeDelta::days(2) };
         store
             .write(|tx| {
                 write(tx, customer_id(1), &customer(Some(1), false));
+                let touch = Some(TouchId::derived("quote"));
                 let events = [
                     event("mail_sent", 0, Some("one"), Some(1)),
                     event("mail_sent", 1, Some("other"), Some(1)),
-                    event("mail_sent", 2, None, Some(1)),
+                    Event { touch, ..event("mail_sent", 2, None, Some(1)) },
+                    Event { touch, ..event("mail_opened", 9, None, None) },
                     event("mail_sent", 3, Some("nobody's"), None),
                     event("mail_opened", 30, Some("one"), None),
                     event("attachment_downloaded", 20, Some("one"), None),
@@ -456,7 +459,7 @@ mod tests {
                 let mut hours: Vec<_> =
                     sendings.iter().map(|one| (hours(one.sent_at), one.opened_at.map(hours), one.person == person(1))).collect();
                 hours.sort();
-                assert_eq!(hours, [(0, Some(20), true), (1, None, true), (2, None, true)]);
+                assert_eq!(hours, [(0, Some(20), true), (1, None, true), (2, Some(9), true)]);
                 let answers = |customers: &[u8], span| {
                     let customers = customers.iter().map(|n| customer_id(*n)).collect();
                     Ok::<_, Error>(tx.feedback(&customers, span)?.iter().map(|answer| self::hours(answer.at)).collect::<Vec<_>>())

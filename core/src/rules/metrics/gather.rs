@@ -8,14 +8,9 @@ use super::{Facts, FeedbackFact, HoldingFact, LeadFact, MOST_WEEKS, SendingFact,
 use crate::error::{Error, Result};
 use crate::id::CustomerId;
 use crate::record::Stage;
-use crate::record::policy::List;
 use crate::rules::Config;
+use crate::rules::config::Choice;
 use crate::rules::rule::Metric;
-
-/// Something was sent; an option of the configuration's events.
-const SENT: &str = "mail_sent";
-/// What was sent was opened.
-const OPENED: [&str; 3] = ["mail_opened", "attachment_opened", "attachment_downloaded"];
 
 /// A store, as far as figures go.
 pub trait Source {
@@ -29,8 +24,8 @@ pub trait Source {
     fn feedback(&self, customers: &BTreeSet<CustomerId>, span: Span) -> Result<Vec<FeedbackFact>>;
     /// Customers that somebody has and that are not closed, since they were claimed or, without a lead, entered.
     fn holdings(&self) -> Result<Vec<HoldingFact>>;
-    /// What people of the team sent in a time, by events with one of these keys, and when events of the other keys first told that it
-    /// was opened.
+    /// What people of the team sent in a time, by events with one of these keys, and when an event with one of the other keys, of the
+    /// same thread or touch, first told that it was opened.
     fn sendings(&self, sent: &[&str], opened: &[&str], span: Span) -> Result<Vec<SendingFact>>;
 }
 
@@ -52,7 +47,7 @@ impl Facts {
             feedback: source.feedback(&quoted, answers)?,
             leads: source.leads(&keys(config, |stage| stage >= Stage::Quoted))?,
             holdings: source.holdings()?,
-            sendings: source.sendings(&events(config, &[SENT]), &events(config, &OPENED), span)?,
+            sendings: source.sendings(&events(config, |event| event.sends), &events(config, |event| event.opened), span)?,
             touches,
         })
     }
@@ -89,10 +84,9 @@ fn keys(config: &Config, proves: impl Fn(Stage) -> bool) -> Vec<&str> {
     config.actions.iter().filter(|option| option.stage.is_some_and(&proves)).map(|option| option.key.as_str()).collect()
 }
 
-/// The events that are one of these or were split from it.
-fn events<'c>(config: &'c Config, wholes: &[&str]) -> Vec<&'c str> {
-    let is = |key: &str| wholes.iter().any(|whole| config.is_part_of(List::Events, key, whole));
-    config.events.iter().map(|option| option.key.as_str()).filter(|key| is(key)).collect()
+/// The events with such a mark, retired ones too.
+fn events(config: &Config, marked: impl Fn(&Choice) -> bool) -> Vec<&str> {
+    config.events.iter().filter(|option| marked(option)).map(|option| option.key.as_str()).collect()
 }
 
 /// When answers to the quotes of a time can come.
