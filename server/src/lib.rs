@@ -8,6 +8,7 @@ pub mod admin;
 mod api;
 mod blobs;
 mod claims;
+pub mod demo;
 mod duplicates;
 mod effects;
 mod enrol;

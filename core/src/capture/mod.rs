@@ -8,12 +8,12 @@ mod archive;
 pub mod claim;
 pub mod digest;
 pub mod document;
-#[cfg(feature = "device")]
+#[cfg(feature = "photo")]
 mod heif;
-#[cfg(feature = "device")]
+#[cfg(feature = "photo")]
 mod jpeg;
 pub mod key;
-#[cfg(feature = "device")]
+#[cfg(feature = "photo")]
 pub mod photo;
 pub mod proof;
 #[cfg(feature = "device")]

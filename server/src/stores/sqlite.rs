@@ -255,6 +255,12 @@ impl Store {
         tokio::task::spawn_blocking(move || store.read(work)).await.map_err(|error| Error::internal("task.failed", error))?
     }
 
+    /// From now on no write waits for the disk, until [`Self::checkpoint`]. Only for what is made anew should the machine die meanwhile.
+    pub(crate) fn hurry(&self) -> Result<()> {
+        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.pragma_update(None, "synchronous", "OFF").map_err(storage)
+    }
+
     /// Comes back when a job has been scheduled by this process since the last time.
     pub(crate) async fn nudged(&self) {
         self.0.nudge.notified().await;
@@ -264,6 +270,7 @@ impl Store {
     pub(crate) fn checkpoint(&self) -> Result<()> {
         self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.pragma_update(None, "synchronous", "FULL").map_err(storage)?;
         writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(storage)
     }
 
@@ -452,6 +459,23 @@ impl Tx<'_> {
     /// Every record that a person may read.
     pub(crate) fn documents_read_by(&self, person: PersonId) -> Result<Vec<RecordId>> {
         self.all("SELECT document FROM readers WHERE person = ?1", params![person.as_bytes()], record_id)
+    }
+
+    /// How many records there are of each kind, and how many rows of what stands beside them.
+    pub(crate) fn census(&self) -> Result<BTreeMap<String, u64>> {
+        let rows = self.all(
+            "SELECT kind, count(*) FROM documents GROUP BY kind
+             UNION ALL SELECT 'changes', count(*) FROM changes
+             UNION ALL SELECT 'refused', count(*) FROM quarantine
+             UNION ALL SELECT 'effects', count(*) FROM effects
+             UNION ALL SELECT 'claims', count(*) FROM claims
+             UNION ALL SELECT 'blobs', count(*) FROM blobs
+             UNION ALL SELECT 'devices', count(*) FROM devices
+             UNION ALL SELECT 'inbox_rows', count(*) FROM inbox",
+            [],
+            |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())),
+        )?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Every record of a kind.
