@@ -173,12 +173,29 @@ impl Story {
     /// What is done next with a customer, as far as it has got.
     fn next_step(&mut self, client: usize) -> &'static str {
         let steps: &[(&'static str, usize)] = match self.clients[client].progress {
-            0 => &[("send_material", 60), ("book_demo", 30), ("new_demand", 4), ("demo", 6)],
-            1 => &[("send_material", 42), ("book_demo", 34), ("demo", 8), ("tech_question", 5), ("new_demand", 5), ("cross_department", 6)],
-            2 => &[("demo", 58), ("send_material", 24), ("book_demo", 6), ("tech_question", 6), ("new_demand", 6)],
-            3 => &[("quote", 20), ("send_material", 34), ("custom_comparison", 12), ("tech_question", 11), ("new_demand", 10), ("cross_department", 8), ("demo", 5)],
-            4 => &[("send_material", 46), ("custom_comparison", 13), ("tech_question", 8), ("cross_department", 13), ("new_demand", 8), ("demo", 8), ("quote", 3), ("sign", 1)],
-            _ => &[("send_material", 40), ("cross_department", 35), ("new_demand", 25)],
+            0 => &[("send_material", 62), ("book_demo", 30), ("new_demand", 2), ("demo", 6)],
+            1 => &[("send_material", 46), ("book_demo", 36), ("demo", 8), ("tech_question", 2), ("new_demand", 2), ("cross_department", 6)],
+            2 => &[("demo", 60), ("send_material", 26), ("book_demo", 8), ("tech_question", 3), ("new_demand", 3)],
+            3 => &[
+                ("quote", 20),
+                ("send_material", 40),
+                ("custom_comparison", 13),
+                ("tech_question", 7),
+                ("new_demand", 5),
+                ("cross_department", 8),
+                ("demo", 7),
+            ],
+            4 => &[
+                ("send_material", 52),
+                ("custom_comparison", 13),
+                ("tech_question", 5),
+                ("cross_department", 13),
+                ("new_demand", 4),
+                ("demo", 9),
+                ("quote", 3),
+                ("sign", 1),
+            ],
+            _ => &[("send_material", 50), ("cross_department", 42), ("new_demand", 8)],
         };
         self.luck.weighted(steps)
     }
@@ -193,7 +210,7 @@ impl Story {
         let suggested = self.config.actions.iter().find(|option| option.key == action).and_then(|option| option.brief.clone());
         suggested.or_else(|| match self.luck.below(100) {
             0..=7 => Some("poc_needed".to_owned()),
-            8 => Some("tech_needed".to_owned()),
+            8 if self.luck.chance(40) => Some("tech_needed".to_owned()),
             _ => None,
         })
     }
@@ -339,7 +356,7 @@ impl Story {
         };
         one.intent = Some(intent);
         let customer = one.id;
-        self.edit(person, customer, Fields::from([("intent".into(), intent.as_str().into())]))
+        self.edit(person, customer, &Fields::from([("intent".into(), intent.as_str().into())]))
     }
 
     fn remember(&mut self, person: PersonId, id: TouchId, client: usize, touch: &Touch, next: Option<NaiveDate>) {
@@ -398,7 +415,7 @@ impl Story {
         }
         let likely = match touch.action.as_str() {
             "quote" => manner.answers,
-            "send_material" => 22,
+            "send_material" => 14,
             _ => 0,
         };
         if self.luck.chance(likely) {
@@ -425,7 +442,7 @@ impl Story {
         let now = self.now();
         let capture = self.photo(person, client, Source::Gallery);
         let id = EvidenceId(self.luck.id(now));
-        self.edit(person, touch, Fields::from([(format!("evidence/{id}"), true.into())]))?;
+        self.edit(person, touch, &Fields::from([(format!("evidence/{id}"), true.into())]))?;
         self.keep(person, (touch, client), std::iter::once((id, capture)))?;
         self.send(person)
     }
@@ -439,7 +456,7 @@ impl Story {
         self.push(person)?;
         match self.luck.below(100) {
             0..=44 => {
-                self.edit(person, touch, Fields::from([("feedback".into(), true.into()), time_field("feedback_at", now)]))?;
+                self.edit(person, touch, &Fields::from([("feedback".into(), true.into()), time_field("feedback_at", now)]))?;
                 self.push(person)
             }
             45..=69 => {
@@ -528,7 +545,7 @@ impl Story {
             return Ok(());
         }
         let report = ReportId::of(person, self.today());
-        self.edit(person, report, Fields::from([(format!("touches/{touch}"), true.into())]))
+        self.edit(person, report, &Fields::from([(format!("touches/{touch}"), true.into())]))
     }
 
     /// A correction beside an old report.
@@ -538,7 +555,7 @@ impl Story {
         }
         let text = goods::amendment(&mut self.luck);
         let key = format!("corrections/{}", self.now().timestamp_millis());
-        self.edit(person, ReportId::of(person, day), Fields::from([(key, text.into())]))?;
+        self.edit(person, ReportId::of(person, day), &Fields::from([(key, text.into())]))?;
         self.push(person)
     }
 }

@@ -126,7 +126,7 @@ impl Story {
         let mut writes = Fields::from([time_field("done_at", self.now()), id_field("done_by", person)]);
         writes.extend(choice.map(|choice| text_field("choice", choice)));
         writes.extend(reason.map(|reason| text_field("reason", reason)));
-        self.edit(person, task, writes)?;
+        self.edit(person, task, &writes)?;
         self.push(person)
     }
 
@@ -153,7 +153,7 @@ impl Story {
         if !known("address") {
             writes.extend([text_field("address", &goods::company(&mut self.luck).address)]);
         }
-        self.edit(person, contract, writes)?;
+        self.edit(person, contract, &writes)?;
         self.push(person)
     }
 
@@ -174,7 +174,7 @@ impl Story {
             id_field("signed_with", device),
             text_field("signature", &signature),
         ];
-        self.edit(person, id, Fields::from(writes))?;
+        self.edit(person, id, &Fields::from(writes))?;
         self.push(person)?;
         self.clients.iter_mut().filter(|client| client.id == contract.customer).for_each(|client| client.progress = 5);
         if self.luck.chance(80) {
@@ -210,7 +210,7 @@ impl Story {
             text_field("training_on", &training.to_string()),
             text_field("service_contact", &named),
         ];
-        self.edit(person, order, Fields::from(writes))?;
+        self.edit(person, order, &Fields::from(writes))?;
         self.push(person)?;
         if self.luck.chance(88) {
             let at = self.moment(on, (14 * HOUR, 17 * HOUR));
@@ -221,7 +221,7 @@ impl Story {
 
     /// Delivery is done.
     pub(super) fn deliver(&mut self, order: RecordId, person: PersonId) -> Result<()> {
-        self.edit(person, order, Fields::from([time_field("done_at", self.now())]))?;
+        self.edit(person, order, &Fields::from([time_field("done_at", self.now())]))?;
         self.push(person)
     }
 
@@ -232,7 +232,7 @@ impl Story {
             return Ok(());
         }
         let comes = self.luck.chance(85);
-        self.edit(person, meeting, Fields::from([(format!("answers/{person}"), comes.into())]))?;
+        self.edit(person, meeting, &Fields::from([(format!("answers/{person}"), comes.into())]))?;
         self.push(person)
     }
 
@@ -255,7 +255,7 @@ impl Story {
             time_field("resolved_at", self.now()),
             id_field("resolved_by", person),
         ];
-        self.edit(person, finding, Fields::from(writes))?;
+        self.edit(person, finding, &Fields::from(writes))?;
         self.push(person)?;
         let merged = record.customer.filter(|_| resolution == "merge");
         if let Some(client) = self.clients.iter().position(|client| Some(client.id) == merged) {

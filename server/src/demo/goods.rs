@@ -284,7 +284,7 @@ pub(super) fn mode(action: &str, luck: &mut Luck) -> ContactMode {
         "demo_remote" => Wechat,
         "demo" => luck.weighted(&[(Visit, 75), (Wechat, 25)]),
         "quote" => luck.weighted(&[(Email, 45), (Wechat, 40), (Visit, 15)]),
-        "send_material" => luck.weighted(&[(Wechat, 60), (Email, 35), (Visit, 5)]),
+        "send_material" => luck.weighted(&[(Wechat, 50), (Phone, 15), (Email, 20), (Visit, 15)]),
         "sign" => luck.weighted(&[(Visit, 85), (Email, 15)]),
         "book_demo" => luck.weighted(&[(Phone, 70), (Wechat, 30)]),
         _ => luck.weighted(&[(Phone, 40), (Wechat, 25), (Visit, 35)]),

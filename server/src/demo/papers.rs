@@ -7,7 +7,7 @@ use super::luck::Luck;
 
 /// Patches of a photo across and down, and the pixels of a patch's side.
 const PATCHES: (usize, usize) = (16, 12);
-const PATCH: usize = 8;
+const PATCH: usize = 6;
 /// Samples of sound in a second.
 const RATE: u32 = 8_000;
 

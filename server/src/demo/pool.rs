@@ -245,7 +245,7 @@ impl Story {
         let now = self.now();
         let lead = self.clients[client].lead;
         let id = self.luck.id(now);
-        self.edit(person, lead, Fields::from([text_field(&format!("requests/{id}"), &request.to_text())]))?;
+        self.edit(person, lead, &Fields::from([text_field(&format!("requests/{id}"), &request.to_text())]))?;
         self.push(person)?;
         let fields = self.fields(lead)?.unwrap_or_default();
         let holder = fields.get("holder").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
@@ -264,8 +264,8 @@ impl Story {
         let Some(holder) = one.holder.filter(|holder| self.phones.contains_key(holder)) else { return Ok(()) };
         let reason = goods::invalid(&mut self.luck);
         let marks = [time_field("invalid_at", now), text_field("reason", reason), time_field("moved_at", now), id_field("moved_by", holder)];
-        self.edit(holder, lead, Fields::from(marks))?;
-        self.edit(holder, customer, Fields::from([("closed".into(), true.into())]))?;
+        self.edit(holder, lead, &Fields::from(marks))?;
+        self.edit(holder, customer, &Fields::from([("closed".into(), true.into())]))?;
         self.push(holder)?;
         self.close(client);
         Ok(())
@@ -286,7 +286,7 @@ impl Story {
         let reason = goods::correction(&mut self.luck);
         let marks =
             [text_field("stage", stage.as_str()), text_field("reason", reason), time_field("moved_at", now), id_field("moved_by", holder)];
-        self.edit(holder, lead, Fields::from(marks))?;
+        self.edit(holder, lead, &Fields::from(marks))?;
         self.push(holder)
     }
 

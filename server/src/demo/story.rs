@@ -22,12 +22,8 @@ use super::phone::Phone;
 use crate::http::App;
 use crate::ingest::Ingest;
 use crate::jobs::Runner;
-use crate::stores::sqlite::Filter;
 use crate::{admin, enrol, releases, server};
 
-
-/// Most tasks that come up at one moment.
-const MOST_TASKS: usize = 10_000;
 
 /// What can happen.
 pub(super) enum Happening {
@@ -159,6 +155,10 @@ pub(super) struct Story {
     _stop: watch::Sender<bool>,
     agenda: BTreeMap<(i64, u64), Happening>,
     scheduled: u64,
+    /// Something was written since the last look around.
+    written: bool,
+    /// When the next job comes up.
+    next_job: Option<DateTime<Utc>>,
     /// Up to when tasks have been seen, and those of the last moment.
     seen: (i64, BTreeSet<RecordId>),
 }
@@ -194,6 +194,8 @@ impl Story {
             _stop: stop,
             agenda: BTreeMap::new(),
             scheduled: 0,
+            written: false,
+            next_job: None,
             seen: (0, BTreeSet::new()),
         };
         story.enter_people()?;
@@ -213,6 +215,8 @@ impl Story {
     pub(super) async fn tell(&mut self, mut progress: impl FnMut(u64, u64)) -> Result<()> {
         // What always comes up again is scheduled by the first run.
         self.runner.run_due().await?;
+        self.written = true;
+        self.look_around()?;
         let first = self.plan.first_day();
         let days = (day_of(self.plan.end, DEFAULT_ZONE) - first).num_days().unsigned_abs() + 1;
         while let Some(entry) = self.agenda.first_entry() {
@@ -224,14 +228,17 @@ impl Story {
             self.run_jobs_until(at).await?;
             self.clock.move_to(at);
             match happening {
-                Happening::Bytes(bytes) => drop(self.app.blobs.keep(&self.app.store, bytes, at).await?),
+                Happening::Bytes(bytes) => {
+                    self.app.blobs.keep(&self.app.store, bytes, at).await?;
+                    self.written = true;
+                }
                 Happening::Day(day) => {
                     progress((day - first).num_days().unsigned_abs(), days);
                     self.happen(Happening::Day(day))?;
                 }
                 happening => self.happen(happening)?,
             }
-            self.notice_tasks()?;
+            self.look_around()?;
         }
         self.run_jobs_until(self.plan.end).await?;
         progress(days, days);
@@ -330,22 +337,26 @@ impl Story {
     }
 
     /// Changes a record on somebody's phone, to be sent later.
-    pub(super) fn edit(&mut self, person: PersonId, id: impl Into<RecordId>, fields: Fields) -> Result<()> {
+    pub(super) fn edit(&mut self, person: PersonId, id: impl Into<RecordId>, fields: &Fields) -> Result<()> {
+        // What is unsent may have to go first.
+        self.written = true;
         let (now, store) = (self.now(), self.app.store.clone());
-        self.phone(person)?.edit(&store, id, &fields, now)
+        self.phone(person)?.edit(&store, id, fields, now)
     }
 
     /// Sends what is on somebody's phone.
     pub(super) fn push(&mut self, person: PersonId) -> Result<()> {
+        self.written = true;
         let (now, store) = (self.now(), self.app.store.clone());
         self.phone(person)?.push(&store, now)
     }
 
     /// Writes a record in the server's own name, as imports and an admin's commands do.
-    pub(super) fn write(&self, id: impl Into<RecordId>, fields: &Fields) -> Result<()> {
-        let id = id.into();
+    pub(super) fn write(&mut self, id: impl Into<RecordId>, fields: &Fields) -> Result<()> {
+        self.written = true;
+        let (id, now) = (id.into(), self.now());
         self.app.store.write(|tx| {
-            let mut ingest = Ingest::open(tx, self.now())?;
+            let mut ingest = Ingest::open(tx, now)?;
             ingest.write(id, fields)?;
             ingest.finish()
         })
@@ -358,24 +369,24 @@ impl Story {
     }
 
     async fn run_jobs_until(&mut self, at: DateTime<Utc>) -> Result<()> {
-        while let Some(job) = self.app.store.read(|tx| tx.open_jobs(1))?.first() {
-            let due = from_millis(job.due);
-            if due > at {
-                break;
-            }
+        while let Some(due) = self.next_job.filter(|due| *due <= at) {
             self.clock.move_to(due);
             self.runner.run_due().await?;
-            self.notice_tasks()?;
+            self.written = true;
+            self.look_around()?;
         }
         Ok(())
     }
 
-    /// Puts tasks that have come up on the agenda of whoever will do them.
-    fn notice_tasks(&mut self) -> Result<()> {
-        let since = Some(from_millis(self.seen.0));
-        let filter = Filter { open: Some(true), from: since, limit: MOST_TASKS, ..Filter::of(Kind::Task) };
-        let newest_first = self.app.store.read(|tx| tx.documents(&filter))?;
-        for task in newest_first.into_iter().rev() {
+    /// Looks what has come of what was written: tasks go on the agenda of whoever will do them, and jobs come up.
+    fn look_around(&mut self) -> Result<()> {
+        if !std::mem::take(&mut self.written) {
+            return Ok(());
+        }
+        let since = self.seen.0;
+        let (tasks, job) = self.app.store.read(|tx| Ok((tx.open_since(Kind::Task, since)?, tx.open_jobs(1)?.pop())))?;
+        self.next_job = job.map(|job| from_millis(job.due));
+        for task in tasks {
             if task.at > self.seen.0 {
                 self.seen = (task.at, BTreeSet::new());
             }

@@ -14,6 +14,7 @@ use chuda_core::rules::world::{LOOKED_THROUGH, World};
 use chuda_core::rules::{Config, Firing};
 use chuda_core::{Error, ErrorKind, Result};
 use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
 use tokio::sync::Notify;
@@ -42,6 +43,7 @@ struct Inner {
 #[derive(Default)]
 pub(crate) struct Caches {
     people: Cache<People>,
+    with_device: Cache<BTreeSet<PersonId>>,
     configs: Cache<Configs>,
 }
 
@@ -258,7 +260,8 @@ impl Store {
     /// From now on no write waits for the disk, until [`Self::checkpoint`]. Only for what is made anew should the machine die meanwhile.
     pub(crate) fn hurry(&self) -> Result<()> {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.pragma_update(None, "synchronous", "OFF").map_err(storage)
+        let settings = "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 20000; PRAGMA cache_size = -128000;";
+        writer.execute_batch(settings).map_err(storage)
     }
 
     /// Comes back when a job has been scheduled by this process since the last time.
@@ -313,6 +316,7 @@ impl Tx<'_> {
         self.set_meta("epoch", &crate::random::<16>()?)?;
         self.set_meta("actor", &crate::random::<16>()?)?;
         self.configs_changed()?;
+        self.devices_changed()?;
         self.people_changed()
     }
 
@@ -447,6 +451,15 @@ impl Tx<'_> {
                 after.1.as_bytes(),
                 filter.limit as i64,
             ],
+            document_row,
+        )
+    }
+
+    /// Records of a kind about which somebody has to do something, that came up then or since, oldest first.
+    pub(crate) fn open_since(&self, kind: Kind, at: i64) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE kind = ?1 AND open = 1 AND at >= ?2 ORDER BY at, id",
+            params![kind.as_str(), at],
             document_row,
         )
     }
@@ -823,8 +836,14 @@ impl Tx<'_> {
     }
 
     /// Who has a device that is not revoked.
-    pub(crate) fn people_with_device(&self) -> Result<BTreeSet<PersonId>> {
-        self.all("SELECT DISTINCT person FROM devices WHERE revoked_at IS NULL", [], person_id).map(BTreeSet::from_iter)
+    pub(crate) fn people_with_device(&self) -> Result<Arc<BTreeSet<PersonId>>> {
+        self.cached("devices", &self.1.caches.with_device, || {
+            self.all("SELECT DISTINCT person FROM devices WHERE revoked_at IS NULL", [], person_id).map(BTreeSet::from_iter)
+        })
+    }
+
+    fn devices_changed(&self) -> Result<()> {
+        self.set_meta("devices", &crate::random::<16>()?)
     }
 
     /// Adds a device.
@@ -832,8 +851,8 @@ impl Tx<'_> {
         self.run(
             "INSERT INTO devices (id, person, public_key, platform, enrolled_at) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![row.id.as_bytes(), row.person.as_bytes(), row.public_key, row.platform, row.enrolled_at],
-        )
-        .map(drop)
+        )?;
+        self.devices_changed()
     }
 
     /// Revokes a device; false when there is none that isn't.
@@ -842,6 +861,7 @@ impl Tx<'_> {
             "UPDATE devices SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
             params![device.as_bytes(), now.timestamp_millis()],
         )?;
+        self.devices_changed()?;
         Ok(changed > 0)
     }
 
@@ -1092,6 +1112,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(storage)?;
     connection.busy_timeout(BUSY).map_err(storage)?;
     connection.set_prepared_statement_cache_capacity(128);
+    // Otherwise a statement that compares a column of a partial index with a parameter is prepared anew for each value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(storage)?;
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;";
     connection.execute_batch(settings).map_err(storage)?;
     Ok(connection)
