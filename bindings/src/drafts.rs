@@ -24,6 +24,12 @@ pub struct CustomerDraft {
     /// Their phone number.
     #[uniffi(default)]
     pub phone: Option<String>,
+    /// Installation address.
+    #[uniffi(default)]
+    pub address: Option<String>,
+    /// Device model they want or have.
+    #[uniffi(default)]
+    pub model: Option<String>,
 }
 
 /// A touch to record.
@@ -100,6 +106,9 @@ pub struct ReportRequest {
     /// Why it is short: a key or word of the list; required when it is.
     #[uniffi(default)]
     pub reason: Option<String>,
+    /// Briefs (B1) that are to be others than the card has: a key or word of the list.
+    #[uniffi(default)]
+    pub briefs: HashMap<CustomerId, String>,
 }
 
 /// A file to keep as evidence.

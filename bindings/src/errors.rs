@@ -87,7 +87,7 @@ pub(crate) type Result<T, E = ChudaError> = std::result::Result<T, E>;
 impl From<Error> for ChudaError {
     fn from(error: Error) -> Self {
         let key = error.key.to_owned();
-        let params = error.params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let params = error.params.into_iter().map(|(name, value)| (name.into_owned(), value)).collect();
         match error.kind {
             ErrorKind::Invalid => Self::Invalid { key, params },
             ErrorKind::NotFound => Self::NotFound { key, params },

@@ -4,11 +4,12 @@ use std::time::SystemTime;
 
 use chrono::{NaiveDate as Day, NaiveTime as TimeOfDay};
 use chuda_core::capture::proof;
-use chuda_core::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
+use chuda_core::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TaskId, TouchId};
 use chuda_core::query::view::{self, Grade, TouchStatus};
-use chuda_core::record::{ContactMode, Fen, Intent, Role, Stage};
-use chuda_core::rules::config::{self, Config};
+use chuda_core::record::{ContactMode, Fen, Intent, Kind, Role, Stage};
+use chuda_core::rules::config::{self, Config, ExtraType};
 use chuda_core::rules::health;
+use chuda_core::rules::metrics::Outcome;
 use chuda_core::speech::{self, understand};
 use chuda_core::workbench;
 
@@ -51,6 +52,10 @@ mirror! {
         holder: Option<PersonView>,
         /// Since when.
         since: SystemTime,
+        /// Its lead.
+        lead: Option<LeadId>,
+        /// What happened last.
+        last: Option<LastEvent>,
         /// Intent level.
         intent: Option<Intent>,
         /// Health with its sum (T3).
@@ -61,6 +66,22 @@ mirror! {
         conflicts: Vec<String>,
         /// People on the customer's side.
         contacts: Vec<ContactView>,
+        /// Which of them forms name unless another is given.
+        contact: Option<ContactId>,
+        /// Installation address.
+        address: Option<String>,
+        /// Device model.
+        model: Option<String>,
+    }
+
+    /// The last thing that happened with a customer.
+    LastEvent of view::LastEvent {
+        /// When.
+        at: SystemTime,
+        /// What: an action, a stage, a contract's state.
+        what: Word,
+        /// Who did it.
+        by: Option<PersonView>,
     }
 
     /// A person on the customer's side.
@@ -71,6 +92,8 @@ mirror! {
         name: String,
         /// What they do there.
         position: Option<String>,
+        /// What they are to the deal (N1): IT, legal, end user …
+        role: Option<Word>,
         /// Phone number.
         phone: Option<String>,
     }
@@ -115,6 +138,10 @@ mirror! {
         feedback: bool,
         /// Who was touched (N1).
         contact: Option<String>,
+        /// What that person is to the deal.
+        contact_role: Option<Word>,
+        /// Whether what was sent was opened in time (M1), where anybody can tell.
+        opened: Option<Outcome>,
         /// What comes next.
         next_action: Option<String>,
         /// When.
@@ -123,12 +150,22 @@ mirror! {
         next_time: Option<TimeOfDay>,
         /// Free text.
         note: Option<String>,
+        /// Fields that a supervisor added to the form (T6), in the order they are asked.
+        extra: Vec<ExtraView>,
         /// What proves it.
         evidence: Vec<EvidenceView>,
         /// Fields changed at the same time by two people.
         conflicts: Vec<String>,
         /// Where it is on its way to the server.
         state: ItemState,
+    }
+
+    /// What was filled into an added field (T6).
+    ExtraView of view::ExtraView {
+        /// Its label.
+        field: Word,
+        /// As stored: text, a number, money in yuan, a day, `true` or `false`.
+        value: String,
     }
 
     /// One piece of evidence.
@@ -175,24 +212,56 @@ mirror! {
         id: TaskId,
         /// What kind: key and title.
         kind: Word,
+        /// Something to know rather than to do: it is ticked off.
+        notice: bool,
         /// About whom.
         customer: Option<CustomerId>,
         /// Their name.
         customer_name: Option<String>,
         /// The record it came from.
         source: RecordId,
+        /// What that is: `touch`, `contract` …; none as long as it has not arrived.
+        source_kind: Option<String>,
+        /// What of it matters for the task: field by field, in the order to show them.
+        about: Vec<FactView>,
+        /// The rule that made it.
+        rule: String,
+        /// What held: `action = quote, evidence = application/pdf`.
+        because: Option<String>,
         /// The answers that can be given.
         choices: Vec<Word>,
         /// The words that help.
-        script_pack: Option<String>,
+        script_pack: Option<ScriptPack>,
         /// When it came up.
         created_at: SystemTime,
         /// When it should be done.
         due: Option<SystemTime>,
         /// When it was done.
         done_at: Option<SystemTime>,
+        /// By whom; none: it came to nothing by itself.
+        done_by: Option<PersonView>,
+        /// With which answer.
+        choice: Option<Word>,
+        /// Why.
+        reason: Option<String>,
         /// Whether an attachment it is about has not reached the server yet (附件上传中).
         attachment_uploading: bool,
+    }
+
+    /// One field of a record as a person reads it.
+    FactView of view::FactView {
+        /// The field, such as `amount`.
+        field: String,
+        /// Its value: an option in both languages, a person by name, an amount in yuan.
+        value: Word,
+    }
+
+    /// Words that help (话术包).
+    ScriptPack of view::ScriptPack {
+        /// Which, with its title.
+        title: Word,
+        /// The words.
+        text: String,
     }
 
     /// One line of the sync list.
@@ -269,12 +338,30 @@ mirror! {
         touches: Vec<TouchView>,
         /// How many are missing for a full report.
         missing: i32,
+        /// The brief that each customer of the day gets (B1): as it was filed, as a touch says it, else as the actions suggest.
+        briefs: Vec<BriefView>,
         /// Touches recorded after filing: 更新日报 is offered.
         can_update: bool,
         /// Suggested key actions for tomorrow, best first; empty only for a person without any customer.
         suggestions: Vec<String>,
         /// Reasons for a short report.
         reasons: Vec<Word>,
+    }
+
+    /// The brief of a customer on a day (B1).
+    BriefView of view::BriefView {
+        /// The day.
+        day: Day,
+        /// The customer.
+        customer: CustomerId,
+        /// Their name.
+        customer_name: String,
+        /// Whose day it was.
+        person: PersonView,
+        /// How the customer stands.
+        brief: Word,
+        /// Whether it stands in a filed report; otherwise it follows from the touches so far.
+        filed: bool,
     }
 
     /// The home screen, whole.
@@ -291,6 +378,8 @@ mirror! {
         touches_today: Vec<TouchView>,
         /// Open tasks, most urgent first.
         tasks: Vec<TaskView>,
+        /// What there is to know.
+        notices: Vec<TaskView>,
         /// Red customers, reddest first.
         red_customers: Vec<CustomerView>,
     }
@@ -669,6 +758,8 @@ pub struct Options {
     pub briefs: Vec<Choice>,
     /// Why a report may be short (T4).
     pub short_reasons: Vec<Choice>,
+    /// Fields that a supervisor added to the form of a touch (T6): a draft takes them as `extra`.
+    pub added_fields: Vec<AddedField>,
 }
 
 impl To<Options> for &Config {
@@ -679,8 +770,42 @@ impl To<Options> for &Config {
             actions: list(&self.actions),
             briefs: list(&self.briefs),
             short_reasons: list(&self.short_reasons),
+            added_fields: self.form(Kind::Touch).iter().filter_map(added).collect(),
         }
     }
+}
+
+/// A field that a supervisor added to a form.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct AddedField {
+    /// Its label; the key is the one under which a draft takes it.
+    pub label: Word,
+    /// What it holds.
+    pub holds: ExtraType,
+    /// Whether it has to be filled in.
+    pub required: bool,
+}
+
+/// What an added field holds.
+#[uniffi::remote(Enum)]
+pub enum ExtraType {
+    /// Text.
+    Text,
+    /// A whole number.
+    Number,
+    /// Money, typed in yuan.
+    Money,
+    /// A calendar day.
+    Day,
+    /// Yes or no: `true` or `false`.
+    Flag,
+}
+
+fn added(field: &config::FormField) -> Option<AddedField> {
+    let config::FormField { field, required, holds, zh, en } = field;
+    let key = field.strip_prefix("x/")?.to_owned();
+    let label = Word { zh: zh.clone()?, en: en.clone()?, key };
+    Some(AddedField { label, holds: (*holds)?, required: *required })
 }
 
 /// An option of a list.

@@ -3,9 +3,10 @@
 use chrono::{NaiveDate as Day, NaiveTime as TimeOfDay};
 use chuda_core::Error;
 use chuda_core::capture::claim::{Consent, Source};
-use chuda_core::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
+use chuda_core::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TaskId, TouchId};
 use chuda_core::query::view::{Grade, TouchStatus};
 use chuda_core::record::{ContactMode, Fen, Intent, Role, Stage};
+use chuda_core::rules::metrics::Outcome;
 use chuda_core::workbench::BlobChoice;
 
 use crate::convert::{To, same};
@@ -34,6 +35,8 @@ text! {
     CustomerId: "id.malformed",
     /// Names a person on a customer's side: a UUID.
     ContactId: "id.malformed",
+    /// Names a lead: a UUID.
+    LeadId: "id.malformed",
     /// Names a touch: a UUID.
     TouchId: "id.malformed",
     /// Names a piece of evidence: a UUID.
@@ -70,7 +73,18 @@ uniffi::custom_type!(
     lower: |amount| amount.0,
 });
 
-same!(Fen, ContactMode, Intent, Role, Stage, TouchStatus, Grade);
+same!(Fen, ContactMode, Intent, Role, Stage, TouchStatus, Grade, Outcome);
+
+/// What became of something that is waited for, such as the opening of what was sent.
+#[uniffi::remote(Enum)]
+pub enum Outcome {
+    /// It came in time.
+    Met,
+    /// There is time left.
+    Open,
+    /// It did not come in time; it may have come later.
+    Missed,
+}
 
 /// How the customer was reached (T1).
 #[uniffi::remote(Enum)]

@@ -302,6 +302,11 @@ impl Workbench {
         self.quick(core::Workbench::tasks).await
     }
 
+    /// What there is to know: each is ticked off like a task without choices.
+    pub async fn notices(&self) -> Result<Vec<TaskView>> {
+        self.quick(core::Workbench::notices).await
+    }
+
     /// Does a task, with the key of one of its choices if it has any, and a reason if that choice needs one.
     pub async fn complete_task(&self, id: TaskId, choice: Option<String>, reason: Option<String>) -> Result<TaskView> {
         self.quick(move |workbench| workbench.complete_task(id, choice.as_deref(), reason.as_deref())).await

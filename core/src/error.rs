@@ -1,5 +1,6 @@
 //! The one error that leaves the core. Each kind means a different thing for the user to do.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -35,8 +36,8 @@ pub struct Error {
     pub kind: ErrorKind,
     /// Stable dotted key, such as `touch.evidence_missing`.
     pub key: &'static str,
-    /// Values for the translated text.
-    pub params: BTreeMap<&'static str, String>,
+    /// Values for the translated text. Of what a server refused also those that it named.
+    pub params: BTreeMap<Cow<'static, str>, String>,
 }
 
 /// Result of everything a shell can ask for.
@@ -66,8 +67,8 @@ impl Error {
 
     /// Adds a value for the translated text.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.params.insert(name, value.to_string());
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl fmt::Display) -> Self {
+        self.params.insert(name.into(), value.to_string());
         self
     }
 }

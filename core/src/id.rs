@@ -32,6 +32,12 @@ macro_rules! id {
                 Self(Uuid::new_v5(&DERIVED, name.as_bytes()))
             }
 
+            /// When it was made; none where it follows from a name.
+            pub fn made_at(self) -> Option<DateTime<Utc>> {
+                let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
+                DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanoseconds)
+            }
+
             /// The 16 bytes that are stored and sent.
             pub fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
@@ -113,6 +119,10 @@ id! {
     BackCheckId,
     /// One installation on one phone; also the id of its signing key.
     DeviceId,
+    /// An address that the server tells of events.
+    WebhookId,
+    /// Something that happened to a record, of which other systems are told.
+    EventId,
 }
 
 macro_rules! record_id {

@@ -6,7 +6,9 @@
 //! 2. [`record`] says what a record is and who may change it; [`rules`] are pure functions over records.
 //! 3. [`store`] keeps documents and makes projections of them, [`query`] answers what screens ask.
 //! 4. [`sync`] exchanges changes and blobs with a server; [`workbench`] is what shells hold.
+//! 5. [`audit`] is what the server's log of who did and who looked is made of, and how anyone checks it.
 
+pub mod audit;
 pub mod capture;
 pub mod error;
 pub mod id;

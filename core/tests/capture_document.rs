@@ -67,7 +67,9 @@ fn pages_and_quotes_are_seen() {
     let found = inspect(&saved(pdf(&["Quotation 7", "Total USD 12,500.00"]))).unwrap();
     assert_eq!((found.mime, found.pages, found.looks_like_quote), (Mime::Pdf, Some(2), true));
     let found = inspect(&saved(pdf(&["Brochure", "of 2026", "nothing to pay"]))).unwrap();
-    assert_eq!((found.pages, found.looks_like_quote), (Some(3), false));
+    assert_eq!((found.pages, found.has_text, found.looks_like_quote), (Some(3), true, false));
+    let scan = inspect(&saved(pdf(&[""]))).unwrap();
+    assert_eq!((scan.has_text, scan.looks_like_quote), (false, false), "a scan has no text that could say");
 }
 
 #[test]

@@ -1,22 +1,30 @@
-//! What an admin does from a terminal: people, codes, devices, tokens, jobs, backup and restore. Works beside a running server.
+//! What an admin does from a terminal: people, codes, devices, tokens, jobs, webhooks, backup and restore. Works beside a running server.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use chuda_core::id::{DeviceId, Hash, PersonId, RecordId};
-use chuda_core::record::{Fields, Person, Record as _, Role};
+use chuda_core::audit::About;
+use chuda_core::id::{DeviceId, EventId, Hash, PersonId, RecordId, WebhookId};
+use chuda_core::record::{Fields, Kind, Person, Record as _, Role};
 use chuda_core::time::from_millis;
 use chuda_core::{Error, Result};
 
+use crate::audit::{self, Act, AuditExport, By, Verb};
 use crate::enrol::{CODE_LIFETIME, code_hash, new_code};
+use crate::events::Event;
 use crate::http::Scope;
+use crate::import::{self, table};
 use crate::ingest::Ingest;
 use crate::server::DATABASE;
 use crate::stores::jobs::JobRow;
 use crate::stores::sqlite::TokenRow;
+use crate::stores::webhooks::WebhookRow;
 use crate::stores::{Store, Tx};
+use crate::webhooks;
+
+pub use crate::import::{ImportColumn, ImportError, ImportKind, ImportLine, ImportMismatch, ImportReport, ImportSet};
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
@@ -24,7 +32,7 @@ const MAX_NAME: usize = 200;
 const MAX_LISTED: usize = 1_000;
 
 /// The admin's way into a server's data folder.
-pub struct Admin(Store);
+pub struct Admin(Store, PathBuf);
 
 /// Someone to be added.
 #[derive(Clone, Debug)]
@@ -95,11 +103,51 @@ impl JobState {
     }
 }
 
+/// A subscription, as an admin sees it.
+#[derive(Clone, Debug)]
+pub struct WebhookView {
+    /// Its id.
+    pub id: WebhookId,
+    /// Where events go.
+    pub url: String,
+    /// Which.
+    pub events: Vec<String>,
+    /// Who made it.
+    pub created_by: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// Deliveries that wait.
+    pub waiting: usize,
+    /// Deliveries that were given up.
+    pub dead: usize,
+}
+
+/// A delivery that was given up, as an admin sees it.
+#[derive(Clone, Debug)]
+pub struct DeadDelivery {
+    /// Its number; it is a job.
+    pub id: i64,
+    /// To whom.
+    pub webhook: WebhookId,
+    /// Of what; the receiver knows it as `webhook-id`.
+    pub event: EventId,
+    /// The event's name, as long as it is remembered.
+    pub name: Option<String>,
+    /// The record it is about, as long as the event is remembered.
+    pub record: Option<RecordId>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// How the last attempt failed: a key and numbers.
+    pub last_error: Option<String>,
+    /// When it was given up.
+    pub dead_at: Option<DateTime<Utc>>,
+}
+
 impl Admin {
     /// Opens the data folder of a server, running or not, and makes it if it is missing.
     pub fn open(data: &Path) -> Result<Self> {
         std::fs::create_dir_all(data)?;
-        Store::open(&data.join(DATABASE)).map(Self)
+        Ok(Self(Store::open(&data.join(DATABASE))?, data.to_owned()))
     }
 
     /// Adds a person and gives a one-time enrolment code for the first device.
@@ -162,8 +210,14 @@ impl Admin {
 
     /// Locks a device out, at once.
     pub fn revoke(&self, device: DeviceId, now: DateTime<Utc>) -> Result<()> {
-        let revoked = self.0.write(|tx| tx.revoke_device(device, now))?;
-        if revoked { Ok(()) } else { Err(Error::not_found("device.not_found")) }
+        self.0.write(|tx| {
+            let not_found = || Error::not_found("device.not_found");
+            let person = tx.device(device)?.ok_or_else(not_found)?.person;
+            if !tx.revoke_device(device, now)? {
+                return Err(not_found());
+            }
+            audit::log(tx, now, &By::admin(), Act::new(Verb::Revoked).on(person, Kind::Person).saying(&device.to_string()))
+        })
     }
 
     /// A bearer token for another system. With a person it acts as that person; without, it reads everybody's records.
@@ -175,14 +229,24 @@ impl Admin {
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         self.0.write(|tx| {
             let person = person.map(|word| find(tx, word)).transpose()?;
-            tx.add_token(Hash::of(token.as_bytes()), &TokenRow { name: name.to_owned(), person, scopes: scopes.join(" ") }, now)
+            tx.add_token(Hash::of(token.as_bytes()), &TokenRow { name: name.to_owned(), person, scopes: scopes.join(" ") }, now)?;
+            let act = Act::new(Verb::TokenAdded).saying(name);
+            audit::log(tx, now, &By::admin(), person.map_or(act, |person| act.on(person, Kind::Person)))
         })?;
         Ok(token)
     }
 
+    /// Takes in a file of customers, leads or payment slips as somebody, named by id or by a name that only one person has; or only
+    /// says what would come of it. With any mistake in it nothing is written.
+    pub fn import(&self, kind: ImportKind, file: &[u8], dry_run: bool, person: &str, now: DateTime<Utc>) -> Result<ImportReport> {
+        let rows = table::read(file)?;
+        let run = |tx: &Tx<'_>, dry_run| import::run(tx, kind, &rows, (find(tx, person)?, &By::admin()), dry_run, now);
+        if dry_run { self.0.read(|tx| run(tx, true)) } else { self.0.write(|tx| run(tx, false)) }
+    }
+
     /// Jobs that are not done: those that were given up, the last one first, or those that wait or are being done, by when they are due.
     pub fn jobs(&self, dead: bool) -> Result<Vec<JobView>> {
-        let rows = self.0.read(|tx| if dead { tx.dead_jobs(MAX_LISTED) } else { tx.open_jobs(MAX_LISTED) })?;
+        let rows = self.0.read(|tx| if dead { tx.dead_jobs(None, MAX_LISTED) } else { tx.open_jobs(MAX_LISTED) })?;
         Ok(rows.into_iter().map(job_view).collect())
     }
 
@@ -195,27 +259,96 @@ impl Admin {
         })
     }
 
-    /// Copies the database into a new file, while the server runs. Blobs are files of their own: copy their folder too.
-    pub fn backup(&self, file: &Path) -> Result<()> {
+    /// Subscribes an address to events. Returns the secret that the receiver checks signatures with; it is not shown again.
+    pub fn add_webhook(&self, url: &str, events: &[Event], now: DateTime<Utc>) -> Result<(WebhookId, String)> {
+        self.0.write(|tx| {
+            let (webhook, secret) = webhooks::subscribe(tx, url, events, "admin", now)?;
+            audit::log(tx, now, &By::admin(), Act::new(Verb::WebhookAdded).saying(&webhook.to_string()))?;
+            Ok((webhook, secret))
+        })
+    }
+
+    /// Every subscription.
+    pub fn webhooks(&self) -> Result<Vec<WebhookView>> {
+        self.0.read(|tx| tx.webhooks()?.into_iter().map(|row| webhook_view(tx, row)).collect())
+    }
+
+    /// Ends a subscription; what waits for its receiver is dropped.
+    pub fn remove_webhook(&self, webhook: WebhookId, now: DateTime<Utc>) -> Result<()> {
+        self.0.write(|tx| {
+            webhooks::unsubscribe(tx, webhook)?;
+            audit::log(tx, now, &By::admin(), Act::new(Verb::WebhookRemoved).saying(&webhook.to_string()))
+        })
+    }
+
+    /// Deliveries that were given up, the last one first.
+    pub fn dead_deliveries(&self) -> Result<Vec<DeadDelivery>> {
+        let dead = self.0.read(|tx| webhooks::dead(tx, MAX_LISTED))?;
+        let views = dead.into_iter().map(|(job, delivery, event)| {
+            let (name, record) = event.map(|event| (event.event, event.record)).unzip();
+            DeadDelivery {
+                id: job.id,
+                webhook: delivery.webhook,
+                event: delivery.event,
+                name,
+                record,
+                attempts: job.attempts,
+                last_error: job.last_error,
+                dead_at: job.dead_at.map(from_millis),
+            }
+        });
+        Ok(views.collect())
+    }
+
+    /// Lets deliveries that were given up be tried again: one, or all of them. Returns how many.
+    pub fn retry_deliveries(&self, delivery: Option<i64>, now: DateTime<Utc>) -> Result<usize> {
+        let retried = self.0.write(|tx| webhooks::retry(tx, delivery, now))?;
+        if retried == 0 && delivery.is_some() { Err(Error::not_found("delivery.not_found")) } else { Ok(retried) }
+    }
+
+    /// Copies the database into a new file, while the server runs. Blobs are files of their own: copy their folder too, and the
+    /// server's key.
+    pub fn backup(&self, file: &Path, now: DateTime<Utc>) -> Result<()> {
         if file.exists() {
             return Err(Error::invalid("backup.exists"));
         }
+        self.0.write(|tx| audit::log(tx, now, &By::admin(), Act::new(Verb::BackedUp)))?;
         self.0.backup(file)
     }
 
     /// Puts the content of a backup in place of the present one, also while the server runs. The log gets a new epoch, so that
     /// every device finds out and sends again what the backup lacks.
-    pub fn restore(&self, file: &Path) -> Result<()> {
+    ///
+    /// The audit log loses nothing: what was logged since the backup stays in it, followed by an entry that says up to which entry the
+    /// records were put back (`log_kept`). Where the backup is of another log than the present one, the backup's goes on, and the entry
+    /// names the last one of the log that is gone (`log_replaced`).
+    pub fn restore(&self, file: &Path, now: DateTime<Utc>) -> Result<()> {
         if !file.is_file() {
             return Err(Error::not_found("backup.not_found"));
         }
-        self.0.restore(file)
+        self.0.restore(file, |tx, replaced| {
+            let (about, detail) = if replaced.kept { (replaced.backup, "log_kept") } else { (replaced.head, "log_replaced") };
+            let act = Act::new(Verb::Restored).saying(detail);
+            audit::log(tx, now, &By::admin(), about.map_or(act, |(_, hash)| act.about(About::Entry(hash))))
+        })
+    }
+
+    /// Writes the audit log of some days, both included, for an auditor: entries, changes, and the server's signature over them.
+    pub fn export_audit(
+        &self,
+        out: &Path,
+        (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+        now: DateTime<Utc>,
+    ) -> Result<AuditExport> {
+        let key = crate::key::open(&self.1)?;
+        audit::note_key(&self.0, &key, now)?;
+        audit::export(&self.0, &key, out, (from, to), now)
     }
 }
 
 fn write(tx: &Tx<'_>, document: RecordId, fields: &Fields, now: DateTime<Utc>) -> Result<()> {
     let mut ingest = Ingest::open(tx, now)?;
-    ingest.write(document, fields)?;
+    ingest.write_by(&By::admin(), document, fields)?;
     ingest.finish()
 }
 
@@ -223,7 +356,21 @@ fn write(tx: &Tx<'_>, document: RecordId, fields: &Fields, now: DateTime<Utc>) -
 pub(crate) fn issue(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<String> {
     let code = new_code()?;
     tx.add_code(code_hash(&code), person, (now + CODE_LIFETIME).timestamp_millis())?;
+    audit::log(tx, now, &By::admin(), Act::new(Verb::CodeIssued).on(person, Kind::Person))?;
     Ok(code)
+}
+
+fn webhook_view(tx: &Tx<'_>, row: WebhookRow) -> Result<WebhookView> {
+    let (waiting, dead) = webhooks::deliveries(tx, row.id)?;
+    Ok(WebhookView {
+        id: row.id,
+        url: row.url,
+        events: row.events.split(' ').map(str::to_owned).collect(),
+        created_by: row.created_by,
+        created_at: from_millis(row.created_at),
+        waiting,
+        dead,
+    })
 }
 
 fn job_view(row: JobRow) -> JobView {

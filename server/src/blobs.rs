@@ -13,8 +13,9 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, TimeDelta, Utc};
+use chuda_core::audit::About;
 use chuda_core::id::{Hash, PersonId, RecordId};
-use chuda_core::record::{Evidence, from_fields};
+use chuda_core::record::{Evidence, Kind, from_fields};
 use chuda_core::{Error, ErrorKind};
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
@@ -24,7 +25,8 @@ use sha2::{Digest as _, Sha256};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::http::{App, Called, Scope, Signed, SignedStream, text};
+use crate::audit::{self, Act, By, Verb};
+use crate::http::{App, Called, Device, Scope, Signed, SignedStream, text};
 use crate::ingest::{Ingest, author_of};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::{Store, Tx};
@@ -84,6 +86,20 @@ impl Blobs {
         self.0.list(Some(&Key::from("blobs"))).take(1).try_collect::<Vec<_>>().await.map(drop).map_err(|error| fault(&error))
     }
 
+    /// Puts bytes that are at hand under their hash; putting them there again changes nothing.
+    pub(crate) async fn put(&self, sha256: Hash, bytes: Vec<u8>) -> chuda_core::Result<()> {
+        self.0.put(&blob_key(sha256), PutPayload::from(bytes)).await.map(drop).map_err(|error| fault(&error))
+    }
+
+    /// The bytes of a blob that is complete; none when they are not there.
+    pub(crate) async fn bytes(&self, sha256: Hash) -> chuda_core::Result<Option<Bytes>> {
+        match self.0.get(&blob_key(sha256)).await {
+            Ok(found) => found.bytes().await.map(Some).map_err(|error| fault(&error)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(fault(&error)),
+        }
+    }
+
     /// Removes what is left of uploads that nobody goes on with.
     pub(crate) async fn tidy(&self, store: &Store, now: DateTime<Utc>) -> chuda_core::Result<()> {
         let before = (now - UPLOAD_LIFETIME).timestamp_millis();
@@ -94,7 +110,7 @@ impl Blobs {
     }
 
     /// Puts the pieces of an upload together under their hash. `false`: the hash is another one, and the upload is gone.
-    async fn finish(&self, store: &Store, upload: &UploadRow, now: DateTime<Utc>) -> chuda_core::Result<bool> {
+    async fn finish(&self, store: &Store, upload: &UploadRow, by: By, now: DateTime<Utc>) -> chuda_core::Result<bool> {
         let id = upload.id;
         let names = store.read_async(move |tx| tx.pieces(id)).await?;
         let target = blob_key(upload.sha256);
@@ -123,7 +139,7 @@ impl Blobs {
         writer.finish().await.map_err(|error| fault(&error))?;
         let (sha256, length) = (upload.sha256, upload.length);
         let names = store.write_async(move |tx| {
-            arrived(tx, sha256, length, now)?;
+            arrived(tx, sha256, length, &by, now)?;
             tx.complete_upload(id)
         });
         self.remove(names.await?).await?;
@@ -132,10 +148,10 @@ impl Blobs {
     }
 
     /// Keeps bytes that are at hand as a whole.
-    pub(crate) async fn keep(&self, store: &Store, bytes: Vec<u8>, now: DateTime<Utc>) -> chuda_core::Result<Hash> {
+    pub(crate) async fn keep(&self, store: &Store, bytes: Vec<u8>, by: &By, now: DateTime<Utc>) -> chuda_core::Result<Hash> {
         let (sha256, length) = (Hash::of(&bytes), bytes.len() as u64);
-        self.0.put(&blob_key(sha256), PutPayload::from(bytes)).await.map_err(|error| fault(&error))?;
-        store.write(|tx| arrived(tx, sha256, length, now))?;
+        self.put(sha256, bytes).await?;
+        store.write(|tx| arrived(tx, sha256, length, by, now))?;
         Ok(sha256)
     }
 
@@ -195,7 +211,7 @@ async fn options() -> Response {
         (status = 201, description = "`Location` of the upload and its `Upload-Offset`; `Chuda-Sha256` when it is complete"),
         (status = 400, description = "A header is missing or wrong", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "Not signed by an enrolled device", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "No evidence of this person names these bytes, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "No evidence of this person names these bytes, an auditor writes nothing, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
         (status = 412, description = "Another version of tus", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "Too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many uploads under way", body = ProblemBody, content_type = "application/problem+json"),
@@ -204,6 +220,7 @@ async fn options() -> Response {
 )]
 async fn create(State(app): State<App>, signed: Signed) -> Result<Response> {
     need_tus(&signed.headers)?;
+    signed.device.may_write()?;
     let length: u64 = text(&signed.headers, "upload-length").parse().map_err(|_| Problem::invalid("blob.length"))?;
     if length > MAX_BLOB_BYTES {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "blob.too_large").with("most", MAX_BLOB_BYTES));
@@ -233,7 +250,7 @@ async fn create(State(app): State<App>, signed: Signed) -> Result<Response> {
     });
     let upload = upload.await??;
     let location = [(header::LOCATION, format!("/blobs/uploads/{}", upload.id))];
-    Ok((StatusCode::CREATED, location, progress(&app, &upload).await?).into_response())
+    Ok((StatusCode::CREATED, location, progress(&app, &upload, &signed.device).await?).into_response())
 }
 
 /// How far an upload is.
@@ -257,7 +274,7 @@ async fn offset(State(app): State<App>, Path(id): Path<String>, signed: Signed) 
     need_tus(&signed.headers)?;
     let upload = find(&app, &id, signed.device.person).await?;
     let caching = [(header::CACHE_CONTROL, "no-store")];
-    Ok((caching, progress(&app, &upload).await?).into_response())
+    Ok((caching, progress(&app, &upload, &signed.device).await?).into_response())
 }
 
 /// Adds bytes at the offset. Whatever arrives before the line is cut stays.
@@ -288,6 +305,7 @@ async fn offset(State(app): State<App>, Path(id): Path<String>, signed: Signed) 
 )]
 async fn append(State(app): State<App>, Path(id): Path<String>, signed: SignedStream) -> Result<Response> {
     need_tus(&signed.headers)?;
+    signed.device.may_write()?;
     if text(&signed.headers, "content-type") != "application/offset+octet-stream" {
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "blob.content_type"));
     }
@@ -300,7 +318,7 @@ async fn append(State(app): State<App>, Path(id): Path<String>, signed: SignedSt
     let task = tokio::spawn(async move {
         let taken = take(&app, &mut upload, signed.body).await;
         taken?;
-        Ok::<_, Problem>((StatusCode::NO_CONTENT, progress(&app, &upload).await?).into_response())
+        Ok::<_, Problem>((StatusCode::NO_CONTENT, progress(&app, &upload, &signed.device).await?).into_response())
     });
     task.await.map_err(|error| Error::internal("task.failed", error))?
 }
@@ -323,6 +341,7 @@ async fn append(State(app): State<App>, Path(id): Path<String>, signed: SignedSt
 )]
 async fn terminate(State(app): State<App>, Path(id): Path<String>, signed: Signed) -> Result<Response> {
     need_tus(&signed.headers)?;
+    signed.device.may_write()?;
     let upload = find(&app, &id, signed.device.person).await?;
     app.blobs.forget(&app.store, upload.id).await?;
     Ok((StatusCode::NO_CONTENT, [(TUS_RESUMABLE, TUS)]).into_response())
@@ -348,12 +367,11 @@ async fn read(State(app): State<App>, Path(sha256): Path<String>, called: Called
     let (caller, now) = (called.caller, app.now());
     let logged = app.store.write_async(move |tx| {
         for evidence in tx.evidence_of_blob(sha256)? {
-            let readable = match caller.person {
-                Some(person) => tx.may_read(evidence.id, person)? && author_of(&evidence.fields) != Some(person),
-                None => true,
-            };
-            if readable {
-                tx.add_view(caller.person, &caller.via, evidence.id.into(), now)?;
+            let own = caller.person.is_some() && author_of(&evidence.fields) == caller.person;
+            if !own && caller.reader().map_or(Ok(true), |person| tx.may_read(evidence.id, person))? {
+                let by = By::caller(caller.person, &caller.via);
+                let act = Act::new(Verb::Viewed).on(evidence.id, Kind::Evidence).about(About::Blob(sha256));
+                audit::log(tx, now, &by, act)?;
             }
         }
         Ok(())
@@ -434,8 +452,9 @@ async fn put_away(app: &App, upload: &mut UploadRow, piece: Vec<u8>) -> Result<(
 }
 
 /// Notes that a blob is here and has been checked.
-fn arrived(tx: &Tx<'_>, sha256: Hash, length: u64, now: DateTime<Utc>) -> chuda_core::Result<()> {
+fn arrived(tx: &Tx<'_>, sha256: Hash, length: u64, by: &By, now: DateTime<Utc>) -> chuda_core::Result<()> {
     tx.add_blob(sha256, length, now)?;
+    audit::log(tx, now, by, Act::new(Verb::Uploaded).about(About::Blob(sha256)))?;
     // Until then phones show 附件上传中.
     let mut ingest = Ingest::open(tx, now)?;
     ingest.blob_stored(sha256)?;
@@ -443,11 +462,11 @@ fn arrived(tx: &Tx<'_>, sha256: Hash, length: u64, now: DateTime<Utc>) -> chuda_
 }
 
 /// How far an upload is, as headers; one whose bytes have all arrived is put together first.
-async fn progress(app: &App, upload: &UploadRow) -> Result<HeaderMap> {
+async fn progress(app: &App, upload: &UploadRow, device: &Device) -> Result<HeaderMap> {
     let sha256 = upload.sha256;
     let mut complete = app.store.read_async(move |tx| tx.blob(sha256)).await?.is_some();
     if !complete && upload.received == upload.length {
-        if !app.blobs.finish(&app.store, upload, app.now()).await? {
+        if !app.blobs.finish(&app.store, upload, By::device(device.person, device.id), app.now()).await? {
             let status = StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST);
             return Err(Problem::new(status, "blob.hash_mismatch"));
         }
@@ -473,7 +492,7 @@ async fn find(app: &App, id: &str, person: PersonId) -> Result<UploadRow> {
 async fn find_blob(app: &App, sha256: &str, called: &Called) -> Result<(Hash, u64)> {
     called.caller.need(Scope::Evidence)?;
     let sha256: Hash = sha256.parse().map_err(|_| Problem::not_found())?;
-    let person = called.caller.person;
+    let person = called.caller.reader();
     let size = app.store.read_async(move |tx| {
         let named = tx.evidence_of_blob(sha256)?;
         let mut readable = person.is_none() && !named.is_empty();

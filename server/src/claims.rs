@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use chuda_core::Result;
+use chuda_core::audit::About;
 use chuda_core::capture::{Claim, PublicKey, claim};
 use chuda_core::id::Hash;
+use chuda_core::record::Kind;
 use chuda_core::sync::protocol::{RejectedClaim, SignedClaim};
 
+use crate::audit::{self, Act, By, Verb};
 use crate::http::Device;
 use crate::stores::Tx;
 use crate::stores::sqlite::ClaimRow;
@@ -19,6 +22,7 @@ pub(crate) fn store(tx: &Tx<'_>, device: &Device, claims: &[SignedClaim], now: D
         return Ok(rejected);
     }
     let key = PublicKey::from_spki(&device.public_key)?;
+    let by = By::device(device.person, device.id);
     for signed in claims {
         let hash = Hash::of(&signed.claim);
         match verify(device, &key, signed) {
@@ -37,10 +41,18 @@ pub(crate) fn store(tx: &Tx<'_>, device: &Device, claims: &[SignedClaim], now: D
                     signature: &signed.signature,
                     flags: &flags.join(" "),
                 };
-                tx.add_claim(&row, now)?;
+                if tx.add_claim(&row, now)? {
+                    audit::log(
+                        tx,
+                        now,
+                        &by,
+                        Act::new(Verb::Witnessed).on(claim.evidence, Kind::Evidence).about(About::Claim(hash)),
+                    )?;
+                }
             }
             Err(reason) => {
                 tracing::warn!(device = %device.id, reason, "claim refused");
+                audit::log_refused_claim(tx, now, &by, hash, reason)?;
                 rejected.push(RejectedClaim { claim: hash.0, reason: reason.to_owned() });
             }
         }
@@ -50,6 +62,9 @@ pub(crate) fn store(tx: &Tx<'_>, device: &Device, claims: &[SignedClaim], now: D
 
 /// Checks one claim: in its one encoding, signed by this device's key, of this device.
 fn verify(device: &Device, key: &PublicKey, signed: &SignedClaim) -> std::result::Result<Claim, &'static str> {
+    if device.auditor {
+        return Err("auditor.reads_only");
+    }
     let claim = claim::verify(&signed.claim, &signed.signature, key).map_err(|error| error.key)?;
     if claim.device == device.id { Ok(claim) } else { Err("claim.other_device") }
 }

@@ -1,13 +1,14 @@
 //! The same customer entered twice: both are kept, a merge is proposed, the supervisor decides; the history of both stays.
 
 use chuda_core::id::{CustomerId, RecordId, TaskId};
-use chuda_core::record::{Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, Task, from_fields};
+use chuda_core::record::finding::DUPLICATE_CUSTOMER;
+use chuda_core::record::{Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, Task, from_fields, is_open};
 use chuda_core::rules::audience::superiors;
 use chuda_core::{Error, Result};
 
 use crate::ingest::Ingest;
 
-const FINDING: &str = "duplicate_customer";
+const FINDING: &str = DUPLICATE_CUSTOMER;
 
 /// Looks whether a customer was there under the same name before.
 pub(crate) fn look_for(ingest: &mut Ingest<'_>, customer: RecordId) -> Result<()> {
@@ -74,9 +75,15 @@ pub(crate) fn look_for(ingest: &mut Ingest<'_>, customer: RecordId) -> Result<()
 }
 
 /// Carries out the supervisor's decision to merge: the later one points to the earlier one and counts no more.
-pub(crate) fn merge(ingest: &mut Ingest<'_>, finding: RecordId) -> Result<()> {
-    let Some(document) = ingest.tx().document(finding)? else { return Ok(()) };
+pub(crate) fn merge(ingest: &mut Ingest<'_>, id: RecordId) -> Result<()> {
+    let Some(document) = ingest.tx().document(id)? else { return Ok(()) };
     let finding: Finding = from_fields(&document.fields).map_err(|error| Error::internal("finding.unreadable", error))?;
+    if let (FINDING, Some(at)) = (finding.finding.as_str(), finding.resolved_at) {
+        let notice = RecordId::from(TaskId::derived(&format!("task/{FINDING}/{id}")));
+        if ingest.tx().document(notice)?.is_some_and(|notice| is_open(notice.kind, &notice.fields)) {
+            ingest.write(notice, &Fields::from([("done_at".into(), Scalar::Int(at.timestamp_millis()))]))?;
+        }
+    }
     let (Some("merge"), Some(later), Some(earlier)) = (finding.resolution.as_deref(), finding.customer, finding.other) else {
         return Ok(());
     };

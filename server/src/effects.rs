@@ -1,13 +1,13 @@
 //! Rules carried out: each once per record and occasion, however often the record or its evidence is sent.
 
-use chrono::{DateTime, Utc};
 use chuda_core::Result;
 use chuda_core::id::RecordId;
-use chuda_core::record::{Fields, Kind, Scalar};
-use chuda_core::rules::firing::{self, Moment};
-use chuda_core::rules::rule::Rule;
+use chuda_core::record::{Fields, Kind, Scalar, is_open};
+use chuda_core::rules::firing::{self, Due, Moment};
+use chuda_core::rules::rule::{Rule, Trigger};
 use chuda_core::rules::{Config, Firing, Subject};
 
+use crate::audit::{self, Act, By, Verb};
 use crate::ingest::Ingest;
 use crate::jobs::{self, Job};
 
@@ -22,19 +22,25 @@ pub(crate) fn carry_out(ingest: &mut Ingest<'_>, kind: Kind, record: RecordId) -
         (firing::fire(moment, &subject)?, firing::due(&config, &subject, ingest.now())?)
     };
     for firing in &firings {
-        apply(ingest, firing)?;
+        apply(ingest, kind, firing)?;
     }
-    for (rule, at) in due {
-        schedule(ingest, rule, record, at)?;
+    for due in due {
+        schedule(ingest, due, record)?;
     }
     Ok(())
 }
 
-/// Carries out a timed rule for a record, if it still holds: what a job does when its time has come.
-pub(crate) fn carry_out_timed(ingest: &mut Ingest<'_>, rule: &str, record: RecordId) -> Result<()> {
+/// Carries out a timed rule for a record, if it still holds: what a job does when its time has come. `since` is what the rule's field
+/// held then; when that has changed, such as a promised day that was put off, another job looks in its place.
+pub(crate) fn carry_out_timed(ingest: &mut Ingest<'_>, rule: &str, record: RecordId, since: Option<&Scalar>) -> Result<()> {
     let Some(document) = ingest.tx().document(record)? else { return Ok(()) };
     let config = ingest.config_of(&document.fields);
     let Some(rule) = config.rules.iter().find(|other| other.id == rule) else { return Ok(()) };
+    if let (Trigger::Since(trigger), Some(since)) = (&rule.trigger, since)
+        && document.fields.get(&trigger.field) != Some(since)
+    {
+        return Ok(());
+    }
     carry_out_for(ingest, &config, rule, record, document.kind, &document.fields)
 }
 
@@ -50,26 +56,59 @@ pub(crate) fn carry_out_for(
     let people = ingest.people();
     let moment = Moment { config, people: &people, now: ingest.now() };
     let firing = firing::fire_rule(moment, rule, &Subject { id: record, kind, fields, world: ingest.tx() })?;
-    firing.map_or(Ok(()), |firing| apply(ingest, &firing))
+    firing.map_or(Ok(()), |firing| apply(ingest, kind, &firing))
 }
 
-fn apply(ingest: &mut Ingest<'_>, firing: &Firing) -> Result<()> {
-    if firing.effects.is_empty() || !ingest.tx().claim_effect(firing, ingest.now())? {
+fn apply(ingest: &mut Ingest<'_>, kind: Kind, firing: &Firing) -> Result<()> {
+    if firing.effects.is_empty() {
         return Ok(());
     }
-    tracing::info!(rule = firing.rule, config = firing.config, record = %firing.record, "rule carried out");
+    // What is always carried out writes nothing where nothing differs.
+    if !firing.always {
+        if !ingest.tx().claim_effect(firing, ingest.now())? {
+            return follow(ingest, firing);
+        }
+        tracing::info!(rule = firing.rule, config = firing.config, record = %firing.record, "rule carried out");
+        let act = Act::new(Verb::RuleCarriedOut).on(firing.record, kind).saying(&firing.rule);
+        audit::log(ingest.tx(), ingest.now(), &By::server(), act)?;
+    }
     for write in &firing.writes {
+        let before = ingest.tx().document(write.id)?;
         // What is there already has been made by this very effect, before a restore brought the claim of it back.
-        if !write.new || ingest.tx().document(write.id)?.is_none() {
-            ingest.write(write.id, &write.fields)?;
+        if write.new && before.is_some() {
+            continue;
+        }
+        // A rule that makes nonsense of one record must not hold up what people send.
+        let mut after = before.map(|document| document.fields).unwrap_or_default();
+        after.extend(write.fields.clone());
+        match write.kind.check(&after) {
+            Ok(()) => ingest.write(write.id, &write.fields)?,
+            Err(error) => tracing::error!(rule = firing.rule, record = %write.id, %error, "effect left out"),
         }
     }
     Ok(())
 }
 
-fn schedule(ingest: &Ingest<'_>, rule: &Rule, record: RecordId, at: DateTime<Utc>) -> Result<()> {
-    let job = Job::Rule { rule: rule.id.clone(), record };
-    jobs::schedule(ingest.tx(), &format!("rule/{}/{record}", rule.id), &job, at).map(drop)
+/// A task goes with its record as long as nobody has done it: to whoever has taken the record on, and to another promised day.
+fn follow(ingest: &mut Ingest<'_>, firing: &Firing) -> Result<()> {
+    for write in firing.writes.iter().filter(|write| !write.follows.is_empty()) {
+        let Some(task) = ingest.tx().document(write.id)?.filter(|task| is_open(task.kind, &task.fields)) else { continue };
+        if write.follows.iter().any(|(field, value)| task.fields.get(field) != Some(value)) {
+            ingest.write(write.id, &write.follows)?;
+        }
+    }
+    Ok(())
+}
+
+fn schedule(ingest: &Ingest<'_>, due: Due<'_>, record: RecordId) -> Result<()> {
+    let Due { rule, since, at } = due;
+    let since_text = match &since {
+        Scalar::Text(text) => text.clone(),
+        other => serde_json::to_string(other).unwrap_or_default(),
+    };
+    let key = format!("rule/{}/{record}/{since_text}", rule.id);
+    let job = Job::Rule { rule: rule.id.clone(), record, since: Some(since) };
+    jobs::schedule(ingest.tx(), &key, &job, at).map(drop)
 }
 
 /// The version of the configuration that a record says it was made under.

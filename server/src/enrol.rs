@@ -10,10 +10,12 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_core::Result;
 use chuda_core::id::{DeviceId, Hash, PersonId};
+use chuda_core::record::Kind;
 use chuda_core::sync::protocol::ENROL_PATH;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::audit::{self, Act, By, Verb};
 use crate::http::{App, Raw, verifying_key};
 use crate::problem::{Problem, ProblemBody};
 use crate::stores::Tx;
@@ -151,6 +153,8 @@ pub(crate) fn carry_out(
                 enrolled_at: now.timestamp_millis(),
                 revoked_at: None,
             })?;
+            let by = By::device(code.person, enrolment.device);
+            audit::log(tx, now, &by, Act::new(Verb::Enrolled).on(code.person, Kind::Person))?;
             if first {
                 tx.fill_inbox(code.person)?;
             }

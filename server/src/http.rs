@@ -13,6 +13,7 @@ use chuda_core::id::{DeviceId, Hash, PersonId};
 use chuda_core::sync::protocol::MAX_BODY_BYTES;
 use chuda_core::sync::signature::{self, Claimed, Headers, SignatureError, Target};
 use chuda_core::time::Clock;
+use clap::ValueEnum as _;
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::DecodePublicKey as _;
 use tokio::sync::Semaphore;
@@ -26,7 +27,8 @@ use utoipa_axum::routes;
 use crate::blobs::{self, Blobs};
 use crate::problem::{Problem, Result};
 use crate::stores::{Store, Tx};
-use crate::{api, enrol, exchange};
+use crate::webhooks::Sender;
+use crate::{api, audit, enrol, exchange};
 
 /// Exchanges that are worked on at a time; others wait.
 const EXCHANGES: usize = 8;
@@ -39,7 +41,9 @@ const BODY_TIME: Duration = Duration::from_mins(1);
 pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
+    pub(crate) webhooks: Sender,
     pub(crate) exchanges: Semaphore,
+    pub(crate) dry_runs: Semaphore,
     clock: Arc<dyn Clock>,
     openapi: String,
 }
@@ -48,9 +52,17 @@ pub(crate) struct Shared {
 pub(crate) type App = Arc<Shared>;
 
 impl Shared {
-    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> chuda_core::Result<Self> {
         let openapi = routes().into_openapi().to_json().unwrap_or_default();
-        Self { store, blobs, exchanges: Semaphore::new(EXCHANGES), clock, openapi }
+        Ok(Self {
+            store,
+            blobs,
+            webhooks: Sender::new()?,
+            exchanges: Semaphore::new(EXCHANGES),
+            dry_runs: Semaphore::new(1),
+            clock,
+            openapi,
+        })
     }
 
     /// The server's time. Nothing here asks another clock.
@@ -66,7 +78,8 @@ impl Shared {
     modifiers(&Security),
     tags(
         (name = "device", description = "What phones speak: enrolment, sync, blobs (tus 1.0)"),
-        (name = "records", description = "Touches, reports, to-dos and people, as far as the caller may read them"),
+        (name = "config", description = "Options, forms, rules, formula and targets: versions, dry run, publishing"),
+        (name = "records", description = "Touches, reports, to-dos, back-checks and people, as far as the caller may read them"),
         (name = "operation", description = "Health")
     )
 )]
@@ -158,6 +171,8 @@ pub(crate) struct Device {
     pub(crate) person: PersonId,
     /// `SubjectPublicKeyInfo` of its key.
     pub(crate) public_key: Vec<u8>,
+    /// Whether that person audits: may write nothing.
+    pub(crate) auditor: bool,
 }
 
 /// A request with its whole body, not checked yet.
@@ -183,9 +198,18 @@ pub(crate) struct SignedStream {
     pub(crate) body: axum::body::Body,
 }
 
-/// Who asks the API, and the body sent with it.
-pub(crate) struct Called {
+/// Who asks the API, and the body sent with it: at most so many bytes.
+pub(crate) struct Called<const MOST: usize = MAX_JSON_BYTES> {
     pub(crate) caller: Caller,
+    pub(crate) body: Bytes,
+}
+
+/// Who asks the API, and a body of at most so many bytes that is more than JSON usually needs.
+///
+/// It is known who sends it before it is read.
+pub(crate) struct Sent<const MOST: usize> {
+    pub(crate) caller: Caller,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -194,8 +218,10 @@ pub(crate) struct Called {
 pub(crate) struct Caller {
     /// As whom; none: a token that belongs to no person and may read everybody's records.
     pub(crate) person: Option<PersonId>,
-    /// What it asks with, for the log of views.
+    /// What it asks with, for the log.
     pub(crate) via: String,
+    /// Whether that person audits: reads everything, writes nothing.
+    auditor: bool,
     scopes: Option<Vec<Scope>>,
 }
 
@@ -214,11 +240,29 @@ pub enum Scope {
     TodosWrite,
     /// Read the bytes of evidence.
     Evidence,
+    /// Read questions, demands, findings and outside events.
+    Workflow,
+    /// Answer, assess and settle them; the token has to belong to a person.
+    WorkflowWrite,
+    /// Hand in outside events.
+    EventsWrite,
+    /// Import files; the token has to belong to a person.
+    ImportsWrite,
+    /// Read the configuration and check drafts of it.
+    Config,
+    /// Try out and publish configurations; the token has to belong to a person who may.
+    ConfigWrite,
+    /// Read the audit log.
+    Audit,
+    /// Read back-checks.
+    Backchecks,
+    /// Read customers, leads, contracts, work orders, meetings and what else comes of touches.
+    Records,
+    /// Confirm that contracts were signed, for a provider of electronic signatures.
+    ContractsWrite,
 }
 
 impl Scope {
-    const ALL: [Self; 6] = [Self::Touches, Self::Reports, Self::People, Self::Todos, Self::TodosWrite, Self::Evidence];
-
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -228,6 +272,16 @@ impl Scope {
             Self::Todos => "todos",
             Self::TodosWrite => "todos-write",
             Self::Evidence => "evidence",
+            Self::Workflow => "workflow",
+            Self::WorkflowWrite => "workflow-write",
+            Self::EventsWrite => "events-write",
+            Self::ImportsWrite => "imports-write",
+            Self::Config => "config",
+            Self::ConfigWrite => "config-write",
+            Self::Audit => "audit",
+            Self::Backchecks => "backchecks",
+            Self::Records => "records",
+            Self::ContractsWrite => "contracts-write",
         }
     }
 }
@@ -241,6 +295,39 @@ impl Caller {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Refuses a phone: what only another system can know.
+    pub(crate) fn need_token(&self) -> Result<()> {
+        if self.scopes.is_some() { Ok(()) } else { Err(Problem::new(StatusCode::FORBIDDEN, "token.needed")) }
+    }
+
+    /// Only what this person may read is shown; none: everything is.
+    pub(crate) fn reader(&self) -> Option<PersonId> {
+        self.person.filter(|_| !self.auditor)
+    }
+
+    /// The name of the token that asks; a device has none, and an auditor's does nothing but read.
+    pub(crate) fn token(&self) -> Result<&str> {
+        if self.auditor {
+            return Err(reads_only());
+        }
+        self.via.strip_prefix("token ").ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.needed"))
+    }
+
+    /// As whom the caller writes; an auditor and a token that belongs to nobody don't.
+    pub(crate) fn writer(&self) -> Result<PersonId> {
+        if self.auditor {
+            return Err(reads_only());
+        }
+        self.person.ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.no_person"))
+    }
+}
+
+impl Device {
+    /// Refuses an auditor's device.
+    pub(crate) fn may_write(&self) -> Result<()> {
+        if self.auditor { Err(reads_only()) } else { Ok(()) }
     }
 }
 
@@ -286,30 +373,72 @@ impl FromRequest<App> for SignedStream {
     }
 }
 
-impl FromRequest<App> for Called {
+impl<const MOST: usize> FromRequest<App> for Called<MOST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let raw = Raw::from_request(request, app).await?;
-        let bearer = raw.parts.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
-        let caller = match bearer {
-            Some(value) => {
-                let token = value.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
-                let hash = Hash::of(token.as_bytes());
-                let row = app.store.read_async(move |tx| tx.token(hash)).await?.ok_or_else(unauthenticated)?;
-                let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
-                Caller { person: row.person, via: format!("token {}", row.name), scopes: Some(scopes.collect()) }
-            }
-            None if raw.parts.headers.contains_key("signature") => {
-                let claimed = raw.claimed()?;
+        let (parts, body) = request.into_parts();
+        // Here too a stranger is sent away before the body is read.
+        let bearer = parts.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+        let (caller, digest) = match bearer {
+            Some(value) => (by_token(app, value).await?, None),
+            None if parts.headers.contains_key("signature") => {
+                let headers = signature_headers(&parts.headers)?;
+                let claimed = signature::parse_streamed(target(&parts), &headers)?;
                 let now = app.now();
                 let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
-                Caller { person: Some(device.person), via: format!("device {}", device.id), scopes: None }
+                (by_device(&device), Some(headers.content_digest))
             }
             None => return Err(unauthenticated()),
         };
-        Ok(Self { caller, body: raw.body })
+        let body = read(body, MOST).await?;
+        match digest {
+            Some(digest) if signature::content_digest(&body) != digest => Err(SignatureError::Digest.into()),
+            _ => Ok(Self { caller, body }),
+        }
     }
+}
+
+impl<const MOST: usize> FromRequest<App> for Sent<MOST> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let bearer = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default().to_owned());
+        if let Some(value) = bearer {
+            let caller = by_token(app, &value).await?;
+            let (parts, body) = request.into_parts();
+            return Ok(Self { caller, headers: parts.headers, body: read(body, MOST).await? });
+        }
+        if !request.headers().contains_key("signature") {
+            return Err(unauthenticated());
+        }
+        let SignedStream { device, headers, body } = SignedStream::from_request(request, app).await?;
+        let body = read(body, MOST).await?;
+        if signature::content_digest(&body) != text(&headers, "content-digest") {
+            return Err(SignatureError::Digest.into());
+        }
+        Ok(Self { caller: by_device(&device), headers, body })
+    }
+}
+
+/// The caller that a token stands for.
+async fn by_token(app: &App, authorization: &str) -> Result<Caller> {
+    let token = authorization.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
+    let hash = Hash::of(token.as_bytes());
+    let found = app.store.read_async(move |tx| {
+        let row = tx.token(hash)?;
+        let person = row.as_ref().and_then(|row| row.person);
+        Ok((row, person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?))
+    });
+    let (row, auditor) = found.await?;
+    let row = row.ok_or_else(unauthenticated)?;
+    let known = Scope::value_variants().iter().copied();
+    let scopes = known.filter(|scope| row.scopes.split(' ').any(|word| word == scope.as_str()));
+    Ok(Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes: Some(scopes.collect()) })
+}
+
+fn by_device(device: &Device) -> Caller {
+    Caller { person: Some(device.person), via: format!("device {}", device.id), auditor: device.auditor, scopes: None }
 }
 
 /// A device's public key, from `SubjectPublicKeyInfo`.
@@ -329,7 +458,10 @@ fn signer(tx: &Tx<'_>, claimed: &Claimed, now: DateTime<Utc>) -> Result<Device> 
     let key = verifying_key(&row.public_key).ok_or_else(unknown)?;
     claimed.verify(&key, now)?;
     match row.revoked_at {
-        None => Ok(Device { id: row.id, person: row.person, public_key: row.public_key }),
+        None => {
+            let auditor = audit::is_auditor(tx, row.person)?;
+            Ok(Device { id: row.id, person: row.person, public_key: row.public_key, auditor })
+        }
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "device.revoked")),
     }
 }
@@ -360,6 +492,10 @@ fn signature_headers(headers: &HeaderMap) -> Result<Headers> {
         signature_input: header("signature-input")?,
         signature: header("signature")?,
     })
+}
+
+fn reads_only() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "auditor.reads_only")
 }
 
 fn unauthenticated() -> Problem {

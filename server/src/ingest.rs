@@ -10,18 +10,20 @@ use chrono::{DateTime, Utc};
 use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TouchId};
 use chuda_core::record::doc::DocError;
 use chuda_core::record::lead::LeadRequest;
-use chuda_core::record::policy::{self, AUTHOR_FIELD, Writer};
+use chuda_core::record::policy::{self, AUTHOR_FIELD, Type, Writer};
 use chuda_core::record::{
-    Actor, Change, Doc, Fields, Kind, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of, time_of,
+    Actor, BackCheck, Change, Doc, Fields, Kind, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of,
+    time_of,
 };
 use chuda_core::rules::audience::{self, Audience, People};
 use chuda_core::rules::{Config, Subject, firing};
 use chuda_core::sync::protocol::{DocumentChanges, Rejected};
 use chuda_core::{Error, Result};
 
+use crate::audit::{self, By};
 use crate::stores::Tx;
 use crate::stores::sqlite::{Configs, Document, InboxRow, Projection, Refused};
-use crate::{duplicates, effects, leads, signature};
+use crate::{backcheck, duplicates, effects, events, leads, outside, signature, slips};
 
 /// Most changes that one document may have.
 const MAX_DOCUMENT_CHANGES: usize = 10_000;
@@ -96,6 +98,7 @@ struct Commit<'a> {
     conflicts: &'a BTreeMap<String, Vec<Scalar>>,
     changes: &'a [Change],
     sender: Option<Sender>,
+    by: &'a By,
 }
 
 impl<'t> Ingest<'t> {
@@ -135,6 +138,11 @@ impl<'t> Ingest<'t> {
 
     /// Writes fields of a record in the server's own name.
     pub(crate) fn write(&mut self, document: RecordId, fields: &Fields) -> Result<()> {
+        self.write_by(&By::server(), document, fields)
+    }
+
+    /// Writes fields of a record for somebody who asked the server to, as the log will say.
+    pub(crate) fn write_by(&mut self, by: &By, document: RecordId, fields: &Fields) -> Result<()> {
         let before = self.tx.document(document)?;
         let mut doc = self.load(document, before.is_some())?;
         let fault = |error: &dyn std::fmt::Display| Error::internal("document.write", error);
@@ -143,7 +151,28 @@ impl<'t> Ingest<'t> {
         let kind = kind_of(&after).ok_or_else(|| fault(&"no kind"))?;
         kind.check(&after).map_err(|error| fault(&error))?;
         let (before, conflicts) = (before.as_ref(), doc.conflicts());
-        self.commit(&Commit { document, kind, before, fields: &after, conflicts: &conflicts, changes: &[change], sender: None })
+        self.commit(&Commit { document, kind, before, fields: &after, conflicts: &conflicts, changes: &[change], sender: None, by })
+    }
+
+    /// Writes fields of a record as a person does who is at the API rather than at a phone, if that person may.
+    pub(crate) fn write_as(
+        &mut self,
+        person: PersonId,
+        by: &By,
+        document: RecordId,
+        fields: &Fields,
+    ) -> Result<Result<(), Rejection>> {
+        let Some(stored) = self.tx.document(document)?.filter(|_| !fields.is_empty()) else {
+            return Ok(Err(Rejection::NotAllowed));
+        };
+        if !self.tx.may_read(document, person)? {
+            return Ok(Err(Rejection::NotAllowed));
+        }
+        let writer = self.writer(person, document, stored.kind, &stored.fields)?;
+        if let Err(reason) = policy::judge(stored.kind, Some(&stored.fields), &writer, fields) {
+            return Ok(Err(reason));
+        }
+        self.write_by(by, document, fields).map(Ok)
     }
 
     /// Writes into every evidence record that names some bytes that they are here and have been checked.
@@ -161,16 +190,22 @@ impl<'t> Ingest<'t> {
             if changed.is_empty() {
                 break;
             }
+            outside::sort_out(&mut self, &changed)?;
             for (kind, record) in changed {
                 match kind {
                     Kind::Evidence => self.note_stored(record)?,
                     Kind::Lead => leads::settle(&mut self, record)?,
                     Kind::Customer => duplicates::look_for(&mut self, record)?,
                     Kind::Finding => duplicates::merge(&mut self, record)?,
+                    Kind::Contract => slips::link(&mut self, record)?,
+                    Kind::BackCheck => backcheck::close(&mut self, record)?,
                     _ => {}
                 }
                 effects::carry_out(&mut self, kind, record)?;
             }
+        }
+        if !self.changed.is_empty() {
+            tracing::error!(left = self.changed.len(), "rules set each other off without end");
         }
         self.outgoing.iter().try_for_each(|(person, rows)| self.tx.deliver(*person, rows))
     }
@@ -205,6 +240,7 @@ impl<'t> Ingest<'t> {
         rejected: &mut Vec<Rejected>,
     ) -> Result<()> {
         let document = incoming.document;
+        let by = By::device(sender.person, sender.device);
         let mut draft = Draft {
             document,
             known: if stored.is_some() { self.tx.change_hashes(document)? } else { BTreeSet::new() },
@@ -229,6 +265,7 @@ impl<'t> Ingest<'t> {
                 Err(broken) => (broken.hash, broken.bytes, broken.reason),
             };
             tracing::info!(device = %sender.device, %document, reason = reason.key(), "change refused");
+            audit::log_refusal(self.tx, self.now, &by, (document, draft.kind), hash, reason.key())?;
             let reason = serde_json::to_string(&reason).map_err(|error| Error::internal("rejection.encode", error))?;
             let refused = Refused { document, hash, device: sender.device, reason: &reason, bytes: &bytes };
             self.tx.quarantine(&refused, self.now, MAX_QUARANTINED)?;
@@ -240,7 +277,16 @@ impl<'t> Ingest<'t> {
         {
             let conflicts = doc.as_ref().map(Doc::conflicts).unwrap_or_default();
             let (changes, sender) = (accepted.as_slice(), Some(sender));
-            self.commit(&Commit { document, kind, before: stored, fields: &fields, conflicts: &conflicts, changes, sender })?;
+            self.commit(&Commit {
+                document,
+                kind,
+                before: stored,
+                fields: &fields,
+                conflicts: &conflicts,
+                changes,
+                sender,
+                by: &by,
+            })?;
         }
         Ok(())
     }
@@ -258,11 +304,11 @@ impl<'t> Ingest<'t> {
             let was_refused = draft.refused.contains(missing) || self.tx.is_quarantined(document, *missing)?;
             return Ok(Err(if was_refused { Rejection::DependsOnRejected } else { Rejection::MissingDependency }));
         }
-        if draft.exists && !self.tx.may_read(document, sender.person)? {
+        let Some(kind) = draft.kind.or_else(|| kind_of(&change.writes)) else { return Ok(Err(Rejection::UnknownKind)) };
+        if draft.exists && !self.tx.may_read(document, sender.person)? && !leads::is_claim(kind, change, sender.person) {
             return Ok(Err(Rejection::NotAllowed));
         }
-        let Some(kind) = draft.kind.or_else(|| kind_of(&change.writes)) else { return Ok(Err(Rejection::UnknownKind)) };
-        let writer = self.writer(sender, document, kind, draft.fields.as_ref().unwrap_or(&change.writes))?;
+        let writer = self.writer(sender.person, document, kind, draft.fields.as_ref().unwrap_or(&change.writes))?;
         if let Err(reason) = policy::judge(kind, draft.fields.as_ref(), &writer, &change.writes) {
             return Ok(Err(reason));
         }
@@ -292,15 +338,15 @@ impl<'t> Ingest<'t> {
         Ok(doc)
     }
 
-    fn writer(&mut self, sender: Sender, document: RecordId, kind: Kind, fields: &Fields) -> Result<Writer> {
+    fn writer(&mut self, id: PersonId, document: RecordId, kind: Kind, fields: &Fields) -> Result<Writer> {
         let holder = match customer_of(document, kind, fields) {
             Some(customer) => self.customer(customer)?.holder,
             None => None,
         };
-        let above = |person: PersonId| audience::superiors(person, &self.people).contains(&sender.person);
+        let above = |person: PersonId| audience::superiors(person, &self.people).contains(&id);
         let is_superior = author_of(fields).into_iter().chain(holder).any(above);
-        let roles = self.people.get(&sender.person).map(|person| person.roles.clone()).unwrap_or_default();
-        Ok(Writer::Person { id: sender.person, roles, holds_customer: holder == Some(sender.person), is_superior })
+        let roles = self.people.get(&id).map(|person| person.roles.clone()).unwrap_or_default();
+        Ok(Writer::Person { id, roles, holds_customer: holder == Some(id), is_superior })
     }
 
     /// What must hold between records, for the fields that a change writes.
@@ -316,6 +362,7 @@ impl<'t> Ingest<'t> {
         let writes = &change.writes;
         let text = |field: &str| writes.get(field).and_then(Scalar::as_text);
         let is_sender = |field: &str| text(field).is_none_or(|value| value.parse() == Ok(sender.person));
+        let signs = || ["signed_at", "signed_by", "signed_with", "signature"].into_iter().any(|field| writes.contains_key(field));
         if let Some(customer) = text("customer").filter(|_| kind != Kind::Customer) {
             let Ok(customer) = customer.parse::<CustomerId>() else { return invalid("customer") };
             // Whoever may not read it must not learn whether it exists.
@@ -323,10 +370,32 @@ impl<'t> Ingest<'t> {
                 return invalid("customer");
             }
         }
+        // What is chosen from a list of the configuration is one of its options; touches and tasks are looked at more closely below.
+        let config = self.config_of(before.unwrap_or(writes));
+        for (field, value) in writes.iter().filter(|_| !matches!(kind, Kind::Touch | Kind::Task)) {
+            if let (Some(Type::Option(list)), Scalar::Text(key)) = (kind.type_of(field), value)
+                && config.list(list).iter().all(|option| option.key != *key)
+            {
+                return invalid(field);
+            }
+        }
         match kind {
+            Kind::Question | Kind::Demand if !is_sender("assignee") => return invalid("assignee"),
+            Kind::Question if !is_sender("answered_by") => return invalid("answered_by"),
+            Kind::Demand if !is_sender("assessed_by") => return invalid("assessed_by"),
+            Kind::Finding if !is_sender("resolved_by") => return invalid("resolved_by"),
+            Kind::Finding if writes.contains_key("resolution") && text("reason").is_none_or(|reason| reason.trim().is_empty()) => {
+                return invalid("reason");
+            }
             Kind::Customer | Kind::Lead if before.is_none() && !is_sender("holder") => return invalid("holder"),
             Kind::Lead if !is_sender("moved_by") => return invalid("moved_by"),
             Kind::Lead => {
+                if let Err(detail) = leads::check(before, writes, sender.person) {
+                    return invalid(detail);
+                }
+                if before.is_none() && self.is_held_otherwise(writes)? {
+                    return invalid("holder");
+                }
                 for (key, value) in writes.iter().filter(|(key, _)| key.starts_with("requests/")) {
                     let asked_by = value.as_text().and_then(LeadRequest::parse).map(|request| request.by());
                     if asked_by != Some(sender.person) {
@@ -334,24 +403,27 @@ impl<'t> Ingest<'t> {
                     }
                 }
             }
-            Kind::Contract if before.is_some_and(|contract| contract.contains_key("signed_at")) => {
-                return Ok(Err(Rejection::FieldLocked { field: "signed_at".into() }));
-            }
-            Kind::Contract if text("signature").is_some() || writes.contains_key("signed_at") => {
-                let signed = before.map(|before| signature::check(self.tx, sender, document, before, writes)).transpose()?;
+            Kind::Contract if signs() => {
+                let signed = before.map(|before| signature::check(self, sender, document, before, writes)).transpose()?;
                 if signed != Some(true) {
                     return invalid("signature");
                 }
             }
+            Kind::BackCheck => {
+                if let Some(Err(reason)) = before.map(|before| BackCheck::check_edit(before, writes)) {
+                    return Ok(Err(reason));
+                }
+            }
             Kind::Task if !is_sender("done_by") => return invalid("done_by"),
             Kind::Task => {
-                if let (Some(choice), Some(task)) = (text("choice"), before)
-                    && let Err(detail) = check_choice(&self.config_of(task), task, choice, text("reason"))
+                if let Some(task) = before.filter(|_| writes.contains_key("done_at") || writes.contains_key("choice"))
+                    && let Err(detail) = check_done(&self.config_of(task), task, text("choice"), text("reason"))
                 {
                     return invalid(detail);
                 }
             }
             Kind::Report if before.is_none() => match from_fields::<Report>(writes) {
+                Ok(report) if report.briefs.values().any(|brief| !self.has_brief(writes, brief)) => return invalid("briefs"),
                 Ok(report) if RecordId::from(ReportId::of(report.author, report.day)) == document => {}
                 Ok(_) => return invalid("day"),
                 Err(error) => return Ok(Err(Rejection::Invalid { detail: error.0 })),
@@ -388,6 +460,15 @@ impl<'t> Ingest<'t> {
         Ok(Ok(()))
     }
 
+    /// Whether a new lead names another holder than its customer has: entering a lead takes no customer from anybody.
+    fn is_held_otherwise(&mut self, lead: &Fields) -> Result<bool> {
+        let Some(customer) = lead.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok()) else {
+            return Ok(false);
+        };
+        let holder = lead.get("holder").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
+        Ok(self.customer(customer)?.holder != holder)
+    }
+
     /// Whether a new touch has what form and rules ask for, by the configuration it was made under (T1, B2, T6).
     fn check_form(&self, document: RecordId, writes: &Fields) -> Result<Result<(), String>> {
         let config = self.config_of(writes);
@@ -398,8 +479,16 @@ impl<'t> Ingest<'t> {
         if touch.brief.is_some_and(|brief| config.briefs.iter().all(|choice| choice.key != brief)) {
             return Ok(Err("brief".into()));
         }
+        if let Some(field) = firing::misfit(&config, Kind::Touch, writes) {
+            return Ok(Err(field));
+        }
         let subject = Subject { id: document, kind: Kind::Touch, fields: writes, world: self.tx };
         Ok(firing::missing(&config, &subject)?.into_iter().next().map_or(Ok(()), Err))
+    }
+
+    /// Whether there is such a brief in the configuration that a record was made under (B1).
+    fn has_brief(&self, fields: &Fields, brief: &str) -> bool {
+        self.config_of(fields).briefs.iter().any(|choice| choice.key == brief)
     }
 
     /// Evidence can name bytes that are here already, and bytes can come after their evidence.
@@ -421,12 +510,14 @@ impl<'t> Ingest<'t> {
     }
 
     fn commit(&mut self, commit: &Commit<'_>) -> Result<()> {
-        let Commit { document, kind, before, fields, conflicts, changes, sender } = *commit;
+        let Commit { document, kind, before, fields, conflicts, changes, sender, by } = *commit;
         let device = sender.map_or(self.own.device, |sender| sender.device);
         let numbers: Vec<i64> =
             changes.iter().map(|change| self.tx.add_change(document, change, device, self.now)).collect::<Result<_>>()?;
+        audit::log_changes(self.tx, self.now, by, (document, kind), before.is_none(), changes)?;
         self.project(document, kind, fields, conflicts)?;
         self.changed.insert((kind, document));
+        events::announce(self.tx, document, kind, before.map(|before| &before.fields), fields, self.now)?;
         let affected = self.relate(document, kind, before.map(|before| &before.fields), fields)?;
 
         let readers = if before.is_some() { self.tx.readers(document)? } else { BTreeSet::new() };
@@ -446,7 +537,7 @@ impl<'t> Ingest<'t> {
     fn project(&self, document: RecordId, kind: Kind, fields: &Fields, conflicts: &BTreeMap<String, Vec<Scalar>>) -> Result<()> {
         let text = |field: &str| fields.get(field).and_then(Scalar::as_text);
         let parent = match kind {
-            Kind::Evidence => text("touch"),
+            Kind::Evidence | Kind::Event => text("touch"),
             _ => text("source"),
         };
         self.tx.put_document(&Projection {
@@ -498,7 +589,16 @@ impl<'t> Ingest<'t> {
                     affected.extend(self.tx.documents_of_customer(document.into())?);
                 }
             }
-            Kind::Task if before.is_none() || differs("assignee") => affected.extend(around_task(fields)),
+            Kind::Task if before.is_none() || differs("assignee") => affected.extend(self.around_task(fields)?),
+            Kind::Contract | Kind::Order | Kind::Meeting => {
+                if kind == Kind::Contract && differs("promised_service") {
+                    // An order's rules look at what its contract promises (B5).
+                    self.changed.extend(self.tx.children(document, Kind::Order)?.into_iter().map(|order| (Kind::Order, order.id)));
+                }
+                for fields in before.into_iter().chain([fields]) {
+                    affected.extend(self.named_by(fields)?);
+                }
+            }
             Kind::Config => {
                 self.tx.configs_changed()?;
                 self.configs = self.tx.configs()?;
@@ -514,12 +614,14 @@ impl<'t> Ingest<'t> {
                         .collect()
                 };
                 if before.is_none() {
+                    // What is for everybody is for whoever joins, too.
                     affected.extend(self.tx.documents_of_kind(Kind::Person)?);
+                    affected.extend(self.tx.documents_of_kind(Kind::Config)?);
                 }
                 if before.is_none_or(|before| roles(before) != roles(fields)) {
                     for task in self.tx.documents_of_kind(Kind::Task)? {
                         let task_fields = self.tx.document(task)?.map(|task| task.fields).unwrap_or_default();
-                        affected.extend(around_task(&task_fields));
+                        affected.extend(self.around_task(&task_fields)?);
                         affected.insert(task);
                     }
                     for kind in [Kind::Order, Kind::Question, Kind::Demand, Kind::Finding, Kind::Slip] {
@@ -569,8 +671,9 @@ impl<'t> Ingest<'t> {
 
     fn audience(&mut self, document: RecordId, kind: Kind, fields: &Fields) -> Result<BTreeSet<PersonId>> {
         let mut customer = customer_of(document, kind, fields);
-        let tasks = match kind {
+        let about = match kind {
             Kind::Customer => self.tx.tasks_about(document.into())?,
+            Kind::Contract | Kind::Contact => customer.map_or(Ok(Vec::new()), |customer| self.about(customer, kind, document))?,
             Kind::Evidence => {
                 let mut tasks = Vec::new();
                 for touch in self.tx.touches_with(document.into())? {
@@ -587,14 +690,44 @@ impl<'t> Ingest<'t> {
         };
         let people = self.people.clone();
         let audience = match customer {
-            Some(customer) => Audience::of(kind, fields, &self.customer(customer)?.all, &tasks, &people),
-            None => Audience::of(kind, fields, &BTreeSet::new(), &tasks, &people),
+            Some(customer) => Audience::of(kind, fields, &self.customer(customer)?.all, &about, &people),
+            None => Audience::of(kind, fields, &BTreeSet::new(), &about, &people),
         };
         Ok(match audience {
             Audience::Team => people.keys().copied().collect(),
             // A name that stands for nobody gets no inbox.
             Audience::People(readers) => readers.into_iter().filter(|person| people.contains_key(person)).collect(),
         })
+    }
+
+    /// The tasks about a contract or a contact person, and whatever names it with the tasks about that: a contact person that a
+    /// contract names is known to whoever knows the contract.
+    fn about(&self, customer: CustomerId, kind: Kind, document: RecordId) -> Result<Vec<Fields>> {
+        let mut about = self.tx.tasks_from(document)?;
+        for naming in self.tx.naming(customer, kind.as_str(), document)? {
+            match (kind, naming.kind) {
+                (Kind::Contact, Kind::Contract) => about.extend(self.about(customer, Kind::Contract, naming.id)?),
+                _ => about.extend(self.tx.tasks_from(naming.id)?),
+            }
+            about.push(naming.fields);
+        }
+        Ok(about)
+    }
+
+    /// What a task is about: where it came from, what that names, and the customer.
+    fn around_task(&self, task: &Fields) -> Result<Vec<RecordId>> {
+        let source = link(task, "source").map_or(Ok(None), |source| self.tx.document(source))?;
+        let mut around = source.map_or(Ok(Vec::new()), |source| self.named_by(&source.fields))?;
+        around.extend(link(task, "source").into_iter().chain(link(task, "customer")));
+        Ok(around)
+    }
+
+    /// The contract and the contact person that a record names, and the one that this contract names.
+    fn named_by(&self, fields: &Fields) -> Result<Vec<RecordId>> {
+        let contract = link(fields, "contract");
+        let of_contract = contract.map_or(Ok(None), |contract| self.tx.document(contract))?;
+        let contacts = [Some(fields), of_contract.as_ref().map(|contract| &contract.fields)].into_iter().flatten();
+        Ok(contract.into_iter().chain(contacts.filter_map(|fields| link(fields, "contact"))).collect())
     }
 
     fn customer(&mut self, customer: CustomerId) -> Result<Rc<CustomerPeople>> {
@@ -621,12 +754,19 @@ impl<'t> Ingest<'t> {
     }
 }
 
-/// Whether a task can be answered so; otherwise the field that is wrong.
-pub(crate) fn check_choice(config: &Config, task: &Fields, choice: &str, reason: Option<&str>) -> Result<(), &'static str> {
-    if task.get(&format!("choices/{choice}")) != Some(&Scalar::Bool(true)) {
-        return Err("choice");
-    }
-    let needs_reason = config.choices.iter().any(|other| other.key == choice && other.needs_reason);
+/// Whether a task can be done so; otherwise the field that is wrong.
+pub(crate) fn check_done(config: &Config, task: &Fields, choice: Option<&str>, reason: Option<&str>) -> Result<(), &'static str> {
+    let option = match choice {
+        Some(choice) if task.get(&format!("choices/{choice}")) == Some(&Scalar::Bool(true)) => {
+            config.choices.iter().find(|other| other.key == choice)
+        }
+        None if task.iter().all(|(key, value)| !key.starts_with("choices/") || *value != Scalar::Bool(true)) => {
+            let kind = task.get("task").and_then(Scalar::as_text);
+            config.tasks.iter().find(|other| Some(other.key.as_str()) == kind)
+        }
+        _ => return Err("choice"),
+    };
+    let needs_reason = option.is_some_and(|option| option.needs_reason);
     if needs_reason && reason.is_none_or(|reason| reason.trim().is_empty()) { Err("reason") } else { Ok(()) }
 }
 
@@ -655,9 +795,9 @@ struct Draft {
     accepted: Vec<Change>,
 }
 
-/// What a task is about: where it came from, and the customer.
-fn around_task(task: &Fields) -> impl Iterator<Item = RecordId> + '_ {
-    ["source", "customer"].into_iter().filter_map(|field| task.get(field).and_then(Scalar::as_text)?.parse().ok())
+/// The record that a field names.
+fn link(fields: &Fields, field: &str) -> Option<RecordId> {
+    fields.get(field).and_then(Scalar::as_text)?.parse().ok()
 }
 
 fn rejection(error: &DocError) -> Rejection {

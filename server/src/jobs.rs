@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::id::RecordId;
+use chuda_core::id::{RecordId, TouchId};
+use chuda_core::record::Scalar;
 use chuda_core::time::from_millis;
 use chuda_core::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,8 @@ use crate::http::App;
 use crate::ingest::Ingest;
 use crate::stores::Tx;
 use crate::stores::jobs::{NewJob, Taken};
-use crate::{effects, weekly};
+use crate::webhooks::{self, Delivery};
+use crate::{backcheck, effects, machine, outside, weekly};
 
 /// Most attempts at a job; with the waits between them they take about three days.
 pub(crate) const MAX_ATTEMPTS: u32 = 14;
@@ -43,15 +45,36 @@ const TIDY: TimeDelta = TimeDelta::hours(1);
 pub(crate) enum Job {
     /// Removes what is left of uploads that nobody goes on with, again and again.
     TidyUploads,
+    /// Tells one subscriber of one event.
+    DeliverWebhook(Delivery),
+    /// Removes what need not be remembered of events, again and again.
+    ForgetEvents,
     /// Looks whether a timed rule still holds for a record, and carries it out.
     Rule {
         /// Its name.
         rule: String,
         /// The record.
         record: RecordId,
+        /// What the rule's field held when the job was made; none in jobs of earlier versions.
+        #[serde(default)]
+        since: Option<Scalar>,
+    },
+    /// Keeps an outside event as evidence of the touch it belongs to (M1).
+    Trace {
+        /// The event.
+        event: RecordId,
+        /// The touch.
+        touch: TouchId,
     },
     /// Looks at the week that has ended with the weekly rules (G3), again and again.
     Week,
+    /// Draws the back-checks of the period that has ended (R1), again and again.
+    BackCheck,
+    /// Looks into the evidence of a back-check, again and again while it is open.
+    LookInto {
+        /// Which.
+        back_check: RecordId,
+    },
 }
 
 /// How a job that did not fail ends.
@@ -72,7 +95,7 @@ pub(crate) fn schedule(tx: &Tx<'_>, key: &str, job: &Job, due: DateTime<Utc>) ->
 }
 
 /// Takes back a job that is not done, also one that is being done: nothing will come of it. Its key can be used again.
-#[cfg_attr(not(test), expect(dead_code, reason = "every job so far comes up again"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "no rule takes back what it scheduled yet"))]
 pub(crate) fn cancel(tx: &Tx<'_>, key: &str) -> Result<bool> {
     tx.remove_job(key)
 }
@@ -81,7 +104,14 @@ impl Job {
     /// Jobs of one lane are done one after another, so that what is slow holds up only its own kind; by default that is a kind.
     fn lane(&self) -> Option<String> {
         match self {
-            Self::TidyUploads | Self::Rule { .. } | Self::Week => None,
+            Self::DeliverWebhook(delivery) => Some(delivery.lane()),
+            Self::TidyUploads
+            | Self::ForgetEvents
+            | Self::Rule { .. }
+            | Self::Trace { .. }
+            | Self::Week
+            | Self::BackCheck
+            | Self::LookInto { .. } => None,
         }
     }
 }
@@ -89,7 +119,7 @@ impl Job {
 /// Does one job. What only writes to the database does so in [`settle`], together with the mark that it is done; what goes outside
 /// comes first, and can happen twice when this process ends in between.
 async fn work(app: &App, taken: &Taken) -> Result<()> {
-    match decode(taken)? {
+    match decode(&taken.kind, &taken.payload)? {
         Job::TidyUploads => {
             // It has to come up again whether or not it went well.
             if let Err(error) = app.blobs.tidy(&app.store, app.now()).await {
@@ -97,16 +127,34 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
             }
             settle(app, taken, |_, now| Ok(Outcome::Again(now + TIDY))).await
         }
-        Job::Rule { rule, record } => {
+        Job::DeliverWebhook(delivery) => {
+            webhooks::deliver(app, delivery).await?;
+            settle(app, taken, |_, _| Ok(Outcome::Done)).await
+        }
+        Job::ForgetEvents => settle(app, taken, webhooks::forget).await,
+        Job::Rule { rule, record, since } => {
             let write = move |tx: &Tx<'_>, now| {
                 let mut ingest = Ingest::open(tx, now)?;
-                effects::carry_out_timed(&mut ingest, &rule, record)?;
+                effects::carry_out_timed(&mut ingest, &rule, record, since.as_ref())?;
                 ingest.finish()?;
                 Ok(Outcome::Done)
             };
             settle(app, taken, write).await
         }
+        Job::Trace { event, touch } => {
+            let kept = outside::keep(app, event, touch).await?;
+            let write = move |tx: &Tx<'_>, now| {
+                kept.iter().try_for_each(|kept| outside::attach(tx, kept, now))?;
+                Ok(Outcome::Done)
+            };
+            settle(app, taken, write).await
+        }
         Job::Week => settle(app, taken, |tx, now| weekly::look(tx, now).map(Outcome::Again)).await,
+        Job::BackCheck => settle(app, taken, |tx, now| backcheck::draw_due(tx, now).map(Outcome::Again)).await,
+        Job::LookInto { back_check } => {
+            let look = machine::look(app, back_check).await?;
+            settle(app, taken, move |tx, now| backcheck::look_again(tx, back_check, &look, now)).await
+        }
     }
 }
 
@@ -184,7 +232,9 @@ impl Runner {
         let taken = self.app.store.write_async(move |tx| {
             // Jobs that are always there, also after a restored backup.
             schedule(tx, "tidy-uploads", &Job::TidyUploads, now)?;
+            schedule(tx, "forget-events", &Job::ForgetEvents, now)?;
             schedule(tx, "week", &Job::Week, now)?;
+            schedule(tx, "back-check", &Job::BackCheck, now)?;
             let lost = tx.give_up_lost_jobs(now, MAX_ATTEMPTS)?;
             if lost > 0 {
                 tracing::error!(lost, "jobs given up whose process ended with them");
@@ -230,10 +280,10 @@ fn wait_after(attempts: u32) -> TimeDelta {
     (FIRST_WAIT * 3_i32.saturating_pow(attempts.saturating_sub(1))).min(LONGEST_WAIT)
 }
 
-fn decode(taken: &Taken) -> Result<Job> {
-    let payload: Value = serde_json::from_str(&taken.payload).map_err(|error| Error::internal("job.unreadable", error))?;
-    serde_json::from_value(json!({ "kind": taken.kind, "payload": payload }))
-        .map_err(|error| Error::internal("job.unreadable", error))
+/// A job as it was stored.
+pub(crate) fn decode(kind: &str, payload: &str) -> Result<Job> {
+    let payload: Value = serde_json::from_str(payload).map_err(|error| Error::internal("job.unreadable", error))?;
+    serde_json::from_value(json!({ "kind": kind, "payload": payload })).map_err(|error| Error::internal("job.unreadable", error))
 }
 
 #[cfg(test)]
@@ -277,7 +327,7 @@ mod tests {
         fn on(folder: &TempDir, clock: &Arc<Hand>) -> Self {
             let store = Store::open(&folder.path().join("chuda.db")).unwrap();
             let blobs = Blobs::open(None, &folder.path().join("blobs")).unwrap();
-            let app = Arc::new(Shared::new(store, blobs, clock.clone()));
+            let app = Arc::new(Shared::new(store, blobs, clock.clone()).unwrap());
             let (stop, stopped) = watch::channel(false);
             Self { runner: Runner::new(app.clone(), stopped), app, clock: clock.clone(), _stop: stop }
         }
@@ -390,8 +440,8 @@ mod tests {
             two.settle(job, Ok(Outcome::Done)).await.unwrap();
         }
         let (here, there) = tokio::join!(one.runner.run_due(), two.runner.run_due());
-        // And the one that is always there.
-        assert_eq!(here.unwrap() + there.unwrap(), 31);
+        // And the four that are always there.
+        assert_eq!(here.unwrap() + there.unwrap(), 34);
     }
 
     #[tokio::test]
@@ -412,7 +462,7 @@ mod tests {
         }
         assert_eq!(attempts, MAX_ATTEMPTS);
         assert!(waits.is_sorted() && waits.iter().all(|wait| (FIRST_WAIT..=LONGEST_WAIT).contains(wait)), "{waits:?}");
-        let dead = process.app.store.read(|tx| tx.dead_jobs(100)).unwrap();
+        let dead = process.app.store.read(|tx| tx.dead_jobs(None, 100)).unwrap();
         assert_eq!((dead.len(), dead[0].key.as_str()), (1, "broken"));
         // An admin lets it try again: all its attempts.
         let now = process.app.now();
@@ -431,8 +481,20 @@ mod tests {
             process.pass(LEASE);
         }
         process.runner.run_due().await.unwrap();
-        let dead = process.app.store.read(|tx| tx.dead_jobs(100)).unwrap();
+        let dead = process.app.store.read(|tx| tx.dead_jobs(None, 100)).unwrap();
         assert_eq!((dead[0].key.as_str(), dead[0].last_error.as_deref()), ("deadly", Some("job.lost")));
+    }
+
+    #[tokio::test]
+    async fn looking_for_jobs_writes_nothing_when_there_are_none() {
+        let (folder, process) = Process::alone();
+        process.runner.run_due().await.unwrap();
+        let written = || std::fs::metadata(folder.path().join("chuda.db-wal")).unwrap().len();
+        let before = written();
+        for _ in 0..3 {
+            assert_eq!(process.runner.run_due().await.unwrap(), 0);
+        }
+        assert_eq!(written(), before);
     }
 
     proptest! {

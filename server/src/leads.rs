@@ -1,12 +1,15 @@
 //! Leads change hands here alone: the server grants a request or refuses it, in the order in which requests reach it (H1).
 
-use chuda_core::id::{PersonId, RecordId};
+use chuda_core::id::{PersonId, RecordId, TaskId};
 use chuda_core::record::lead::LeadRequest;
-use chuda_core::record::{Fields, Lead, Scalar, Stage, from_fields};
+use chuda_core::record::{Change, Customer, Fields, Kind, Lead, Record as _, Scalar, Stage, Task, from_fields};
 use chuda_core::rules::audience::superiors;
 use chuda_core::{Error, Result};
 
 use crate::ingest::Ingest;
+
+/// The notice to whoever asked for a lead that somebody else has.
+const TAKEN: &str = "lead_taken";
 
 /// Settles every request of a lead that has no answer yet.
 pub(crate) fn settle(ingest: &mut Ingest<'_>, lead: RecordId) -> Result<()> {
@@ -15,29 +18,66 @@ pub(crate) fn settle(ingest: &mut Ingest<'_>, lead: RecordId) -> Result<()> {
         let state: Lead = from_fields(&document.fields).map_err(|error| Error::internal("lead.unreadable", error))?;
         let Some((id, text)) = state.requests.iter().find(|(id, _)| !state.settled.contains_key(*id)) else { return Ok(()) };
         let request = LeadRequest::parse(text);
-        let moved = request.filter(|request| may(ingest, &state, request)).map(|request| moves(ingest, &state, &request));
-        let answer = if moved.is_some() { "granted" } else { "refused" };
-        let mut writes = moved.unwrap_or_default();
-        writes.insert(format!("settled/{id}"), answer.into());
+        let granted = match &request {
+            Some(request) => may(ingest, &state, request)?,
+            None => false,
+        };
+        let mut writes = match &request {
+            Some(request) if granted => moves(ingest, &state, request),
+            _ => Fields::new(),
+        };
+        writes.insert(format!("settled/{id}"), if granted { "granted" } else { "refused" }.into());
         let holder = writes.get("holder").cloned();
         ingest.write(lead, &writes)?;
         if let Some(holder) = holder {
             ingest.write(state.customer.into(), &Fields::from([("holder".into(), holder)]))?;
         }
+        if let (Some(LeadRequest::Claim(by)), false) = (&request, granted) {
+            tell_taken(ingest, lead, &state, id, *by)?;
+        }
     }
 }
 
-fn may(ingest: &Ingest<'_>, lead: &Lead, request: &LeadRequest) -> bool {
+/// Whether a change does nothing but ask for a lead, in the sender's own name. That is heard also when somebody else was faster and
+/// the lead is no longer the sender's to read: who asks is told who has it.
+pub(crate) fn is_claim(kind: Kind, change: &Change, sender: PersonId) -> bool {
+    let claims = |text: &Scalar| text.as_text().and_then(LeadRequest::parse) == Some(LeadRequest::Claim(sender));
+    kind == Kind::Lead
+        && !change.writes.is_empty()
+        && change.writes.iter().all(|(key, value)| key.starts_with("requests/") && claims(value))
+}
+
+/// Whether the fields of a lead after a change by a person hang together: a correction by hand has its reason and its author (H1).
+pub(crate) fn check(before: Option<&Fields>, writes: &Fields, sender: PersonId) -> Result<(), &'static str> {
+    let corrects = ["stage", "invalid_at", "corrected_at"].into_iter().any(|field| writes.contains_key(field));
+    if before.is_none() || !corrects {
+        return Ok(());
+    }
+    let after = |field: &str| writes.get(field).or_else(|| before.and_then(|before| before.get(field))).and_then(Scalar::as_text);
+    if after("reason").is_none_or(|reason| reason.trim().is_empty()) {
+        return Err("reason");
+    }
+    if after("moved_by").and_then(|person| person.parse().ok()) == Some(sender) { Ok(()) } else { Err("moved_by") }
+}
+
+fn may(ingest: &Ingest<'_>, lead: &Lead, request: &LeadRequest) -> Result<bool> {
     let people = ingest.people();
     let works = |person: &PersonId| people.get(person).is_some_and(|person| !person.left);
-    match request {
-        LeadRequest::Claim(by) => lead.holder.is_none() && lead.invalid_at.is_none() && works(by),
-        LeadRequest::Release(by, _) => lead.holder == Some(*by),
-        // Somebody above the one who has it, or above the one who shall have it.
-        LeadRequest::Assign(by, to) => {
-            works(to) && lead.holder.iter().chain([to]).any(|person| superiors(*person, &people).contains(by))
+    Ok(match request {
+        LeadRequest::Claim(by) => {
+            // A second lead of a customer is no way to take it from whoever has the first.
+            let customer =
+                ingest.tx().document(lead.customer.into())?.and_then(|stored| from_fields::<Customer>(&stored.fields).ok());
+            let free = customer.is_none_or(|customer| customer.holder.is_none_or(|holder| holder == *by));
+            lead.holder.is_none() && free && lead.invalid_at.is_none() && works(by)
         }
-    }
+        LeadRequest::Release(by, _) => lead.holder == Some(*by),
+        // Somebody above the one who has it; where nobody has, or they have it themselves, above the one who shall have it.
+        LeadRequest::Assign(by, to) => {
+            let below = lead.holder.filter(|holder| holder != by).unwrap_or(*to);
+            works(to) && superiors(below, &people).contains(by)
+        }
+    })
 }
 
 fn moves(ingest: &Ingest<'_>, lead: &Lead, request: &LeadRequest) -> Fields {
@@ -45,6 +85,7 @@ fn moves(ingest: &Ingest<'_>, lead: &Lead, request: &LeadRequest) -> Fields {
     let mut writes = Fields::from([
         ("moved_by".into(), request.by().to_string().into()),
         ("moved_at".into(), now.clone()),
+        ("held_at".into(), now.clone()),
         ("reason".into(), Scalar::Null),
     ]);
     match request {
@@ -64,4 +105,37 @@ fn moves(ingest: &Ingest<'_>, lead: &Lead, request: &LeadRequest) -> Fields {
         }
     }
     writes
+}
+
+/// Tells whoever was too late who has it. The notice lets them read the lead, so that they see where it stands; it names the customer,
+/// which is no longer theirs to read.
+fn tell_taken(ingest: &mut Ingest<'_>, lead: RecordId, state: &Lead, request: &str, to: PersonId) -> Result<()> {
+    let people = ingest.people();
+    let Some(holder) = state.holder.filter(|holder| *holder != to).and_then(|holder| people.get(&holder)) else { return Ok(()) };
+    let customer = ingest.tx().document(state.customer.into())?;
+    let name = customer.as_ref().and_then(|customer| customer.fields.get("name").and_then(Scalar::as_text)).unwrap_or_default();
+    if !people.contains_key(&to) {
+        return Ok(());
+    }
+    let task = Task {
+        task: TAKEN.into(),
+        assignee: Some(to),
+        role: None,
+        customer: None,
+        source: lead,
+        rule: TAKEN.into(),
+        config: ingest.config().version,
+        because: Some(format!("customer = {name}, holder = {}", holder.name)),
+        notice: true,
+        choices: std::collections::BTreeSet::new(),
+        script_pack: None,
+        created_at: ingest.now(),
+        due: None,
+        done_at: None,
+        done_by: None,
+        choice: None,
+        reason: None,
+    };
+    let fields = task.to_new_fields().map_err(|error| Error::internal("task.encode", error))?;
+    ingest.write(TaskId::derived(&format!("task/{TAKEN}/{lead}/{request}")).into(), &fields)
 }

@@ -2,30 +2,41 @@
 //!
 //! In the order the data takes: [`http`] checks who sends a request, `exchange` takes a device's changes apart, `ingest` judges
 //! and stores them, `effects` carries out the rules, inboxes bring the result to everyone who may read it; `blobs` takes the bytes
-//! of evidence, `api` shows it all to other systems. `jobs` is what happens later. All SQL is in `stores`.
+//! of evidence, `api` shows it all to other systems. `jobs` is what happens later,
+//! `webhooks` among it: other systems hear of `events`. `audit` logs every act. All SQL is in `stores`.
 
 pub mod admin;
 mod api;
+mod audit;
+mod backcheck;
 mod blobs;
 mod claims;
 pub mod demo;
 mod duplicates;
 mod effects;
 mod enrol;
+pub mod events;
 mod exchange;
 mod facts;
 pub mod http;
+mod import;
 mod ingest;
 mod jobs;
+mod key;
 mod leads;
+mod machine;
+mod outside;
 pub mod problem;
 mod releases;
 mod server;
 mod signature;
+mod slips;
 mod stores;
 pub mod telemetry;
+mod webhooks;
 mod weekly;
 
+pub use audit::AuditExport;
 pub use server::{Running, Server, Settings};
 
 /// Bytes from the system's source of randomness.

@@ -1,6 +1,6 @@
 //! `chuda-server`: serve, and administer.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,19 +8,23 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use chuda_core::id::DeviceId;
+use chuda_core::id::{DeviceId, WebhookId};
 use chuda_core::record::Role;
 use chuda_core::time::{Clock, ShiftedClock, SystemClock};
 use chuda_core::{Error, ErrorKind, Result};
-use chuda_server::admin::{Admin, JobState, JobView, NewPerson};
+use chuda_server::admin::{Admin, ImportKind, ImportReport, JobState, JobView, NewPerson};
 use chuda_server::demo::{self, Plan};
+use chuda_server::events::Event;
 use chuda_server::http::Scope;
 use chuda_server::telemetry::{self, LogFormat};
-use chuda_server::{Server, Settings};
+use chuda_server::{AuditExport, Server, Settings};
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use tracing::Level;
+
+/// Most bytes of a file that are read.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// The server of Chuda (触达): sync, inboxes, evidence, to-dos.
 #[derive(Parser)]
@@ -54,7 +58,7 @@ enum Command {
     /// Fills a new data folder with a believable team and its history: the same seed and end give the same records.
     #[command(after_help = "Example: chuda-server demo --data demo-data && chuda-server serve --data demo-data")]
     Demo(Demo),
-    /// People, codes, devices, tokens, jobs, backup. Works while the server runs.
+    /// People, codes, devices, tokens, jobs, webhooks, backup. Works while the server runs.
     #[command(subcommand)]
     Admin(AdminCommand),
 }
@@ -73,6 +77,29 @@ enum AdminCommand {
     /// What is to be done later.
     #[command(subcommand)]
     Job(JobCommand),
+    /// Other systems that are told of events (Standard Webhooks).
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
+    /// The log of who did and who looked.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Takes in customers, leads or payment slips from a CSV or XLSX file, in whole or not at all.
+    #[command(after_help = "Example: chuda-server admin import customers customers.xlsx --dry-run --as 王强")]
+    Import {
+        /// What is in it.
+        #[arg(value_enum)]
+        kind: ImportKind,
+        /// The file.
+        file: PathBuf,
+        /// Only say what would come of it.
+        #[arg(long)]
+        dry_run: bool,
+        /// As whom: an id, or a name that only one person has.
+        #[arg(long = "as", value_name = "PERSON")]
+        person: String,
+        #[command(flatten)]
+        data: Data,
+    },
     /// Copies the database into a new file.
     #[command(after_help = "Example: chuda-server admin backup chuda-backup.db")]
     Backup {
@@ -169,6 +196,25 @@ enum TokenCommand {
 }
 
 #[derive(Subcommand)]
+enum AuditCommand {
+    /// Writes the log, or some days of it, into a file that anyone can check offline with `chuda verify`.
+    #[command(after_help = "Example: chuda-server admin audit export --out audit-2026-03.zip --from 2026-03-01 --to 2026-03-31")]
+    Export {
+        /// The bundle to write.
+        #[arg(long, value_name = "ZIP")]
+        out: PathBuf,
+        /// The first day, in Asia/Shanghai; by default the log's first.
+        #[arg(long, value_name = "DATE")]
+        from: Option<NaiveDate>,
+        /// The last day; by default today.
+        #[arg(long, value_name = "DATE")]
+        to: Option<NaiveDate>,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
 enum JobCommand {
     /// Lists the jobs that wait or are being done, at most a thousand.
     List {
@@ -183,6 +229,52 @@ enum JobCommand {
     Retry {
         /// Its number, from the list.
         job: i64,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
+enum WebhookCommand {
+    /// Subscribes an address to events and prints the secret that signatures are checked with, once.
+    #[command(
+        after_help = "Example: chuda-server admin webhook add https://crm.example/hooks --event touch.recorded --event task.created"
+    )]
+    Add {
+        /// An http or https address.
+        url: String,
+        /// What to tell; can be given several times.
+        #[arg(long = "event", required = true, value_parser = parse_event)]
+        events: Vec<Event>,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Lists every subscription.
+    List {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Ends a subscription; what waits for its receiver is dropped.
+    Remove {
+        /// Its id.
+        webhook: WebhookId,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Lists the deliveries that were given up, at most a thousand.
+    Dead {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Lets a delivery that was given up be tried again; a running server does within a minute.
+    #[command(after_help = "Example: chuda-server admin webhook retry --all")]
+    Retry {
+        /// Its number, from the list.
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        delivery: Option<i64>,
+        /// All of them.
+        #[arg(long)]
+        all: bool,
         #[command(flatten)]
         data: Data,
     },
@@ -307,13 +399,89 @@ fn run(command: Command, clock: Arc<dyn Clock>) -> Result<()> {
             Admin::open(&data.data)?.retry_job(job, now)?;
             print(data.json, &json!({ "job": job, "due": now }), || format!("{job} is due"))
         }
+        Command::Admin(AdminCommand::Import { kind, file, dry_run, person, data }) => {
+            let bytes = read_file(&file)?;
+            let report = Admin::open(&data.data)?.import(kind, &bytes, dry_run, &person, now)?;
+            let json = serde_json::to_value(&report).map_err(|error| Error::internal("report.encode", error))?;
+            print(data.json, &json, || imported(&report))?;
+            if report.mistakes > 0 { Err(Error::invalid("import.mistakes").with("count", report.mistakes)) } else { Ok(()) }
+        }
+        Command::Admin(AdminCommand::Webhook(command)) => webhook(command, now),
+        Command::Admin(AdminCommand::Audit(AuditCommand::Export { out, from, to, data })) => {
+            let AuditExport { checkpoint, report } = Admin::open(&data.data)?.export_audit(&out, (from, to), now)?;
+            let object = json!({
+                "bundle": out, "first": checkpoint.first, "last": checkpoint.last, "count": checkpoint.count, "head": checkpoint.head,
+                "key": checkpoint.key, "valid": report.valid, "checks": report.checks,
+            });
+            print(data.json, &object, || {
+                let faults =
+                    report.checks.iter().filter(|check| !check.ok).map(|check| format!("\n{}: {}", check.name, check.detail));
+                format!("{}: entries {} to {}{}", out.display(), checkpoint.first, checkpoint.last, faults.collect::<String>())
+            })?;
+            // The bundle is there all the same: it shows the auditor what is wrong.
+            if report.valid { Ok(()) } else { Err(Error::new(ErrorKind::Storage, "audit.damaged")) }
+        }
         Command::Admin(AdminCommand::Backup { file, data }) => {
-            Admin::open(&data.data)?.backup(&file)?;
+            Admin::open(&data.data)?.backup(&file, now)?;
             print(data.json, &json!({ "backup": file }), || file.display().to_string())
         }
         Command::Admin(AdminCommand::Restore { file, data }) => {
-            Admin::open(&data.data)?.restore(&file)?;
+            Admin::open(&data.data)?.restore(&file, now)?;
             print(data.json, &json!({ "restored": file }), || file.display().to_string())
+        }
+    }
+}
+
+fn webhook(command: WebhookCommand, now: DateTime<Utc>) -> Result<()> {
+    match command {
+        WebhookCommand::Add { url, events, data } => {
+            let (webhook, secret) = Admin::open(&data.data)?.add_webhook(&url, &events, now)?;
+            print(data.json, &json!({ "webhook": webhook, "secret": secret }), || format!("{webhook}\n{secret}"))
+        }
+        WebhookCommand::List { data } => {
+            let webhooks = Admin::open(&data.data)?.webhooks()?;
+            let list: Vec<Value> = webhooks
+                .iter()
+                .map(|webhook| {
+                    json!({
+                        "id": webhook.id, "url": webhook.url, "events": webhook.events, "created_by": webhook.created_by,
+                        "created_at": webhook.created_at, "waiting": webhook.waiting, "dead": webhook.dead,
+                    })
+                })
+                .collect();
+            print(data.json, &json!({ "webhooks": list }), || {
+                lines(webhooks.iter().map(|webhook| {
+                    let (events, waiting, dead) = (webhook.events.join(","), webhook.waiting, webhook.dead);
+                    format!("{}  {events}  waiting {waiting}  dead {dead}  {}", webhook.id, webhook.url)
+                }))
+            })
+        }
+        WebhookCommand::Remove { webhook, data } => {
+            Admin::open(&data.data)?.remove_webhook(webhook, now)?;
+            print(data.json, &json!({ "webhook": webhook, "removed": true }), || format!("{webhook} removed"))
+        }
+        WebhookCommand::Dead { data } => {
+            let dead = Admin::open(&data.data)?.dead_deliveries()?;
+            let list: Vec<Value> = dead
+                .iter()
+                .map(|delivery| {
+                    json!({
+                        "id": delivery.id, "webhook": delivery.webhook, "event": delivery.event, "name": delivery.name,
+                        "record": delivery.record, "attempts": delivery.attempts, "last_error": delivery.last_error,
+                        "dead_at": delivery.dead_at,
+                    })
+                })
+                .collect();
+            print(data.json, &json!({ "deliveries": list }), || {
+                lines(dead.iter().map(|delivery| {
+                    let (name, error) = (delivery.name.as_deref().unwrap_or("-"), delivery.last_error.as_deref().unwrap_or("-"));
+                    format!("{}  {}  {name}  {}  {error}", delivery.id, delivery.webhook, delivery.event)
+                }))
+            })
+        }
+        WebhookCommand::Retry { delivery, data, .. } => {
+            let retried = Admin::open(&data.data)?.retry_deliveries(delivery, now)?;
+            print(data.json, &json!({ "retried": retried }), || format!("{retried} to be tried again"))
         }
     }
 }
@@ -391,6 +559,24 @@ fn job_line(job: &JobView) -> String {
     format!("{}  {}  due {due}  attempts {}  {}  {error}", job.id, job.state.as_str(), job.attempts, job.key).trim_end().to_owned()
 }
 
+/// A file of at most a little more than is taken in, so that a larger one is refused for its size.
+fn read_file(path: &std::path::Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MAX_FILE).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn imported(report: &ImportReport) -> String {
+    let ImportReport { rows, created, changed, unchanged, mistakes, .. } = report;
+    let counts = format!("{rows} rows: {created} created, {changed} changed, {unchanged} unchanged, {mistakes} mistakes");
+    let mut said = vec![counts];
+    said.extend(report.errors.iter().map(|error| error.message_en.clone()));
+    if report.dry_run {
+        said.extend(report.lines.iter().map(|line| format!("{}  {}  {}", line.line, line.outcome, line.name)));
+    }
+    said.join("\n")
+}
+
 fn lines(lines: impl Iterator<Item = String>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -415,4 +601,9 @@ fn parse_clock(text: &str) -> std::result::Result<Arc<dyn Clock>, String> {
 fn parse_role(text: &str) -> std::result::Result<Role, String> {
     let known = || Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
     Role::parse(text).ok_or_else(|| format!("one of {}", known()))
+}
+
+fn parse_event(text: &str) -> std::result::Result<Event, String> {
+    let known = || Event::ALL.iter().map(|event| event.as_str()).collect::<Vec<_>>().join(", ");
+    Event::parse(text).ok_or_else(|| format!("one of {}", known()))
 }

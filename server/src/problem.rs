@@ -57,6 +57,19 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, key)
     }
 
+    /// The same with another status.
+    pub(crate) fn status(self, status: StatusCode) -> Self {
+        let Inner { mut body, headers, .. } = *self.0;
+        status.canonical_reason().unwrap_or_default().clone_into(&mut body.title);
+        body.status = status.as_u16();
+        Self(Box::new(Inner { status, body, headers }))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn key(&self) -> &str {
+        &self.0.body.key
+    }
+
     pub(crate) fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.0.body.params.insert(name.to_owned(), value.to_string());
         self

@@ -15,6 +15,7 @@ use crate::blobs::Blobs;
 use crate::http::{self, App, Shared};
 use crate::jobs::Runner;
 use crate::stores::Store;
+use crate::{audit, key};
 
 /// The database's file in the data folder.
 pub(crate) const DATABASE: &str = "chuda.db";
@@ -93,8 +94,9 @@ impl Server {
 fn open(settings: &Settings) -> Result<App> {
     std::fs::create_dir_all(&settings.data)?;
     let store = Store::open(&settings.data.join(DATABASE))?;
+    audit::note_key(&store, &key::open(&settings.data)?, settings.clock.now())?;
     let blobs = Blobs::open(settings.blobs.as_deref(), &settings.data.join(BLOBS))?;
-    Ok(Arc::new(Shared::new(store, blobs, settings.clock.clone())))
+    Ok(Arc::new(Shared::new(store, blobs, settings.clock.clone())?))
 }
 
 /// Opens a data folder that is to be filled: nothing waits for the disk until the store's checkpoint.
@@ -102,7 +104,8 @@ pub(crate) fn open_in_a_hurry(data: &Path, clock: Arc<dyn Clock>) -> Result<App>
     std::fs::create_dir_all(data)?;
     let store = Store::open(&data.join(DATABASE))?;
     store.hurry()?;
-    Ok(Arc::new(Shared::new(store, Blobs::in_a_hurry(&data.join(BLOBS))?, clock)))
+    audit::note_key(&store, &key::open(data)?, clock.now())?;
+    Ok(Arc::new(Shared::new(store, Blobs::in_a_hurry(&data.join(BLOBS))?, clock)?))
 }
 
 impl Running {

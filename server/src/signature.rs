@@ -5,15 +5,18 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chuda_core::Result;
 use chuda_core::id::{DeviceId, RecordId};
 use chuda_core::record::{Contract, Fields, Scalar, from_fields};
+use chuda_core::rules::config::Provider;
 use p256::ecdsa::Signature;
 use p256::ecdsa::signature::Verifier as _;
 
 use crate::http::verifying_key;
-use crate::ingest::Sender;
-use crate::stores::Tx;
+use crate::ingest::{Ingest, Sender};
 
 /// Whether a change signs a contract properly: it is ready to be signed, and the signature is by the sender's own key over what is agreed.
-pub(crate) fn check(tx: &Tx<'_>, sender: Sender, document: RecordId, before: &Fields, writes: &Fields) -> Result<bool> {
+pub(crate) fn check(ingest: &Ingest<'_>, sender: Sender, document: RecordId, before: &Fields, writes: &Fields) -> Result<bool> {
+    if ingest.config().signature != Provider::Device {
+        return Ok(false);
+    }
     let mut signed = before.clone();
     signed.extend(writes.clone());
     let Ok(contract) = from_fields::<Contract>(&signed) else { return Ok(false) };
@@ -23,7 +26,9 @@ pub(crate) fn check(tx: &Tx<'_>, sender: Sender, document: RecordId, before: &Fi
     if !ready || device != Some(sender.device) || contract.signed_by != Some(sender.person) {
         return Ok(false);
     }
-    let Some(key) = tx.device(sender.device)?.and_then(|device| verifying_key(&device.public_key)) else { return Ok(false) };
+    let Some(key) = ingest.tx().device(sender.device)?.and_then(|device| verifying_key(&device.public_key)) else {
+        return Ok(false);
+    };
     let Some(signature) = BASE64.decode(signature).ok().and_then(|der| Signature::from_der(&der).ok()) else { return Ok(false) };
     Ok(key.verify(&contract.to_sign(document.into(), at, sender.device), &signature).is_ok())
 }

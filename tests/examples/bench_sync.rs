@@ -80,13 +80,26 @@ fn bulk(phone: &Phone, count: usize, name: &str) -> chuda_core::Result<()> {
         enrolled: true,
     };
     let at = phone.settings.clock.now();
-    let writer = Writer::Person { id: me.id, roles: [Role::Rep].into(), holds_customer: true };
+    let writer = Writer::Person { id: me.id, roles: [Role::Rep].into(), holds_customer: true, is_superior: false };
     let own = Own { actor: Actor { device: identity.device, incarnation: 7 }, writer, at };
     store.write(|tx| {
         for number in 0..count {
             let name = format!("{name}{number}");
-            let customer =
-                Customer { author: me.id, name, short: None, holder: Some(me.id), intent: None, created_at: at, closed: false };
+            let customer = Customer {
+                author: me.id,
+                name,
+                short: None,
+                holder: Some(me.id),
+                intent: None,
+                created_at: at,
+                closed: false,
+                contact: None,
+                address: None,
+                model: None,
+                external_id: None,
+                crm_intent: None,
+                merged_into: None,
+            };
             tx.create(&own, CustomerId::new(at), &customer)?;
         }
         Ok(())

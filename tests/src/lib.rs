@@ -95,6 +95,11 @@ impl Host {
         }
     }
 
+    /// Runs what is due by its clock.
+    pub async fn run_due_jobs(&self) -> usize {
+        self.running.as_ref().expect("runs").run_due_jobs().await.expect("jobs")
+    }
+
     /// Its data folder.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("server")

@@ -15,8 +15,8 @@ fn only_the_stores_name_rusqlite() {
 }
 
 #[test]
-fn only_the_sync_client_names_an_http_client() {
-    only("reqwest", &["core/src/sync/client.rs"]);
+fn only_the_sync_client_and_webhooks_name_an_http_client() {
+    only("reqwest", &["core/src/sync/client.rs", "server/src/webhooks.rs"]);
 }
 
 #[test]

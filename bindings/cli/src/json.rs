@@ -5,13 +5,14 @@
 
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
 use chuda_core::query::view::{
-    ClaimView, CustomerView, EvidenceView, Grade, HomeView, ItemState, PersonView, ReportCard, ReportView, StatusItem, SyncSummary,
-    TaskView, TouchStatus, TouchView, Triggered, Word,
+    AskedView, BackCheckDetail, BackCheckView, BriefView, CheckedView, ClaimView, CustomerView, DemandView, DrawnView, EventView,
+    EvidenceView, FindingView, Grade, HomeView, ItemState, PersonView, QuestionView, Redrawn, ReleaseView, ReportCard, ReportView,
+    StatusItem, SyncSummary, TaskView, TouchStatus, TouchView, Triggered, Word,
 };
 use chuda_core::record::Fen;
-use chuda_core::rules::{Config, Health};
+use chuda_core::rules::{Config, Health, result};
 use chuda_core::workbench::{Check, SyncReport};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::text::{Lang, Text};
 
@@ -29,7 +30,11 @@ pub(crate) fn customer(customer: &CustomerView, config: &Config) -> Value {
     let contacts: Vec<_> = customer
         .contacts
         .iter()
-        .map(|contact| json!({"id": contact.id, "name": contact.name, "position": contact.position, "phone": contact.phone}))
+        .map(|contact| {
+            let mut object = json!({"id": contact.id, "name": contact.name, "position": contact.position, "phone": contact.phone});
+            put_word(&mut object, "role", contact.role.as_ref());
+            object
+        })
         .collect();
     json!({
         "id": customer.id,
@@ -82,6 +87,7 @@ pub(crate) fn health_reasons(text: Text, health: &Health, config: &Config) -> Ve
 /// A touch with its evidence.
 pub(crate) fn touch(touch: &TouchView) -> Value {
     let status = status_key(touch.status);
+    let extra: Map<String, Value> = touch.extra.iter().map(|one| (one.field.key.clone(), json!(one.value))).collect();
     let mut object = json!({
         "id": touch.id,
         "person": person(&touch.person),
@@ -102,15 +108,18 @@ pub(crate) fn touch(touch: &TouchView) -> Value {
         "intent": touch.intent.map(|intent| intent.as_str()),
         "feedback": touch.feedback,
         "contact": touch.contact,
+        "opened_within_24h": touch.opened.map(result::opened_word),
         "next_action": touch.next_action,
         "next_date": touch.next_date,
         "next_time": touch.next_time.map(time),
         "note": touch.note,
+        "extra": extra,
         "evidence": touch.evidence.iter().map(evidence).collect::<Vec<_>>(),
         "conflicts": touch.conflicts,
     });
     put_word(&mut object, "category", touch.category.as_ref());
     put_word(&mut object, "brief", touch.brief.as_ref());
+    put_word(&mut object, "contact_role", touch.contact_role.as_ref());
     put_state(&mut object, &touch.state);
     object
 }
@@ -177,6 +186,7 @@ pub(crate) fn task(task: &TaskView) -> Value {
         "customer": task.customer.map(|id| json!({"id": id, "name": task.customer_name})),
         "source": task.source,
         "choices": task.choices.iter().map(choice).collect::<Vec<_>>(),
+        "about": task.about,
         "script_pack": task.script_pack,
         "created_at": instant(task.created_at),
         "due": task.due.map(instant),
@@ -188,6 +198,93 @@ pub(crate) fn task(task: &TaskView) -> Value {
 /// A word that can be chosen.
 pub(crate) fn choice(word: &Word) -> Value {
     json!({"key": word.key, "label": word.zh})
+}
+
+/// A back-check in a list.
+pub(crate) fn back_check(one: &BackCheckView) -> Value {
+    let mut object = json!({
+        "id": one.id,
+        "supervisor": person(&one.supervisor),
+        "mine": one.mine,
+        "from": one.from,
+        "to": one.to,
+        "population": one.population,
+        "created_at": instant(one.created_at),
+        "closed_at": one.closed_at.map(instant),
+        "conclusion": one.conclusion,
+        "conflicts": one.conflicts,
+    });
+    put_state(&mut object, &one.state);
+    object
+}
+
+/// A back-check with all that was drawn.
+pub(crate) fn back_check_detail(detail: &BackCheckDetail) -> Value {
+    let mut object = back_check(&detail.back_check);
+    object["seed"] = json!(detail.seed);
+    object["digest"] = json!(detail.digest);
+    object["records"] = detail.records.iter().map(drawn).collect();
+    object
+}
+
+/// A record that was drawn, without whose it is.
+pub(crate) fn drawn(record: &DrawnView) -> Value {
+    let mut object = json!({
+        "place": record.place,
+        "touch": record.touch,
+        "questions": record.questions.iter().map(asked).collect::<Vec<_>>(),
+    });
+    if let Some(touch) = &record.summary {
+        object["customer"] = json!({"id": touch.customer, "name": touch.customer_name});
+        object["contact_mode"] = json!(touch.mode.label());
+        object["contact_mode_key"] = json!(touch.mode.as_str());
+        put_word(&mut object, "action", Some(&touch.action));
+        object["at"] = json!(instant(touch.at));
+        object["day"] = json!(touch.day);
+        object["note"] = json!(touch.note);
+        object["evidence"] = touch.evidence.iter().map(evidence).collect();
+    }
+    object
+}
+
+fn asked(asked: &AskedView) -> Value {
+    let answer = asked.answer.map(|answer| answer.as_str());
+    let mut object = json!({
+        "checks": asked.checks.iter().map(checked).collect::<Vec<_>>(),
+        "answer": answer.map(|answer| TERMS.label("answer", answer)),
+        "answer_key": answer,
+        "note": asked.note,
+    });
+    put_word(&mut object, "question", Some(&asked.question));
+    object
+}
+
+fn checked(check: &CheckedView) -> Value {
+    let rule = check.rule.as_ref().map(|rule| &rule.zh);
+    json!({
+        "check": check.check,
+        "label": rule.map_or_else(|| TERMS.label("machine", &check.check), Clone::clone),
+        "found": check.found,
+        "problem": check.problem,
+        "because": check.because,
+    })
+}
+
+/// A draw made again.
+pub(crate) fn redrawn(again: &Redrawn) -> Value {
+    json!({
+        "id": again.id,
+        "seed": again.seed,
+        "candidates": again.candidates,
+        "listed": again.listed,
+        "digest": again.digest,
+        "digest_agrees": again.digest_agrees,
+        "drawn": again.drawn,
+        "draw_agrees": again.draw_agrees,
+        "not_here": again.not_here,
+        "foreign": again.foreign,
+        "late": again.late,
+    })
 }
 
 /// A filed report.
@@ -226,10 +323,104 @@ pub(crate) fn report_card(card: &ReportCard) -> Value {
         "filed": card.filed.as_ref().map(report),
         "touches": card.touches.iter().map(touch).collect::<Vec<_>>(),
         "missing": card.missing,
+        "briefs": card.briefs.iter().map(brief).collect::<Vec<_>>(),
         "can_update": card.can_update,
         "suggestions": card.suggestions,
         "reasons": card.reasons.iter().map(choice).collect::<Vec<_>>(),
     })
+}
+
+/// The brief of a customer on a day.
+pub(crate) fn brief(brief: &BriefView) -> Value {
+    let mut object = json!({
+        "day": brief.day,
+        "customer": {"id": brief.customer, "name": brief.customer_name},
+        "person": person(&brief.person),
+        "filed": brief.filed,
+    });
+    put_word(&mut object, "brief", Some(&brief.brief));
+    object
+}
+
+/// A technical question.
+pub(crate) fn question(question: &QuestionView) -> Value {
+    let mut object = json!({
+        "id": question.id,
+        "customer": {"id": question.customer, "name": question.customer_name},
+        "author": person(&question.author),
+        "owner": question.owner,
+        "owner_unknown": question.owner_unknown,
+        "assignee": question.assignee.as_ref().map(person),
+        "role": question.role.map(|role| role.as_str()),
+        "text": question.text,
+        "promised": question.promised,
+        "overdue": question.overdue,
+        "answer": question.answer,
+        "answered_at": question.answered_at.map(instant),
+        "answered_by": question.answered_by.as_ref().map(person),
+        "touch": question.touch,
+        "created_at": instant(question.created_at),
+    });
+    put_state(&mut object, &question.state);
+    object
+}
+
+/// A demand card.
+pub(crate) fn demand(demand: &DemandView) -> Value {
+    let mut object = json!({
+        "id": demand.id,
+        "customer": {"id": demand.customer, "name": demand.customer_name},
+        "author": person(&demand.author),
+        "text": demand.text,
+        "assessment": demand.assessment,
+        "assessed_at": demand.assessed_at.map(instant),
+        "assessed_by": demand.assessed_by.as_ref().map(person),
+        "touch": demand.touch,
+        "created_at": instant(demand.created_at),
+    });
+    put_word(&mut object, "status", Some(&demand.status));
+    put_state(&mut object, &demand.state);
+    object
+}
+
+/// Two facts that do not agree, side by side.
+pub(crate) fn finding(finding: &FindingView) -> Value {
+    let mut object = json!({
+        "id": finding.id,
+        "customer": finding.customer.map(|id| json!({"id": id, "name": finding.customer_name})),
+        "author": finding.author.as_ref().map(person),
+        "left": finding.left,
+        "right": finding.right,
+        "source": finding.source,
+        "other": finding.other,
+        "because": finding.because,
+        "resolutions": finding.resolutions.iter().map(choice).collect::<Vec<_>>(),
+        "reason": finding.reason,
+        "resolved_at": finding.resolved_at.map(instant),
+        "resolved_by": finding.resolved_by.as_ref().map(person),
+        "created_at": instant(finding.created_at),
+    });
+    put_word(&mut object, "finding", Some(&finding.finding));
+    put_word(&mut object, "resolution", finding.resolution.as_ref());
+    put_state(&mut object, &finding.state);
+    object
+}
+
+/// What an outside system saw.
+pub(crate) fn event(event: &EventView) -> Value {
+    let mut object = json!({
+        "id": event.id,
+        "customer": {"id": event.customer, "name": event.customer_name},
+        "person": event.person.as_ref().map(person),
+        "touch": event.touch,
+        "at": instant(event.at),
+        "system": event.system,
+        "external_id": event.external_id,
+        "thread": event.thread,
+        "feedback": event.feedback,
+    });
+    put_word(&mut object, "event", Some(&event.event));
+    object
 }
 
 /// The home screen.
@@ -255,6 +446,18 @@ pub(crate) fn summary(summary: &SyncSummary) -> Value {
         "percent": summary.percent,
         "attention": summary.attention,
         "last_sync": summary.last_sync.map(instant),
+    })
+}
+
+/// A version of the configuration, without its content.
+pub(crate) fn release(release: &ReleaseView) -> Value {
+    json!({
+        "version": release.version,
+        "in_force": release.in_force,
+        "published_by": release.published_by.as_ref().map(person),
+        "at": release.at.map(instant),
+        "note": release.note,
+        "min_app": release.min_app,
     })
 }
 

@@ -20,17 +20,17 @@ const MAX_NAME: usize = 64;
 
 /// A member and where its content is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Member {
-    pub(super) name: String,
-    pub(super) size: u32,
-    pub(super) crc: u32,
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) size: u32,
+    pub(crate) crc: u32,
     /// Where its header starts.
     at: u64,
 }
 
 impl Member {
     /// Where its content starts.
-    pub(super) fn content_at(&self) -> u64 {
+    pub(crate) fn content_at(&self) -> u64 {
         self.at + (LOCAL_SIZE + self.name.len()) as u64
     }
 
@@ -72,18 +72,18 @@ fn directory(members: &[Member]) -> Vec<u8> {
 }
 
 /// Writes an archive, member by member.
-pub(super) struct Writer<W> {
+pub(crate) struct Writer<W> {
     out: W,
     members: Vec<Member>,
 }
 
 impl<W: Write> Writer<W> {
-    pub(super) fn new(out: W) -> Self {
+    pub(crate) fn new(out: W) -> Self {
         Self { out, members: Vec::new() }
     }
 
     /// Adds a member; reads it twice, since its checksum stands before it.
-    pub(super) fn add(&mut self, name: &str, content: &mut (impl Read + Seek)) -> io::Result<()> {
+    pub(crate) fn add(&mut self, name: &str, content: &mut (impl Read + Seek)) -> io::Result<()> {
         content.seek(SeekFrom::Start(0))?;
         let mut checksum = Checksum::default();
         let size = io::copy(content, &mut checksum)?;
@@ -103,7 +103,7 @@ impl<W: Write> Writer<W> {
     }
 
     /// Writes the directory and hands back what was written to.
-    pub(super) fn finish(mut self) -> io::Result<W> {
+    pub(crate) fn finish(mut self) -> io::Result<W> {
         self.out.write_all(&directory(&self.members))?;
         Ok(self.out)
     }
@@ -112,7 +112,7 @@ impl<W: Write> Writer<W> {
 /// Reads which members an archive has, and checks every byte that is not a member's content.
 ///
 /// The inner error says what is wrong and where.
-pub(super) fn read(archive: &mut (impl Read + Seek)) -> io::Result<Result<Vec<Member>, String>> {
+pub(crate) fn read(archive: &mut (impl Read + Seek)) -> io::Result<Result<Vec<Member>, String>> {
     let end = archive.seek(SeekFrom::End(0))?;
     let mut members: Vec<Member> = Vec::new();
     loop {
@@ -161,13 +161,13 @@ fn parse_local(header: &[u8], at: u64) -> Option<Member> {
 }
 
 /// The first place where the expected bytes are not there.
-pub(super) fn first_difference(found: &[u8], expected: &[u8]) -> Option<usize> {
+pub(crate) fn first_difference(found: &[u8], expected: &[u8]) -> Option<usize> {
     expected.iter().enumerate().find(|(at, byte)| found.get(*at) != Some(byte)).map(|(at, _)| at)
 }
 
 /// A checksum as a place to write to.
 #[derive(Default)]
-pub(super) struct Checksum(pub(super) crc32fast::Hasher);
+pub(crate) struct Checksum(pub(crate) crc32fast::Hasher);
 
 impl Write for Checksum {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

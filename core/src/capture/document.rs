@@ -35,6 +35,8 @@ pub struct Document {
     pub mime: Mime,
     /// Number of pages, for PDF.
     pub pages: Option<u32>,
+    /// Whether a PDF has any text in it; a scan has none.
+    pub has_text: bool,
     /// Whether the text of a PDF has the words and sums of a quote. A scan has no text, so "no" says little.
     pub looks_like_quote: bool,
 }
@@ -53,7 +55,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Document, Unreadable> {
         Mime::Docx => guarded(|| inspect_office(bytes, mime, "word/document.xml")),
         Mime::Xlsx => guarded(|| inspect_office(bytes, mime, "xl/workbook.xml")),
         Mime::Pptx => guarded(|| inspect_office(bytes, mime, "ppt/presentation.xml")),
-        Mime::Text => Ok(Document { mime, pages: None, looks_like_quote: false }),
+        Mime::Text => Ok(Document { mime, pages: None, has_text: true, looks_like_quote: false }),
         _ => Err(Unreadable::UnknownType),
     }
 }
@@ -108,7 +110,8 @@ fn inspect_pdf(bytes: &[u8]) -> Result<Document, Unreadable> {
     let wanted: Vec<u32> = (1..=TEXT_PAGES.min(pages as u32)).collect();
     // Text that cannot be read is no reason against the document: most scans have none.
     let text: String = pdf.extract_text_chunks_with_limit(&wanted, MAX_STREAM).into_iter().filter_map(Result::ok).collect();
-    Ok(Document { mime: Mime::Pdf, pages: Some(pages as u32), looks_like_quote: looks_like_quote(&text) })
+    let has_text = text.chars().any(char::is_alphanumeric);
+    Ok(Document { mime: Mime::Pdf, pages: Some(pages as u32), has_text, looks_like_quote: looks_like_quote(&text) })
 }
 
 thread_local! {
@@ -161,7 +164,7 @@ fn inspect_office(bytes: &[u8], mime: Mime, main_part: &str) -> Result<Document,
     if unpacked > MAX_UNPACKED as u64 {
         return Err(Unreadable::TooComplex);
     }
-    Ok(Document { mime, pages: None, looks_like_quote: false })
+    Ok(Document { mime, pages: None, has_text: true, looks_like_quote: false })
 }
 
 /// A quote names itself, or has two of the columns of one, and it has a sum of money.

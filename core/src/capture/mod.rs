@@ -4,7 +4,7 @@
 //! [`photo`] and [`document`] look inside and say whether they can be read, [`recording`] keeps sound while it arrives.
 //! [`proof`] packs one piece of evidence so that anyone can check it without this program.
 
-mod archive;
+pub(crate) mod archive;
 pub mod claim;
 pub mod digest;
 pub mod document;

@@ -80,6 +80,16 @@ pub struct Gps {
 pub struct PerceptualHash(pub [u8; 32]);
 
 impl PerceptualHash {
+    /// From its stored form, 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        hex::decode(text).ok()?.try_into().ok().map(Self)
+    }
+
+    /// Its stored form.
+    pub fn to_hex(self) -> String {
+        hex::encode(self.0)
+    }
+
     /// In how many bits two hashes differ, of 256.
     pub fn distance(&self, other: &Self) -> u32 {
         self.0.iter().zip(other.0).map(|(a, b)| (a ^ b).count_ones()).sum()

@@ -42,7 +42,7 @@ pub struct Evidence<'a> {
 }
 
 /// The result of checking a bundle.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Whether every check passed.
     pub valid: bool,
@@ -111,7 +111,7 @@ pub fn export(path: &Path, evidence: &Evidence<'_>, original: &mut (impl Read + 
 /// show: compare its id with the list of devices on the server.
 pub fn verify(path: &Path) -> Result<Report> {
     let mut file = BufReader::new(File::open(path)?);
-    let mut report = Report { valid: false, checks: Vec::new() };
+    let mut report = Report::default();
     let members = match archive::read(&mut file)? {
         Ok(members) => members,
         Err(detail) => {
@@ -183,14 +183,19 @@ pub fn verify(path: &Path) -> Result<Report> {
     let hashes = SMALL.iter().zip(&contents).take(SMALL.len() - 1).map(|(name, content)| (*name, Hash::of(content)));
     let expected = sums(hashes.chain([(original.name.as_str(), original_hash)]));
     report.check("checksums", same(SUMS, sums_found, expected.as_bytes()).map(|()| "as listed".into()));
-    report.valid = report.checks.iter().all(|check| check.ok);
+    report.close();
     Ok(report)
 }
 
 impl Report {
-    fn check(&mut self, name: &'static str, found: Result<String, String>) {
+    pub(crate) fn check(&mut self, name: &'static str, found: Result<String, String>) {
         let ok = found.is_ok();
         self.checks.push(Check { name, ok, detail: found.unwrap_or_else(|detail| detail) });
+    }
+
+    /// There are no more checks: it is valid when all of them passed.
+    pub(crate) fn close(&mut self) {
+        self.valid = self.checks.iter().all(|check| check.ok);
     }
 }
 
@@ -212,7 +217,7 @@ fn contents<'a>(file: &mut (impl Read + Seek), members: &'a [Member]) -> Result<
     Ok(Some((original, contents)))
 }
 
-fn hash_member(file: &mut (impl Read + Seek), member: &Member) -> Result<(Hash, u32)> {
+pub(crate) fn hash_member(file: &mut (impl Read + Seek), member: &Member) -> Result<(Hash, u32)> {
     file.seek(SeekFrom::Start(member.content_at()))?;
     let mut content = Checked { reader: file.take(u64::from(member.size)), checksum: Checksum::default() };
     let (hash, _) = digest::hash(&mut content)?;
@@ -243,7 +248,7 @@ fn chain_faults(links: &[Link], claim: &Claim) -> Vec<claim::ChainFault> {
     verify_chain(Some(*first), &[rest, &[claim.link()]].concat())
 }
 
-fn same(name: &str, found: &[u8], expected: &[u8]) -> Result<(), String> {
+pub(crate) fn same(name: &str, found: &[u8], expected: &[u8]) -> Result<(), String> {
     match first_difference(found, expected) {
         Some(at) => Err(format!("{name} was changed at byte {at}")),
         None if found.len() > expected.len() => Err(format!("{name} was added to at byte {}", expected.len())),
@@ -251,14 +256,14 @@ fn same(name: &str, found: &[u8], expected: &[u8]) -> Result<(), String> {
     }
 }
 
-fn json(value: &impl Serialize) -> Vec<u8> {
+pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     let mut text = serde_json::to_vec_pretty(value).unwrap_or_default();
     text.push(b'\n');
     text
 }
 
 /// The list that `sha256sum --check` reads.
-fn sums<'a>(hashes: impl Iterator<Item = (&'a str, Hash)>) -> String {
+pub(crate) fn sums<'a>(hashes: impl Iterator<Item = (&'a str, Hash)>) -> String {
     hashes.fold(String::new(), |list, (name, hash)| list + &format!("{hash}  {name}\n"))
 }
 

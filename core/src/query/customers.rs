@@ -1,12 +1,12 @@
 //! Customers with their health, reddest first.
 
-use super::Ask;
 use super::view::{ContactView, CustomerView};
+use super::{Ask, word};
 use crate::error::{Error, Result};
 use crate::id::{ContactId, CustomerId};
-use crate::record::{Customer, Stage};
+use crate::record::Customer;
+use crate::rules::Health;
 use crate::rules::health::Facts;
-use crate::rules::{Health, stage};
 use crate::store::{HealthRow, Row};
 use crate::time::start_of_day;
 
@@ -14,7 +14,7 @@ use crate::time::start_of_day;
 const FOUND: u32 = 20;
 
 impl Ask<'_> {
-    /// All that are not closed, reddest first.
+    /// All that somebody has and that are not closed, reddest first.
     pub fn customers(&self) -> Result<Vec<CustomerView>> {
         self.view_customers(self.tx.customers()?)
     }
@@ -42,12 +42,19 @@ impl Ask<'_> {
 
     /// Red customers, reddest first.
     pub fn red_customers(&self, limit: usize) -> Result<Vec<CustomerView>> {
-        let mut red: Vec<(Health, HealthRow)> = self.scored()?.into_iter().filter(|(health, _)| health.red).collect();
-        red.sort_by_key(|(health, row)| (health.score, row.customer));
-        red.truncate(limit);
-        red.into_iter()
-            .filter_map(|(_, row)| self.tx.record::<Customer>(row.customer).transpose().map(|found| (found, row)))
-            .map(|(found, row)| self.view_customer(found?, &row))
+        let reddest = self.reddest(limit)?.into_iter().filter(|(health, ..)| health.red);
+        reddest.map(|(_, row, customer)| self.view_customer(customer, &row)).collect()
+    }
+
+    /// The customers with the lowest scores, lowest first.
+    pub(super) fn reddest(&self, limit: usize) -> Result<Vec<(Health, HealthRow, Row<Customer>)>> {
+        let mut scored = self.scored()?;
+        scored.sort_by_key(|(health, row)| (health.score, row.customer));
+        let first = scored.into_iter().take(limit);
+        first
+            .filter_map(|(health, row)| {
+                Some(self.tx.record::<Customer>(row.customer).transpose()?.map(|found| (health, row, found)))
+            })
             .collect()
     }
 
@@ -84,12 +91,16 @@ impl Ask<'_> {
     fn view_customer(&self, row: Row<Customer>, health: &HealthRow) -> Result<CustomerView> {
         let id = CustomerId::from(row.id);
         let lead = self.tx.lead_of(id)?;
-        let own_stage = lead.as_ref().map_or(Stage::Claimed, |lead| lead.record.stage);
-        let actions = self.tx.actions_with(id)?;
+        let (stage, last) = self.standing(id, lead.as_ref().map(|lead| &lead.record))?;
         let contacts = self.tx.contacts(id)?;
         Ok(CustomerView {
             id,
-            stage: stage::current(self.config, own_stage, actions.iter().map(String::as_str)),
+            stage,
+            lead: lead.map(|lead| lead.id.into()),
+            last,
+            address: row.record.address,
+            model: row.record.model,
+            contact: row.record.contact,
             holder: row.record.holder.map(|holder| self.person(holder)),
             since: health.since,
             intent: row.record.intent,
@@ -102,6 +113,7 @@ impl Ask<'_> {
                     id: ContactId::from(contact.id),
                     name: contact.record.name,
                     position: contact.record.position,
+                    role: contact.record.role.as_deref().map(|key| word(&self.config.contact_roles, key)),
                     phone: contact.record.phone,
                 })
                 .collect(),
@@ -146,6 +158,7 @@ mod tests {
                     intent: None,
                     created_at: touched,
                     closed: false,
+                    contact: None,
                     address: None,
                     model: None,
                     external_id: None,

@@ -4,6 +4,8 @@ use super::Ask;
 use super::view::HomeView;
 use crate::error::Result;
 
+/// Most notices on the home screen.
+const NOTICES: u32 = 20;
 /// Most red customers on the home screen.
 const RED: usize = 5;
 
@@ -18,6 +20,7 @@ impl Ask<'_> {
             report: self.report_card(today)?,
             touches_today: self.touches_of(today)?,
             tasks: self.tasks()?,
+            notices: self.notices(NOTICES)?,
             red_customers: self.red_customers(RED)?,
         })
     }

@@ -1,8 +1,17 @@
 //! What screens ask. One file per question; each returns a view. Lists are made from projections, never from documents.
 
+mod answers;
+mod back_checks;
+mod briefs;
+pub(crate) mod contracts;
 mod customers;
 mod evidence;
 mod home;
+mod leads;
+mod meetings;
+mod orders;
+mod quotes;
+pub(crate) mod releases;
 mod report;
 mod status;
 mod tasks;
@@ -117,7 +126,7 @@ fn failed(reason: &Rejection) -> ItemState {
 
 /// The word for a key; one that this configuration does not know shows itself.
 fn word(list: &[Choice], key: &str) -> Word {
-    match list.iter().find(|choice| choice.key == key) {
+    match Config::option(list, key) {
         Some(choice) => Word::from(choice),
         None => Word { key: key.into(), zh: key.into(), en: key.into() },
     }

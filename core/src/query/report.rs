@@ -7,6 +7,7 @@ use super::{Ask, word};
 use crate::error::Result;
 use crate::id::ReportId;
 use crate::record::{Report, Touch, report};
+use crate::rules::Config;
 use crate::store::Row;
 
 /// How far ahead a next step is suggested for tomorrow, in days.
@@ -22,14 +23,16 @@ impl Ask<'_> {
             self.touches_of(day)?.into_iter().filter(|touch| touch.status == TouchStatus::Recorded).collect();
         let can_update = day == self.today()
             && filed.as_ref().is_some_and(|row| touches.iter().any(|touch| !row.record.touches.contains(&touch.id)));
+        let briefs = self.briefs_of(day, self.me.id, &touches, filed.as_ref().map(|row| &row.record))?;
         Ok(ReportCard {
             day,
+            briefs,
             missing: report::FULL.saturating_sub(touches.len()) as u32,
             touches,
             can_update,
             filed: filed.map(|row| self.view_report(row)).transpose()?,
             suggestions: self.suggestions(day)?,
-            reasons: self.config.short_reasons.iter().map(Word::from).collect(),
+            reasons: Config::offered(&self.config.short_reasons).map(Word::from).collect(),
         })
     }
 
@@ -61,8 +64,8 @@ impl Ask<'_> {
                 None => task.kind.zh.clone(),
             });
         }
-        for customer in self.customers()?.into_iter().take(SUGGESTIONS) {
-            suggestions.push(format!("{}：联系客户（健康分 {}）", customer.name, customer.health.score));
+        for (health, _, customer) in self.reddest(SUGGESTIONS)? {
+            suggestions.push(format!("{}：联系客户（健康分 {}）", customer.record.name, health.score));
         }
         let mut seen = std::collections::BTreeSet::new();
         suggestions.retain(|suggestion| seen.insert(suggestion.clone()));

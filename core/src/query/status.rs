@@ -73,7 +73,7 @@ impl Ask<'_> {
             Some(_) => {
                 let fields = World::record(self.tx, id)?.map(|(_, fields)| fields).unwrap_or_default();
                 let customer = fields.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
-                self.customer_name(customer)?
+                self.name_of(customer)?
             }
             None => None,
         };
@@ -86,7 +86,8 @@ impl Ask<'_> {
         })
     }
 
-    fn customer_name(&self, id: Option<crate::id::CustomerId>) -> Result<Option<String>> {
+    /// The name of a customer, as far as it is known here.
+    pub(super) fn name_of(&self, id: Option<crate::id::CustomerId>) -> Result<Option<String>> {
         let Some(id) = id else { return Ok(None) };
         Ok(self.tx.record::<Customer>(id)?.map(|row| row.record.name))
     }

@@ -1,16 +1,23 @@
 //! Touches: of a customer, of a day, one with its evidence.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
-use super::view::{EvidenceView, TouchStatus, TouchView, Triggered};
-use super::{Ask, word};
+use super::view::{EvidenceView, ExtraView, TouchStatus, TouchView, Triggered, Word};
+use super::{Ask, releases, word};
 use crate::error::{Error, Result};
 use crate::id::{CustomerId, PersonId, TouchId};
-use crate::record::{Contact, Customer, Kind, Person, Record as _, Touch};
+use crate::record::{Contact, Customer, Event, Fen, Kind, Person, Record as _, Scalar, Touch};
+use crate::rules::config::ExtraType;
 use crate::rules::firing::{self, Moment};
-use crate::rules::{Firing, Subject};
+use crate::rules::metrics::Outcome;
+use crate::rules::{Config, Firing, Subject, result};
 use crate::store::Row;
 use crate::time::day_of;
+
+/// Most events after a touch that are looked through for those that belong to it.
+const EVENTS: u32 = 200;
+/// How long before a touch its mail may have been sent.
+const BEFORE: TimeDelta = TimeDelta::hours(24);
 
 impl Ask<'_> {
     /// One touch.
@@ -42,7 +49,8 @@ impl Ask<'_> {
             zone: self.me.zone,
             left: false,
         });
-        let moment = Moment { config: self.config, people: &people, now: self.now };
+        let config = releases::made_under(self.tx, self.config, row.record.config)?;
+        let moment = Moment { config: &config, people: &people, now: self.now };
         let firings = firing::preview(moment, &subject)?;
         Ok(firings
             .into_iter()
@@ -53,13 +61,22 @@ impl Ask<'_> {
             .collect())
     }
 
+    /// Whether what was sent with a touch was opened in time (M1).
+    fn opened(&self, id: TouchId, touch: &Touch) -> Result<Option<Outcome>> {
+        let events: Vec<Event> =
+            self.tx.events_since(touch.customer, touch.at - BEFORE, EVENTS)?.into_iter().map(|row| row.record).collect();
+        Ok(result::opened(self.config, touch, events.iter().filter(|event| event.touch == Some(id)), self.now))
+    }
+
     pub(super) fn view_touch(&self, row: Row<Touch>) -> Result<TouchView> {
         let Row { id, record: touch, conflicts } = row;
         let customer = self.tx.record::<Customer>(touch.customer)?;
         let contact = match touch.contact {
-            Some(contact) => self.tx.record::<Contact>(contact)?.map(|contact| contact.record.name),
+            Some(contact) => self.tx.record::<Contact>(contact)?.map(|contact| contact.record),
             None => None,
         };
+        let role = contact.as_ref().and_then(|contact| contact.role.as_deref());
+        let opened = self.opened(id.into(), &touch)?;
         // The record of evidence may arrive after the touch that names it.
         let mut evidence: Vec<EvidenceView> = Vec::with_capacity(touch.evidence.len());
         for id in &touch.evidence {
@@ -69,6 +86,7 @@ impl Ask<'_> {
                 Err(error) => return Err(error),
             }
         }
+        let extra = extra(&*releases::made_under(self.tx, self.config, touch.config)?, &touch);
         let owner = touch.tech_owner.as_ref().map(|owner| match owner.parse::<PersonId>() {
             Ok(id) => (self.person(id).name, false),
             Err(_) => (owner.clone(), true),
@@ -92,14 +110,43 @@ impl Ask<'_> {
             custom_development: touch.custom_development,
             intent: touch.intent,
             feedback: touch.feedback,
-            contact,
+            contact_role: role.map(|key| word(&self.config.contact_roles, key)),
+            contact: contact.map(|contact| contact.name),
+            opened,
             next_action: touch.next_action,
             next_date: touch.next_date,
             next_time: touch.next_time,
             note: touch.note,
+            extra,
             evidence,
             state: self.state(id, &conflicts)?,
             conflicts,
         })
     }
+}
+
+/// The added fields that were filled in, in the order of the form they were asked by; what that form does not know comes last.
+fn extra(config: &Config, touch: &Touch) -> Vec<ExtraView> {
+    let form = config.form(Kind::Touch);
+    let place = |key: &str| form.iter().position(|one| one.field.strip_prefix("x/") == Some(key)).unwrap_or(form.len());
+    let mut filled: Vec<(&String, &Scalar)> = touch.extra.iter().collect();
+    filled.sort_by_key(|(key, _)| place(key));
+    let view = |(key, value): (&String, &Scalar)| {
+        let asked = form.get(place(key));
+        let label = |text: Option<&String>| text.unwrap_or(key).clone();
+        let field = Word {
+            key: key.clone(),
+            zh: label(asked.and_then(|one| one.zh.as_ref())),
+            en: label(asked.and_then(|one| one.en.as_ref())),
+        };
+        let value = match value {
+            Scalar::Int(fen) if asked.and_then(|one| one.holds) == Some(ExtraType::Money) => Fen(*fen).to_yuan(),
+            Scalar::Int(number) => number.to_string(),
+            Scalar::Bool(flag) => flag.to_string(),
+            Scalar::Text(text) => text.clone(),
+            Scalar::Null => String::new(),
+        };
+        ExtraView { field, value }
+    };
+    filled.into_iter().map(view).collect()
 }

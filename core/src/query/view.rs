@@ -3,9 +3,20 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Serialize;
 
-use crate::id::{ContactId, CustomerId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
+use crate::id::{
+    BackCheckId, ContactId, CustomerId, DemandId, EvidenceId, FindingId, Hash, LeadId, PersonId, QuestionId, RecordId, ReportId,
+    TaskId, TouchId,
+};
+pub use crate::query::contracts::{ContractView, StepState, StepView};
+pub use crate::query::leads::{AskState, Asked, LastEvent, LeadAsk, LeadList, LeadMove, LeadPage, LeadView, Moved};
+pub use crate::query::meetings::{AttendeeView, MeetingView};
+pub use crate::query::orders::OrderView;
+pub use crate::query::quotes::{ApprovalView, QuoteView};
+pub use crate::query::tasks::{FactView, ScriptPack};
+use crate::record::backcheck::Answer;
 use crate::record::{ContactMode, Fen, Intent, Role, Stage};
 use crate::rules::Health;
+use crate::rules::metrics::Outcome;
 
 /// A word of the configuration: the key that is stored, and what a screen shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,6 +57,10 @@ pub struct CustomerView {
     pub holder: Option<PersonView>,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// Its lead, with the whole way.
+    pub lead: Option<LeadId>,
+    /// What happened last.
+    pub last: Option<LastEvent>,
     /// Intent level.
     pub intent: Option<Intent>,
     /// Health with its sum (T3).
@@ -56,6 +71,12 @@ pub struct CustomerView {
     pub conflicts: Vec<String>,
     /// People on the customer's side.
     pub contacts: Vec<ContactView>,
+    /// Which of them forms name unless another is given.
+    pub contact: Option<ContactId>,
+    /// Installation address.
+    pub address: Option<String>,
+    /// Device model.
+    pub model: Option<String>,
 }
 
 /// A person on the customer's side.
@@ -67,6 +88,8 @@ pub struct ContactView {
     pub name: String,
     /// What they do there.
     pub position: Option<String>,
+    /// What they are to the deal (N1): IT, legal, end user …
+    pub role: Option<Word>,
     /// Phone number.
     pub phone: Option<String>,
 }
@@ -122,6 +145,10 @@ pub struct TouchView {
     pub feedback: bool,
     /// Who was touched (N1).
     pub contact: Option<String>,
+    /// What that person is to the deal.
+    pub contact_role: Option<Word>,
+    /// Whether what was sent was opened in time (M1), where anybody can tell.
+    pub opened: Option<Outcome>,
     /// What comes next.
     pub next_action: Option<String>,
     /// When.
@@ -130,12 +157,23 @@ pub struct TouchView {
     pub next_time: Option<NaiveTime>,
     /// Free text.
     pub note: Option<String>,
+    /// Fields that a supervisor added to the form (T6), in the order they are asked.
+    pub extra: Vec<ExtraView>,
     /// What proves it.
     pub evidence: Vec<EvidenceView>,
     /// Fields changed at the same time by two people.
     pub conflicts: Vec<String>,
     /// Where it is on its way to the server.
     pub state: ItemState,
+}
+
+/// What was filled into an added field (T6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExtraView {
+    /// Its label; the key is without `x/`.
+    pub field: Word,
+    /// As stored: text, a number, money in yuan, a day, `true` or `false`.
+    pub value: String,
 }
 
 /// How far an item's time is to be trusted; in words, never a colour.
@@ -194,22 +232,38 @@ pub struct TaskView {
     pub id: TaskId,
     /// What kind: key and title.
     pub kind: Word,
+    /// Something to know rather than to do: it is ticked off.
+    pub notice: bool,
     /// About whom.
     pub customer: Option<CustomerId>,
     /// Their name.
     pub customer_name: Option<String>,
     /// The record it came from.
     pub source: RecordId,
+    /// What that is: `touch`, `contract` …; none as long as it has not arrived.
+    pub source_kind: Option<String>,
+    /// What of it matters for the task: field by field, in the order to show them.
+    pub about: Vec<FactView>,
+    /// The rule that made it.
+    pub rule: String,
+    /// What held: `action = quote, evidence = application/pdf`.
+    pub because: Option<String>,
     /// The answers that can be given.
     pub choices: Vec<Word>,
     /// The words that help.
-    pub script_pack: Option<String>,
+    pub script_pack: Option<ScriptPack>,
     /// When it came up.
     pub created_at: DateTime<Utc>,
     /// When it should be done.
     pub due: Option<DateTime<Utc>>,
     /// When it was done.
     pub done_at: Option<DateTime<Utc>>,
+    /// By whom; none: it came to nothing by itself.
+    pub done_by: Option<PersonView>,
+    /// With which answer.
+    pub choice: Option<Word>,
+    /// Why.
+    pub reason: Option<String>,
     /// Whether an attachment it is about has not reached the server yet (附件上传中).
     pub attachment_uploading: bool,
 }
@@ -316,6 +370,8 @@ pub struct ReportCard {
     pub touches: Vec<TouchView>,
     /// How many are missing for a full report.
     pub missing: u32,
+    /// The brief that each customer of the day gets (B1): as it was filed, as a touch says it, else as the actions suggest.
+    pub briefs: Vec<BriefView>,
     /// Touches recorded after filing: 更新日报 is offered.
     pub can_update: bool,
     /// Suggested key actions for tomorrow, best first; empty only for a person without any customer.
@@ -339,8 +395,27 @@ pub struct HomeView {
     pub touches_today: Vec<TouchView>,
     /// Open tasks, most urgent first.
     pub tasks: Vec<TaskView>,
+    /// What there is to know.
+    pub notices: Vec<TaskView>,
     /// Red customers, reddest first.
     pub red_customers: Vec<CustomerView>,
+}
+
+/// A version of the configuration (T6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReleaseView {
+    /// Its number.
+    pub version: i64,
+    /// Whether this phone goes by it.
+    pub in_force: bool,
+    /// Who published it; nobody: it is the one that the product ships.
+    pub published_by: Option<PersonView>,
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+    /// What was changed.
+    pub note: Option<String>,
+    /// The least version of the app that understands it.
+    pub min_app: String,
 }
 
 /// What a rule will do once the server has the record.
@@ -365,4 +440,284 @@ pub struct ClaimView {
     pub hash: Hash,
     /// Whether it has been signed yet.
     pub signed: bool,
+}
+
+/// A back-check in a list (R1). It names the supervisor who looks, and nobody whose touches were drawn (R2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BackCheckView {
+    /// Which.
+    pub id: BackCheckId,
+    /// Whose team was drawn from.
+    pub supervisor: PersonView,
+    /// Whether it is this person's to answer.
+    pub mine: bool,
+    /// First day of the period.
+    pub from: NaiveDate,
+    /// Last day of it.
+    pub to: NaiveDate,
+    /// How many records there were to draw from.
+    pub population: i64,
+    /// When it was drawn.
+    pub created_at: DateTime<Utc>,
+    /// When it was closed, if it was.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// What is to be changed in rules and options.
+    pub conclusion: Option<String>,
+    /// Fields changed at the same time on two devices.
+    pub conflicts: Vec<String>,
+    /// Where it is on its way to the server.
+    pub state: ItemState,
+}
+
+/// A back-check with all that was drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BackCheckDetail {
+    /// What a list shows of it.
+    pub back_check: BackCheckView,
+    /// What the draw was made with.
+    pub seed: String,
+    /// What names the records that were drawn from.
+    pub digest: String,
+    /// The records drawn, first drawn first.
+    pub records: Vec<DrawnView>,
+}
+
+/// A record that was drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DrawnView {
+    /// Its place in the draw, from 1.
+    pub place: u32,
+    /// The touch.
+    pub touch: TouchId,
+    /// What it says; none as long as it has not arrived here.
+    pub summary: Option<DrawnTouch>,
+    /// The questions about it.
+    pub questions: Vec<AskedView>,
+}
+
+/// A touch, without whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DrawnTouch {
+    /// Customer.
+    pub customer: CustomerId,
+    /// The customer's name.
+    pub customer_name: String,
+    /// How.
+    pub mode: ContactMode,
+    /// What.
+    pub action: Word,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// On which day, where it happened.
+    pub day: NaiveDate,
+    /// Free text.
+    pub note: Option<String>,
+    /// What proves it.
+    pub evidence: Vec<EvidenceView>,
+}
+
+/// A question about a touch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AskedView {
+    /// What is asked.
+    pub question: Word,
+    /// What the machine found, to be seen beside it.
+    pub checks: Vec<CheckedView>,
+    /// What was answered, if anything.
+    pub answer: Option<Answer>,
+    /// What was written to it.
+    pub note: Option<String>,
+}
+
+/// What the machine found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CheckedView {
+    /// What it looked at, as a key of [`crate::rules::machine::CHECKS`]; of a rule `rule:` and its name.
+    pub check: String,
+    /// The rule, if it is about one.
+    pub rule: Option<Word>,
+    /// `ok`, `problem`, `pending` or `not_applicable`.
+    pub found: String,
+    /// What is wrong, as a key.
+    pub problem: Option<String>,
+    /// What had made the rule hold.
+    pub because: Option<String>,
+}
+
+/// A draw made again, from the seed and the candidates that are kept with it, and compared with what is here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Redrawn {
+    /// Which back-check.
+    pub id: BackCheckId,
+    /// The seed.
+    pub seed: String,
+    /// The candidates, sorted: those that are kept with it, or those that are here where it keeps none.
+    pub candidates: Vec<TouchId>,
+    /// Whether they are kept with it.
+    pub listed: bool,
+    /// Their digest.
+    pub digest: String,
+    /// Whether that is the digest it was drawn with.
+    pub digest_agrees: bool,
+    /// What is drawn from them.
+    pub drawn: Vec<TouchId>,
+    /// Whether that is what was drawn.
+    pub draw_agrees: bool,
+    /// Candidates that are not on this device.
+    pub not_here: Vec<TouchId>,
+    /// Candidates that, as seen from here, do not belong to team and period.
+    pub foreign: Vec<TouchId>,
+    /// Touches of team and period that are here and were no candidates: they arrived after the draw.
+    pub late: Vec<TouchId>,
+}
+
+/// The brief of a customer on a day (B1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BriefView {
+    /// The day.
+    pub day: NaiveDate,
+    /// The customer.
+    pub customer: CustomerId,
+    /// Their name.
+    pub customer_name: String,
+    /// Whose day it was.
+    pub person: PersonView,
+    /// How the customer stands.
+    pub brief: Word,
+    /// Whether it stands in a filed report; otherwise it follows from the touches so far.
+    pub filed: bool,
+}
+
+/// A technical question (B2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QuestionView {
+    /// Which.
+    pub id: QuestionId,
+    /// For whom.
+    pub customer: CustomerId,
+    /// Their name.
+    pub customer_name: String,
+    /// The rep who asks.
+    pub author: PersonView,
+    /// The tech owner as named.
+    pub owner: Option<String>,
+    /// Whether that name is not in the people list (未在通讯录).
+    pub owner_unknown: bool,
+    /// Who answers,
+    pub assignee: Option<PersonView>,
+    /// or the role of those of whom one does.
+    pub role: Option<Role>,
+    /// What is asked.
+    pub text: Option<String>,
+    /// By when an answer is promised.
+    pub promised: Option<NaiveDate>,
+    /// Whether that day has passed without one.
+    pub overdue: bool,
+    /// The answer.
+    pub answer: Option<String>,
+    /// When it was given.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub answered_by: Option<PersonView>,
+    /// The touch it came up in.
+    pub touch: Option<TouchId>,
+    /// When it came up.
+    pub created_at: DateTime<Utc>,
+    /// Where it is on its way to the server.
+    pub state: ItemState,
+}
+
+/// A demand card (F1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DemandView {
+    /// Which.
+    pub id: DemandId,
+    /// From whom.
+    pub customer: CustomerId,
+    /// Their name.
+    pub customer_name: String,
+    /// The rep who heard it.
+    pub author: PersonView,
+    /// What is wanted.
+    pub text: Option<String>,
+    /// Where it stands: 待技术评估 at first.
+    pub status: Word,
+    /// What the assessment said.
+    pub assessment: Option<String>,
+    /// When it was assessed.
+    pub assessed_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub assessed_by: Option<PersonView>,
+    /// The touch it came up in.
+    pub touch: Option<TouchId>,
+    /// When it came up.
+    pub created_at: DateTime<Utc>,
+    /// Where it is on its way to the server.
+    pub state: ItemState,
+}
+
+/// Two facts that do not agree, side by side (B5), or what a back-check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FindingView {
+    /// Which.
+    pub id: FindingId,
+    /// What does not agree.
+    pub finding: Word,
+    /// About which customer.
+    pub customer: Option<CustomerId>,
+    /// Their name.
+    pub customer_name: Option<String>,
+    /// Whose record it is about.
+    pub author: Option<PersonView>,
+    /// The one value.
+    pub left: Option<String>,
+    /// The other value.
+    pub right: Option<String>,
+    /// The record it is about.
+    pub source: Option<RecordId>,
+    /// The other record, where two are one.
+    pub other: Option<RecordId>,
+    /// What held.
+    pub because: Option<String>,
+    /// How it can be settled.
+    pub resolutions: Vec<Word>,
+    /// How it was settled.
+    pub resolution: Option<Word>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// By whom; none as long as nobody has, or when it settled itself.
+    pub resolved_by: Option<PersonView>,
+    /// When it was found.
+    pub created_at: DateTime<Utc>,
+    /// Where it is on its way to the server.
+    pub state: ItemState,
+}
+
+/// What an outside system saw (M1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EventView {
+    /// Which.
+    pub id: RecordId,
+    /// What happened.
+    pub event: Word,
+    /// With which customer.
+    pub customer: CustomerId,
+    /// Their name.
+    pub customer_name: String,
+    /// Whose action it was, if it was one of the team.
+    pub person: Option<PersonView>,
+    /// The touch it belongs to.
+    pub touch: Option<TouchId>,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// The system.
+    pub system: String,
+    /// Its id there.
+    pub external_id: String,
+    /// What ties events together there.
+    pub thread: Option<String>,
+    /// Whether the customer answered with it.
+    pub feedback: bool,
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::origin::with_origin;
-use super::policy::{Create, List, Party, Rules, Type, Write};
-use super::{Fen, Kind, Origin, Record};
+use super::policy::{Create, List, Party, Rules, Type, Write, is_known};
+use super::{Fen, Fields, Kind, Origin, Record};
 use crate::id::{ContactId, ContractId, CustomerId, DeviceId, PersonId, TouchId};
 
 /// A contract. Rules start it, tasks move it: legal review and seal, then the signature, which ends it.
@@ -32,7 +32,7 @@ pub struct Contract {
     pub address: Option<String>,
     /// The service that sales promised (B5).
     pub promised_service: Option<String>,
-    /// The template's text, filled with what is known (H4).
+    /// The template's text, filled with what is known (H4); what legal has seen stays.
     pub text: Option<String>,
     /// Where it stands, a key of the configuration's list.
     pub status: String,
@@ -45,6 +45,8 @@ pub struct Contract {
     /// When it was turned down.
     #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
     pub rejected_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub rejection: Option<String>,
     /// When it was signed.
     #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
     pub signed_at: Option<DateTime<Utc>>,
@@ -73,31 +75,40 @@ impl Contract {
 impl Record for Contract {
     const KIND: Kind = Kind::Contract;
     const VERSION: i64 = 1;
-    // What is signed is locked: the server refuses every later change by a person.
     const RULES: Rules = Rules {
         create: Create::Server,
         fields: with_origin![
             ("author", Type::Person, Write::Never),
             ("customer", Type::Link(Kind::Customer), Write::Never),
             ("touch", Type::Link(Kind::Touch), Write::Never),
-            ("number", Type::Text, Write::By(&[Party::Author, Party::Holder])),
+            ("number", Type::Text, Write::Until(DETAILS, is_agreed)),
             ("amount", Type::Money, Write::Never),
-            ("custom_development", Type::Flag, Write::By(&[Party::Author, Party::Holder])),
-            ("contact", Type::Link(Kind::Contact), Write::By(&[Party::Author, Party::Holder])),
-            ("model", Type::Text, Write::By(&[Party::Author, Party::Holder])),
-            ("address", Type::Text, Write::By(&[Party::Author, Party::Holder])),
-            ("promised_service", Type::Option(List::Services), Write::By(&[Party::Author, Party::Holder])),
+            ("custom_development", Type::Flag, Write::Until(DETAILS, is_agreed)),
+            ("contact", Type::Link(Kind::Contact), Write::Until(DETAILS, is_agreed)),
+            ("model", Type::Text, Write::Until(DETAILS, is_agreed)),
+            ("address", Type::Text, Write::Until(DETAILS, is_agreed)),
+            ("promised_service", Type::Option(List::Services), Write::Until(DETAILS, is_agreed)),
             ("text", Type::Text, Write::By(&[Party::Server])),
             ("status", Type::Option(List::ContractStates), Write::By(&[Party::Server])),
             ("reviewed_at", Type::Timestamp, Write::By(&[Party::Server])),
             ("sealed_at", Type::Timestamp, Write::By(&[Party::Server])),
             ("rejected_at", Type::Timestamp, Write::By(&[Party::Server])),
+            ("rejection", Type::Text, Write::By(&[Party::Server])),
             ("signed_at", Type::Timestamp, Write::Append(&[Party::Author])),
             ("signed_by", Type::Person, Write::Append(&[Party::Author])),
             ("signed_with", Type::Text, Write::Append(&[Party::Author])),
             ("signature", Type::Text, Write::Append(&[Party::Author])),
         ],
     };
+}
+
+const DETAILS: &[Party] = &[Party::Author, Party::Holder];
+
+/// What has been reviewed, sealed or signed stays as it is. What was left open then can still be filled in, but not in a contract
+/// that was turned down.
+fn is_agreed(contract: &Fields, field: &str) -> bool {
+    let known = |field| is_known(contract, field);
+    known("rejected_at") || (["reviewed_at", "sealed_at", "signed_at"].into_iter().any(known) && known(field))
 }
 
 /// One use of the seal (用印).

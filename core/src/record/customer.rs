@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::person::SELLING;
 use super::policy::{Create, List, Party, Rules, Type, Write};
 use super::{Kind, Record};
-use crate::id::{CustomerId, PersonId};
+use crate::id::{ContactId, CustomerId, PersonId};
 
 /// How likely a customer is to buy (意向等级).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -63,6 +63,8 @@ pub struct Customer {
     /// No longer a customer: out of health and density.
     #[serde(default)]
     pub closed: bool,
+    /// Whom forms name on the customer's side unless another is given (H4).
+    pub contact: Option<ContactId>,
     /// Installation address, once known: forms and contracts are filled with it (H4).
     pub address: Option<String>,
     /// Device model they want or have.
@@ -89,6 +91,7 @@ impl Record for Customer {
             ("holder", Type::Person, Write::Never),
             ("intent", Type::Text, Write::By(&[Party::Holder])),
             ("closed", Type::Flag, Write::By(&[Party::Holder])),
+            ("contact", Type::Link(Kind::Contact), Write::By(&[Party::Author, Party::Holder])),
             ("address", Type::Text, Write::By(&[Party::Author, Party::Holder])),
             ("model", Type::Text, Write::By(&[Party::Author, Party::Holder])),
             ("external_id", Type::Text, Write::By(&[Party::Server])),

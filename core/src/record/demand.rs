@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::origin::with_origin;
 use super::policy::{Create, List, Party, Rules, Type, Write};
-use super::{Kind, Origin, Record, Role};
+use super::{Fields, Kind, Origin, Record, Role, Scalar};
 use crate::id::{CustomerId, PersonId, TouchId};
 
 /// A demand in the pool.
@@ -35,6 +35,19 @@ pub struct Demand {
     /// Why it is there.
     #[serde(flatten)]
     pub origin: Origin,
+}
+
+impl Demand {
+    /// What an assessment writes.
+    pub fn assess(status: &str, text: Option<&str>, by: PersonId, at: DateTime<Utc>) -> Fields {
+        let text = text.map(|text| ("assessment".to_owned(), Scalar::from(text)));
+        let rest = [
+            ("status".to_owned(), status.into()),
+            ("assessed_at".to_owned(), Scalar::Int(at.timestamp_millis())),
+            ("assessed_by".to_owned(), by.to_string().into()),
+        ];
+        text.into_iter().chain(rest).collect()
+    }
 }
 
 impl Record for Demand {

@@ -24,7 +24,7 @@ pub struct Evidence {
     pub size: i64,
     /// What they are, sniffed.
     pub mime: String,
-    /// Where they came from: `camera`, `gallery`, `file`, `recording`.
+    /// Where they came from: `camera`, `gallery`, `file`, `recording`; `event` when an outside system saw it (M1).
     pub source: String,
     /// When they were captured, by the device's clock.
     #[serde(with = "chrono::serde::ts_milliseconds")]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::origin::with_origin;
 use super::policy::{Create, List, Party, Rules, Type, Write};
-use super::{Kind, Origin, Record, Role};
+use super::{Fields, Kind, Origin, Record, Role, Scalar};
 use crate::id::{CustomerId, PersonId, RecordId};
 
 /// A finding.
@@ -38,6 +38,30 @@ pub struct Finding {
     #[serde(flatten)]
     pub origin: Origin,
 }
+
+impl Finding {
+    /// What settling it writes.
+    pub fn settle(resolution: &str, reason: &str, by: PersonId, at: DateTime<Utc>) -> Fields {
+        [
+            ("resolution".to_owned(), resolution.into()),
+            ("reason".to_owned(), reason.into()),
+            ("resolved_at".to_owned(), Scalar::Int(at.timestamp_millis())),
+            ("resolved_by".to_owned(), by.to_string().into()),
+        ]
+        .into()
+    }
+
+    /// Whether it can be settled so: two customers are merged or kept, two values are right or wrong.
+    pub fn suits(&self, resolution: &str) -> bool {
+        let of_customers = matches!(resolution, "merge" | "keep_both");
+        resolution != AGREED_LATER && of_customers == (self.finding == DUPLICATE_CUSTOMER)
+    }
+}
+
+/// How a finding is settled by itself, when its values agree by now.
+pub const AGREED_LATER: &str = "agreed_later";
+/// The same customer entered twice.
+pub const DUPLICATE_CUSTOMER: &str = "duplicate_customer";
 
 impl Record for Finding {
     const KIND: Kind = Kind::Finding;

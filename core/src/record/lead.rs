@@ -61,6 +61,12 @@ pub struct Lead {
     pub stage: Stage,
     /// Who has it.
     pub holder: Option<PersonId>,
+    /// Since when; of one that nobody has, since when that is so.
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    pub held_at: Option<DateTime<Utc>>,
+    /// When its stage was corrected by hand last: what was done before proves nothing any more.
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    pub corrected_at: Option<DateTime<Utc>>,
     /// Who moved it last.
     pub moved_by: PersonId,
     /// When it was moved last.
@@ -135,6 +141,8 @@ impl Record for Lead {
             ("customer", Type::Link(Kind::Customer), Write::Never),
             ("stage", Type::Option(List::Stages), Write::By(&[Party::Holder, Party::Superior])),
             ("holder", Type::Person, Write::Never),
+            ("held_at", Type::Timestamp, Write::Never),
+            ("corrected_at", Type::Timestamp, Write::By(&[Party::Holder, Party::Superior])),
             ("moved_by", Type::Person, Write::By(&[Party::Holder, Party::Superior])),
             ("moved_at", Type::Timestamp, Write::By(&[Party::Holder, Party::Superior])),
             ("reason", Type::Text, Write::By(&[Party::Holder, Party::Superior])),

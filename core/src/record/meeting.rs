@@ -54,7 +54,7 @@ impl Record for Meeting {
             ("minutes", Type::Number, Write::By(&[Party::Author, Party::Attendee])),
             ("place", Type::Text, Write::By(&[Party::Author, Party::Attendee])),
             ("attendees/", Type::Members, Write::By(&[Party::Server])),
-            ("answers/", Type::Members, Write::By(&[Party::Attendee])),
+            ("answers/", Type::Members, Write::OwnMember(&[Party::Attendee])),
         ],
     };
 }

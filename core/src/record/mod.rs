@@ -9,6 +9,7 @@ pub mod event;
 pub mod evidence;
 pub mod fields;
 pub mod finding;
+pub mod invitation;
 pub mod lead;
 pub mod meeting;
 pub mod order;
@@ -161,6 +162,22 @@ impl Kind {
     pub fn type_of(self, field: &str) -> Option<policy::Type> {
         self.rules().fields.iter().find(|(name, ..)| *name == field).map(|(_, holds, _)| *holds)
     }
+
+    /// Whether nobody but the server writes a field or collection.
+    pub fn is_servers(self, name: &str) -> bool {
+        let is_it = |field: &str| field == name || field.strip_suffix('/') == Some(name);
+        self.rules().fields.iter().any(|(field, _, write)| is_it(field) && matches!(write, Write::By([Party::Server])))
+    }
+
+    /// Whether rules may write a field after the record was made. What a person said, who made a record, what it belongs to, and what
+    /// the server alone keeps of people, evidence and reports is not for them.
+    pub fn is_for_rules(self, field: &str) -> bool {
+        use policy::Type;
+        let kind = !matches!(self, Self::Person | Self::Config | Self::Evidence | Self::Report | Self::BackCheck);
+        let holds = |holds: &Type| !matches!(holds, Type::Link(_) | Type::Any | Type::Members);
+        let mut fields = self.rules().fields.iter();
+        kind && fields.any(|(name, of, write)| *name == field && holds(of) && matches!(write, Write::By(_)))
+    }
 }
 
 /// When a record says it happened, or was made: what lists are sorted by.
@@ -181,15 +198,21 @@ pub fn customer_of(id: crate::id::RecordId, kind: Kind, fields: &Fields) -> Opti
     }
 }
 
+/// A touch without evidence (待补证据): it counts for nothing yet (T1).
+pub fn is_draft(kind: Kind, fields: &Fields) -> bool {
+    kind == Kind::Touch && !fields.iter().any(|(key, value)| key.starts_with("evidence/") && *value == Scalar::Bool(true))
+}
+
 /// Whether somebody still has to do something about a record.
 pub fn is_open(kind: Kind, fields: &Fields) -> bool {
-    let known = |field: &str| fields.get(field).is_some_and(|value| *value != Scalar::Null);
+    let known = |field: &str| policy::is_known(fields, field);
     match kind {
         Kind::Task | Kind::Order => !known("done_at"),
         Kind::Contract => !known("signed_at") && !known("rejected_at"),
         Kind::Question => !known("answered_at"),
         Kind::Demand => !known("assessed_at"),
         Kind::Finding => !known("resolved_at"),
+        Kind::Slip => !known("contract"),
         Kind::BackCheck => !known("closed_at"),
         Kind::Lead => !known("invalid_at"),
         _ => false,

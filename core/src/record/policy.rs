@@ -108,7 +108,14 @@ pub enum Write {
     By(&'static [Party]),
     /// By these parties, new members only: nothing is taken away or overwritten.
     Append(&'static [Party]),
+    /// By these parties, any value, until the record's state closes the field.
+    Until(&'static [Party], Closed),
+    /// By these parties, each the member that bears the own id.
+    OwnMember(&'static [Party]),
 }
+
+/// Whether a field is closed in this state of the record.
+pub type Closed = fn(&Fields, &str) -> bool;
 
 /// The table of one kind.
 #[derive(Clone, Copy, Debug)]
@@ -225,8 +232,8 @@ pub fn judge(kind: Kind, state: Option<&Fields>, writer: &Writer, writes: &Field
         }
         let locked = || Rejection::FieldLocked { field: key.clone() };
         match rule_of(kind, key) {
-            Some(Write::By(parties)) if stands_as(kind, state, writer, parties) => {}
-            Some(Write::Append(parties)) if !state.contains_key(key) && stands_as(kind, state, writer, parties) => {}
+            Some(Write::Append(_)) if state.contains_key(key) => return Err(locked()),
+            _ if may_write(kind, state, writer, key) => {}
             _ => return Err(locked()),
         }
     }
@@ -237,6 +244,11 @@ pub fn judge(kind: Kind, state: Option<&Fields>, writer: &Writer, writes: &Field
 pub fn may_write(kind: Kind, state: &Fields, writer: &Writer, key: &str) -> bool {
     match rule_of(kind, key) {
         Some(Write::By(parties) | Write::Append(parties)) => stands_as(kind, state, writer, parties),
+        // What the server writes is never too late: a rule may close what a person has left open.
+        Some(Write::Until(parties, is_closed)) => {
+            (matches!(writer, Writer::Server) || !is_closed(state, key)) && stands_as(kind, state, writer, parties)
+        }
+        Some(Write::OwnMember(parties)) => is_own_member(writer, key) && stands_as(kind, state, writer, parties),
         Some(Write::Never) | None => false,
     }
 }
@@ -251,7 +263,7 @@ fn judge_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Re
         (Create::Server, Writer::Person { .. }) => Err(Rejection::NotAllowedToCreate),
         (Create::Roles(allowed), Writer::Person { id, roles, .. }) => {
             let own = writes.get(AUTHOR_FIELD).and_then(Scalar::as_text) == Some(id.to_string().as_str());
-            if !own || !allowed.iter().any(|role| roles.contains(role)) {
+            if !own || roles.contains(&Role::Auditor) || !allowed.iter().any(|role| roles.contains(role)) {
                 return Err(Rejection::NotAllowedToCreate);
             }
             // What only the server may set must not come with the creation either.
@@ -264,9 +276,21 @@ fn judge_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Re
     }
 }
 
+/// Whether a field has a value.
+pub fn is_known(fields: &Fields, field: &str) -> bool {
+    fields.get(field).is_some_and(|value| *value != Scalar::Null)
+}
+
 fn rule_of(kind: Kind, key: &str) -> Option<Write> {
     let name = key.split_once('/').map_or(key, |(name, _)| &key[..=name.len()]);
     kind.rules().fields.iter().find(|(field, ..)| *field == name).map(|(.., write)| *write)
+}
+
+fn is_own_member(writer: &Writer, key: &str) -> bool {
+    match writer {
+        Writer::Server => true,
+        Writer::Person { id, .. } => key.split_once('/').is_some_and(|(_, member)| member == id.to_string()),
+    }
 }
 
 fn stands_as(kind: Kind, state: &Fields, writer: &Writer, parties: &[Party]) -> bool {
@@ -274,11 +298,17 @@ fn stands_as(kind: Kind, state: &Fields, writer: &Writer, parties: &[Party]) -> 
         // The server writes what crosses people, in every record.
         return true;
     };
+    // Whoever audits changes nothing, whatever else that person does.
+    if roles.contains(&Role::Auditor) {
+        return false;
+    }
     let names = |field: &str| state.get(field).and_then(Scalar::as_text) == Some(id.to_string().as_str());
+    // A lead that nobody holds is looked after by whoever put it there.
+    let keeps = || kind == Kind::Lead && !is_known(state, "holder") && names(AUTHOR_FIELD);
     parties.iter().any(|party| match party {
         Party::Server => false,
         Party::Author => names(AUTHOR_FIELD),
-        Party::Holder => *holds_customer || (matches!(kind, Kind::Customer | Kind::Lead) && names("holder")),
+        Party::Holder => *holds_customer || (matches!(kind, Kind::Customer | Kind::Lead) && names("holder")) || keeps(),
         Party::Assignee => {
             let by_role = state.get("role").and_then(Scalar::as_text).and_then(Role::parse);
             names("assignee") || by_role.is_some_and(|role| roles.contains(&role))

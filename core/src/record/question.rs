@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::origin::with_origin;
 use super::policy::{Create, Party, Rules, Type, Write};
-use super::{Kind, Origin, Record, Role};
+use super::{Fields, Kind, Origin, Record, Role, Scalar};
 use crate::id::{CustomerId, PersonId, TouchId};
 
 /// A question to a tech owner.
@@ -40,6 +40,24 @@ pub struct Question {
     /// Why it is there.
     #[serde(flatten)]
     pub origin: Origin,
+}
+
+impl Question {
+    /// What an answer writes.
+    pub fn answer(text: &str, by: PersonId, at: DateTime<Utc>) -> Fields {
+        [
+            ("answer".to_owned(), text.into()),
+            ("answered_at".to_owned(), Scalar::Int(at.timestamp_millis())),
+            ("answered_by".to_owned(), by.to_string().into()),
+        ]
+        .into()
+    }
+
+    /// Whether the promised day has passed without an answer; days are counted in `zone`.
+    pub fn is_overdue(&self, zone: chrono_tz::Tz, now: DateTime<Utc>) -> bool {
+        let passed = self.promised.is_some_and(|day| crate::time::day_of(now, zone) > day);
+        self.answered_at.is_none() && passed
+    }
 }
 
 impl Record for Question {

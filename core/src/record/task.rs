@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::fields::members;
-use super::policy::{Create, List, Party, Rules, Type, Write};
-use super::{Kind, Record, Role};
+use super::policy::{Create, List, Party, Rules, Type, Write, is_known};
+use super::{Fields, Kind, Record, Role};
 use crate::id::{CustomerId, PersonId, RecordId};
 
 /// Something to be done by one person, or by whoever has a role.
@@ -71,10 +71,15 @@ impl Record for Task {
             ("script_pack", Type::Option(List::ScriptPacks), Write::Never),
             ("created_at", Type::Timestamp, Write::Never),
             ("due", Type::Timestamp, Write::By(&[Party::Server])),
-            ("done_at", Type::Timestamp, Write::By(&[Party::Assignee])),
-            ("done_by", Type::Person, Write::By(&[Party::Assignee])),
-            ("choice", Type::Option(List::Choices), Write::By(&[Party::Assignee])),
-            ("reason", Type::Text, Write::By(&[Party::Assignee])),
+            ("done_at", Type::Timestamp, Write::Until(&[Party::Assignee], is_done)),
+            ("done_by", Type::Person, Write::Until(&[Party::Assignee], is_done)),
+            ("choice", Type::Option(List::Choices), Write::Until(&[Party::Assignee], is_done)),
+            ("reason", Type::Text, Write::Until(&[Party::Assignee], is_done)),
         ],
     };
+}
+
+/// The first answer that reaches the server is the answer.
+fn is_done(task: &Fields, _: &str) -> bool {
+    is_known(task, "done_at")
 }

@@ -1,6 +1,6 @@
 //! Who may read a record: author, holder and colleagues on the customer, supervisors up the line, who has the task or the role; people and
 //! configuration are for everybody.
-//! Whoever has a task may read what it is about.
+//! Whoever has a task may read what it is about, and the contract and contact person that this names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,9 +24,10 @@ impl Audience {
     /// Who may read a record.
     ///
     /// `customer_people` are those who stand by the record's customer: its author, its holder, and whoever has touched it.
-    /// `tasks` are those that are about the record, open or done: of a touch those that came from it, of evidence those that came
-    /// from its touch, of a customer those that name it.
-    pub fn of(kind: Kind, fields: &Fields, customer_people: &BTreeSet<PersonId>, tasks: &[Fields], people: &People) -> Self {
+    /// `about` are the tasks that are about the record, open or done: of a touch those that came from it, of evidence those that came
+    /// from its touch, of a customer those that name it. Of a contract and of a contact person also the work orders and meetings that
+    /// name them, with their tasks.
+    pub fn of(kind: Kind, fields: &Fields, customer_people: &BTreeSet<PersonId>, about: &[Fields], people: &People) -> Self {
         if matches!(kind, Kind::Person | Kind::Config) {
             return Self::Team;
         }
@@ -36,8 +37,7 @@ impl Audience {
         let mut readers: BTreeSet<PersonId> = named.chain(customer_people).collect();
         let above: Vec<PersonId> = readers.iter().flat_map(|person| superiors(*person, people)).collect();
         readers.extend(above);
-        readers.extend(assignees(fields, people));
-        readers.extend(fields.keys().filter_map(|key| key.strip_prefix("attendees/")?.parse::<PersonId>().ok()));
+        readers.extend(concerned(fields, people));
         let with_any = |roles: &[Role]| {
             let roles: Vec<Role> = roles.to_vec();
             people.iter().filter(move |(_, person)| roles.iter().any(|role| person.roles.contains(role))).map(|(id, _)| *id)
@@ -50,7 +50,7 @@ impl Audience {
         if kind == Kind::Slip {
             readers.extend(with_any(&[Role::Finance]));
         }
-        readers.extend(tasks.iter().flat_map(|task| assignees(task, people)));
+        readers.extend(about.iter().flat_map(|record| concerned(record, people)));
         Self::People(readers)
     }
 
@@ -61,6 +61,13 @@ impl Audience {
             Self::People(people) => people.contains(&person),
         }
     }
+}
+
+/// Who has to do something about a record, or is invited to it.
+fn concerned<'a>(record: &'a Fields, people: &'a People) -> impl Iterator<Item = PersonId> + use<'a> {
+    let invited = record.range("attendees/".to_owned().."attendees0".to_owned()).filter(|(_, value)| **value == Scalar::Bool(true));
+    let invited = invited.filter_map(|(key, _)| key.strip_prefix("attendees/")?.parse::<PersonId>().ok());
+    assignees(record, people).chain(invited)
 }
 
 /// Who has to do a task, or may: the one it names, or everyone with its role.

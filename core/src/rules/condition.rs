@@ -6,8 +6,9 @@ use super::config::Config;
 use super::flaw::Flaw;
 use super::world::Subject;
 use crate::error::Result;
+use crate::id::RecordId;
 use crate::record::policy::Type;
-use crate::record::{ContactMode, Kind, Role, Scalar, time_of};
+use crate::record::{ContactMode, Kind, Role, Scalar, is_draft, time_of};
 
 /// Most leaves and branches of one condition.
 const MAX_NODES: usize = 64;
@@ -31,7 +32,7 @@ pub enum Condition {
     Field(Comparison),
     /// A touch has evidence of this type, such as `application/pdf`.
     Evidence(String),
-    /// The same customer has such a record.
+    /// The same customer has such a record; a touch without evidence is none (T1).
     Exists(Exists),
 }
 
@@ -84,6 +85,9 @@ pub struct Exists {
     /// And not later than so many calendar hours after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within_hours: Option<i64>,
+    /// The instant of the other record that counts, where that is not when it happened; its own time as long as it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 impl Condition {
@@ -146,6 +150,17 @@ impl Condition {
         self.check_node(config, kind, 0, true, &mut nodes)
     }
 
+    /// Whether it looks at the record and its evidence alone. What looks further can come to hold later, when nothing asks any more.
+    pub fn is_about_record(&self) -> bool {
+        match self {
+            Self::All(list) | Self::Any(list) => list.iter().all(Self::is_about_record),
+            Self::Not(condition) => condition.is_about_record(),
+            Self::Field(field) => !field.name.contains('.') && field.differs_from.as_ref().is_none_or(|other| !other.contains('.')),
+            Self::Evidence(_) => true,
+            Self::Exists(_) => false,
+        }
+    }
+
     fn check_node(&self, config: &Config, kind: Kind, depth: usize, outer: bool, nodes: &mut usize) -> Result<(), Flaw> {
         *nodes += 1;
         if *nodes > MAX_NODES || depth > MAX_DEPTH {
@@ -175,6 +190,11 @@ impl Condition {
                     && type_at(config, kind, since)? != Type::Timestamp
                 {
                     return Err(Flaw::mismatch(since));
+                }
+                if let Some(by) = &exists.by
+                    && exists.kind.type_of(by) != Some(Type::Timestamp)
+                {
+                    return Err(Flaw::mismatch(by));
                 }
                 inner(&exists.when, exists.kind, false)
             }
@@ -216,29 +236,40 @@ impl Comparison {
             let other = subject.get(other)?.filter(|other| *other != found);
             return Ok(other.map(|_| self.to_text()));
         }
-        let list = match type_at(config, subject.kind, &self.name) {
+        let holds = self.accepts(config, subject.kind, &found);
+        let shown = || match found {
+            Scalar::Int(number) => format!("{} ({number})", self.to_text()),
+            _ => self.to_text(),
+        };
+        Ok(holds.then(shown))
+    }
+
+    /// Whether a value satisfies the comparison; of an option also one that was split from the one named (R3).
+    pub(super) fn accepts(&self, config: &Config, kind: Kind, found: &Scalar) -> bool {
+        let list = match type_at(config, kind, &self.name) {
             Ok(Type::Option(list)) => Some(list),
             _ => None,
         };
         let same = |value: &Scalar| {
-            *value == found
-                || match (list, value, &found) {
+            value == found
+                || match (list, value, found) {
                     (Some(list), Scalar::Text(value), Scalar::Text(found)) => config.is_part_of(list, found, value),
                     _ => false,
                 }
         };
-        let number = match &found {
-            Scalar::Int(number) => Some(*number),
-            _ => None,
+        let number = |limit: Option<i64>, fits: fn(i64, i64) -> bool| match (limit, found) {
+            (None, _) => true,
+            (Some(limit), Scalar::Int(number)) => fits(*number, limit),
+            (Some(_), _) => false,
         };
-        let holds = self.is.as_ref().is_none_or(same)
+        self.is.as_ref().is_none_or(same)
             && self.is_not.as_ref().is_none_or(|value| !same(value))
             && self.one_of.as_ref().is_none_or(|values| values.iter().any(same))
-            && self.above.is_none_or(|limit| number.is_some_and(|number| number > limit))
-            && self.at_least.is_none_or(|limit| number.is_some_and(|number| number >= limit))
-            && self.below.is_none_or(|limit| number.is_some_and(|number| number < limit))
-            && self.at_most.is_none_or(|limit| number.is_some_and(|number| number <= limit));
-        Ok(holds.then(|| if number.is_some() { format!("{} ({})", self.to_text(), text(&found)) } else { self.to_text() }))
+            && self.known.is_none_or(|known| known)
+            && number(self.above, |number, limit| number > limit)
+            && number(self.at_least, |number, limit| number >= limit)
+            && number(self.below, |number, limit| number < limit)
+            && number(self.at_most, |number, limit| number <= limit)
     }
 
     fn check(&self, config: &Config, kind: Kind) -> Result<(), Flaw> {
@@ -295,7 +326,14 @@ impl Exists {
         let to = self.within_hours.map_or(i64::MAX, |hours| from.saturating_add(hours.saturating_mul(MS_PER_HOUR)));
         for fields in subject.world.of_customer(customer, self.kind)? {
             // The record in hand may itself be the answer: a quote on which the feedback was noted.
-            let at = time_of(&fields).unwrap_or(i64::MIN);
+            let by = match self.by.as_ref().and_then(|by| fields.get(by)) {
+                Some(Scalar::Int(at)) => Some(*at),
+                _ => None,
+            };
+            let at = by.or_else(|| time_of(&fields)).unwrap_or(i64::MIN);
+            if is_draft(self.kind, &fields) {
+                continue;
+            }
             let other = Subject { id: subject.id, kind: self.kind, fields: &fields, world: subject.world };
             if at >= from && at <= to && self.when.holds(config, &other, &mut Vec::new())? {
                 return Ok(true);
@@ -307,12 +345,24 @@ impl Exists {
 
 /// What the field at a path holds.
 pub(super) fn type_at(config: &Config, kind: Kind, path: &str) -> Result<Type, Flaw> {
+    let (kinds, field) = match path.rsplit_once('.') {
+        Some((links, field)) => (kinds_at(kind, links)?, field),
+        None => (vec![kind], path),
+    };
+    // Over a link to any kind, those that have such a field must agree on what it holds.
+    let mut types = kinds.iter().filter_map(|kind| kind.type_of(field).or_else(|| config.type_of_extra(*kind, field)));
+    let first = types.next().ok_or_else(|| Flaw::unknown(path))?;
+    if types.any(|other| std::mem::discriminant(&other) != std::mem::discriminant(&first)) {
+        return Err(Flaw::mismatch(path));
+    }
+    Ok(first)
+}
+
+/// The kinds of record that a path of links leads to.
+pub(super) fn kinds_at(kind: Kind, links: &str) -> Result<Vec<Kind>, Flaw> {
     let mut kinds = vec![kind];
-    let mut rest = path;
-    let mut links = 0;
-    while let Some((link, after)) = rest.split_once('.') {
-        links += 1;
-        if links > MAX_LINKS {
+    for (number, link) in links.split('.').enumerate() {
+        if number == MAX_LINKS {
             return Err(Flaw::TooDeep);
         }
         let mut next: Vec<Kind> = Vec::new();
@@ -325,17 +375,13 @@ pub(super) fn type_at(config: &Config, kind: Kind, path: &str) -> Result<Type, F
             }
         }
         if next.is_empty() {
-            return Err(Flaw::unknown(path));
+            return Err(Flaw::unknown(links));
         }
-        (kinds, rest) = (next, after);
+        next.sort_unstable();
+        next.dedup();
+        kinds = next;
     }
-    // Over a link to any kind, those that have such a field must agree on what it holds.
-    let mut types = kinds.iter().filter_map(|kind| kind.type_of(rest).or_else(|| config.type_of_extra(*kind, rest)));
-    let first = types.next().ok_or_else(|| Flaw::unknown(path))?;
-    if types.any(|other| std::mem::discriminant(&other) != std::mem::discriminant(&first)) {
-        return Err(Flaw::mismatch(path));
-    }
-    Ok(first)
+    Ok(kinds)
 }
 
 /// Whether a value can stand in a field.
@@ -345,7 +391,9 @@ pub(super) fn fits(config: &Config, holds: Type, value: &Scalar, field: &str) ->
         (Type::Option(List::Modes), Scalar::Text(key)) => ContactMode::ALL.iter().any(|mode| mode.as_str() == key),
         (Type::Option(list), Scalar::Text(key)) => config.list(list).iter().any(|choice| choice.key == *key),
         (Type::Role, Scalar::Text(word)) => Role::parse(word).is_some(),
-        (Type::Text | Type::Person | Type::Link(_) | Type::Any | Type::Time, Scalar::Text(_))
+        (Type::Link(_) | Type::Any, Scalar::Text(id)) => id.parse::<RecordId>().is_ok(),
+        (Type::Time, Scalar::Text(time)) => time.parse::<chrono::NaiveTime>().is_ok(),
+        (Type::Text | Type::Person, Scalar::Text(_))
         | (Type::Number | Type::Money | Type::Timestamp, Scalar::Int(_))
         | (Type::Flag, Scalar::Bool(_)) => true,
         (Type::Day, Scalar::Text(day)) => day.parse::<chrono::NaiveDate>().is_ok(),

@@ -101,6 +101,9 @@ pub struct Choice {
     /// Whether it is outside the standard, such as a comparison sheet made to measure: these are counted (D2).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub non_standard: bool,
+    /// Whether something is sent with this action that the customer can open (M1).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sends: bool,
     /// The brief that this action suggests (B1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brief: Option<String>,
@@ -113,6 +116,12 @@ pub struct Choice {
     /// Whether the customer answers with such an event (G1, F2).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub feedback: bool,
+    /// Whether such an event says that the customer opened what was sent (M1).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub opened: bool,
+    /// Whether such an event proves the touch it belongs to (M1).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub evidence: bool,
     /// The option that this one was split from (R3): what holds for that one holds for this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part_of: Option<String>,
@@ -231,15 +240,20 @@ impl Config {
         &BUILTIN
     }
 
-    /// From JSON, with every check.
+    /// From JSON, with every check: one that is yet to be published.
     pub fn parse(json: &str) -> Result<Self, Flawed> {
-        let flawed = |flaw| Flawed { place: "configuration".into(), flaw };
-        if json.len() > MAX_BYTES {
-            return Err(flawed(Flaw::TooDeep));
-        }
-        let config: Self = serde_json::from_str(json).map_err(|error| flawed(Flaw::Unreadable { detail: error.to_string() }))?;
+        let config = Self::read(json)?;
         config.check()?;
         Ok(config)
+    }
+
+    /// From JSON, as it was published. It was checked then; a check that has become stricter since does not take it away.
+    pub fn read(json: &str) -> Result<Self, Flawed> {
+        let flawed = |flaw| Flawed { place: "configuration".into(), flaw };
+        if json.len() > MAX_BYTES {
+            return Err(flawed(Flaw::TooLarge { most: MAX_BYTES }));
+        }
+        serde_json::from_str(json).map_err(|error| flawed(Flaw::Unreadable { detail: error.to_string() }))
     }
 
     /// As JSON.
@@ -249,8 +263,26 @@ impl Config {
 
     /// An option by its key or by either of its words, if it is still offered.
     pub fn find<'a>(list: &'a [Choice], word: &str) -> Option<&'a Choice> {
-        list.iter()
-            .find(|choice| !choice.retired && (choice.key == word || choice.zh == word || choice.en.eq_ignore_ascii_case(word)))
+        Self::offered(list).find(|choice| choice.is_called(word))
+    }
+
+    /// An option by its key, offered or not: what a record says has a word for ever (R3).
+    pub fn option<'a>(list: &'a [Choice], key: &str) -> Option<&'a Choice> {
+        list.iter().find(|choice| choice.key == key)
+    }
+
+    /// The options that are still offered, in their order.
+    pub fn offered(list: &[Choice]) -> impl Iterator<Item = &Choice> {
+        list.iter().filter(|choice| !choice.retired)
+    }
+
+    /// What is offered for an option now: itself, or the one option that it was split into. None where that is to be chosen (R3).
+    pub fn instead_of<'a>(list: &'a [Choice], key: &str) -> Option<&'a Choice> {
+        let is_it = |choice: &&Choice| choice.key == key;
+        Self::offered(list).find(is_it).or_else(|| {
+            let mut parts = Self::offered(list).filter(|choice| choice.part_of.as_deref() == Some(key));
+            parts.next().filter(|_| parts.next().is_none())
+        })
     }
 
     /// A list of options. Contact modes are the product's own.
@@ -299,9 +331,25 @@ impl Config {
         suggested.unwrap_or(&self.default_brief)
     }
 
+    /// How a demand can be assessed (F1): answers to tasks that are also states of a demand.
+    pub fn assessments(&self) -> impl Iterator<Item = &Choice> {
+        let is_state = |choice: &&Choice| self.demand_states.iter().any(|state| state.key == choice.key);
+        self.choices.iter().filter(is_state).filter(|choice| !choice.retired)
+    }
+
     /// The form of a kind.
     pub fn form(&self, kind: Kind) -> &[FormField] {
         self.forms.iter().find(|form| form.kind == kind).map_or(&[], |form| &form.fields)
+    }
+
+    /// The names of the lists of options.
+    pub fn list_names() -> impl Iterator<Item = &'static str> {
+        LISTS.iter().map(|(name, ..)| *name)
+    }
+
+    /// A list of options by its name, such as `actions`.
+    pub fn named(&self, name: &str) -> Option<&[Choice]> {
+        self.named_lists().find(|(known, _)| *known == name).map(|(_, list)| list)
     }
 
     /// What an added field holds.
@@ -340,16 +388,17 @@ impl Config {
         if stages != Stage::ALL.map(Stage::as_str) {
             return Err(at("stages", Flaw::unknown("stages")));
         }
-        if self.list(List::Briefs).iter().all(|brief| brief.key != self.default_brief) {
-            return Err(at("default_brief", Flaw::unknown(&self.default_brief)));
+        check_offered(&self.briefs, &self.default_brief).map_err(|flaw| at("default_brief", flaw))?;
+        for action in Self::offered(&self.actions) {
+            let brief = action.brief.as_ref().map_or(Ok(()), |brief| check_offered(&self.briefs, brief));
+            brief.map_err(|flaw| at(&format!("actions.{}", action.key), flaw))?;
         }
-        for action in &self.actions {
-            if let Some(brief) = action.brief.as_ref().filter(|brief| self.briefs.iter().all(|choice| choice.key != **brief)) {
-                return Err(at("actions", Flaw::unknown(brief)));
+        for (number, form) in self.forms.iter().enumerate() {
+            let place = format!("forms.{}", form.kind.as_str());
+            if self.forms[..number].iter().any(|other| other.kind == form.kind) {
+                return Err(at(&place, Flaw::Twice { name: form.kind.as_str().into() }));
             }
-        }
-        for form in &self.forms {
-            check_form(form).map_err(|flaw| at(&format!("forms.{}", form.kind.as_str()), flaw))?;
+            check_form(form).map_err(|flaw| at(&place, flaw))?;
         }
         self.health.check().map_err(|error| at("health", Flaw::OutOfRange(error)))?;
         self.targets.check().map_err(|error| at("targets", Flaw::Targets(error)))?;
@@ -365,18 +414,29 @@ impl Config {
         self.check_rules()
     }
 
-    /// Whether it can follow another version: what records may name is still there (R3).
+    /// Whether it can follow another version: what records may name is still there (R3), and no node is passed off as a handoff (F3).
     pub fn check_after(&self, before: &Self) -> Result<(), Flawed> {
-        for ((name, old), (_, new)) in before.named_lists().into_iter().zip(self.named_lists()) {
-            if let Some(gone) = old.iter().find(|choice| new.iter().all(|other| other.key != choice.key)) {
+        for ((name, old), (_, new)) in before.named_lists().zip(self.named_lists()) {
+            if let Some(gone) = old.iter().find(|choice| Self::option(new, &choice.key).is_none()) {
                 return Err(Flawed { place: name.into(), flaw: Flaw::Removed { name: gone.key.clone() } });
             }
         }
-        let shipped = |rule: &&Rule| !rule.response;
-        let base: BTreeSet<&str> = before.rules.iter().filter(shipped).map(|rule| rule.id.as_str()).collect();
-        match self.rules.iter().filter(shipped).find(|rule| !base.contains(rule.id.as_str())) {
-            // A node is a node: calling it a handoff does not take it out of the count (F3).
-            Some(rule) => Err(Flawed { place: format!("rules.{}", rule.id), flaw: Flaw::mismatch("response") }),
+        for form in &before.forms {
+            let changed = form.fields.iter().filter(|one| one.holds.is_some()).find(|one| {
+                let now = self.form(form.kind).iter().find(|other| other.field == one.field);
+                now.is_some_and(|now| now.holds != one.holds)
+            });
+            if let Some(one) = changed {
+                return Err(Flawed { place: format!("forms.{}", form.kind.as_str()), flaw: Flaw::mismatch(&one.field) });
+            }
+        }
+        // The handoffs are those that the product ships, each set off as it has always been; every other rule is a node.
+        let shipped = |rule: &Rule| {
+            let known = before.rules.iter().chain(&Self::builtin().rules);
+            known.filter(|known| !known.response).any(|known| known.id == rule.id && known.trigger == rule.trigger)
+        };
+        match self.rules.iter().find(|rule| !rule.response && !shipped(rule)) {
+            Some(rule) => Err(Flawed { place: format!("rules.{}", rule.id), flaw: Flaw::fixed("response") }),
             None => Ok(()),
         }
     }
@@ -421,27 +481,13 @@ impl Config {
         Ok(())
     }
 
-    fn named_lists(&self) -> [(&'static str, &[Choice]); 18] {
-        [
-            ("actions", &self.actions),
-            ("briefs", &self.briefs),
-            ("short_reasons", &self.short_reasons),
-            ("choices", &self.choices),
-            ("categories", &self.categories),
-            ("tasks", &self.tasks),
-            ("script_packs", &self.script_packs),
-            ("contact_roles", &self.contact_roles),
-            ("stages", &self.stages),
-            ("contract_states", &self.contract_states),
-            ("order_states", &self.order_states),
-            ("demand_states", &self.demand_states),
-            ("services", &self.services),
-            ("events", &self.events),
-            ("findings", &self.findings),
-            ("resolutions", &self.resolutions),
-            ("templates", &self.templates),
-            ("questions", &self.questions),
-        ]
+    fn named_lists(&self) -> impl Iterator<Item = (&'static str, &[Choice])> {
+        LISTS.iter().map(|(name, list, _)| (*name, list(self).as_slice()))
+    }
+
+    /// A list to be edited, by its name.
+    pub(super) fn named_mut(&mut self, name: &str) -> Option<&mut Vec<Choice>> {
+        LISTS.iter().find(|(known, ..)| *known == name).map(|(_, _, list)| list(self))
     }
 
     /// Timed rules, for those who schedule them.
@@ -463,10 +509,63 @@ impl Calendar {
     }
 }
 
+/// A list of options: its name, and how to look at and edit it.
+type ListOf = (&'static str, fn(&Config) -> &Vec<Choice>, fn(&mut Config) -> &mut Vec<Choice>);
+
+macro_rules! lists {
+    ($($name:ident),* $(,)?) => {
+        &[$((stringify!($name), |config| &config.$name, |config| &mut config.$name)),*]
+    };
+}
+
+/// Every list of options.
+const LISTS: &[ListOf] = lists![
+    actions,
+    briefs,
+    short_reasons,
+    choices,
+    categories,
+    tasks,
+    script_packs,
+    contact_roles,
+    stages,
+    contract_states,
+    order_states,
+    demand_states,
+    services,
+    events,
+    findings,
+    resolutions,
+    templates,
+    questions,
+];
+
 /// `0.10.2` as numbers; what is no number counts as 0.
 pub fn version_of(text: &str) -> [u32; 3] {
     let mut numbers = text.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
     std::array::from_fn(|_| numbers.next().unwrap_or(0))
+}
+
+impl Choice {
+    /// Whether this is its key or one of its words.
+    pub fn is_called(&self, word: &str) -> bool {
+        self.key == word || self.zh == word || self.en.eq_ignore_ascii_case(word)
+    }
+}
+
+/// A key as options and added fields have it.
+pub(super) fn is_key(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    !text.is_empty() && text.len() <= 64 && text.chars().all(plain)
+}
+
+/// Whether an option is there and still offered.
+pub(super) fn check_offered(list: &[Choice], key: &str) -> Result<(), Flaw> {
+    match Config::option(list, key) {
+        None => Err(Flaw::unknown(key)),
+        Some(choice) if choice.retired => Err(Flaw::Retired { name: key.into() }),
+        Some(_) => Ok(()),
+    }
 }
 
 fn check_list(list: &[Choice]) -> Result<(), Flaw> {
@@ -475,8 +574,7 @@ fn check_list(list: &[Choice]) -> Result<(), Flaw> {
     }
     let mut keys = BTreeSet::new();
     for choice in list {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if choice.key.is_empty() || choice.key.len() > 64 || !choice.key.chars().all(plain) {
+        if !is_key(&choice.key) {
             return Err(Flaw::unknown(&choice.key));
         }
         if choice.zh.trim().is_empty() || choice.en.trim().is_empty() {
@@ -509,21 +607,21 @@ fn check_form(form: &Form) -> Result<(), Flaw> {
         if !seen.insert(&one.field) {
             return Err(Flaw::Twice { name: one.field.clone() });
         }
-        match one.field.strip_prefix("x/") {
-            Some(key) => {
-                let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-                if form.kind != Kind::Touch || key.is_empty() || key.len() > 64 || !key.chars().all(plain) {
-                    return Err(Flaw::unknown(&one.field));
-                }
-                if one.holds.is_none() || one.zh.is_none() || one.en.is_none() {
-                    return Err(Flaw::Empty);
-                }
+        if let Some(key) = one.field.strip_prefix("x/") {
+            if form.kind != Kind::Touch || !is_key(key) {
+                return Err(Flaw::unknown(&one.field));
             }
-            None => {
-                let known = form.kind.type_of(&one.field).or_else(|| form.kind.type_of(&format!("{}/", one.field)));
-                if known.is_none() || one.holds.is_some() {
-                    return Err(Flaw::unknown(&one.field));
-                }
+            if one.holds.is_none() || one.zh.is_none() || one.en.is_none() {
+                return Err(Flaw::Empty);
+            }
+        } else {
+            let known = form.kind.type_of(&one.field).or_else(|| form.kind.type_of(&format!("{}/", one.field)));
+            if known.is_none() || one.holds.is_some() {
+                return Err(Flaw::unknown(&one.field));
+            }
+            // What only the server writes can't be filled in.
+            if form.kind.is_servers(&one.field) {
+                return Err(Flaw::fixed(&one.field));
             }
         }
     }

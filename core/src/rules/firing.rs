@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, NaiveTime, TimeZone as _, Utc};
 
 use super::audience::People;
-use super::condition::type_at;
-use super::config::Config;
-use super::rule::{CreateEffect, Effect, InDays, Recipient, Rule, Trigger, Value, placeholders};
+use super::condition::{self, type_at};
+use super::config::{Config, FormField};
+use super::rule::{Copied, CreateEffect, Effect, InDays, Recipient, Rule, Trigger, Value, placeholders};
 use super::world::{Subject, World};
 use crate::error::Result;
 use crate::id::{PersonId, RecordId};
 use crate::record::policy::Type;
-use crate::record::{Fen, Fields, KIND_FIELD, Kind, Role, Scalar, VERSION_FIELD};
+use crate::record::{Fen, Fields, KIND_FIELD, Kind, Role, Scalar, VERSION_FIELD, is_draft};
 use crate::time::{start_of_day, to_millis};
 
 /// How often rules may set off rules.
@@ -37,6 +37,8 @@ pub struct Firing {
     pub effects: Vec<String>,
     /// What is to be written.
     pub writes: Vec<Write>,
+    /// Carried out whenever the record changes, not once.
+    pub always: bool,
 }
 
 /// One record to be made or changed.
@@ -50,6 +52,19 @@ pub struct Write {
     pub new: bool,
     /// The fields.
     pub fields: Fields,
+    /// Those of a task that go with the record as long as nobody has done it: whose it is, and by when.
+    pub follows: Fields,
+}
+
+/// A timed rule that applies to a record.
+#[derive(Clone, Debug)]
+pub struct Due<'c> {
+    /// The rule.
+    pub rule: &'c Rule,
+    /// What its field holds: another value is another occasion to look.
+    pub since: Scalar,
+    /// When it looks.
+    pub at: DateTime<Utc>,
 }
 
 /// What carrying out needs beside the record.
@@ -65,7 +80,7 @@ pub struct Moment<'a> {
 
 /// The rules that fire at once for a record as it is.
 pub fn fire(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>> {
-    if is_draft(subject) {
+    if is_draft(subject.kind, subject.fields) {
         return Ok(Vec::new());
     }
     let mut firings = Vec::new();
@@ -78,7 +93,7 @@ pub fn fire(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>> {
 /// One rule for a record, if its condition holds now.
 pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Result<Option<Firing>> {
     let mut because = Vec::new();
-    if rule.off || is_draft(subject) || !applies(moment.config, rule, subject, &mut because)? {
+    if rule.off || is_draft(subject.kind, subject.fields) || !applies(moment.config, rule, subject, &mut because)? {
         return Ok(None);
     }
     if let Some(unless) = &rule.unless
@@ -113,6 +128,7 @@ pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Resu
         because,
         effects,
         writes,
+        always: rule.always,
     }))
 }
 
@@ -121,10 +137,10 @@ pub fn applies(config: &Config, rule: &Rule, subject: &Subject<'_>, because: &mu
     rule.when.as_ref().map_or(Ok(true), |when| when.holds(config, subject, because))
 }
 
-/// When the timed rules for a record are due: each that applies now, with its rule.
-pub fn due<'c>(config: &'c Config, subject: &Subject<'_>, now: DateTime<Utc>) -> Result<Vec<(&'c Rule, DateTime<Utc>)>> {
+/// When the timed rules for a record are due: each that applies now.
+pub fn due<'c>(config: &'c Config, subject: &Subject<'_>, now: DateTime<Utc>) -> Result<Vec<Due<'c>>> {
     let mut due = Vec::new();
-    if is_draft(subject) {
+    if is_draft(subject.kind, subject.fields) {
         return Ok(due);
     }
     for rule in config.rules.iter().filter(|rule| !rule.off) {
@@ -132,21 +148,23 @@ pub fn due<'c>(config: &'c Config, subject: &Subject<'_>, now: DateTime<Utc>) ->
         if since.record != subject.kind || !applies(config, rule, subject, &mut Vec::new())? {
             continue;
         }
-        let from = match subject.get(&since.field)? {
+        let Some(value) = subject.get(&since.field)? else { continue };
+        let from = match &value {
             // A phone whose clock runs ahead puts nothing off.
-            Some(Scalar::Int(millis)) => crate::time::from_millis(millis).min(now),
-            Some(Scalar::Text(day)) => match day.parse::<chrono::NaiveDate>().ok().and_then(|day| day.succ_opt()) {
+            Scalar::Int(millis) => crate::time::from_millis(*millis).min(now),
+            Scalar::Text(day) => match day.parse::<chrono::NaiveDate>().ok().and_then(|day| day.succ_opt()) {
                 Some(next) => start_of_day(next, config.calendar.zone),
                 None => continue,
             },
             _ => continue,
         };
-        due.push((rule, from + chrono::TimeDelta::hours(since.hours)));
+        due.push(Due { rule, since: value, at: from + chrono::TimeDelta::hours(since.hours) });
     }
     Ok(due)
 }
 
-/// The fields that rules make mandatory and that a record lacks, in the order of the rules (B2).
+/// The fields that rules (B2) or the form (T6) make mandatory and that a record lacks, in their order. Evidence is not among them: a
+/// touch without any is a draft (T1).
 pub fn missing(config: &Config, subject: &Subject<'_>) -> Result<Vec<String>> {
     let mut missing = Vec::new();
     for rule in config.rules.iter().filter(|rule| !rule.off && rule.trigger == Trigger::Record(subject.kind)) {
@@ -156,13 +174,37 @@ pub fn missing(config: &Config, subject: &Subject<'_>) -> Result<Vec<String>> {
                 continue;
             }
             for field in fields {
-                if subject.get(field)?.is_none() && !missing.contains(field) {
+                if is_empty(subject, field)? && !missing.contains(field) {
                     missing.push(field.clone());
                 }
             }
         }
     }
+    for FormField { field, .. } in config.form(subject.kind).iter().filter(|field| field.required && field.field != "evidence") {
+        if is_empty(subject, field)? && !missing.contains(field) {
+            missing.push(field.clone());
+        }
+    }
     Ok(missing)
+}
+
+/// The first added field that the form does not ask for, or that holds something else than it says (T6).
+pub fn misfit(config: &Config, kind: Kind, fields: &Fields) -> Option<String> {
+    let fits = |field: &str, value: &Scalar| match config.type_of_extra(kind, field) {
+        Some(holds) => condition::fits(config, holds, value, field).is_ok(),
+        None => false,
+    };
+    fields.iter().find(|(field, value)| field.starts_with("x/") && !fits(field, value)).map(|(field, _)| field.clone())
+}
+
+/// Whether a field has no value, or a text without a letter in it.
+fn is_empty(subject: &Subject<'_>, field: &str) -> Result<bool> {
+    Ok(match subject.get(field)? {
+        Some(Scalar::Text(text)) => text.trim().is_empty(),
+        Some(_) => false,
+        // A collection is there when a member of it is.
+        None => !subject.fields.iter().any(|(key, _)| key.split_once('/').is_some_and(|(name, _)| name == field)),
+    })
 }
 
 /// What would come of a record: its own rules, then those that their effects set off, and so on.
@@ -193,12 +235,6 @@ pub fn preview(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>>
         }
     }
     Ok(all)
-}
-
-/// A touch without evidence counts for nothing (T1).
-fn is_draft(subject: &Subject<'_>) -> bool {
-    let has_evidence = || subject.fields.iter().any(|(key, value)| key.starts_with("evidence/") && *value == Scalar::Bool(true));
-    subject.kind == Kind::Touch && !has_evidence()
 }
 
 /// The world with what a preview has made on top.
@@ -237,8 +273,12 @@ impl Carrying<'_> {
         match effect {
             Effect::Require(_) => Ok(()),
             Effect::Set(set) => {
-                let Some((id, kind)) = self.target(set.of.as_deref())? else { return Ok(()) };
-                let holds = kind.type_of(&set.field).unwrap_or(Type::Text);
+                let target = self.target(set.of.as_deref())?;
+                let Some((id, kind)) = target.filter(|(_, kind)| set.kind.is_none_or(|other| other == *kind)) else {
+                    return Ok(());
+                };
+                // Over a link to any record it may lead to one that has no such field.
+                let Some(holds) = kind.type_of(&set.field).filter(|_| kind.is_for_rules(&set.field)) else { return Ok(()) };
                 let Some(value) = self.value(&set.to, id, holds)? else { return Ok(()) };
                 self.write(id, kind, false, [(set.field.clone(), value)].into());
                 Ok(())
@@ -253,20 +293,17 @@ impl Carrying<'_> {
                 let Some(mut fields) = self.task(&task.kind, &task.to)? else { return Ok(()) };
                 fields.extend(task.choices.iter().map(|choice| (format!("choices/{choice}"), Scalar::Bool(true))));
                 fields.extend(task.script_pack.iter().map(|pack| ("script_pack".to_owned(), pack.as_str().into())));
-                let mut due = task.due_hours.map(|hours| Scalar::Int(to_millis(now + chrono::TimeDelta::hours(hours))));
-                if let Some(path) = &task.due {
-                    due = due.or(match self.subject.get(path)? {
-                        Some(Scalar::Text(day)) => {
-                            day.parse::<chrono::NaiveDate>().ok().and_then(|day| day.succ_opt()).map(|next| {
-                                // The last millisecond of the day, so that it shows as due on it.
-                                Scalar::Int(to_millis(start_of_day(next, self.moment.config.calendar.zone)) - 1)
-                            })
-                        }
-                        other => other,
-                    });
+                let mut follows: Fields =
+                    fields.get("assignee").map(|who| ("assignee".to_owned(), who.clone())).into_iter().collect();
+                if let Some(hours) = task.due_hours {
+                    fields.insert("due".into(), Scalar::Int(to_millis(now + chrono::TimeDelta::hours(hours))));
+                } else if let Some(due) = task.due.as_ref().map(|path| self.due(path)).transpose()?.flatten() {
+                    fields.insert("due".into(), due.clone());
+                    follows.insert("due".into(), due);
                 }
-                fields.extend(due.map(|due| ("due".to_owned(), due)));
-                self.write(self.new_id(Kind::Task, number), Kind::Task, true, fields);
+                let id = self.new_id(Kind::Task, number);
+                self.write(id, Kind::Task, true, fields);
+                self.writes.entry(id).and_modify(|write| write.follows = follows);
                 Ok(())
             }
             Effect::Notify(notify) => {
@@ -362,10 +399,21 @@ impl Carrying<'_> {
             .entry(id)
             .or_insert_with(|| {
                 self.order.push(id);
-                Write { id, kind, new, fields: Fields::new() }
+                Write { id, kind, new, fields: Fields::new(), follows: Fields::new() }
             })
             .fields
             .extend(fields);
+    }
+
+    /// By when a task is due that follows a field: of a day its last millisecond, so that it shows as due on it.
+    fn due(&self, path: &str) -> Result<Option<Scalar>> {
+        Ok(match self.subject.get(path)? {
+            Some(Scalar::Text(day)) => {
+                let next = day.parse::<chrono::NaiveDate>().ok().and_then(|day| day.succ_opt());
+                next.map(|next| Scalar::Int(to_millis(start_of_day(next, self.moment.config.calendar.zone)) - 1))
+            }
+            other => other,
+        })
     }
 
     fn new_id(&self, kind: Kind, number: usize) -> RecordId {
@@ -389,6 +437,15 @@ impl Carrying<'_> {
                 Some(found) if holds == Type::Text => Some(self.shown(&copied.copy, &found).into()),
                 other => other,
             },
+            Value::First(first) => {
+                for path in &first.first {
+                    let copied = Value::Copy(Copied { copy: path.clone() });
+                    if let Some(found) = self.value(&copied, id, holds)? {
+                        return Ok(Some(found));
+                    }
+                }
+                None
+            }
             Value::Text(worded) => Some(self.fill(&worded.text, id)?.into()),
             Value::Template(templated) => {
                 let template = config.templates.iter().find(|choice| choice.key == templated.template);
@@ -490,11 +547,22 @@ impl Carrying<'_> {
             "id" => Some(PersonId::from(self.subject.id)),
             path => self.subject.get(path)?.as_ref().and_then(Scalar::as_text).and_then(|id| id.parse().ok()),
         };
-        let person = named.and_then(|id| self.moment.people.get(&id).map(|person| (id, person)));
-        Ok(match (to, person) {
-            (Recipient::SuperiorOf(_), Some((_, person))) => person.reports_to,
-            (_, person) => person.map(|(id, _)| id),
-        })
+        let mut person = named.filter(|id| self.moment.people.contains_key(id));
+        if matches!(to, Recipient::SuperiorOf(_)) {
+            person = person.and_then(|id| self.superior(id));
+        }
+        // Whoever has left is stood in for by the line above.
+        for _ in 0..self.moment.people.len() {
+            match person {
+                Some(id) if self.moment.people.get(&id).is_some_and(|person| person.left) => person = self.superior(id),
+                _ => break,
+            }
+        }
+        Ok(person)
+    }
+
+    fn superior(&self, person: PersonId) -> Option<PersonId> {
+        self.moment.people.get(&person).and_then(|person| person.reports_to).filter(|id| self.moment.people.contains_key(id))
     }
 }
 

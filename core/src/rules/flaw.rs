@@ -1,5 +1,10 @@
 //! Why a configuration can't be published: in terms that its editor can correct.
 
+use crate::error::Error;
+
+/// Longest detail that is passed on, in characters.
+const MAX_DETAIL: usize = 300;
+
 /// What is wrong with one part of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
@@ -21,15 +26,27 @@ pub enum Flaw {
         /// The field.
         field: String,
     },
-    /// Too many nodes, branches or links.
+    /// Too many nodes, branches or links, or too many entries.
     #[error("too deep or too long")]
     TooDeep,
+    /// More bytes than a configuration may have.
+    #[error("more than {most} bytes")]
+    TooLarge {
+        /// How many are allowed.
+        most: usize,
+    },
     /// `exists` within `exists`.
     #[error("exists within exists")]
     Nested,
     /// An empty list where something is needed.
     #[error("nothing in it")]
     Empty,
+    /// A record to be made that lacks what its kind needs.
+    #[error("the record would not be whole: {detail}")]
+    Incomplete {
+        /// What it lacks.
+        detail: String,
+    },
     /// A number outside of what makes sense.
     #[error("out of bounds")]
     Bounds,
@@ -66,6 +83,18 @@ pub enum Flaw {
         /// The option.
         name: String,
     },
+    /// An option that is no longer offered, where one is offered (R3).
+    #[error("{name} is retired")]
+    Retired {
+        /// The option.
+        name: String,
+    },
+    /// A field that a rule may not write, or a form not ask for: who made a record, whom it belongs to, what somebody said.
+    #[error("{field} is not to be written so")]
+    Fixed {
+        /// The field.
+        field: String,
+    },
     /// It needs a newer app than this one.
     #[error("needs version {needs}")]
     TooNew {
@@ -88,6 +117,10 @@ impl Flaw {
     pub(crate) fn mismatch(field: &str) -> Self {
         Self::Mismatch { field: field.into() }
     }
+
+    pub(crate) fn fixed(field: &str) -> Self {
+        Self::Fixed { field: field.into() }
+    }
 }
 
 /// A flaw, with where it is: `rules.quote-pdf.when`, `actions`.
@@ -98,4 +131,42 @@ pub struct Flawed {
     pub place: String,
     /// What.
     pub flaw: Flaw,
+}
+
+/// As an error with a key of its own, such as `flaw.unknown`. A configuration holds nothing personal.
+impl From<&Flaw> for Error {
+    fn from(flaw: &Flaw) -> Self {
+        match flaw {
+            Flaw::Unknown { name } => Self::invalid("flaw.unknown").with("name", name),
+            Flaw::Mismatch { field } => Self::invalid("flaw.mismatch").with("field", field),
+            Flaw::OneComparison { field } => Self::invalid("flaw.one_comparison").with("field", field),
+            Flaw::TooDeep => Self::invalid("flaw.too_deep"),
+            Flaw::TooLarge { most } => Self::invalid("flaw.too_large").with("most", most),
+            Flaw::Nested => Self::invalid("flaw.nested"),
+            Flaw::Empty => Self::invalid("flaw.empty"),
+            Flaw::Bounds => Self::invalid("flaw.bounds"),
+            Flaw::NoEvidence => Self::invalid("flaw.no_evidence"),
+            Flaw::OutOfRange(error) => (*error).into(),
+            Flaw::Targets(error) => error.clone().into(),
+            Flaw::Twice { name } => Self::invalid("flaw.twice").with("name", name),
+            Flaw::Loop { name } => Self::invalid("flaw.loop").with("name", name),
+            Flaw::TooManyNodes { most } => Self::invalid("flaw.too_many_nodes").with("most", most),
+            Flaw::Removed { name } => Self::invalid("flaw.removed").with("name", name),
+            Flaw::Retired { name } => Self::invalid("flaw.retired").with("name", name),
+            Flaw::Fixed { field } => Self::invalid("flaw.fixed").with("field", field),
+            Flaw::Incomplete { detail } => Self::invalid("flaw.incomplete").with("detail", detail),
+            Flaw::TooNew { needs } => Self::invalid("flaw.too_new").with("needs", needs),
+            Flaw::Unreadable { detail } => Self::invalid("flaw.unreadable").with("detail", detail),
+        }
+    }
+}
+
+/// `config.flawed` with the place, the key of the flaw as `flaw`, and what that names.
+impl From<&Flawed> for Error {
+    fn from(flawed: &Flawed) -> Self {
+        let flaw = Self::from(&flawed.flaw);
+        let named = flaw.params.into_iter().map(|(name, value)| (name, value.chars().take(MAX_DETAIL).collect::<String>()));
+        let error = Self::invalid("config.flawed").with("place", &flawed.place).with("flaw", flaw.key);
+        named.fold(error, |error, (name, value)| error.with(name, value))
+    }
 }

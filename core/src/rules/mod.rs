@@ -3,12 +3,16 @@
 pub mod audience;
 pub mod condition;
 pub mod config;
+pub mod draw;
 pub mod dry_run;
+pub mod edit;
 pub mod firing;
 pub mod flaw;
 pub mod health;
+pub mod machine;
 pub mod metrics;
 pub mod range;
+pub mod result;
 pub mod rule;
 pub mod stage;
 pub mod targets;
@@ -16,8 +20,12 @@ pub mod world;
 
 pub use audience::Audience;
 pub use config::Config;
+pub use edit::Edit;
 pub use firing::Firing;
 pub use health::Health;
 pub use rule::Rule;
 pub use targets::Targets;
 pub use world::{Subject, World};
+
+#[cfg(test)]
+mod tests;

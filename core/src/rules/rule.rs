@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::condition::{Condition, fits, type_at};
-use super::config::{Choice, Config};
+use super::condition::{Condition, fits, kinds_at, type_at};
+use super::config::{Choice, Config, check_offered, is_key};
 use super::flaw::Flaw;
 use crate::record::policy::{List, Type};
 use crate::record::{Fields, Kind, Role, Scalar};
@@ -40,6 +40,9 @@ pub struct Rule {
     pub once_per: Vec<String>,
     /// What happens then.
     pub then: Vec<Effect>,
+    /// Whenever the record changes rather than once: for a field that follows from others as long as the condition holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub always: bool,
     /// A flexible response node (F3), of which there can be twelve. The handoffs and flows that ship with the product are none.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub response: bool,
@@ -121,6 +124,9 @@ pub struct Set {
     /// A link of the record; none: the record itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
+    /// Only if the linked record is of this kind, where the link is to any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// Which field.
     pub field: String,
     /// Its value.
@@ -196,6 +202,8 @@ pub enum Recipient {
 pub enum Value {
     /// The value of another field: a path, `id` for the record in hand; nothing where that has none (H4).
     Copy(Copied),
+    /// The value of the first of these fields that has one (H4).
+    First(FirstOf),
     /// Text with fields in braces: `{customer.name}`, `{today}` as 20261124, `{id}` as six letters of the new record's id.
     Text(Worded),
     /// The text of a template of the configuration, filled alike.
@@ -214,6 +222,14 @@ pub enum Value {
 pub struct Copied {
     /// The path.
     pub copy: String,
+}
+
+/// See [`Value::First`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirstOf {
+    /// The paths.
+    pub first: Vec<String>,
 }
 
 /// See [`Value::Text`].
@@ -291,36 +307,94 @@ impl Rule {
         }
         self.when.iter().chain(&self.unless).try_for_each(|condition| condition.check(config, kind))?;
         self.once_per.iter().try_for_each(|path| type_at(config, kind, path).map(drop))?;
+        if self.always {
+            self.check_always(config)?;
+        }
         self.then.iter().try_for_each(|effect| effect.check(config, self, kind))
     }
 
-    /// The rules that what this one makes can set off at once, among all of the configuration.
+    /// Whether it is carried out at once whenever it holds: it looks at the record and its evidence alone.
+    pub fn is_about_record(&self) -> bool {
+        self.when.iter().chain(&self.unless).all(Condition::is_about_record)
+    }
+
+    /// What is always carried out comes to rest: it only sets fields of the record itself, each of them in one place, and none follows
+    /// from itself by way of others.
+    fn check_always(&self, config: &Config) -> Result<(), Flaw> {
+        if !matches!(self.trigger, Trigger::Record(_)) {
+            return Err(Flaw::mismatch("always"));
+        }
+        let alike = config.rules.iter().filter(|rule| rule.always && rule.trigger == self.trigger);
+        let followers: Vec<&Set> = alike.flat_map(|rule| rule.then.iter().filter_map(Effect::own_set)).collect();
+        for effect in &self.then {
+            let Some(set) = effect.own_set() else { return Err(Flaw::mismatch("always")) };
+            if followers.iter().filter(|other| other.field == set.field).count() != 1 {
+                return Err(Flaw::Twice { name: set.field.clone() });
+            }
+            let mut reached: Vec<&Set> = vec![set];
+            let mut next = 0;
+            while let Some(follower) = reached.get(next) {
+                next += 1;
+                let reads: Vec<&str> =
+                    follower.to.paths(config).into_iter().map(|path| path.split('.').next().unwrap_or(path)).collect();
+                if reads.contains(&set.field.as_str()) {
+                    return Err(Flaw::Loop { name: set.field.clone() });
+                }
+                let behind = followers.iter().filter(|other| reads.contains(&other.field.as_str()));
+                let new: Vec<&Set> =
+                    behind.copied().filter(|other| !reached.iter().any(|known| known.field == other.field)).collect();
+                reached.extend(new);
+            }
+        }
+        Ok(())
+    }
+
+    /// The rules that what this one makes can set off without anybody doing anything, at once or after a time, among all of the
+    /// configuration.
     pub(super) fn sets_off<'c>(&self, config: &'c Config) -> Vec<&'c Rule> {
-        let made = self.then.iter().filter_map(|effect| effect.made());
         let mut set_off = Vec::new();
-        for (kind, known, open) in made {
-            let listening = config.rules.iter().filter(|rule| !rule.off && rule.trigger == Trigger::Record(kind));
-            set_off.extend(listening.filter(|rule| {
-                rule.when
-                    .as_ref()
-                    .is_none_or(|when| when.is_possible(&known, &|field| open.contains(&field) || config.is_set(kind, field)))
-            }));
+        for made in self.then.iter().filter_map(Effect::made) {
+            let can_have = |field: &str| made.open.contains(&field) || config.is_set(made.kind, field);
+            let begins = |rule: &Rule| match &rule.trigger {
+                Trigger::Record(kind) => *kind == made.kind,
+                Trigger::Since(since) => {
+                    since.record == made.kind && (made.known.contains_key(&since.field) || can_have(&since.field))
+                }
+                Trigger::Week(_) => false,
+            };
+            let holds = |when: &Condition| when.is_possible(config, &made, &can_have);
+            set_off.extend(config.rules.iter().filter(|rule| !rule.off && begins(rule) && rule.when.as_ref().is_none_or(holds)));
         }
         set_off
     }
 }
 
+/// A record as a rule makes it.
+struct Made<'r> {
+    kind: Kind,
+    /// Fields that are the same each time.
+    known: Fields,
+    /// Fields whose value depends.
+    open: Vec<&'r str>,
+}
+
+/// What every record that a rule makes has of where it comes from.
+const ORIGIN: [&str; 5] = ["source", "rule", "config", "because", "created_at"];
+
 impl Condition {
-    /// Whether it can hold for a new record of which some fields are known; of the others only the open ones can have a value.
-    fn is_possible(&self, known: &Fields, is_open: &dyn Fn(&str) -> bool) -> bool {
+    /// Whether it can hold for a record as a rule makes it; of the fields that it does not give only those that others write can have
+    /// a value.
+    fn is_possible(&self, config: &Config, made: &Made<'_>, can_have: &dyn Fn(&str) -> bool) -> bool {
         match self {
-            Self::All(all) => all.iter().all(|condition| condition.is_possible(known, is_open)),
-            Self::Any(any) => any.iter().any(|condition| condition.is_possible(known, is_open)),
-            Self::Field(field) if !field.name.contains('.') && !is_open(&field.name) => match (known.get(&field.name), &field.is) {
-                (Some(value), Some(is)) => value == is,
-                (None, Some(_)) => false,
-                (None, None) => field.known == Some(false),
-                (Some(_), None) => true,
+            Self::All(all) => all.iter().all(|condition| condition.is_possible(config, made, can_have)),
+            Self::Any(any) => any.iter().any(|condition| condition.is_possible(config, made, can_have)),
+            Self::Field(field) if !field.name.contains('.') && !can_have(&field.name) => match made.known.get(&field.name) {
+                Some(value) => field.accepts(config, made.kind, value),
+                // A flag that was never set is false.
+                None if made.kind.type_of(&field.name) == Some(Type::Flag) => {
+                    field.known.map_or_else(|| field.accepts(config, made.kind, &Scalar::Bool(false)), |known| !known)
+                }
+                None => field.known == Some(false),
             },
             Self::Not(_) | Self::Field(_) | Self::Evidence(_) | Self::Exists(_) => true,
         }
@@ -344,22 +418,34 @@ impl Effect {
         }
     }
 
-    /// The kind it makes, the fields that are the same each time, and those that depend.
-    fn made(&self) -> Option<(Kind, Fields, Vec<&str>)> {
+    /// What it sets of the record in hand.
+    fn own_set(&self) -> Option<&Set> {
         match self {
-            Self::Task(task) => Some((Kind::Task, [("task".to_owned(), Scalar::Text(task.kind.clone()))].into(), vec!["customer"])),
-            Self::Notify(notify) => {
-                Some((Kind::Task, [("task".to_owned(), Scalar::Text(notify.kind.clone()))].into(), vec!["customer"]))
-            }
+            Self::Set(set) if set.of.is_none() => Some(set),
+            _ => None,
+        }
+    }
+
+    /// The record it makes, if it makes one.
+    fn made(&self) -> Option<Made<'_>> {
+        let task = |kind: &str| {
+            let mut open = vec!["customer", "assignee", "role", "due", "script_pack", "notice"];
+            open.extend(ORIGIN);
+            Made { kind: Kind::Task, known: [("task".to_owned(), Scalar::from(kind))].into(), open }
+        };
+        match self {
+            Self::Task(effect) => Some(task(&effect.kind)),
+            Self::Notify(effect) => Some(task(&effect.kind)),
             Self::Create(create) => {
-                let known = create.fields.iter().filter_map(|(field, value)| match value {
-                    Value::Plain(value) => Some((field.clone(), value.clone())),
-                    _ => None,
-                });
-                let mut open: Vec<&str> =
-                    create.fields.iter().filter(|(_, value)| !matches!(value, Value::Plain(_))).map(|(f, _)| f.as_str()).collect();
-                open.extend(["author", "customer", "created_at", "assignee", "role"]);
-                Some((create.kind, known.collect(), open))
+                let mut made = Made { kind: create.kind, known: Fields::new(), open: ORIGIN.to_vec() };
+                made.open.extend(["author", "customer", "assignee", "role"]);
+                for (field, value) in &create.fields {
+                    match value {
+                        Value::Plain(value) => drop(made.known.insert(field.clone(), value.clone())),
+                        _ => made.open.push(field),
+                    }
+                }
+                Some(made)
             }
             Self::Require(_) | Self::Set(_) | Self::Flag(_) | Self::Close(_) => None,
         }
@@ -375,16 +461,35 @@ impl Effect {
                 if fields.is_empty() || !matches!(rule.trigger, Trigger::Record(Kind::Touch)) {
                     return Err(Flaw::Empty);
                 }
-                fields.iter().try_for_each(|field| type_at(config, kind, field).map(drop))
+                fields.iter().try_for_each(|field| {
+                    type_at(config, kind, field)?;
+                    // It has to be one that a person fills in.
+                    if field.contains('.') || kind.is_servers(field) { Err(Flaw::fixed(field)) } else { Ok(()) }
+                })
             }
             Self::Set(set) => {
                 let path = set.of.as_ref().map_or_else(|| set.field.clone(), |link| format!("{link}.{}", set.field));
-                set.to.check(config, kind, type_at(config, kind, &path)?, &set.field)
+                let holds = match (&set.of, set.kind) {
+                    (Some(link), Some(target)) if type_at(config, kind, link)? == Type::Any => {
+                        target.type_of(&set.field).ok_or_else(|| Flaw::unknown(&path))?
+                    }
+                    (_, Some(_)) => return Err(Flaw::mismatch(&path)),
+                    (_, None) => type_at(config, kind, &path)?,
+                };
+                let of = match (&set.of, set.kind) {
+                    (_, Some(target)) => vec![target],
+                    (Some(link), None) => kinds_at(kind, link)?,
+                    (None, None) => vec![kind],
+                };
+                if of.iter().any(|kind| kind.type_of(&set.field).is_some() && !kind.is_for_rules(&set.field)) {
+                    return Err(Flaw::fixed(&path));
+                }
+                set.to.check(config, kind, holds, &set.field)
             }
             Self::Task(task) => {
                 need(List::Tasks, &task.kind)?;
                 task.to.check(config, kind)?;
-                task.choices.iter().try_for_each(|choice| need(List::Choices, choice))?;
+                task.choices.iter().try_for_each(|choice| check_offered(&config.choices, choice))?;
                 task.script_pack.iter().try_for_each(|pack| need(List::ScriptPacks, pack))?;
                 if task.due_hours.is_some_and(|hours| !(1..=MAX_HOURS).contains(&hours)) {
                     return Err(Flaw::Bounds);
@@ -407,21 +512,45 @@ impl Effect {
                 }
                 for (field, value) in &create.fields {
                     let holds = create.kind.type_of(field).ok_or_else(|| Flaw::unknown(field))?;
+                    if ORIGIN.contains(&field.as_str()) {
+                        return Err(Flaw::fixed(field));
+                    }
                     value.check(config, kind, holds, field)?;
                 }
-                create.to.iter().chain(&create.invite).try_for_each(|to| to.check(config, kind))
+                create.to.iter().chain(&create.invite).try_for_each(|to| to.check(config, kind))?;
+                create.check_whole(kind)
             }
-            Self::Flag(key) => {
-                if kind != Kind::Touch || key.is_empty() {
-                    return Err(Flaw::mismatch("flags"));
-                }
-                Ok(())
-            }
+            Self::Flag(key) if kind == Kind::Touch && is_key(key) => Ok(()),
+            Self::Flag(_) => Err(Flaw::mismatch("flags")),
             Self::Close(other) => {
                 let makes_task = |rule: &&Rule| rule.trigger.kind() == kind && rule.then.iter().any(|e| matches!(e, Self::Task(_)));
                 config.rules.iter().filter(|rule| rule.id == *other).find(makes_task).map(drop).ok_or_else(|| Flaw::unknown(other))
             }
         }
+    }
+}
+
+impl CreateEffect {
+    /// Whether the record would have all that its kind needs, if every field that is copied has a value.
+    fn check_whole(&self, from: Kind) -> Result<(), Flaw> {
+        let id = || Scalar::from("00000000-0000-0000-0000-000000000000");
+        let mut sample = Fields::from([("source".into(), id()), ("created_at".into(), Scalar::Int(0))]);
+        let has_author = from.type_of("author").is_some() || from.type_of("source").is_some();
+        sample.extend(has_author.then(|| ("author".to_owned(), id())));
+        let has_customer = from == Kind::Customer || from.type_of("customer").is_some();
+        sample.extend(has_customer.then(|| ("customer".to_owned(), id())));
+        for (field, value) in &self.fields {
+            let value = match (value, self.kind.type_of(field)) {
+                (Value::Plain(value), _) => value.clone(),
+                (_, Some(Type::Number | Type::Money | Type::Timestamp)) => Scalar::Int(0),
+                (_, Some(Type::Flag)) => Scalar::Bool(false),
+                (_, Some(Type::Day)) => "2026-01-01".into(),
+                (_, Some(Type::Person | Type::Link(_) | Type::Any)) => id(),
+                _ => "text".into(),
+            };
+            sample.insert(field.clone(), value);
+        }
+        self.kind.check(&sample).map_err(|error| Flaw::Incomplete { detail: error.0 })
     }
 }
 
@@ -455,14 +584,9 @@ impl Value {
                 Type::Person if kind == Kind::Person => Ok(()),
                 _ => Err(Flaw::mismatch(field)),
             },
-            Self::Copy(Copied { copy }) => {
-                let from = type_at(config, kind, copy)?;
-                let suits = from == holds
-                    || matches!((from, holds), (Type::Any, Type::Link(_)) | (Type::Link(_), Type::Any) | (_, Type::Text))
-                    // Answers to a task are keys of their own list; the target's list has to have them.
-                    || matches!((from, holds), (Type::Option(List::Choices), Type::Option(_)));
-                if suits { Ok(()) } else { Err(Flaw::mismatch(copy)) }
-            }
+            Self::Copy(Copied { copy }) => check_copy(config, kind, holds, copy),
+            Self::First(FirstOf { first }) if first.is_empty() || first.len() > MAX_EFFECTS => Err(Flaw::Bounds),
+            Self::First(FirstOf { first }) => first.iter().try_for_each(|path| check_copy(config, kind, holds, path)),
             Self::Text(Worded { text }) => {
                 if holds != Type::Text || text.len() > MAX_TEXT {
                     return Err(Flaw::mismatch(field));
@@ -489,6 +613,31 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The paths it reads.
+    fn paths<'v>(&'v self, config: &'v Config) -> Vec<&'v str> {
+        match self {
+            Self::Copy(copied) => vec![&copied.copy],
+            Self::First(first) => first.first.iter().map(String::as_str).collect(),
+            Self::Text(worded) => placeholders(&worded.text).collect(),
+            Self::Template(templated) => {
+                let text = config.templates.iter().find(|choice| choice.key == templated.template);
+                placeholders(text.and_then(|choice| choice.text.as_deref()).unwrap_or_default()).collect()
+            }
+            Self::InDays(_) | Self::Now(_) | Self::Plain(_) => Vec::new(),
+        }
+    }
+}
+
+fn check_copy(config: &Config, kind: Kind, holds: Type, path: &str) -> Result<(), Flaw> {
+    let from = type_at(config, kind, path)?;
+    let suits = from == holds
+        || matches!((from, holds), (Type::Any, Type::Link(_)) | (Type::Link(_), Type::Any) | (_, Type::Text))
+        // Answers to a task are keys of their own list; the target's list has to have them.
+        || matches!((from, holds), (Type::Option(List::Choices), Type::Option(_)));
+    if suits { Ok(()) } else { Err(Flaw::mismatch(path)) }
+}
+
 /// The paths in braces of a text.
 pub(super) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(path, _)| path))
@@ -505,4 +654,47 @@ fn yes() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_yes(value: &bool) -> bool {
     *value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The built-in configuration with one more rule, which is always carried out.
+    fn with_always(then: &str) -> Result<(), Flaw> {
+        let rule = format!(
+            r#"{{"id": "mine", "zh": "跟随", "en": "Follows", "trigger": {{"record": "contract"}}, "always": true, "then": [{then}]}}"#
+        );
+        let mut config = Config::builtin().clone();
+        config.rules.push(serde_json::from_str(&rule).unwrap());
+        config.check().map_err(|flawed| flawed.flaw)
+    }
+
+    #[test]
+    fn what_is_always_carried_out_comes_to_rest() {
+        assert_eq!(with_always(r#"{"set": {"field": "model", "to": {"first": ["customer.model", "address"]}}}"#), Ok(()));
+        let twice = with_always(r#"{"set": {"field": "text", "to": {"copy": "number"}}}"#);
+        assert_eq!(twice, Err(Flaw::Twice { name: "text".into() }), "another such rule fills it");
+        for reads in [
+            r#"{"set": {"field": "model", "to": {"copy": "text"}}}"#,
+            r#"{"set": {"field": "model", "to": {"text": "{model} more"}}}"#,
+            r#"{"set": {"field": "address", "to": {"copy": "model"}}}, {"set": {"field": "model", "to": {"copy": "address"}}}"#,
+        ] {
+            assert!(matches!(with_always(reads), Err(Flaw::Loop { .. })), "{reads}");
+        }
+        for more_than_a_field in [
+            r#"{"notify": {"kind": "contract_signed", "to": {"person": "author"}}}"#,
+            r#"{"set": {"of": "touch", "field": "note", "to": {"copy": "number"}}}"#,
+        ] {
+            assert_eq!(with_always(more_than_a_field), Err(Flaw::mismatch("always")), "{more_than_a_field}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_several_fields_has_to_fit_like_one() {
+        let set = |first: &str| with_always(&format!(r#"{{"set": {{"field": "contact", "to": {{"first": {first}}}}}}}"#));
+        assert_eq!(set(r#"["touch.contact", "customer.contact"]"#), Ok(()));
+        assert_eq!(set(r#"["touch.contact", "customer.name"]"#), Err(Flaw::mismatch("customer.name")));
+        assert_eq!(set("[]"), Err(Flaw::Bounds));
+    }
 }

@@ -17,12 +17,16 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 pub use claims::StoredClaim;
 pub use documents::{Own, Pending, Quarantined};
-pub use projection::{HealthRow, Row};
+pub use projection::{HealthRow, Row, Whose};
 pub use uploads::Upload;
 
 use crate::error::{Error, ErrorKind, Result};
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_init.sql"), include_str!("migrations/0002_records.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_init.sql"),
+    include_str!("migrations/0002_records.sql"),
+    include_str!("migrations/0003_sales.sql"),
+];
 const DATABASE: &str = "chuda.db";
 /// Present while the store is open: found at opening, it tells that the last run did not end by itself.
 const MARKER: &str = "open";

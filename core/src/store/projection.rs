@@ -39,10 +39,21 @@ pub struct HealthRow {
     pub evidence: i64,
     /// The last touch ever.
     pub last_touch: Option<DateTime<Utc>>,
-    /// When the lead was moved last, or the customer entered.
+    /// Since when its holder has it, or the customer was entered.
     pub since: DateTime<Utc>,
     /// The date that the last touch agreed on, if that was asked for.
     pub next_date: Option<NaiveDate>,
+}
+
+/// Which leads to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of this person.
+    Of(PersonId),
+    /// Those that nobody has and that are valid (投放).
+    Nobodys,
+    /// Those that somebody else than this person has.
+    Others(PersonId),
 }
 
 const TABLES: [&str; 9] =
@@ -95,14 +106,23 @@ impl Tx<'_> {
             Kind::Lead => {
                 let Some(lead) = self.project_as::<Lead>(id, fields, conflicts)? else { return Ok(()) };
                 self.upsert(
-                    "INSERT INTO leads (id, customer, moved_at) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET moved_at = ?3",
-                    (id.as_bytes(), lead.customer.as_bytes(), to_millis(lead.moved_at)),
+                    "INSERT INTO leads (id, customer, moved_at, holder, held_at, invalid) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT (id) DO UPDATE SET moved_at = ?3, holder = ?4, held_at = ?5, invalid = ?6",
+                    (
+                        id.as_bytes(),
+                        lead.customer.as_bytes(),
+                        to_millis(lead.moved_at),
+                        lead.holder.map(|id| *id.as_bytes()),
+                        lead.held_at.map(to_millis),
+                        lead.invalid_at.is_some(),
+                    ),
                 )
             }
             Kind::Touch => {
                 let Some(touch) = self.project_as::<Touch>(id, fields, conflicts)? else { return Ok(()) };
                 self.upsert(
-                    "INSERT INTO touches (id, customer, person, at, day, draft, action, next_date) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                    "INSERT INTO touches (id, customer, person, at, day, draft, action, next_date, brief)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                      ON CONFLICT (id) DO UPDATE SET draft = ?6, next_date = ?8",
                     (
                         id.as_bytes(),
@@ -113,6 +133,7 @@ impl Tx<'_> {
                         touch.evidence.is_empty(),
                         &touch.action,
                         touch.next_date.map(|day| day.to_string()),
+                        &touch.brief,
                     ),
                 )?;
                 for evidence in &touch.evidence {
@@ -141,7 +162,7 @@ impl Tx<'_> {
             Kind::Task => {
                 let Some(task) = self.project_as::<Task>(id, fields, conflicts)? else { return Ok(()) };
                 self.upsert(
-                    "INSERT INTO tasks (id, assignee, role, due, created_at, done) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                    "INSERT INTO tasks (id, assignee, role, due, created_at, done, notice) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                      ON CONFLICT (id) DO UPDATE SET assignee = ?2, due = ?4, done = ?6",
                     (
                         id.as_bytes(),
@@ -150,6 +171,7 @@ impl Tx<'_> {
                         task.due.map(to_millis),
                         to_millis(task.created_at),
                         task.done_at.is_some(),
+                        task.notice,
                     ),
                 )
             }
@@ -243,9 +265,9 @@ impl Tx<'_> {
         self.rows("WHERE kind = 'person' LIMIT 10000", [])
     }
 
-    /// Customers that are not closed.
+    /// Customers that somebody has and that are not closed.
     pub fn customers(&self) -> Result<Vec<Row<Customer>>> {
-        self.rows("WHERE id IN (SELECT id FROM customers WHERE closed = 0)", [])
+        self.rows("WHERE id IN (SELECT id FROM customers WHERE closed = 0 AND holder IS NOT NULL)", [])
     }
 
     /// Customers whose full or short name contains these words; all names equal to them come first.
@@ -269,14 +291,56 @@ impl Tx<'_> {
         Ok(leads.into_iter().next())
     }
 
-    /// What has been done with a customer, each action once.
-    pub fn actions_with(&self, customer: CustomerId) -> Result<Vec<String>> {
-        let mut statement = self.0.prepare_cached("SELECT DISTINCT action FROM touches WHERE customer = ?1 AND draft = 0")?;
-        let rows = statement.query_map([customer.as_bytes()], |row| row.get(0))?;
+    /// Leads, those that were moved last first.
+    pub fn leads(&self, whose: Whose, limit: u32) -> Result<Vec<Row<Lead>>> {
+        let which = match whose {
+            Whose::Of(_) => "l.holder = ?1",
+            Whose::Nobodys => "l.holder IS NULL AND l.invalid = 0 AND ?1 IS NULL",
+            Whose::Others(_) => "l.holder IS NOT NULL AND l.holder <> ?1",
+        };
+        let person = match whose {
+            Whose::Of(person) | Whose::Others(person) => Some(*person.as_bytes()),
+            Whose::Nobodys => None,
+        };
+        self.rows(&format!("JOIN leads l USING (id) WHERE {which} ORDER BY l.moved_at DESC, id DESC LIMIT ?2"), (person, limit))
+    }
+
+    /// What has been done with a customer since then: each action with its brief once.
+    pub fn touched_with(&self, customer: CustomerId, since: Option<DateTime<Utc>>) -> Result<Vec<(String, Option<String>)>> {
+        let mut statement =
+            self.0.prepare_cached("SELECT DISTINCT action, brief FROM touches WHERE customer = ?1 AND draft = 0 AND at >= ?2")?;
+        let since = since.map_or(i64::MIN, to_millis);
+        let rows = statement.query_map((customer.as_bytes(), since), |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// What health needs, for one customer or for all that are not closed. Next dates cost a look-up each, so only on demand.
+    /// Touches with one of these actions that count, newest first.
+    pub fn touches_doing(&self, actions: &[&str], limit: u32) -> Result<Vec<Row<Touch>>> {
+        self.rows(
+            "JOIN touches t USING (id) WHERE t.action IN (SELECT value FROM json_each(?1)) AND t.draft = 0
+             ORDER BY t.at DESC, id DESC LIMIT ?2",
+            (serde_json::json!(actions).to_string(), limit),
+        )
+    }
+
+    /// The newest touch of a customer that counts.
+    pub fn last_touch(&self, customer: CustomerId) -> Result<Option<Row<Touch>>> {
+        let rows = self.rows(
+            "WHERE id = (SELECT id FROM touches WHERE customer = ?1 AND draft = 0 ORDER BY at DESC, id DESC LIMIT 1)",
+            [customer.as_bytes()],
+        )?;
+        Ok(rows.into_iter().next())
+    }
+
+    /// The tasks of a customer that came from a record, in the order they came up.
+    pub fn tasks_from(&self, customer: CustomerId, source: RecordId) -> Result<Vec<Row<Task>>> {
+        self.rows(
+            "WHERE customer = ?1 AND kind = 'task' AND json_extract(record, '$.source') = ?2 ORDER BY at, id LIMIT 1000",
+            (customer.as_bytes(), source.to_string()),
+        )
+    }
+
+    /// What health needs, for one customer or for all that somebody has and that are not closed. Next dates cost a look-up each, so only on demand.
     pub fn health(
         &self,
         customer: Option<CustomerId>,
@@ -290,11 +354,11 @@ impl Tx<'_> {
                 (SELECT count(*) FROM touches t JOIN touch_evidence te ON te.touch = t.id JOIN evidence e ON e.id = te.evidence
                   WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3 AND e.valid = 1),
                 (SELECT max(t.at) FROM touches t WHERE t.customer = c.id AND t.draft = 0),
-                coalesce((SELECT max(l.moved_at) FROM leads l WHERE l.customer = c.id), c.created_at),
+                coalesce((SELECT max(coalesce(l.held_at, l.moved_at)) FROM leads l WHERE l.customer = c.id), c.created_at),
                 CASE WHEN ?4 THEN
                   (SELECT t.next_date FROM touches t WHERE t.customer = c.id AND t.draft = 0 ORDER BY t.at DESC, t.id DESC LIMIT 1)
                 END
-             FROM customers c WHERE (?1 IS NULL AND c.closed = 0) OR c.id = ?1",
+             FROM customers c WHERE (?1 IS NULL AND c.closed = 0 AND c.holder IS NOT NULL) OR c.id = ?1",
         )?;
         let params = (customer.map(|id| *id.as_bytes()), to_millis(window_start), to_millis(now), next_dates);
         let rows = statement.query_map(params, |row| {
@@ -315,12 +379,29 @@ impl Tx<'_> {
         self.rows("JOIN touches t USING (id) WHERE t.customer = ?1 ORDER BY t.at DESC LIMIT ?2", (customer.as_bytes(), limit))
     }
 
+    /// What outside systems saw with a customer from an instant on, oldest first.
+    pub fn events_since(&self, customer: CustomerId, since: DateTime<Utc>, limit: u32) -> Result<Vec<Row<Event>>> {
+        self.rows(
+            "WHERE customer = ?1 AND kind = 'event' AND at >= ?2 ORDER BY at, id LIMIT ?3",
+            (customer.as_bytes(), to_millis(since), limit),
+        )
+    }
+
     /// A person's touches of a day, newest first.
     pub fn touches_of_day(&self, person: PersonId, day: NaiveDate) -> Result<Vec<Row<Touch>>> {
         self.rows(
             "JOIN touches t USING (id) WHERE t.person = ?1 AND t.day = ?2 ORDER BY t.at DESC, t.id DESC LIMIT 500",
             (person.as_bytes(), day.to_string()),
         )
+    }
+
+    /// The touches that count and happened from one instant until before another, with whose they are.
+    pub fn counted_touches(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(TouchId, PersonId)>> {
+        let mut statement =
+            self.0.prepare_cached("SELECT id, person FROM touches WHERE draft = 0 AND at >= ?1 AND at < ?2 LIMIT 1000000")?;
+        let rows = statement
+            .query_map((to_millis(from), to_millis(to)), |row| Ok((record_id(row, 0)?.into(), record_id(row, 1)?.into())))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// A person's touches whose next step is due from one day to another, soonest first.
@@ -357,13 +438,13 @@ impl Tx<'_> {
         self.rows("WHERE id IN (SELECT id FROM reports WHERE day = ?1) LIMIT 1000", [day.to_string()])
     }
 
-    /// Open tasks of a person or of one of the roles, most urgent first.
-    pub fn open_tasks(&self, person: PersonId, roles: &[Role], limit: u32) -> Result<Vec<Row<Task>>> {
+    /// Open tasks of a person or of one of the roles, most urgent first: those to do, or notices.
+    pub fn open_tasks(&self, person: PersonId, roles: &[Role], notices: bool, limit: u32) -> Result<Vec<Row<Task>>> {
         let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
         self.rows(
-            "JOIN tasks t USING (id) WHERE t.done = 0 AND (t.assignee = ?1 OR instr(?2, ',' || t.role || ',') > 0)
-             ORDER BY t.due IS NULL, t.due, t.created_at LIMIT ?3",
-            (person.as_bytes(), format!(",{},", roles.join(",")), limit),
+            "JOIN tasks t USING (id) WHERE t.done = 0 AND t.notice = ?3 AND (t.assignee = ?1 OR t.assignee IS NULL AND instr(?2, ',' || t.role || ',') > 0)
+             ORDER BY t.due IS NULL, t.due, t.created_at LIMIT ?4",
+            (person.as_bytes(), format!(",{},", roles.join(",")), notices, limit),
         )
     }
 

@@ -1,5 +1,6 @@
 //! The server over HTTP: signed requests, and nothing else that this core says to the network.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ use crate::time::Clock;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Without a byte for this long a request is given up.
 const READ_TIMEOUT: Duration = Duration::from_mins(1);
+/// Most values that a refusal brings, and most characters of one.
+const MAX_PARAMS: (usize, usize) = (32, 1_000);
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
 /// What the server answers when it has all bytes of a blob and has verified them.
 const ECHO: &str = "chuda-sha256";
@@ -51,6 +54,15 @@ pub struct Enrolled {
     pub name: String,
     /// Roles; those this version does not know are left out.
     pub roles: Vec<Role>,
+}
+
+/// What a question to the server does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Looks.
+    Get,
+    /// Changes something, or has something worked out.
+    Post,
 }
 
 /// An answered exchange.
@@ -94,10 +106,12 @@ struct Admission {
     roles: Vec<String>,
 }
 
-#[derive(Deserialize)]
+/// A refusal in the form of RFC 9457, as far as it is looked at.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Problem {
-    #[serde(default)]
     key: String,
+    params: BTreeMap<String, String>,
 }
 
 /// An answer with its body within the bound.
@@ -163,6 +177,50 @@ impl Client {
         }
         let response = protocol::decode(&answer.body).map_err(|_| not_understood())?;
         Ok(Exchanged { response, bytes_up, bytes_down: answer.body.len() as u64 })
+    }
+
+    /// Asks the server's JSON API what only it knows, or has it do what only it can. Null where the answer is empty.
+    ///
+    /// What the server refuses comes as `server.refused`, with its own key as `problem` and its values beside it.
+    pub async fn call(
+        &self,
+        session: &Session<'_>,
+        verb: Verb,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Result<serde_json::Value> {
+        // Anything else could lead to another server.
+        if !path.starts_with('/') || path.starts_with("//") {
+            return Err(Error::internal("server.path", "not a path"));
+        }
+        let method = match verb {
+            Verb::Get => Method::GET,
+            Verb::Post => Method::POST,
+        };
+        let headers: &[(&str, &str)] = if body.is_some() { &[("content-type", "application/json")] } else { &[] };
+        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        self.ask(session, method, path, headers, body).await
+    }
+
+    /// The same with a file instead of JSON.
+    pub async fn hand_over(&self, session: &Session<'_>, path: &str, kind: &str, file: Vec<u8>) -> Result<serde_json::Value> {
+        self.ask(session, Method::POST, path, &[("content-type", kind)], file).await
+    }
+
+    async fn ask(
+        &self,
+        session: &Session<'_>,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<serde_json::Value> {
+        let answer = self.send(session, method, path, headers, body).await?;
+        match answer.status {
+            status if !status.is_success() => Err(refused(&answer)),
+            _ if answer.body.is_empty() => Ok(serde_json::Value::Null),
+            _ => serde_json::from_slice(&answer.body).map_err(|_| not_understood()),
+        }
     }
 
     /// Begins the upload of a blob (tus creation). The server may have it already.
@@ -293,7 +351,7 @@ fn server_time(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 
 /// What a refusal means for the user.
 fn refusal(answer: &Answer) -> Error {
-    let problem: Problem = serde_json::from_slice(&answer.body).unwrap_or(Problem { key: String::new() });
+    let problem = problem(answer);
     let error = match answer.status {
         StatusCode::UPGRADE_REQUIRED => Error::new(ErrorKind::Server, "sync.update_app"),
         StatusCode::UNAUTHORIZED => Error::new(ErrorKind::NotAllowed, "sync.not_enrolled"),
@@ -305,6 +363,28 @@ fn refusal(answer: &Answer) -> Error {
         _ => Error::new(ErrorKind::Server, "sync.refused_by_server"),
     };
     error.with("status", answer.status.as_u16()).with("problem", problem.key)
+}
+
+/// What a refused question means for the user. Whatever concerns the device rather than the question is told as in an exchange.
+fn refused(answer: &Answer) -> Error {
+    let kind = match answer.status {
+        StatusCode::UNAUTHORIZED | StatusCode::UPGRADE_REQUIRED | StatusCode::TOO_MANY_REQUESTS => return refusal(answer),
+        StatusCode::NOT_FOUND => ErrorKind::NotFound,
+        StatusCode::FORBIDDEN => ErrorKind::NotAllowed,
+        status if status.is_client_error() => ErrorKind::Invalid,
+        _ => return refusal(answer),
+    };
+    let problem = problem(answer);
+    let (most, longest) = MAX_PARAMS;
+    let params = problem.params.into_iter().take(most).filter(|(name, _)| name.chars().count() <= longest);
+    let error = params.fold(Error::new(kind, "server.refused"), |error, (name, value)| {
+        error.with(name, value.chars().take(longest).collect::<String>())
+    });
+    error.with("status", answer.status.as_u16()).with("problem", problem.key)
+}
+
+fn problem(answer: &Answer) -> Problem {
+    serde_json::from_slice(&answer.body).unwrap_or_default()
 }
 
 fn unreachable(error: &reqwest::Error) -> Error {

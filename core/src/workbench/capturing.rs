@@ -177,7 +177,7 @@ impl Inner {
                 unreadable: seen.unreadable.map(|reason| reason.key().into()),
                 flags: flags.iter().map(word).collect::<Result<_>>()?,
                 consent: consent.as_ref().map(word).transpose()?,
-                look: look.map(|look| hex::encode(look.0)),
+                look: look.map(PerceptualHash::to_hex),
                 touch: None,
                 customer: None,
                 transcript: None,
@@ -268,10 +268,7 @@ impl Inner {
             flags.insert(Flag::Recycled);
         } else if let Some(look) = look {
             let before = tx.looks(COMPARED)?;
-            let near = before
-                .iter()
-                .filter_map(|text| hex::decode(text).ok()?.try_into().ok().map(PerceptualHash))
-                .any(|other| other.is_near(&look));
+            let near = before.iter().filter_map(|text| PerceptualHash::from_hex(text)).any(|other| other.is_near(&look));
             if near {
                 flags.insert(Flag::NearDuplicate);
             }

@@ -32,6 +32,74 @@ pub struct CustomerDraft {
     pub contact: Option<String>,
     /// Their phone number.
     pub phone: Option<String>,
+    /// Installation address.
+    pub address: Option<String>,
+    /// Device model they want or have.
+    pub model: Option<String>,
+}
+
+/// What is known of a customer. What is not given stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct CustomerEdit {
+    /// Full name.
+    pub name: Option<String>,
+    /// The name people say.
+    pub short: Option<String>,
+    /// Installation address: contracts and work orders take it from here (H4).
+    pub address: Option<String>,
+    /// Device model.
+    pub model: Option<String>,
+    /// Intent level: only its holder can set it.
+    pub intent: Option<Intent>,
+    /// No longer a customer: out of health and density.
+    pub closed: Option<bool>,
+    /// Whom forms name on the customer's side: the name of a contact, entered if it is new.
+    pub contact: Option<String>,
+    /// That contact's phone number.
+    pub phone: Option<String>,
+    /// What that contact does there, in words.
+    pub position: Option<String>,
+    /// What that contact is to the deal (N1): a word or key of the list.
+    pub contact_role: Option<String>,
+}
+
+/// A lead to put into the pool (投放).
+#[derive(Clone, Debug, Default)]
+pub struct LeadDraft {
+    /// The customer it may become.
+    pub customer: CustomerDraft,
+    /// Where it came from, such as a campaign.
+    pub channel: Option<String>,
+}
+
+/// Details of a contract. What is not given stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct ContractEdit {
+    /// Its number.
+    pub number: Option<String>,
+    /// Device model.
+    pub model: Option<String>,
+    /// Installation address.
+    pub address: Option<String>,
+    /// The customer's contact person: a name, entered if it is new.
+    pub contact: Option<String>,
+    /// The service that sales promised (B5): a word or key of the list.
+    pub promised_service: Option<String>,
+    /// Whether custom development is part of it (B4).
+    pub custom_development: Option<bool>,
+}
+
+/// When delivery, service and training come (H3). What is not given stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Schedule {
+    /// When delivery comes.
+    pub delivery_on: Option<NaiveDate>,
+    /// Whom the customer calls afterwards.
+    pub service_contact: Option<String>,
+    /// The first training.
+    pub training_on: Option<NaiveDate>,
+    /// Free text.
+    pub note: Option<String>,
 }
 
 /// A touch to record.
@@ -145,6 +213,8 @@ pub struct ReportRequest {
     pub tomorrow: Option<String>,
     /// Why it is short: key or word; required when it is.
     pub reason: Option<String>,
+    /// Briefs (B1) that are to be others than the card has: key or word.
+    pub briefs: std::collections::HashMap<CustomerId, String>,
 }
 
 /// How an exchange went.

@@ -148,7 +148,7 @@ fn read_config(tx: &Tx<'_>) -> Result<Arc<Config>> {
     releases.sort_by_key(|row| std::cmp::Reverse(row.record.version));
     let own = version_of(env!("CARGO_PKG_VERSION"));
     for Row { record: release, .. } in releases.into_iter().filter(|row| version_of(&row.record.min_app) <= own) {
-        match Config::parse(&release.content) {
+        match Config::read(&release.content) {
             Ok(config) => return Ok(Arc::new(config)),
             Err(flawed) => tracing::warn!(version = release.version, %flawed, "configuration not understood"),
         }
@@ -238,4 +238,42 @@ fn adopt(tx: &Tx<'_>, own: &Own, from: PersonId, to: PersonId) -> Result<()> {
         tx.write_fields(&own, new_id, kind, &fields)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Utc;
+
+    use super::*;
+
+    #[test]
+    fn a_phone_stays_with_the_last_version_it_understands() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
+        let device = DeviceId::new(Utc::now());
+        let own = Own { actor: Actor { device, incarnation: 0 }, writer: Writer::Server, at: Utc::now() };
+        let arrive = |version: i64, min_app: &str, content: &str| {
+            let release = Release {
+                version,
+                content: content.into(),
+                min_app: min_app.into(),
+                published_by: PersonId::new(Utc::now()),
+                at: own.at,
+                note: "改".into(),
+            };
+            store.write(|tx| tx.create(&own, Release::id_of(version), &release)).unwrap();
+            store.read(read_config).unwrap().version
+        };
+        let content = |version: i64| Config { version, ..Config::builtin().clone() }.to_json();
+        assert_eq!(store.read(read_config).unwrap().version, 1);
+        assert_eq!(arrive(2, "0.1.0", &content(2)), 2);
+        assert_eq!(arrive(3, "99.0.0", "what a later app would read"), 2);
+        assert_eq!(arrive(4, "0.1.0", "nothing that anybody could read"), 2);
+        assert_eq!(arrive(5, "0.0.9", &content(5)), 5);
+        // One that is checked more strictly by now was published all the same.
+        let mut lax = Config { version: 6, ..Config::builtin().clone() };
+        lax.actions[0].zh = String::new();
+        assert!(lax.check().is_err());
+        assert_eq!(arrive(6, "0.1.0", &lax.to_json()), 6);
+    }
 }

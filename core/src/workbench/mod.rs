@@ -3,12 +3,20 @@
 //! Quick calls are plain functions that touch only the local store: a shell calls them off its UI thread. Long work
 //! (speech, sync) is async, reports progress and is cancelled through [`Cancel`]. Every call is safe from any thread.
 
+mod answering;
+mod back_checks;
 mod capturing;
+mod configuring;
+mod contracts;
 mod customers;
 mod doctor;
 mod drafts;
 mod identity;
+mod leads;
 mod listeners;
+mod meetings;
+mod orders;
+mod quotes;
 mod reporting;
 mod syncing;
 mod touching;
@@ -21,19 +29,22 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::NaiveDate;
 
 pub use drafts::{
-    BlobChoice, BlobsReport, Candidate, Check, CustomerDraft, EvidenceDraft, EvidenceSaved, Identity, RejectedView, ReportRequest,
-    StatusView, SyncReport, TouchDraft, TouchSaved, VoiceDraft,
+    BlobChoice, BlobsReport, Candidate, Check, ContractEdit, CustomerDraft, CustomerEdit, EvidenceDraft, EvidenceSaved, Identity,
+    LeadDraft, RejectedView, ReportRequest, Schedule, StatusView, SyncReport, TouchDraft, TouchSaved, VoiceDraft,
 };
 pub use listeners::{Listener, Subscription};
 
+pub use crate::sync::client::Verb;
+
 use crate::capture::key::Signer;
 use crate::error::{Error, Result};
-use crate::id::{CustomerId, EvidenceId, RecordId, TaskId, TouchId};
+use crate::id::{CustomerId, EvidenceId, PersonId, RecordId, TaskId, TouchId};
 use crate::query::view::{CustomerView, EvidenceView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView};
-use crate::query::{Ask, Me};
-use crate::record::policy::Writer;
-use crate::record::{Actor, Customer, Task};
-use crate::rules::Config;
+use crate::query::{Ask, Me, releases};
+use crate::record::policy::{AUTHOR_FIELD, Writer};
+use crate::record::{Actor, Customer, Fields, Kind, Scalar, Task, customer_of};
+use crate::rules::audience::{People, superiors};
+use crate::rules::{Config, World};
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Store, Tx};
 use crate::time::{Clock, to_millis};
@@ -145,14 +156,34 @@ impl Inner {
 }
 
 impl Own {
-    /// The same writer, standing as the holder of a customer if that is so.
-    fn at_customer(&self, tx: &Tx<'_>, customer: CustomerId) -> Result<Self> {
+    /// The same writer, as they stand to a record: whether they hold its customer, and whether they are above its author or holder. The
+    /// server judges by the same.
+    fn standing_at(&self, tx: &Tx<'_>, id: RecordId) -> Result<Self> {
         let mut own = self.clone();
-        if let Writer::Person { id, holds_customer, .. } = &mut own.writer {
-            *holds_customer = tx.record::<Customer>(customer)?.is_some_and(|row| row.record.holder == Some(*id));
+        let Some((kind, fields)) = World::record(tx, id)? else { return Ok(own) };
+        if let Writer::Person { id: me, holds_customer, is_superior, .. } = &mut own.writer {
+            let customer = customer_of(id, kind, &fields).map_or(Ok(None), |customer| tx.record::<Customer>(customer))?;
+            let holder = customer.and_then(|row| row.record.holder);
+            let author = fields.get(AUTHOR_FIELD).and_then(Scalar::as_text).and_then(|id| id.parse().ok());
+            let people = people(tx)?;
+            *holds_customer = holder == Some(*me);
+            *is_superior = author.into_iter().chain(holder).any(|person| superiors(person, &people).contains(me));
         }
         Ok(own)
     }
+
+    /// The person who writes.
+    fn person(&self) -> Result<PersonId> {
+        match self.writer {
+            Writer::Person { id, .. } => Ok(id),
+            Writer::Server => Err(Error::internal("workbench.writer", "not a person")),
+        }
+    }
+}
+
+/// The people of the team, as far as reporting lines go.
+fn people(tx: &Tx<'_>) -> Result<People> {
+    Ok(tx.people()?.into_iter().map(|row| (row.id.into(), row.record)).collect())
 }
 
 impl Workbench {
@@ -233,6 +264,16 @@ impl Workbench {
         self.0.ask(|ask| ask.tasks())
     }
 
+    /// What there is to know for this person: each is ticked off with [`Self::complete_task`].
+    pub fn notices(&self) -> Result<Vec<TaskView>> {
+        self.0.ask(|ask| ask.notices(NOTICES))
+    }
+
+    /// One task or notice, done or not.
+    pub fn task(&self, id: TaskId) -> Result<TaskView> {
+        self.0.ask(|ask| ask.task(id))
+    }
+
     /// Does a task, with one of its choices if it has any.
     pub fn complete_task(&self, id: TaskId, choice: Option<&str>, reason: Option<&str>) -> Result<TaskView> {
         let config = self.0.config();
@@ -242,17 +283,20 @@ impl Workbench {
                 if task.done_at.is_some() {
                     return Err(Error::invalid("task.already_done"));
                 }
+                // A task keeps the answers and their rules that it was made with, offered still or not (T6).
+                let config = releases::made_under(tx, &config, task.config)?;
                 let choice = match (choice, task.choices.is_empty()) {
                     (None, true) => None,
                     (Some(word), false) => {
-                        let choice = Config::find(&config.choices, word).filter(|choice| task.choices.contains(&choice.key));
+                        let mut own = config.choices.iter().filter(|choice| task.choices.contains(&choice.key));
+                        let choice = own.find(|choice| choice.is_called(word));
                         Some(choice.ok_or_else(|| offer(Error::invalid("task.unknown_choice"), &task))?)
                     }
                     (None, false) => return Err(offer(Error::invalid("task.choice_missing"), &task)),
                     (Some(_), true) => return Err(Error::invalid("task.no_choices")),
                 };
                 let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
-                let asked = config.tasks.iter().find(|kind| kind.key == task.task);
+                let asked = Config::option(&config.tasks, &task.task);
                 if choice.or(asked).is_some_and(|choice| choice.needs_reason) && reason.is_none() {
                     return Err(Error::invalid("task.reason_missing"));
                 }
@@ -300,6 +344,15 @@ impl Workbench {
         Ok(())
     }
 
+    /// Every record of a kind that this phone has, as fields: what invariants over whole stores are checked with.
+    #[doc(hidden)]
+    pub fn records(&self, kind: Kind) -> Result<Vec<(RecordId, Fields)>> {
+        self.0.store.read(|tx| {
+            let ids = tx.all_records()?.into_iter().filter(|(_, other)| *other == kind);
+            ids.map(|(id, _)| Ok((id, World::record(tx, id)?.map(|(_, fields)| fields).unwrap_or_default()))).collect()
+        })
+    }
+
     /// Every projected row as text: what "rebuild gives the same" and "two phones agree" are checked with.
     #[doc(hidden)]
     pub fn dump(&self) -> Result<Vec<String>> {
@@ -320,6 +373,8 @@ fn typed(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
+/// Most notices that are shown at once.
+const NOTICES: u32 = 200;
 /// Longest text of one field, in characters.
 const MAX_TEXT: usize = 4_000;
 

@@ -1,16 +1,17 @@
 //! The one-tap daily report (T4).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
 use super::{ReportRequest, Workbench, check_length, typed};
 use crate::error::{Error, Result};
-use crate::id::{CustomerId, ReportId};
+use crate::id::{CustomerId, RecordId, ReportId};
 use crate::query::Ask;
 use crate::query::view::{ReportCard, ReportView};
 use crate::record::{Fields, Kind, Report, Scalar};
-use crate::rules::Config;
+use crate::rules::{Config, Subject, firing};
+use crate::store::Tx;
 use crate::time::{day_of, to_millis};
 
 impl Workbench {
@@ -60,7 +61,7 @@ impl Workbench {
                     author: me.id,
                     day,
                     touches,
-                    briefs: briefs(config, &card),
+                    briefs: briefs(tx, config, &card, &request.briefs)?,
                     tomorrow,
                     reason: None,
                     filed,
@@ -116,22 +117,34 @@ impl Workbench {
     }
 }
 
-/// The brief of each customer of the day (B1): as a touch says it, else as the actions suggest.
-fn briefs(config: &Config, card: &ReportCard) -> BTreeMap<CustomerId, String> {
-    let mut briefs = BTreeMap::new();
-    for touch in &card.touches {
-        if briefs.contains_key(&touch.customer) {
-            continue;
+/// The brief of each customer of the day (B1): as the card has it, unless somebody chose another one.
+fn briefs(
+    tx: &Tx<'_>,
+    config: &Config,
+    card: &ReportCard,
+    chosen: &HashMap<CustomerId, String>,
+) -> Result<BTreeMap<CustomerId, String>> {
+    let mut briefs: BTreeMap<CustomerId, String> =
+        card.briefs.iter().map(|brief| (brief.customer, brief.brief.key.clone())).collect();
+    for (customer, word) in chosen {
+        let brief = briefs.get_mut(customer).ok_or_else(|| Error::invalid("report.brief_without_touch"))?;
+        let option =
+            Config::find(&config.briefs, word).ok_or_else(|| Error::invalid("report.unknown_brief").with("brief", word))?;
+        // What needs an owner and a day (B2) has them in a touch; a report has no room for them.
+        let said = card.touches.iter().filter(|touch| touch.customer == *customer).filter_map(|touch| touch.brief.as_ref());
+        if !said.into_iter().any(|said| said.key == option.key) && needs_more(tx, config, &option.key)? {
+            return Err(Error::invalid("report.brief_needs_touch").with("brief", &option.key));
         }
-        let of_customer: Vec<_> = card.touches.iter().rev().filter(|other| other.customer == touch.customer).collect();
-        let said = of_customer.iter().rev().find_map(|touch| touch.brief.as_ref());
-        let brief = match said {
-            Some(brief) => brief.key.clone(),
-            None => config.suggest_brief(of_customer.iter().map(|touch| touch.action.key.as_str())).to_owned(),
-        };
-        briefs.insert(touch.customer, brief);
+        brief.clone_from(&option.key);
     }
-    briefs
+    Ok(briefs)
+}
+
+/// Whether rules ask a touch with this brief for more than the brief.
+fn needs_more(tx: &Tx<'_>, config: &Config, brief: &str) -> Result<bool> {
+    let fields = Fields::from([("brief".to_owned(), Scalar::from(brief))]);
+    let subject = Subject { id: RecordId(uuid::Uuid::nil()), kind: Kind::Touch, fields: &fields, world: tx };
+    Ok(!firing::missing(config, &subject)?.is_empty())
 }
 
 fn reasons(config: &Config, key: &'static str) -> Error {

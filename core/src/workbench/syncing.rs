@@ -8,12 +8,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::query::view::SyncSummary;
 use crate::record::{Actor, Rejection};
 use crate::store::{Own, Upload};
-use crate::sync::client::{Progress, Session, signing_time};
+use crate::sync::client::{Progress, Session, Verb, signing_time};
 use crate::sync::session;
 use crate::time::to_millis;
 
 /// Bytes of a blob in one request: a cut link loses at most this.
 const PIECE: u64 = 512 * 1024;
+/// Most bytes of a file to import; the server takes no more.
+const MAX_IMPORT: u64 = 8 * 1024 * 1024;
 /// Most exchanges of one sync; the rest follows with the next.
 const MAX_EXCHANGES: u64 = 10_000;
 /// Blobs looked at in one sync.
@@ -43,6 +45,36 @@ impl Workbench {
         synced?;
         report.blobs.left = u64::try_from(self.0.store.read(|tx| tx.upload_counts())?.0).unwrap_or_default();
         Ok(report)
+    }
+
+    /// Asks the server what only it knows, or has it do what only it can, as this person: figures, a dry run, an import. `Offline`
+    /// when it is not reached; nothing is kept for later. What it refuses comes as `server.refused` with its own key as `problem`.
+    pub async fn ask_server(&self, verb: Verb, path: &str, body: Option<&serde_json::Value>) -> Result<serde_json::Value> {
+        let link = self.0.link()?;
+        self.0.client.call(&link.session(&self.0), verb, path, body).await
+    }
+
+    /// Has the server import a file of `customers`, `leads` or `slips` (H4), or only say what would come of it: its report as JSON.
+    /// All of the file goes in or nothing; with mistakes in it, it is `server.refused` with `import.mistakes`.
+    pub async fn import(&self, kind: &str, file: &std::path::Path, dry_run: bool) -> Result<serde_json::Value> {
+        if !matches!(kind, "customers" | "leads" | "slips") {
+            return Err(Error::invalid("import.unknown_kind"));
+        }
+        let path = file.to_owned();
+        let bytes = blocking(move || {
+            let mut bytes = Vec::new();
+            std::fs::File::open(path)?.take(MAX_IMPORT + 1).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        })
+        .await?;
+        if bytes.len() as u64 > MAX_IMPORT {
+            return Err(Error::invalid("import.too_large").with("most", MAX_IMPORT));
+        }
+        let link = self.0.link()?;
+        let is_workbook = bytes.starts_with(b"PK");
+        let mime = if is_workbook { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" } else { "text/csv" };
+        let path = format!("/api/v1/imports/{kind}?dry_run={dry_run}");
+        self.0.client.hand_over(&link.session(&self.0), &path, mime, bytes).await
     }
 
     async fn exchange_records(&self, report: &mut SyncReport, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {

@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{TouchDraft, TouchSaved, Workbench, check_length, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{ContactId, CustomerId, EvidenceId, PersonId, RecordId, TouchId};
 use crate::query::view::TouchView;
 use crate::query::{Ask, Me};
-use crate::record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch};
+use crate::record::policy::may_write;
+use crate::record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch, to_fields};
 use crate::rules::config::ExtraType;
 use crate::rules::{Config, Subject, firing};
-use crate::store::{Own, Tx};
+use crate::store::{Own, Row, Tx};
 
 impl Workbench {
     /// Whether a touch could be recorded as it stands, evidence left aside: what a shell asks before it captures any.
@@ -30,16 +31,17 @@ impl Workbench {
                 if draft.evidence.is_empty() && !draft.allow_draft {
                     return Err(Error::invalid("touch.evidence_missing"));
                 }
-                let own = own.at_customer(tx, touch.customer)?;
+                let own = own.standing_at(tx, touch.customer.into())?;
                 let id = TouchId::new(own.at);
                 let role = typed(draft.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
                 let named = typed(draft.contact).map(|name| contact(tx, &own, touch.customer, me.id, name, role));
                 touch.contact = named.transpose()?;
+                // The customer goes before the touch, so that no server ever sees them disagree (B5).
+                keep_intent(tx, &own, touch.customer, &touch)?;
                 tx.create(&own, id, &touch)?;
                 for evidence in &touch.evidence {
                     bind(tx, &own, *evidence, id, touch.customer)?;
                 }
-                keep_intent(tx, &own, touch.customer, &touch)?;
                 Ok(id)
             },
             saved,
@@ -57,12 +59,17 @@ impl Workbench {
         )
     }
 
+    /// A day as people write it: 2026-12-01, 三个月后, 下周三, 月底前 (M2); what stands beside it is the next step. None when it is unclear.
+    pub fn read_day(&self, words: &str) -> Option<(NaiveDate, Option<String>)> {
+        crate::speech::read_day(words, self.today())
+    }
+
     /// Notes that the customer answered (customer feedback: G1, F2).
     pub fn note_feedback(&self, touch: TouchId) -> Result<TouchView> {
         self.0.act(
             |tx, own| {
                 let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found"))?.record;
-                let own = own.at_customer(tx, before.customer)?;
+                let own = own.standing_at(tx, touch.into())?;
                 tx.edit(
                     &own,
                     touch,
@@ -131,9 +138,9 @@ fn touch_of(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &To
     };
     let fields = touch.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
     let subject = Subject { id: RecordId(uuid::Uuid::nil()), kind: Kind::Touch, fields: &fields, world: tx };
-    let asked = config.form(Kind::Touch).iter().filter(|field| field.required).map(|field| &field.field);
-    let asked = asked.filter(|field| !matches!(field.as_str(), "evidence" | "contact") && !fields.contains_key(*field));
-    match firing::missing(config, &subject)?.iter().chain(asked).next() {
+    // The contact becomes a record with the touch.
+    let named = |field: &String| field == "contact" && typed(draft.contact.clone()).is_some();
+    match firing::missing(config, &subject)?.iter().find(|field| !named(field)) {
         Some(field) => Err(missing(field)),
         None => Ok(touch),
     }
@@ -156,7 +163,11 @@ fn extra(config: &Config, typed: &HashMap<String, String>) -> Result<BTreeMap<St
         let wrong = || Error::invalid("touch.extra_misshapen").with("field", key);
         let holds = config.form(Kind::Touch).iter().find(|one| one.field == name).and_then(|one| one.holds);
         check_length(Some(text), "extra")?;
-        let value = match holds.ok_or_else(|| Error::invalid("touch.unknown_field").with("field", key))? {
+        let holds = holds.ok_or_else(|| Error::invalid("touch.unknown_field").with("field", key))?;
+        if text.trim().is_empty() {
+            continue;
+        }
+        let value = match holds {
             ExtraType::Text => Scalar::Text(text.trim().to_owned()),
             ExtraType::Number => Scalar::Int(text.trim().parse().map_err(|_| wrong())?),
             ExtraType::Money => Scalar::Int(Fen::from_yuan(text.trim()).ok_or_else(wrong)?.0),
@@ -219,8 +230,8 @@ fn colleague(tx: &Tx<'_>, owner: String) -> Result<String> {
     }
 }
 
-/// A contact of the customer by name, entered if it is new (N1).
-fn contact(
+/// A contact of the customer by name, entered if it is new (N1). The first one is whom forms name (H4).
+pub(super) fn contact(
     tx: &Tx<'_>,
     own: &Own,
     customer: CustomerId,
@@ -229,14 +240,25 @@ fn contact(
     role: Option<String>,
 ) -> Result<ContactId> {
     if let Some(known) = tx.contacts(customer)?.into_iter().find(|row| row.record.name == name) {
+        let fields = to_fields(&known.record).map_err(|error| Error::internal("record.misshapen", error))?;
+        // What somebody is to the deal turns out later, too; a colleague's contact is left as it is.
+        if role.is_some() && role != known.record.role && may_write(Kind::Contact, &fields, &own.writer, "role") {
+            tx.edit(own, known.id, &known.record, &Contact { role, ..known.record.clone() })?;
+        }
         return Ok(known.id.into());
     }
     let id = ContactId::new(own.at);
     tx.create(own, id, &Contact { author, customer, name, position: None, role, phone: None, created_at: own.at })?;
+    if let Some(Row { record: before, .. }) = tx.record::<Customer>(customer)?
+        && before.contact.is_none()
+        && (before.author == author || before.holder == Some(author))
+    {
+        tx.edit(own, customer, &before, &Customer { contact: Some(id), ..before.clone() })?;
+    }
     Ok(id)
 }
 
-fn contact_role(config: &Config, word: &str) -> Result<String> {
+pub(super) fn contact_role(config: &Config, word: &str) -> Result<String> {
     let role = Config::find(&config.contact_roles, word);
     Ok(role.ok_or_else(|| Error::invalid("contact.unknown_role").with("role", word))?.key.clone())
 }

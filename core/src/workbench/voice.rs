@@ -8,7 +8,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::id::EvidenceId;
 use crate::query::Me;
 use crate::record::{Customer, Evidence};
-use crate::speech::understand::KnownCustomer;
+use crate::rules::Config;
+use crate::rules::config::Choice;
+use crate::speech::understand::{KnownCustomer, Slot};
 use crate::speech::{Draft, SpeechError, Transcript, decode, understand};
 use crate::time::day_of;
 
@@ -103,7 +105,14 @@ impl Inner {
             };
             Ok(tx.customers()?.into_iter().map(known).collect())
         })?;
-        let draft = understand(text, &customers, today);
+        let mut draft = understand(text, &customers, today);
+        // Speech knows the words of the product; what they stand for may have been retired or split since (R3).
+        let config = self.config();
+        let offered = |list: &[Choice], slot: Slot<String>| {
+            Config::instead_of(list, &slot.value).map(|choice| Slot { value: choice.key.clone(), ..slot })
+        };
+        draft.action = draft.action.and_then(|slot| offered(&config.actions, slot));
+        draft.brief = draft.brief.and_then(|slot| offered(&config.briefs, slot));
         let named =
             |id| customers.iter().find(|customer| customer.id == id).map(|customer| Candidate { id, name: customer.name.clone() });
         let candidates = draft.customer_candidates.iter().filter_map(|id| named(*id)).collect();

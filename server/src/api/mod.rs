@@ -1,7 +1,16 @@
 //! The JSON API for people's tools and other systems. Everyone sees what `rules::audience` lets them read, and nothing else:
-//! what may not be seen looks like what is not there.
+//! what may not be seen looks like what is not there. Auditors read everything and change nothing.
 
+mod answers;
+mod audit;
+mod backchecks;
+mod config;
+mod contracts;
+mod events;
+mod imports;
+mod meetings;
 mod people;
+mod records;
 mod reports;
 mod todos;
 mod touches;
@@ -35,11 +44,33 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(touches::show))
         .routes(routes!(reports::list))
         .routes(routes!(people::list))
+        .routes(routes!(imports::import))
+        .routes(routes!(events::list, events::hand_in))
+        .routes(routes!(answers::questions))
+        .routes(routes!(answers::answer))
+        .routes(routes!(answers::promise))
+        .routes(routes!(answers::demands))
+        .routes(routes!(answers::assess))
+        .routes(routes!(answers::findings))
+        .routes(routes!(answers::settle))
+        .routes(routes!(audit::list))
+        .routes(routes!(backchecks::list))
+        .routes(routes!(backchecks::show))
+        .routes(routes!(config::current))
+        .routes(routes!(config::publish))
+        .routes(routes!(config::versions))
+        .routes(routes!(config::version))
+        .routes(routes!(config::check))
+        .routes(routes!(config::dry_run))
+        .routes(routes!(records::list))
+        .routes(routes!(records::show))
+        .routes(routes!(contracts::signed))
+        .routes(routes!(meetings::invitation))
 }
 
 /// A person or customer, named.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-struct Named {
+pub(crate) struct Named {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     id: RecordId,
@@ -60,7 +91,7 @@ struct Word {
 
 impl Word {
     fn of(list: &[chuda_core::rules::config::Choice], key: &str) -> Self {
-        let choice = chuda_core::rules::Config::find(list, key);
+        let choice = chuda_core::rules::Config::option(list, key);
         Self {
             key: key.to_owned(),
             label: choice.map_or(key, |choice| &choice.zh).to_owned(),
@@ -111,17 +142,17 @@ fn time(millis: i64) -> DateTime<Utc> {
     from_millis(millis)
 }
 
-fn person_named(tx: &Tx<'_>, person: PersonId) -> chuda_core::Result<Named> {
+pub(crate) fn person_named(tx: &Tx<'_>, person: PersonId) -> chuda_core::Result<Named> {
     let name = tx.people()?.get(&person).map(|person| person.name.clone()).unwrap_or_default();
     Ok(Named { id: person.into(), name })
 }
 
-fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> chuda_core::Result<Named> {
+pub(crate) fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> chuda_core::Result<Named> {
     let document = tx.document(customer.into())?;
     let name = document.and_then(|document| from_fields::<Customer>(&document.fields).ok()).map(|customer| customer.name);
     Ok(Named { id: customer.into(), name: name.unwrap_or_default() })
 }
 
-fn unreadable(error: &chuda_core::record::Misshapen) -> chuda_core::Error {
+pub(crate) fn unreadable(error: &chuda_core::record::Misshapen) -> chuda_core::Error {
     chuda_core::Error::internal("document.unreadable", error)
 }

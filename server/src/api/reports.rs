@@ -81,7 +81,7 @@ pub(super) struct ReportList {
 pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<ReportList>> {
     called.caller.need(Scope::Reports)?;
     let filter = Filter {
-        reader: called.caller.person,
+        reader: called.caller.reader(),
         author: which.person,
         day: which.day,
         after: which.cursor.as_deref().map(parse_cursor).transpose()?,

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use chuda_core::id::{Hash, PersonId, RecordId};
-use chuda_core::record::policy::{self, Writer};
 use chuda_core::record::{Evidence, Fields, Kind, Person, Scalar, Task, from_fields};
 use chuda_core::rules::Config;
 use serde::{Deserialize, Serialize};
@@ -13,8 +12,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::touches::{Attachment, attachment};
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use crate::audit::By;
 use crate::http::{App, Called, Scope};
-use crate::ingest::{Ingest, check_choice, evidence_in};
+use crate::ingest::{Ingest, check_done, evidence_in};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;
 use crate::stores::sqlite::{Document, Filter};
@@ -126,7 +126,7 @@ pub(super) struct Answer {
     reason: Option<String>,
 }
 
-/// What the caller has to do, in person or by role. A token that belongs to nobody sees everybody's.
+/// What the caller has to do, in person or by role. An auditor and a token that belongs to nobody see everybody's.
 #[utoipa::path(
     get,
     operation_id = "list_todos",
@@ -143,7 +143,7 @@ pub(super) struct Answer {
 )]
 pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<TodoList>> {
     called.caller.need(Scope::Todos)?;
-    let person = called.caller.person;
+    let person = called.caller.reader();
     let filter = Filter {
         reader: person,
         open: Some(!which.done),
@@ -179,7 +179,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
         (status = 200, description = "Done", body = TodoView),
         (status = 400, description = "The body can't be read", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "Neither token nor signature", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope or belongs to nobody, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope or belongs to nobody, an auditor changes nothing, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "Not there, or not the caller's to do", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "Done already, with another answer", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "Too many bytes", body = ProblemBody, content_type = "application/problem+json"),
@@ -188,13 +188,14 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
 )]
 pub(super) async fn done(State(app): State<App>, Id(id): Id, called: Called) -> Result<Json<TodoView>> {
     called.caller.need(Scope::TodosWrite)?;
-    let Some(person) = called.caller.person else { return Err(Problem::new(StatusCode::FORBIDDEN, "token.no_person")) };
+    let person = called.caller.writer()?;
+    let by = By::caller(Some(person), &called.caller.via);
     let answer: Answer = serde_json::from_slice(&called.body).map_err(|_| Problem::invalid("todo.malformed"))?;
     if answer.reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "todo.reason"));
     }
     let now = app.now();
-    let outcome = app.store.write_async(move |tx| carry_out(tx, id, person, answer, now)).await?;
+    let outcome = app.store.write_async(move |tx| carry_out(tx, id, person, &by, answer, now)).await?;
     outcome.map(Json)
 }
 
@@ -202,6 +203,7 @@ fn carry_out(
     tx: &Tx<'_>,
     id: RecordId,
     person: PersonId,
+    by: &By,
     answer: Answer,
     now: DateTime<Utc>,
 ) -> chuda_core::Result<Result<TodoView>> {
@@ -217,14 +219,9 @@ fn carry_out(
         return if same { view(tx, &document).map(Ok) } else { Ok(Err(Problem::new(StatusCode::CONFLICT, "todo.already_done"))) };
     }
     let wrong = |field: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &format!("todo.{field}"));
-    match &answer.choice {
-        Some(choice) => {
-            if let Err(field) = check_choice(&*tx.config()?, &document.fields, choice, answer.reason.as_deref()) {
-                return Ok(Err(wrong(field)));
-            }
-        }
-        None if !task.choices.is_empty() => return Ok(Err(wrong("choice"))),
-        None => {}
+    let (choice, reason) = (answer.choice.as_deref(), answer.reason.as_deref());
+    if let Err(field) = check_done(&*tx.config_of(&document.fields)?, &document.fields, choice, reason) {
+        return Ok(Err(wrong(field)));
     }
     let mut writes = Fields::from([
         ("done_at".into(), Scalar::Int(now.timestamp_millis())),
@@ -232,13 +229,10 @@ fn carry_out(
     ]);
     writes.extend(answer.choice.map(|choice| ("choice".to_owned(), Scalar::Text(choice))));
     writes.extend(answer.reason.map(|reason| ("reason".to_owned(), Scalar::Text(reason))));
-    let roles = tx.people()?.get(&person).map(|person| person.roles.clone()).unwrap_or_default();
-    let writer = Writer::Person { id: person, roles, holds_customer: false, is_superior: false };
-    if policy::judge(Kind::Task, Some(&document.fields), &writer, &writes).is_err() {
+    let mut ingest = Ingest::open(tx, now)?;
+    if ingest.write_as(person, by, id, &writes)?.is_err() {
         return Ok(Err(Problem::not_found()));
     }
-    let mut ingest = Ingest::open(tx, now)?;
-    ingest.write(id, &writes)?;
     ingest.finish()?;
     tracing::info!(task = %id, %person, "task done");
     let document = tx.document(id)?.ok_or_else(|| chuda_core::Error::not_found("todo.not_found"))?;
@@ -251,7 +245,8 @@ fn is_for(tx: &Tx<'_>, task: &Fields, person: Option<PersonId>) -> chuda_core::R
     let task: Task = from_fields(task).map_err(|error| unreadable(&error))?;
     let people = tx.people()?;
     let has_role = |person: &Person| task.role.is_some_and(|role| person.roles.contains(&role));
-    Ok(task.assignee == Some(person) || people.get(&person).is_some_and(has_role))
+    // Once somebody of a role has taken it on, it is that person's.
+    Ok(task.assignee == Some(person) || task.assignee.is_none() && people.get(&person).is_some_and(has_role))
 }
 
 fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<TodoView> {
@@ -259,7 +254,7 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<TodoView> {
     let config = tx.config()?;
     let choices = task.choices.iter().map(|choice| ChoiceView {
         word: Word::of(&config.choices, choice),
-        needs_reason: Config::find(&config.choices, choice).is_some_and(|choice| choice.needs_reason),
+        needs_reason: Config::option(&config.choices, choice).is_some_and(|choice| choice.needs_reason),
     });
     let source = tx.document(task.source)?;
     let mut attachments = Vec::new();

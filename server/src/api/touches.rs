@@ -4,12 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chuda_core::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId};
-use chuda_core::record::{Evidence, Kind, Touch, from_fields};
+use chuda_core::record::{ContactMode, Event, Evidence, Kind, Touch, from_fields};
+use chuda_core::rules::result;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, parse_time, person_named, time, unreadable};
 use crate::http::{App, Called, Scope};
+use crate::outside;
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;
 use crate::stores::sqlite::{Document, Filter};
@@ -65,6 +67,8 @@ pub(super) struct TouchView {
     intent: Option<String>,
     /// The customer answered.
     feedback: bool,
+    /// Whether what was sent was opened within 24 h (M1): `yes`, `no`, `pending`; none where nobody can tell.
+    opened_within_24h: Option<String>,
     /// What comes next.
     next_action: Option<String>,
     /// When it comes.
@@ -101,7 +105,7 @@ pub(super) struct EvidenceView {
     size: i64,
     /// What they are.
     mime: String,
-    /// `camera`, `gallery`, `file` or `recording`.
+    /// `camera`, `gallery`, `file`, `recording`, or `event` when an outside system saw it (M1).
     source: String,
     /// When it was captured, by the device's clock.
     captured_at: DateTime<Utc>,
@@ -179,7 +183,7 @@ pub(super) struct TouchList {
 pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<TouchList>> {
     called.caller.need(Scope::Touches)?;
     let filter = Filter {
-        reader: called.caller.person,
+        reader: called.caller.reader(),
         author: which.person,
         customer: which.customer,
         from: which.from.as_deref().map(parse_time).transpose()?,
@@ -188,11 +192,12 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
         limit: PAGE,
         ..Filter::of(Kind::Touch)
     };
+    let now = app.now();
     let list = app.store.read_async(move |tx| {
         let documents = tx.documents(&filter)?;
         let next = documents.get(PAGE - 1).map(cursor_of);
         let touches =
-            documents.iter().map(|document| view(tx, document).map(|(view, _)| view)).collect::<chuda_core::Result<_>>()?;
+            documents.iter().map(|document| view(tx, document, now).map(|(view, _)| view)).collect::<chuda_core::Result<_>>()?;
         Ok(TouchList { touches, next })
     });
     Ok(Json(list.await?))
@@ -215,14 +220,15 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
 )]
 pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> Result<Json<TouchDetail>> {
     called.caller.need(Scope::Touches)?;
-    let person = called.caller.person;
+    let person = called.caller.reader();
+    let now = app.now();
     let detail = app.store.read_async(move |tx| {
         let visible = |id| person.map_or(Ok(true), |person| tx.may_read(id, person));
         let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Touch) else { return Ok(None) };
         if !visible(id)? {
             return Ok(None);
         }
-        let (touch, names) = view(tx, &document)?;
+        let (touch, names) = view(tx, &document, now)?;
         let mut evidence = Vec::new();
         for name in names {
             if let Some(document) = tx.document(name.into())?
@@ -236,14 +242,17 @@ pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
     detail.await?.map(Json).ok_or_else(Problem::not_found)
 }
 
-fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<(TouchView, Vec<EvidenceId>)> {
+fn view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_core::Result<(TouchView, Vec<EvidenceId>)> {
     let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let config = tx.config()?;
+    let events = tx.children(document.id, Kind::Event)?;
+    let events: Vec<Event> = events.iter().filter_map(|event| from_fields(&event.fields).ok()).collect();
+    let opened = result::opened(&config, &touch, &events, now);
     let view = TouchView {
         id: document.id,
         author: person_named(tx, touch.author)?,
         customer: customer_named(tx, touch.customer)?,
-        mode: Word { key: touch.mode.as_str().into(), label: touch.mode.label().into(), label_en: touch.mode.as_str().into() },
+        mode: mode_word(touch.mode),
         action: Word::of(&config.actions, &touch.action),
         status: if touch.evidence.is_empty() { "draft" } else { "recorded" }.into(),
         category: touch.category.map(|category| Word::of(&config.categories, &category)),
@@ -253,6 +262,7 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<(TouchView, Vec<
         amount_cny: touch.amount.map(chuda_core::record::Fen::to_yuan),
         intent: touch.intent.map(|intent| intent.as_str().to_owned()),
         feedback: touch.feedback,
+        opened_within_24h: opened.map(|outcome| result::opened_word(outcome).to_owned()),
         next_action: touch.next_action,
         next_date: touch.next_date,
         next_time: touch.next_time,
@@ -263,9 +273,11 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<(TouchView, Vec<
     Ok((view, touch.evidence.into_iter().collect()))
 }
 
-fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<EvidenceView> {
+/// One piece of evidence, as its record, its claim and the log of views tell it.
+pub(super) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<EvidenceView> {
     let evidence: Evidence = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let witnessed = tx.claim(evidence.claim)?;
+    let own = outside::is_kept(&evidence);
     let mut flags = evidence.flags;
     flags.extend(witnessed.iter().flat_map(|(_, flags)| flags.split_whitespace().map(str::to_owned)));
     let views = tx.views(document.id.into())?.into_iter().map(|(at, person, via)| {
@@ -279,14 +291,19 @@ fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<Evidenc
         mime: evidence.mime,
         source: evidence.source,
         captured_at: evidence.captured_at,
-        grade: if witnessed.is_some() { Grade::ServerWitnessed } else { Grade::LocalUnverified },
-        witnessed_at: witnessed.map(|(at, _)| time(at)),
+        grade: if witnessed.is_some() || own { Grade::ServerWitnessed } else { Grade::LocalUnverified },
+        witnessed_at: witnessed.map(|(at, _)| time(at)).or(evidence.stored_at.filter(|_| own)),
         flags: flags.into_iter().collect(),
         unreadable: evidence.unreadable,
         attachment: attachment(tx, evidence.sha256)?,
         transcript: evidence.transcript,
         views: views.collect::<chuda_core::Result<_>>()?,
     })
+}
+
+/// A contact mode in both languages.
+pub(super) fn mode_word(mode: ContactMode) -> Word {
+    Word { key: mode.as_str().into(), label: mode.label().into(), label_en: mode.as_str().into() }
 }
 
 /// Whether bytes have arrived.

@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
-use chuda_core::Result;
 use chuda_core::capture::claim::{Consent, Flag, Source};
-use chuda_core::id::{EvidenceId, PersonId, RecordId, ReportId, TouchId};
-use chuda_core::record::{ContactMode, Event, Fen, Fields, Intent, Origin, Report, Role, Scalar, Touch};
+use chuda_core::id::{EvidenceId, PersonId, ReportId, TouchId};
+use chuda_core::record::{ContactMode, Fen, Fields, Intent, Report, Role, Scalar, Touch};
 use chuda_core::time::{DEFAULT_ZONE, day_of};
+use chuda_core::{Error, Result};
 
 use super::goods;
 use super::luck::Luck;
 use super::papers;
 use super::phone::Capture;
-use super::story::{Done, Happening, Story, new_fields, time_field};
+use super::story::{Done, Happening, Story, time_field};
+use crate::audit::By;
+use crate::outside::{self, Incoming, Taken};
 
 /// Touches and photos that somebody remembers.
 const REMEMBERED: usize = 40;
@@ -31,6 +33,10 @@ impl Story {
         let works = self.config.calendar.is_working_day(day);
         if works || first {
             self.plan_customers(first);
+        }
+        if works {
+            let at = self.moment(day, (16 * 60, 17 * 60));
+            self.schedule(at, Happening::Slips);
         }
         for person in self.with_role(Role::Rep) {
             self.plan_day(person, day, works);
@@ -401,7 +407,7 @@ impl Story {
                 3..=17 => self.moment(today, (21 * 60, 23 * 60)).max(now),
                 _ => now + TimeDelta::seconds(self.luck.between(20, 900)),
             };
-            self.schedule(at, Happening::Bytes(bytes));
+            self.schedule(at, Happening::Bytes { person, bytes });
         }
         Ok(())
     }
@@ -472,26 +478,27 @@ impl Story {
         }
     }
 
-    /// What the mail system saw comes in (M1).
+    /// What the mail system saw comes in (M1); it ties the touches of a customer's mail together by itself.
     pub(super) fn mail(&mut self, client: usize, touch: TouchId, event: &'static str, at: DateTime<Utc>) -> Result<()> {
-        let now = self.now();
-        let Some(fields) = self.fields(touch)? else { return Ok(()) };
-        let author = fields.get("author").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
-        let number = format!("{event}-{touch}");
-        let option = self.config.events.iter().find(|option| option.key == event);
-        let record = Event {
-            author: author.filter(|_| event == "mail_sent"),
-            event: event.to_owned(),
-            customer: self.clients[client].id,
-            touch: Some(touch),
+        let (customer, number, thread) =
+            (self.clients[client].id.to_string(), format!("{event}-{touch}"), format!("thread-{touch}"));
+        let fields = self.fields(touch)?.unwrap_or_default();
+        let sender = fields.get("author").and_then(Scalar::as_text).filter(|_| event == "mail_sent");
+        let incoming = Incoming {
+            system: "mail",
+            external_id: &number,
+            event,
+            customer: &customer,
+            person: sender,
+            thread: Some(&thread),
             at,
-            system: "mail".to_owned(),
-            thread: Some(format!("thread-{touch}")),
-            feedback: option.is_some_and(|option| option.feedback),
-            origin: Origin { source: Some(touch.into()), rule: None, config: None, because: None, created_at: now },
-            external_id: number.clone(),
         };
-        self.write(RecordId::derived(&format!("event/mail/{number}")), &new_fields(&record)?)
+        let by = By::caller(None, "token mail");
+        match self.serve(|ingest| outside::take(ingest, &by, &incoming))? {
+            // A customer that was merged into another one takes no more mail.
+            Taken::New(_) | Taken::Known(_) | Taken::Refused("customer") => Ok(()),
+            Taken::Refused(field) => Err(Error::internal("demo.event", field)),
+        }
     }
 
     /// The report of a day is filed, in one tap.

@@ -5,11 +5,14 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{Days, TimeDelta};
 use chuda_core::Result;
 use chuda_core::id::{ContractId, PersonId, RecordId};
-use chuda_core::record::{Contract, Fen, Fields, Finding, Kind, Meeting, Order, Origin, Role, Scalar, Slip, Task, from_fields};
+use chuda_core::record::backcheck::member;
+use chuda_core::record::{BackCheck, Contract, Fen, Fields, Finding, Meeting, Order, Role, Scalar, Task, from_fields};
+use chuda_core::rules::machine;
 use chuda_core::time::from_millis;
 
 use super::goods;
-use super::story::{Happening, Story, id_field, new_fields, text_field, time_field};
+use super::story::{Happening, Story, id_field, text_field, time_field};
+use crate::import::ImportKind;
 
 /// Minutes of an hour and of a day.
 const HOUR: i64 = 60;
@@ -31,6 +34,7 @@ impl Story {
             "tech_answer" => return self.take_up_question(id, &task, person),
             "assess_demand" => (78, (DAY, 9 * DAY)),
             "reconfirm_value" => (70, (HOUR, 3 * DAY)),
+            "back_check" => (88, (DAY, 11 * DAY)),
             "coaching" => (60, (DAY, 5 * DAY)),
             "finding" => (75, (HOUR, 5 * DAY)),
             _ if task.notice => (68, (10, 2 * DAY)),
@@ -84,6 +88,7 @@ impl Story {
             }
             "e_sign" => return self.sign(source.into(), person),
             "work_order" => return self.plan_delivery(source, person),
+            "back_check" => return self.look_back(source, person),
             "kickoff" => {
                 self.accept(source, person)?;
                 (None, None)
@@ -123,6 +128,10 @@ impl Story {
     }
 
     fn tick_off(&mut self, task: RecordId, person: PersonId, choice: Option<&str>, reason: Option<&str>) -> Result<()> {
+        // What was done for it may have closed it.
+        if self.fields(task)?.is_none_or(|task| task.contains_key("done_at")) {
+            return Ok(());
+        }
         let mut writes = Fields::from([time_field("done_at", self.now()), id_field("done_by", person)]);
         writes.extend(choice.map(|choice| text_field("choice", choice)));
         writes.extend(reason.map(|reason| text_field("reason", reason)));
@@ -249,13 +258,7 @@ impl Story {
             self.luck.pick(&["left_right", "right_right", "both_right"])
         };
         let reason = goods::explanation(&mut self.luck);
-        let writes = [
-            text_field("resolution", resolution),
-            text_field("reason", reason),
-            time_field("resolved_at", self.now()),
-            id_field("resolved_by", person),
-        ];
-        self.edit(person, finding, &Fields::from(writes))?;
+        self.edit(person, finding, &Finding::settle(resolution, reason, person, self.now()))?;
         self.push(person)?;
         let merged = record.customer.filter(|_| resolution == "merge");
         if let Some(client) = self.clients.iter().position(|client| Some(client.id) == merged) {
@@ -264,35 +267,55 @@ impl Story {
         Ok(())
     }
 
-    /// Finance imports a payment slip; now and then its contract number is wrong (B5).
-    pub(super) fn pay(&mut self, contract: RecordId) -> Result<()> {
-        let Some(fields) = self.fields(contract)? else { return Ok(()) };
-        let Ok(record) = from_fields::<Contract>(&fields) else { return Ok(()) };
-        let (now, finance) = (self.now(), self.with_role(Role::Finance));
-        let importer = self.luck.pick(&finance);
-        let mut written = record.number.clone();
-        if self.luck.chance(14) {
-            // A slip of the pen in the last place.
-            let last = written.pop().unwrap_or('0');
-            written.push(if last == '7' { '1' } else { '7' });
-        }
-        let found = self.app.store.read(|tx| tx.contracts_numbered(&written))?;
-        let found = found.first().filter(|found| found.kind == Kind::Contract);
-        let payer = self.clients.iter().find(|client| client.id == record.customer).map(|client| client.name.clone());
-        let number = format!("FK{}{:04}", self.today().format("%Y%m%d"), self.luck.below(10_000));
-        let slip = Slip {
-            author: Some(importer),
-            number: number.clone(),
-            contract_number: Some(written),
-            expected_number: found.is_none().then(|| record.number.clone()),
-            payer,
+    /// Finance imports the day's payment slips; now and then a contract's number is wrong (B5).
+    pub(super) fn slips(&mut self) -> Result<()> {
+        let mut lines = vec!["流水号,合同号,金额,付款方,付款日期".to_owned()];
+        for contract in std::mem::take(&mut self.paid) {
+            let Some(fields) = self.fields(contract)? else { continue };
+            let Ok(record) = from_fields::<Contract>(&fields) else { continue };
+            let mut written = record.number;
+            if self.luck.chance(14) {
+                // A slip of the pen in the last place.
+                let last = written.pop().unwrap_or('0');
+                written.push(if last == '7' { '1' } else { '7' });
+            }
+            let payer = self.clients.iter().find(|client| client.id == record.customer).map_or("", |client| &client.name);
             // The first part of the price.
-            amount: Fen(record.amount.map_or(10_000_000, |amount| amount.0) * 3 / 10),
-            paid_on: Some(self.today()),
-            contract: found.map(|found| found.id.into()),
-            customer: Some(record.customer),
-            origin: Origin { source: None, rule: None, config: None, because: None, created_at: now },
-        };
-        self.write(RecordId::derived(&format!("slip/{number}")), &new_fields(&slip)?)
+            let amount = Fen(record.amount.map_or(10_000_000, |amount| amount.0) * 3 / 10).to_yuan();
+            let today = self.today();
+            lines.push(format!("FK{}{:06},{written},{amount},{payer},{today}", today.format("%Y%m%d"), self.luck.below(1_000_000)));
+        }
+        let finance = self.with_role(Role::Finance);
+        match finance.first() {
+            Some(_) if lines.len() > 1 => {
+                let person = self.luck.pick(&finance);
+                self.import(person, ImportKind::Slips, &lines)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A supervisor looks through a back-check, answers its questions and says what is to be changed (R1, R2).
+    fn look_back(&mut self, id: RecordId, person: PersonId) -> Result<()> {
+        let Some(fields) = self.fields(id)? else { return Ok(()) };
+        let Ok(record) = from_fields::<BackCheck>(&fields) else { return Ok(()) };
+        if record.closed_at.is_some() || record.author != person {
+            return Ok(());
+        }
+        let mut writes = Fields::new();
+        for (touch, question) in record.unanswered() {
+            let troubled = machine::CHECKS.iter().filter(|(_, beside)| *beside == question).any(|(check, _)| {
+                record.machine.get(&member(touch, check)).is_some_and(|found| found.starts_with("problem"))
+            });
+            let answers = if troubled { [("yes", 25), ("no", 55), ("unclear", 20)] } else { [("yes", 92), ("no", 3), ("unclear", 5)] };
+            let answer = self.luck.weighted(&answers);
+            writes.insert(format!("answers/{}", member(touch, question)), answer.into());
+            if answer == "no" {
+                writes.insert(format!("notes/{}", member(touch, question)), goods::remark(question, &mut self.luck).into());
+            }
+        }
+        writes.extend([text_field("conclusion", goods::conclusion(&mut self.luck)), time_field("closed_at", self.now())]);
+        self.edit(person, id, &writes)?;
+        self.push(person)
     }
 }

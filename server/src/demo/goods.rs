@@ -240,6 +240,25 @@ pub(super) fn explanation(luck: &mut Luck) -> &'static str {
     luck.pick(&["已和客户电话核实", "同事的判断更新，以现场为准", "录入时看错，已更正", "两个部门各自采购，都成立"])
 }
 
+/// What a supervisor notes to a question of a back-check.
+pub(super) fn remark(question: &str, luck: &mut Luck) -> &'static str {
+    match question {
+        "evidence" => luck.pick(&["照片看不出是哪台设备", "附件打不开，已请补传", "同一张照片用过两次"]),
+        "follow_up" => luck.pick(&["技术还没有答复", "约好的回访没有记录"]),
+        _ => luck.pick(&["只是电话沟通，记成了演示", "动作写得太笼统，看不出做了什么"]),
+    }
+}
+
+/// What a back-check comes to, for rules and options.
+pub(super) fn conclusion(luck: &mut Luck) -> &'static str {
+    luck.pick(&[
+        "演示一项太宽，建议区分现场与远程",
+        "照片要求写进提示语，拍到铭牌",
+        "总体属实，暂不调整规则",
+        "技术答疑超时较多，建议缩短提醒时间",
+    ])
+}
+
 /// Why a lead was given back.
 pub(super) fn release(luck: &mut Luck) -> &'static str {
     luck.pick(&["不在我的区域，请就近同事跟进", "连续两周联系不上负责人", "客户要求换对接人", "手头项目太多，跟不过来"])

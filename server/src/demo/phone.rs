@@ -11,6 +11,7 @@ use chuda_core::sync::protocol::{DocumentChanges, SignedClaim};
 use chuda_core::{Error, Result};
 
 use super::papers::Paper;
+use crate::audit::By;
 use crate::exchange;
 use crate::http::Device;
 use crate::stores::Store;
@@ -40,13 +41,18 @@ pub(super) struct Phone {
 impl Phone {
     /// One whose key the server knows.
     pub(super) fn new(id: DeviceId, person: PersonId, key: SoftwareKey) -> Self {
-        let device = Device { id, person, public_key: key.public_key().to_spki() };
+        let device = Device { id, person, public_key: key.public_key().to_spki(), auditor: false };
         Self { device, key, told: None, sequence: 0, previous: None, unsent: Vec::new(), claims: Vec::new() }
     }
 
     /// The installation.
     pub(super) fn id(&self) -> DeviceId {
         self.device.id
+    }
+
+    /// Whose it is, as the log says it.
+    pub(super) fn by(&self) -> By {
+        By::device(self.device.person, self.device.id)
     }
 
     /// Signs with the device's key.
@@ -136,7 +142,7 @@ impl Phone {
             unreadable: paper.unreadable.map(|reason| reason.key().into()),
             flags: flags.iter().map(word).collect::<Result<_>>()?,
             consent: consent.as_ref().map(word).transpose()?,
-            look: look.and_then(|photo| photo.preview).map(|preview| hex::encode(preview.hash.0)),
+            look: look.and_then(|photo| photo.preview).map(|preview| preview.hash.to_hex()),
             touch: Some(touch.0),
             customer: Some(touch.1),
             transcript: transcript.clone(),

@@ -1,6 +1,8 @@
 //! Customers and leads: entered, offered, claimed, given back, handed over, marked 无效, entered twice (H1).
 
-use chrono::TimeDelta;
+use std::collections::BTreeMap;
+
+use chrono::{Datelike as _, TimeDelta, Weekday};
 use chuda_core::id::{ContactId, CustomerId, LeadId, PersonId};
 use chuda_core::record::lead::LeadRequest;
 use chuda_core::record::{Contact, Customer, Fields, Intent, Lead, Role, Scalar, Stage};
@@ -8,6 +10,8 @@ use chuda_core::Result;
 
 use super::goods::{self, Company};
 use super::story::{Client, Happening, Story, id_field, text_field, time_field};
+use crate::audit::By;
+use crate::import::ImportKind;
 
 /// The reps who take part in the demo's pool at a time work on about so many customers at first.
 const AWAKE: usize = 8;
@@ -49,11 +53,9 @@ impl Story {
             let person = self.luck.pick(&reps);
             self.schedule(at, Happening::Enter { person, twin: Some(twin) });
         }
-        for _ in 0..self.luck.below(4) {
-            if let Some(client) = self.somebodys_customer() {
-                let at = self.moment(day, (7 * 60, 8 * 60));
-                self.schedule(at, Happening::Crm(client));
-            }
+        if day.weekday() == Weekday::Mon && !first {
+            let at = self.moment(day, (7 * 60, 8 * 60));
+            self.schedule(at, Happening::Crm);
         }
     }
 
@@ -120,6 +122,7 @@ impl Story {
         let (id, lead, contact) =
             (CustomerId(self.luck.id(now)), LeadId(self.luck.id(now)), ContactId(self.luck.id(now)));
         let Company { name, short, address, model, place } = company;
+        let named = self.luck.chance(85);
         let customer = Customer {
             author,
             name: name.clone(),
@@ -132,6 +135,7 @@ impl Story {
             model: self.luck.chance(85).then(|| model.to_owned()),
             external_id: None,
             crm_intent: None,
+            contact: named.then_some(contact),
             merged_into: None,
         };
         self.create(author, id, &customer)?;
@@ -142,18 +146,19 @@ impl Story {
             customer: id,
             stage: if holder.is_some() { Stage::Claimed } else { Stage::Offered },
             holder,
+            held_at: Some(since),
+            corrected_at: None,
             moved_by: author,
             moved_at: since,
             reason: None,
             channel: holder.is_none().then(|| self.luck.pick(&goods::CHANNELS).to_owned()),
             claimed_at: holder.map(|_| since),
             invalid_at: None,
-            requests: std::collections::BTreeMap::new(),
-            settled: std::collections::BTreeMap::new(),
+            requests: BTreeMap::new(),
+            settled: BTreeMap::new(),
         };
         self.create(author, lead, &record)?;
         let face = goods::face(&mut self.luck);
-        let named = self.luck.chance(85);
         if named {
             let record = Contact {
                 author,
@@ -188,8 +193,12 @@ impl Story {
     /// A rep asks for a lead; the server grants it to the first.
     pub(super) fn claim(&mut self, person: PersonId, client: usize) -> Result<()> {
         let lead = self.clients[client].lead;
-        // What a colleague has got meanwhile is gone from the list.
-        if !self.phones.contains_key(&person) || !self.app.store.read(|tx| tx.may_read(lead.into(), person))? {
+        if !self.phones.contains_key(&person) || self.fields(lead)?.is_none() {
+            return Ok(());
+        }
+        // Who has a signal sees that a colleague was faster; who has none asks all the same.
+        let visible = self.app.store.read(|tx| tx.may_read(lead.into(), person))?;
+        if !visible && self.luck.chance(60) {
             return Ok(());
         }
         self.ask(person, client, &LeadRequest::Claim(person))?;
@@ -284,8 +293,13 @@ impl Story {
         let Some(holder) = one.holder.filter(|holder| self.phones.contains_key(holder)) else { return Ok(()) };
         let stage = self.luck.pick(&[Stage::FirstTouch, Stage::NeedConfirmed]);
         let reason = goods::correction(&mut self.luck);
-        let marks =
-            [text_field("stage", stage.as_str()), text_field("reason", reason), time_field("moved_at", now), id_field("moved_by", holder)];
+        let marks = [
+            text_field("stage", stage.as_str()),
+            text_field("reason", reason),
+            time_field("corrected_at", now),
+            time_field("moved_at", now),
+            id_field("moved_by", holder),
+        ];
         self.edit(holder, lead, &Fields::from(marks))?;
         self.push(holder)
     }
@@ -302,7 +316,7 @@ impl Story {
         }
         let now = self.now();
         let device = self.phone(person)?.id();
-        self.write(person, &Fields::from([("left".into(), true.into())]))?;
+        self.serve(|ingest| ingest.write_by(&By::admin(), person.into(), &Fields::from([("left".into(), true.into())])))?;
         self.app.store.write(|tx| tx.revoke_device(device, now))?;
         self.phones.remove(&person);
         self.team.iter_mut().filter(|member| member.id == person).for_each(|member| member.left = true);
@@ -320,18 +334,31 @@ impl Story {
         (!from.is_empty()).then(|| self.luck.pick(&from))
     }
 
-    /// What an outside CRM thinks of a customer comes in.
-    pub(super) fn crm(&mut self, client: usize) -> Result<()> {
-        let differs = self.luck.chance(30);
-        let one = &self.clients[client];
-        let intent = match one.intent.filter(|_| !differs) {
-            Some(intent) => intent,
-            None => self.luck.pick(&[Intent::A, Intent::B, Intent::C, Intent::D]),
-        };
-        let (number, id) = (format!("KH{:06}", client + 1), one.id);
-        if self.fields(id)?.is_none() {
-            return Ok(());
+    /// A list from an outside CRM comes in: what it thinks of some customers.
+    pub(super) fn crm(&mut self) -> Result<()> {
+        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
+        self.clients.iter().for_each(|client| *named.entry(&client.name).or_default() += 1);
+        // One that is there twice would not be known by its name.
+        let single: Vec<usize> = (0..self.clients.len()).filter(|client| named[self.clients[*client].name.as_str()] == 1).collect();
+        let mut lines = vec!["客户名称,客户编号,意向等级".to_owned()];
+        for _ in 0..self.plan.reps.div_ceil(4) {
+            let Some(client) = single.get(self.luck.below(single.len())).copied() else { return Ok(()) };
+            let one = &self.clients[client];
+            let listed = lines.iter().any(|line| line.starts_with(&one.name));
+            if listed || one.holder.is_none() || self.fields(one.id)?.is_none() {
+                continue;
+            }
+            let (name, known) = (one.name.clone(), one.intent);
+            let intent = match known {
+                Some(intent) if self.luck.chance(70) => intent,
+                _ => self.luck.pick(&[Intent::A, Intent::B, Intent::C, Intent::D]),
+            };
+            lines.push(format!("{name},KH{:06},{}", client + 1, intent.as_str()));
         }
-        self.write(id, &Fields::from([text_field("crm_intent", intent.as_str()), text_field("external_id", &number)]))
+        let importer = self.with_role(Role::Admin);
+        match importer.first() {
+            Some(importer) if lines.len() > 1 => self.import(*importer, ImportKind::Customers, &lines),
+            _ => Ok(()),
+        }
     }
 }

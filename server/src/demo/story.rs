@@ -19,7 +19,9 @@ use super::Plan;
 use super::cast::{self, Member};
 use super::luck::Luck;
 use super::phone::Phone;
+use crate::audit::By;
 use crate::http::App;
+use crate::import::{self, ImportKind, table};
 use crate::ingest::Ingest;
 use crate::jobs::Runner;
 use crate::{admin, enrol, releases, server};
@@ -34,7 +36,7 @@ pub(super) enum Happening {
     /// A phone sends what it has.
     Send(PersonId),
     /// The bytes of evidence arrive.
-    Bytes(Vec<u8>),
+    Bytes { person: PersonId, bytes: Vec<u8> },
     /// A draft gets its evidence.
     Prove { person: PersonId, client: usize, touch: TouchId },
     /// A report is filed.
@@ -61,14 +63,16 @@ pub(super) enum Happening {
     Assign { client: usize, to: PersonId },
     /// A rep leaves the team.
     Leave(PersonId),
-    /// An outside CRM says how likely a customer is to buy.
-    Crm(usize),
+    /// A list from an outside CRM says how likely customers are to buy.
+    Crm,
     /// Somebody does a task.
     Do { task: RecordId, person: PersonId },
     /// Delivery is done.
     Deliver { order: RecordId, person: PersonId },
-    /// A payment arrives.
+    /// A customer pays for a contract.
     Pay(RecordId),
+    /// Finance imports the payments of the day.
+    Slips,
     /// The configuration gets a new version.
     Publish,
 }
@@ -148,6 +152,8 @@ pub(super) struct Story {
     pub(super) album: BTreeMap<PersonId, VecDeque<Luck>>,
     /// Catalogues that each has sent.
     pub(super) sent: BTreeSet<(PersonId, &'static str)>,
+    /// Contracts that were paid for since finance looked last.
+    pub(super) paid: Vec<RecordId>,
     /// Days off that people have taken.
     pub(super) leave: BTreeSet<(PersonId, NaiveDate)>,
     clock: Arc<Hand>,
@@ -190,6 +196,7 @@ impl Story {
             waiting: BTreeMap::new(),
             album: BTreeMap::new(),
             sent: BTreeSet::new(),
+            paid: Vec::new(),
             leave: BTreeSet::new(),
             _stop: stop,
             agenda: BTreeMap::new(),
@@ -202,7 +209,8 @@ impl Story {
         story.enrol()?;
         let (days, hour) = (u64::from(plan.weeks) * 7, TimeDelta::hours(1));
         story.schedule(opening + hour * 5, Happening::Day(first));
-        story.schedule(opening + hour * 6, Happening::Publish);
+        // Before people come to work.
+        story.schedule(opening + hour * 4, Happening::Publish);
         story.schedule(start_of_day(first + Days::new(days * 55 / 100), DEFAULT_ZONE) + hour * 10, Happening::Publish);
         let leaver = story.reps().nth(2).map(|member| member.id);
         if let Some(leaver) = leaver {
@@ -228,9 +236,11 @@ impl Story {
             self.run_jobs_until(at).await?;
             self.clock.move_to(at);
             match happening {
-                Happening::Bytes(bytes) => {
-                    self.app.blobs.keep(&self.app.store, bytes, at).await?;
-                    self.written = true;
+                Happening::Bytes { person, bytes } => {
+                    if let Some(phone) = self.phones.get(&person) {
+                        self.app.blobs.keep(&self.app.store, bytes, &phone.by(), at).await?;
+                        self.written = true;
+                    }
                 }
                 Happening::Day(day) => {
                     progress((day - first).num_days().unsigned_abs(), days);
@@ -242,7 +252,7 @@ impl Story {
         }
         self.run_jobs_until(self.plan.end).await?;
         progress(days, days);
-        let dead = self.app.store.read(|tx| tx.dead_jobs(1))?;
+        let dead = self.app.store.read(|tx| tx.dead_jobs(None, 1))?;
         dead.first().map_or(Ok(()), |job| Err(Error::internal("demo.job_failed", &job.key)))
     }
 
@@ -251,7 +261,7 @@ impl Story {
             Happening::Day(day) => self.day(day),
             Happening::Touch { person, client, action } => self.touch(person, client, action),
             Happening::Send(person) => self.send(person),
-            Happening::Bytes(_) => Ok(()),
+            Happening::Bytes { .. } => Ok(()),
             Happening::Prove { person, client, touch } => self.prove(person, client, touch),
             Happening::File { person, day } => self.file(person, day),
             Happening::Amend { person, day } => self.amend(person, day),
@@ -265,10 +275,14 @@ impl Story {
             Happening::Correct(client) => self.correct(client),
             Happening::Assign { client, to } => self.assign(client, to),
             Happening::Leave(person) => self.leave_team(person),
-            Happening::Crm(client) => self.crm(client),
+            Happening::Crm => self.crm(),
             Happening::Do { task, person } => self.work_on(task, person),
             Happening::Deliver { order, person } => self.deliver(order, person),
-            Happening::Pay(contract) => self.pay(contract),
+            Happening::Pay(contract) => {
+                self.paid.push(contract);
+                Ok(())
+            }
+            Happening::Slips => self.slips(),
             Happening::Publish => self.publish(),
         }
     }
@@ -351,15 +365,28 @@ impl Story {
         self.phone(person)?.push(&store, now)
     }
 
-    /// Writes a record in the server's own name, as imports and an admin's commands do.
-    pub(super) fn write(&mut self, id: impl Into<RecordId>, fields: &Fields) -> Result<()> {
+    /// Does something in one transaction of the server's, as its interface does for those who ask.
+    pub(super) fn serve<T>(&mut self, work: impl FnOnce(&mut Ingest<'_>) -> Result<T>) -> Result<T> {
         self.written = true;
-        let (id, now) = (id.into(), self.now());
+        let now = self.now();
         self.app.store.write(|tx| {
             let mut ingest = Ingest::open(tx, now)?;
-            ingest.write(id, fields)?;
-            ingest.finish()
+            let value = work(&mut ingest)?;
+            ingest.finish()?;
+            Ok(value)
         })
+    }
+
+    /// Takes in a file as somebody: a heading and lines of CSV.
+    pub(super) fn import(&mut self, person: PersonId, kind: ImportKind, lines: &[String]) -> Result<()> {
+        self.written = true;
+        let (now, by) = (self.now(), self.phone(person)?.by());
+        let rows = table::read(lines.join("\n").as_bytes())?;
+        let report = self.app.store.write(|tx| import::run(tx, kind, &rows, (person, &by), false, now))?;
+        match report.errors.first() {
+            Some(error) => Err(Error::internal("demo.import", &error.key)),
+            None => Ok(()),
+        }
     }
 
     /// The fields of a record as the server has it.
@@ -410,7 +437,8 @@ impl Story {
                     zone: DEFAULT_ZONE,
                     left: false,
                 };
-                ingest.write(member.id.into(), &new_fields(&person)?)?;
+                let fields = person.to_new_fields().map_err(|error| Error::internal("demo.person", error))?;
+                ingest.write_by(&By::admin(), member.id.into(), &fields)?;
             }
             ingest.finish()
         })
@@ -470,16 +498,11 @@ impl Story {
         let (now, parent) = (self.now(), draft.version);
         let publisher = self.with_role(Role::Director).first().copied();
         let Some(publisher) = publisher else { return Ok(()) };
-        let content = draft.to_json();
-        self.app.store.write(|tx| releases::publish(tx, publisher, parent, &content, note, now))?;
+        let (content, by) = (draft.to_json(), self.phone(publisher)?.by());
+        self.app.store.write(|tx| releases::publish(tx, publisher, &by, parent, &content, note, now))?;
         self.config = self.app.store.read(|tx| tx.config())?;
         Ok(())
     }
-}
-
-/// All fields of a new record.
-pub(super) fn new_fields<T: Record>(record: &T) -> Result<Fields> {
-    record.to_new_fields().map_err(|error| Error::internal("demo.record", error))
 }
 
 /// A field with an id in it.

@@ -33,6 +33,8 @@ pub(crate) struct JobRow {
     pub(crate) id: i64,
     pub(crate) key: String,
     pub(crate) kind: String,
+    /// As JSON.
+    pub(crate) payload: String,
     pub(crate) due: i64,
     pub(crate) attempts: u32,
     pub(crate) leased: bool,
@@ -43,19 +45,58 @@ pub(crate) struct JobRow {
 impl Tx<'_> {
     /// Keeps a job and wakes the runner; false when there was one with this key, which stays as it is.
     pub(crate) fn add_job(&self, job: &NewJob<'_>) -> Result<bool> {
-        let added = self.run(
-            "INSERT INTO jobs (key, kind, payload, lane, due) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+        // Looked up first: an insert that comes to nothing still uses up a number, which is a write.
+        if self.exists("SELECT 1 FROM jobs WHERE key = ?1", params![job.key])? {
+            return Ok(false);
+        }
+        self.run(
+            "INSERT INTO jobs (key, kind, payload, lane, due) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![job.key, job.kind, job.payload, job.lane, job.due],
         )?;
-        if added > 0 {
-            self.wake_runner();
-        }
-        Ok(added > 0)
+        self.wake_runner();
+        Ok(true)
     }
 
     /// Removes a job that is not done; false when there is none.
     pub(crate) fn remove_job(&self, key: &str) -> Result<bool> {
         Ok(self.run("DELETE FROM jobs WHERE key = ?1 AND done_at IS NULL", params![key])? > 0)
+    }
+
+    /// Removes every job of a lane that is not done.
+    pub(crate) fn remove_jobs_of_lane(&self, lane: &str) -> Result<()> {
+        self.run("DELETE FROM jobs WHERE lane = ?1 AND done_at IS NULL", params![lane]).map(drop)
+    }
+
+    /// Whether at least so many jobs of a lane wait or are being done.
+    pub(crate) fn has_open_jobs(&self, lane: &str, at_least: usize) -> Result<bool> {
+        let offset = at_least.saturating_sub(1) as i64;
+        let sql = "SELECT 1 FROM jobs WHERE lane = ?1 AND done_at IS NULL AND dead_at IS NULL LIMIT 1 OFFSET ?2";
+        self.exists(sql, params![lane, offset])
+    }
+
+    /// How many jobs of a lane wait or are being done, and how many were given up.
+    pub(crate) fn count_jobs(&self, lane: &str) -> Result<(usize, usize)> {
+        let counts = self.one(
+            "SELECT count(*) FILTER (WHERE dead_at IS NULL), count(dead_at) FROM jobs WHERE lane = ?1 AND done_at IS NULL",
+            params![lane],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        Ok(counts.unwrap_or_default())
+    }
+
+    /// Forgets jobs of a kind that were done or given up before then, at most so many of each, and says how many they were. Only for
+    /// kinds whose keys can't come up again.
+    pub(crate) fn forget_jobs(&self, kind: &str, before: DateTime<Utc>, most: usize) -> Result<usize> {
+        let (before, most) = (before.timestamp_millis(), most as i64);
+        let done = self.run(
+            "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE kind = ?1 AND done_at IS NOT NULL AND done_at < ?2 LIMIT ?3)",
+            params![kind, before, most],
+        )?;
+        let dead = self.run(
+            "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE dead_at IS NOT NULL AND dead_at < ?2 AND kind = ?1 LIMIT ?3)",
+            params![kind, before, most],
+        )?;
+        Ok(done + dead)
     }
 
     /// Takes the job that has been due for the longest, among those of lanes in which none is being done.
@@ -127,6 +168,19 @@ impl Tx<'_> {
         Ok(retried > 0)
     }
 
+    /// Lets jobs of a kind that were given up come up at once, one or all of them; says how many they were.
+    pub(crate) fn retry_dead_jobs(&self, kind: &str, id: Option<i64>, now: DateTime<Utc>) -> Result<usize> {
+        let retried = self.run(
+            "UPDATE jobs SET due = ?3, attempts = 0, dead_at = NULL
+             WHERE dead_at IS NOT NULL AND kind = ?1 AND (?2 IS NULL OR id = ?2)",
+            params![kind, id, now.timestamp_millis()],
+        )?;
+        if retried > 0 {
+            self.wake_runner();
+        }
+        Ok(retried)
+    }
+
     /// When the next job comes up after `now`, or a lease ends.
     pub(crate) fn next_job(&self, now: DateTime<Utc>) -> Result<Option<i64>> {
         let next: Option<Option<i64>> = self.one(
@@ -142,7 +196,7 @@ impl Tx<'_> {
     /// One job that is not done.
     pub(crate) fn job(&self, id: i64) -> Result<Option<JobRow>> {
         self.one(
-            "SELECT id, key, kind, due, attempts, lease IS NOT NULL, last_error, dead_at FROM jobs WHERE id = ?1 AND done_at IS NULL",
+            "SELECT id, key, kind, payload, due, attempts, lease IS NOT NULL, last_error, dead_at FROM jobs WHERE id = ?1 AND done_at IS NULL",
             params![id],
             job_row,
         )
@@ -151,19 +205,19 @@ impl Tx<'_> {
     /// Jobs that wait or are being done, those due first in front.
     pub(crate) fn open_jobs(&self, limit: usize) -> Result<Vec<JobRow>> {
         self.all(
-            "SELECT id, key, kind, due, attempts, lease IS NOT NULL, last_error, dead_at FROM jobs
+            "SELECT id, key, kind, payload, due, attempts, lease IS NOT NULL, last_error, dead_at FROM jobs
              WHERE done_at IS NULL AND dead_at IS NULL ORDER BY due, id LIMIT ?1",
             params![limit as i64],
             job_row,
         )
     }
 
-    /// Jobs that were given up, the last ones in front.
-    pub(crate) fn dead_jobs(&self, limit: usize) -> Result<Vec<JobRow>> {
+    /// Jobs that were given up, of one kind or of any, the last ones in front.
+    pub(crate) fn dead_jobs(&self, kind: Option<&str>, limit: usize) -> Result<Vec<JobRow>> {
         self.all(
-            "SELECT id, key, kind, due, attempts, lease IS NOT NULL, last_error, dead_at FROM jobs
-             WHERE dead_at IS NOT NULL ORDER BY dead_at DESC, id DESC LIMIT ?1",
-            params![limit as i64],
+            "SELECT id, key, kind, payload, due, attempts, lease IS NOT NULL, last_error, dead_at FROM jobs
+             WHERE dead_at IS NOT NULL AND (?1 IS NULL OR kind = ?1) ORDER BY dead_at DESC, id DESC LIMIT ?2",
+            params![kind, limit as i64],
             job_row,
         )
     }
@@ -174,10 +228,11 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         id: row.get(0)?,
         key: row.get(1)?,
         kind: row.get(2)?,
-        due: row.get(3)?,
-        attempts: row.get(4)?,
-        leased: row.get(5)?,
-        last_error: row.get(6)?,
-        dead_at: row.get(7)?,
+        payload: row.get(3)?,
+        due: row.get(4)?,
+        attempts: row.get(5)?,
+        leased: row.get(6)?,
+        last_error: row.get(7)?,
+        dead_at: row.get(8)?,
     })
 }

@@ -19,8 +19,15 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
 use tokio::sync::Notify;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql"), include_str!("migrations/003.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/003.sql"),
+    include_str!("migrations/004.sql"),
+    include_str!("migrations/005.sql"),
+];
+/// The step that brings the audit log.
+const AUDIT: usize = 4;
 /// How long a writer waits for another process, such as an admin command beside the running server.
 const BUSY: Duration = Duration::from_secs(20);
 /// Readers that are kept open.
@@ -54,7 +61,7 @@ type Cache<T> = Mutex<Option<(Vec<u8>, Arc<T>)>>;
 pub(crate) type Configs = BTreeMap<i64, Arc<Config>>;
 
 /// One transaction.
-pub(crate) struct Tx<'c>(&'c Connection, &'c Inner);
+pub(crate) struct Tx<'c>(pub(super) &'c Connection, &'c Inner);
 
 /// A record's current state.
 #[derive(Clone, Debug)]
@@ -125,6 +132,16 @@ pub(crate) struct Refused<'a> {
     pub(crate) bytes: &'a [u8],
 }
 
+/// What became of the audit log that was there before a restore.
+pub(crate) struct Replaced {
+    /// The last entry of the backup's log.
+    pub(crate) backup: Option<(u64, Hash)>,
+    /// The last entry of the log that was there; none also when it could not be read.
+    pub(crate) head: Option<(u64, Hash)>,
+    /// Whether all of it is in the log that is there now.
+    pub(crate) kept: bool,
+}
+
 /// A stored change, for an inbox.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InboxRow {
@@ -192,8 +209,7 @@ pub(crate) struct UploadRow {
 impl Store {
     /// Opens the database file, creates or migrates it.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let mut writer = connect(path, OpenFlags::default())?;
-        migrate(&mut writer)?;
+        let writer = connect(path, OpenFlags::default())?;
         let store = Self(Arc::new(Inner {
             path: path.to_owned(),
             writer: Mutex::new(writer),
@@ -201,6 +217,7 @@ impl Store {
             caches: Caches::default(),
             nudge: Notify::new(),
         }));
+        store.migrate(&mut store.0.writer.lock().unwrap_or_else(PoisonError::into_inner))?;
         store.write(|tx| {
             if tx.meta("epoch")?.is_none() {
                 tx.begin_epoch()?;
@@ -284,20 +301,75 @@ impl Store {
         copy(&source, &mut target)
     }
 
-    /// Replaces the content by that of a backup, and starts a new epoch.
-    pub(crate) fn restore(&self, file: &Path) -> Result<()> {
+    /// Replaces the content by that of a backup, and starts a new epoch. The audit log goes on: what the present one has beyond the
+    /// backup's is carried over, and `note` says in it what happened. All of it is put together in a file aside and takes effect at once.
+    pub(crate) fn restore(&self, file: &Path, note: impl FnOnce(&Tx<'_>, Replaced) -> Result<()>) -> Result<()> {
         let source = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(storage)?;
         let version: u32 = source.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(storage)?;
         let whole: String = source.pragma_query_value(None, "integrity_check", |row| row.get(0)).map_err(storage)?;
         if version == 0 || version as usize > MIGRATIONS.len() || whole != "ok" {
             return Err(Error::invalid("backup.unusable"));
         }
+        let aside = Aside::new(&self.0.path);
+        let mut staged = Connection::open(&aside.0).map_err(storage)?;
+        copy(&source, &mut staged)?;
+        self.migrate(&mut staged)?;
         let mut writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        copy(&source, &mut writer)?;
-        migrate(&mut writer)?;
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-        Tx(&transaction, &self.0).begin_epoch()?;
+        staged.execute("ATTACH ?1 AS live", params![self.0.path.to_string_lossy()]).map_err(storage)?;
+        let transaction = staged.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
+        let tx = Tx(&transaction, &self.0);
+        let backup = tx.audit_head()?;
+        let (head, kept) = tx.continue_from_live().unwrap_or_else(|error| {
+            // A restore may be needed just because the present database is damaged.
+            tracing::error!(%error, "the present audit log can't be read");
+            (None, false)
+        });
+        note(&tx, Replaced { backup, head, kept })?;
+        tx.begin_epoch()?;
+        transaction.commit().map_err(storage)?;
+        staged.execute_batch("DETACH live").map_err(storage)?;
+        copy(&staged, &mut writer)
+    }
+
+    fn migrate(&self, connection: &mut Connection) -> Result<()> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
+        let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(storage)?;
+        if version as usize > MIGRATIONS.len() {
+            return Err(Error::new(ErrorKind::Server, "database.newer").with("version", version));
+        }
+        for (number, step) in (1..).zip(MIGRATIONS).skip(version as usize) {
+            transaction.execute_batch(step).map_err(storage)?;
+            if number == AUDIT {
+                Tx(&transaction, &self.0).adopt_views()?;
+            }
+        }
+        transaction.pragma_update(None, "user_version", MIGRATIONS.len() as u32).map_err(storage)?;
         transaction.commit().map_err(storage)
+    }
+}
+
+/// A database file that is only needed for a while.
+struct Aside(PathBuf);
+
+impl Aside {
+    fn new(beside: &Path) -> Self {
+        let aside = Self(beside.with_extension("restoring"));
+        aside.remove();
+        aside
+    }
+
+    fn remove(&self) {
+        for ending in ["", "-wal", "-shm"] {
+            let mut path = self.0.as_os_str().to_owned();
+            path.push(ending);
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        self.remove();
     }
 }
 
@@ -352,7 +424,7 @@ impl Tx<'_> {
             let mut configs = Configs::from([(builtin.version, Arc::new(builtin.clone()))]);
             for fields in self.all("SELECT fields FROM documents WHERE kind = 'config'", [], fields_row)? {
                 let release: Release = from_fields(&fields).map_err(|error| Error::internal("config.unreadable", error))?;
-                let config = Config::parse(&release.content).map_err(|flawed| Error::internal("config.unreadable", flawed))?;
+                let config = Config::read(&release.content).map_err(|flawed| Error::internal("config.unreadable", flawed))?;
                 configs.insert(release.version, Arc::new(config));
             }
             Ok(configs)
@@ -364,6 +436,13 @@ impl Tx<'_> {
         let configs = self.configs()?;
         let last = configs.values().next_back().ok_or_else(|| Error::internal("config.missing", "none"))?;
         Ok(last.clone())
+    }
+
+    /// The configuration that a record was made under; the one in force where it names none that there is (T6).
+    pub(crate) fn config_of(&self, fields: &Fields) -> Result<Arc<Config>> {
+        let configs = self.configs()?;
+        let made_under = crate::effects::version_in(fields).and_then(|version| configs.get(&version));
+        made_under.map_or_else(|| self.config(), |config| Ok(config.clone()))
     }
 
     /// Says that a configuration was published.
@@ -515,12 +594,55 @@ impl Tx<'_> {
         )
     }
 
-    /// Contracts of exactly this number, the first made first.
-    pub(crate) fn contracts_numbered(&self, number: &str) -> Result<Vec<Document>> {
+    /// Customers with this id in an outside system, the first entered first.
+    pub(crate) fn customers_with_external_id(&self, id: &str) -> Result<Vec<Document>> {
         self.all(
             "SELECT id, kind, at, fields, conflicts FROM documents
-             WHERE kind = 'contract' AND json_extract(fields, '$.number') = ?1 ORDER BY at, id LIMIT 20",
-            params![number],
+             WHERE kind = 'customer' AND json_extract(fields, '$.external_id') = ?1 ORDER BY at, id LIMIT 20",
+            params![id],
+            document_row,
+        )
+    }
+
+    /// Every contract.
+    pub(crate) fn contracts(&self) -> Result<Vec<Document>> {
+        self.all("SELECT id, kind, at, fields, conflicts FROM documents WHERE kind = 'contract' ORDER BY at, id", [], document_row)
+    }
+
+    /// The leads of a customer, the one that was moved last at the end.
+    pub(crate) fn leads_of(&self, customer: CustomerId) -> Result<Vec<Document>> {
+        self.of_customer_by_time(customer, Kind::Lead)
+    }
+
+    /// The contact persons of a customer.
+    pub(crate) fn contacts_of(&self, customer: CustomerId) -> Result<Vec<Document>> {
+        self.of_customer_by_time(customer, Kind::Contact)
+    }
+
+    fn of_customer_by_time(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY at, id LIMIT 1000",
+            params![customer.as_bytes(), kind.as_str()],
+            document_row,
+        )
+    }
+
+    /// What customers are found by: name, id in an outside system, and whether they were merged into another one.
+    pub(crate) fn customer_names(&self) -> Result<Vec<(RecordId, String, Option<String>, bool)>> {
+        self.all(
+            "SELECT id, json_extract(fields, '$.name'), json_extract(fields, '$.external_id'),
+                    json_extract(fields, '$.merged_into') IS NOT NULL
+             FROM documents WHERE kind = 'customer' ORDER BY at, id",
+            [],
+            |row| Ok((record_id(row)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+    }
+
+    /// Records of a kind that hang on another one, such as the findings about a slip; at most a thousand.
+    pub(crate) fn children(&self, parent: RecordId, kind: Kind) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE parent = ?1 AND kind = ?2 ORDER BY at, id LIMIT 1000",
+            params![parent.as_bytes(), kind.as_str()],
             document_row,
         )
     }
@@ -528,6 +650,17 @@ impl Tx<'_> {
     /// Tasks that came from a record.
     pub(crate) fn tasks_from(&self, source: RecordId) -> Result<Vec<Fields>> {
         self.all("SELECT fields FROM documents WHERE parent = ?1 AND kind = 'task'", params![source.as_bytes()], fields_row)
+    }
+
+    /// A customer's contracts, work orders and meetings that name a record in a field.
+    pub(crate) fn naming(&self, customer: CustomerId, field: &str, record: RecordId) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents
+             WHERE customer = ?1 AND kind IN ('contract', 'order', 'meeting') AND json_extract(fields, '$.' || ?2) = ?3
+             ORDER BY at, id LIMIT 1000",
+            params![customer.as_bytes(), field, record.to_string()],
+            document_row,
+        )
     }
 
     /// Tasks that are about a customer.
@@ -638,7 +771,9 @@ impl Tx<'_> {
             });
         let mut facts: BTreeMap<CustomerId, Facts> = self
             .all(
-                "SELECT c.id, coalesce((SELECT max(l.at) FROM documents l WHERE l.customer = c.id AND l.kind = 'lead'), c.at),
+                "SELECT c.id,
+                        coalesce((SELECT max(coalesce(json_extract(l.fields, '$.held_at'), l.at))
+                                  FROM documents l WHERE l.customer = c.id AND l.kind = 'lead'), c.at),
                         (SELECT max(t.at) FROM documents t WHERE t.customer = c.id AND t.kind = 'touch'
                           AND EXISTS (SELECT 1 FROM touch_evidence te WHERE te.touch = t.id))
                  FROM documents c WHERE c.kind = 'customer' AND coalesce(json_extract(c.fields, '$.closed'), 0) = 0",
@@ -920,11 +1055,11 @@ impl Tx<'_> {
     }
 }
 
-// Claims, blobs, views.
+// Claims and blobs.
 impl Tx<'_> {
-    /// Keeps a claim; one that is there already stays as it was witnessed first.
-    pub(crate) fn add_claim(&self, row: &ClaimRow<'_>, now: DateTime<Utc>) -> Result<()> {
-        self.run(
+    /// Keeps a claim; false: it is there already and stays as it was witnessed first.
+    pub(crate) fn add_claim(&self, row: &ClaimRow<'_>, now: DateTime<Utc>) -> Result<bool> {
+        let added = self.run(
             "INSERT INTO claims (hash, device, sequence, previous, evidence, bytes, signature, witnessed_at, flags)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
             params![
@@ -938,8 +1073,8 @@ impl Tx<'_> {
                 now.timestamp_millis(),
                 row.flags,
             ],
-        )
-        .map(drop)
+        )?;
+        Ok(added > 0)
     }
 
     /// The claims of a device with a number.
@@ -1055,24 +1190,6 @@ impl Tx<'_> {
     fn remove_pieces(&self, upload: RecordId) -> Result<Vec<String>> {
         self.all("DELETE FROM pieces WHERE upload = ?1 RETURNING name", params![upload.as_bytes()], |row| row.get(0))
     }
-
-    /// Logs that somebody looked at somebody else's evidence (T5).
-    pub(crate) fn add_view(&self, person: Option<PersonId>, via: &str, evidence: EvidenceId, now: DateTime<Utc>) -> Result<()> {
-        self.run(
-            "INSERT INTO views (at, person, via, evidence) VALUES (?1, ?2, ?3, ?4)",
-            params![now.timestamp_millis(), person.as_ref().map(PersonId::as_bytes), via, evidence.as_bytes()],
-        )
-        .map(drop)
-    }
-
-    /// Who looked at a piece of evidence, and when, oldest first.
-    pub(crate) fn views(&self, evidence: EvidenceId) -> Result<Vec<(i64, Option<PersonId>, String)>> {
-        self.all(
-            "SELECT at, person, via FROM views WHERE evidence = ?1 ORDER BY n LIMIT 1000",
-            params![evidence.as_bytes()],
-            |row| Ok((row.get(0)?, optional_id(row, 1, PersonId::from_slice)?, row.get(2)?)),
-        )
-    }
 }
 
 impl Tx<'_> {
@@ -1119,25 +1236,12 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     Ok(connection)
 }
 
-fn migrate(connection: &mut Connection) -> Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-    let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(storage)?;
-    if version as usize > MIGRATIONS.len() {
-        return Err(Error::new(ErrorKind::Server, "database.newer").with("version", version));
-    }
-    for step in &MIGRATIONS[version as usize..] {
-        transaction.execute_batch(step).map_err(storage)?;
-    }
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as u32).map_err(storage)?;
-    transaction.commit().map_err(storage)
-}
-
 fn copy(source: &Connection, target: &mut Connection) -> Result<()> {
     let backup = Backup::new(source, target).map_err(storage)?;
     backup.run_to_completion(1_000, Duration::from_millis(5), None).map_err(storage)
 }
 
-fn document_row(row: &Row<'_>) -> rusqlite::Result<Document> {
+pub(super) fn document_row(row: &Row<'_>) -> rusqlite::Result<Document> {
     let kind: String = row.get(1)?;
     let conflicts: Option<String> = row.get(4)?;
     Ok(Document {
@@ -1172,11 +1276,11 @@ fn person_id(row: &Row<'_>) -> rusqlite::Result<PersonId> {
     id(row, 0, PersonId::from_slice)
 }
 
-fn id<T>(row: &Row<'_>, column: usize, read: fn(&[u8]) -> Option<T>) -> rusqlite::Result<T> {
+pub(super) fn id<T>(row: &Row<'_>, column: usize, read: fn(&[u8]) -> Option<T>) -> rusqlite::Result<T> {
     read(row.get_ref(column)?.as_blob()?).ok_or_else(|| unreadable(column))
 }
 
-fn optional_id<T>(row: &Row<'_>, column: usize, read: fn(&[u8]) -> Option<T>) -> rusqlite::Result<Option<T>> {
+pub(super) fn optional_id<T>(row: &Row<'_>, column: usize, read: fn(&[u8]) -> Option<T>) -> rusqlite::Result<Option<T>> {
     match row.get_ref(column)?.as_blob_or_null()? {
         Some(bytes) => read(bytes).map(Some).ok_or_else(|| unreadable(column)),
         None => Ok(None),
@@ -1187,11 +1291,11 @@ fn json(row: &Row<'_>, column: usize) -> rusqlite::Result<Fields> {
     serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|_| unreadable(column))
 }
 
-fn unreadable(column: usize) -> rusqlite::Error {
+pub(super) fn unreadable(column: usize) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(column, "stored value".into(), rusqlite::types::Type::Blob)
 }
 
-fn storage(error: rusqlite::Error) -> Error {
+pub(super) fn storage(error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode as Code;
     let key = match error.sqlite_error_code() {
         Some(Code::DatabaseBusy | Code::DatabaseLocked) => "storage.busy",

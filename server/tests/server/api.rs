@@ -62,7 +62,7 @@ async fn a_todo_says_what_it_is_about_and_is_done_once() {
     assert_eq!(done["todos"][0]["done"]["by"]["name"], "Finance");
     // The rep's phone hears of it.
     rep.sync(&team).await;
-    assert_eq!(rep.fields(rep.of_kind("task")[0])["choice"], Scalar::Text("approve".into()));
+    assert_eq!(rep.fields(rep.task("quote_approval").unwrap())["choice"], Scalar::Text("approve".into()));
 }
 
 #[tokio::test]
@@ -145,6 +145,14 @@ async fn every_route_is_in_the_description_and_answers_with_what_it_describes() 
     let paths = description["paths"].as_object().unwrap();
     let described: Vec<&str> = paths.keys().map(String::as_str).collect();
     let expected = [
+        "/api/v1/audit",
+        "/api/v1/backchecks",
+        "/api/v1/backchecks/{id}",
+        "/api/v1/config",
+        "/api/v1/config/check",
+        "/api/v1/config/dry-run",
+        "/api/v1/config/versions",
+        "/api/v1/config/{version}",
         "/api/v1/people",
         "/api/v1/reports",
         "/api/v1/todos",

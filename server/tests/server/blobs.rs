@@ -34,6 +34,15 @@ async fn head(phone: &Phone, team: &Team, location: &str) -> Response {
     phone.request(team, "HEAD", location, Vec::new()).header("tus-resumable", "1.0.0").send().await.unwrap()
 }
 
+/// Sends a whole blob.
+pub(crate) async fn upload(phone: &Phone, team: &Team, bytes: &[u8]) -> StatusCode {
+    let created = create(phone, team, Hash::of(bytes), bytes.len()).await;
+    if created.status() != StatusCode::CREATED {
+        return created.status();
+    }
+    patch(phone, team, header(&created, "location"), 0, bytes).await.status()
+}
+
 async fn rep_with(team: &Team, bytes: &[u8]) -> Phone {
     let mut rep = team.phone("Rep", &[Role::Rep], None).await;
     let customer = rep.customer("Huaxin");

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use chrono::{DateTime, TimeDelta};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_chuda-server");
 
@@ -73,6 +73,28 @@ async fn the_clock_starts_where_chuda_now_says_and_runs_on() {
 }
 
 #[test]
+fn subscriptions_are_added_listed_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "http://crm.local:8080/hooks";
+    let added = admin_json(folder.path(), &["webhook", "add", url, "--event", "touch.recorded", "--event", "task.created"]);
+    assert!(added["secret"].as_str().unwrap().starts_with("whsec_"));
+    let list = || admin_json(folder.path(), &["webhook", "list"]);
+    let listed = list()["webhooks"][0].clone();
+    assert_eq!((&listed["id"], &listed["url"]), (&added["webhook"], &json!(url)));
+    assert_eq!(listed["events"], json!(["touch.recorded", "task.created"]));
+    assert!(!listed.to_string().contains(added["secret"].as_str().unwrap()));
+    assert_eq!(admin_json(folder.path(), &["webhook", "dead"])["deliveries"], json!([]));
+    assert_eq!(admin_json(folder.path(), &["webhook", "retry", "--all"])["retried"], 0);
+    assert_eq!(admin_json(folder.path(), &["job", "list"])["jobs"], json!([]), "nothing has run here yet");
+    assert_eq!(admin_json(folder.path(), &["job", "list", "--dead"])["jobs"], json!([]));
+    admin_json(folder.path(), &["webhook", "remove", added["webhook"].as_str().unwrap()]);
+    assert_eq!(list()["webhooks"], json!([]));
+    let unknown = admin(folder.path(), &["webhook", "add", url, "--event", "touch.forgotten"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("touch.recorded"));
+}
+
+#[test]
 fn what_can_not_be_done_exits_with_a_reason() {
     let folder = tempfile::tempdir().unwrap();
     for (words, key) in [
@@ -80,8 +102,12 @@ fn what_can_not_be_done_exits_with_a_reason() {
         (&["person", "add", " ", "--role", "rep"], "person.name"),
         (&["person", "add", "Rep", "--role", "rep", "--reports-to", "Nobody"], "person.not_found"),
         (&["restore", "nowhere.db"], "backup.not_found"),
+        (&["audit", "export", "--out", "nowhere.zip", "--to", "2020-01-01"], "audit.empty"),
         (&["device", "revoke", "00000000-0000-0000-0000-000000000000"], "device.not_found"),
         (&["job", "retry", "42"], "job.not_found"),
+        (&["webhook", "add", "ftp://example.com", "--event", "task.done"], "webhook.url"),
+        (&["webhook", "remove", "00000000-0000-0000-0000-000000000000"], "webhook.not_found"),
+        (&["webhook", "retry", "42"], "delivery.not_found"),
     ] {
         let output = admin(folder.path(), words);
         assert_eq!(output.status.code(), Some(3), "{words:?}");
@@ -92,4 +118,30 @@ fn what_can_not_be_done_exits_with_a_reason() {
     let output = admin(folder.path(), &["person", "code", "Li"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("person.ambiguous"));
     assert_eq!(admin(folder.path(), &["person", "add", "Li", "--role", "wizard"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_audit_log_is_exported_beside_the_running_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, _) = serve(&mut Command::new(PROGRAM), folder.path());
+    admin_json(folder.path(), &["person", "add", "李雷", "--role", "rep"]);
+    let out = folder.path().join("audit.zip");
+    let exported = admin_json(folder.path(), &["audit", "export", "--out", out.to_str().unwrap()]);
+    // The key, the person, the code, the export.
+    assert_eq!((&exported["valid"], &exported["first"], &exported["last"]), (&true.into(), &1.into(), &4.into()), "{exported}");
+    assert!(chuda_core::audit::verify(&out).unwrap().valid);
+    let today = chrono::Utc::now().with_timezone(&chuda_core::time::DEFAULT_ZONE).date_naive().to_string();
+    let day = ["audit", "export", "--out", out.to_str().unwrap(), "--from", &today, "--to", &today];
+    assert_eq!(admin_json(folder.path(), &day)["valid"], true);
+    // A log that somebody has been at is exported all the same, and said to be damaged.
+    let database = rusqlite::Connection::open(folder.path().join("chuda.db")).unwrap();
+    database.execute_batch("DROP TRIGGER audit_stay; DELETE FROM audit WHERE n = 2;").unwrap();
+    let output = admin(folder.path(), &["audit", "export", "--out", out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["valid"], false);
+    assert!(said["checks"].to_string().contains("entry 2 is missing"), "{said}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("audit.damaged"));
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
 }

@@ -149,14 +149,14 @@ async fn after_a_restore_the_epoch_is_another_and_phones_repair_the_server() {
     let customer = phone.customer("Huaxin");
     phone.sync(&team).await;
     let backup = team.folder().join("backup.db");
-    team.admin().backup(&backup).unwrap();
+    team.admin().backup(&backup, Utc::now()).unwrap();
     let touch = phone.touch(customer, "quote", &[]);
     let unsent = phone.outbox.clone();
     phone.sync(&team).await;
     let epoch = phone.epoch.clone();
 
     // While the server runs.
-    team.admin().restore(&backup).unwrap();
+    team.admin().restore(&backup, Utc::now()).unwrap();
     phone.sync(&team).await;
     assert_ne!(phone.epoch, epoch);
     let (_, list) = phone.api(&team, "GET", "/api/v1/touches", None).await;
@@ -254,7 +254,7 @@ async fn a_wrong_clock_version_body_or_signature_is_refused_and_says_why() {
 }
 
 /// A claim of this phone about a piece of evidence, signed.
-fn claim(phone: &Phone, evidence: EvidenceId, sequence: u64, previous: Option<Hash>) -> SignedClaim {
+pub(crate) fn claim(phone: &Phone, evidence: EvidenceId, sequence: u64, previous: Option<Hash>) -> SignedClaim {
     let spki = BASE64.decode(phone.public_key()).unwrap();
     let claim = Claim {
         version: claim::Version::V1,

@@ -3,12 +3,18 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod audit;
+mod back_check;
 mod blobs;
 mod command;
+mod config;
 mod enrol;
 mod exchange;
 mod inbox;
 mod jobs;
 mod phone;
 mod policy;
+mod policy_sales;
+mod records;
 mod rules;
+mod webhooks;

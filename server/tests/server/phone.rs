@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
-use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TouchId};
-use chuda_core::record::{Actor, Change, ContactMode, Customer, Doc, Evidence, Fields, Record, Report, Role, Scalar, Touch};
+use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TouchId};
+use chuda_core::record::{
+    Actor, Change, ContactMode, Customer, Doc, Evidence, Fields, Lead, Record, Report, Role, Scalar, Stage, Touch,
+};
 use chuda_core::sync::protocol::{self, DocumentChanges, Rejected, Request, Response};
 use chuda_core::sync::signature::{self, SignatureError, Target};
 use chuda_core::time::{Clock, SystemClock};
@@ -285,15 +287,48 @@ impl Phone {
 
     /// A new customer of this person.
     pub(crate) fn customer(&mut self, name: &str) -> CustomerId {
+        self.customer_held_by(name, Some(self.person))
+    }
+
+    /// A new customer that nobody has.
+    pub(crate) fn free_customer(&mut self, name: &str) -> CustomerId {
+        self.customer_held_by(name, None)
+    }
+
+    /// A new lead of a customer.
+    pub(crate) fn lead(&mut self, customer: CustomerId, holder: Option<PersonId>) -> LeadId {
+        let id = LeadId::new(Utc::now());
+        let lead = Lead {
+            author: self.person,
+            customer,
+            stage: if holder.is_some() { Stage::Claimed } else { Stage::Offered },
+            holder,
+            held_at: Some(now()),
+            corrected_at: None,
+            moved_by: self.person,
+            moved_at: now(),
+            reason: None,
+            channel: None,
+            claimed_at: holder.map(|_| now()),
+            invalid_at: None,
+            requests: BTreeMap::new(),
+            settled: BTreeMap::new(),
+        };
+        self.create(id, &lead);
+        id
+    }
+
+    fn customer_held_by(&mut self, name: &str, holder: Option<PersonId>) -> CustomerId {
         let id = CustomerId::new(Utc::now());
         let customer = Customer {
             author: self.person,
             name: name.into(),
             short: None,
-            holder: Some(self.person),
+            holder,
             intent: None,
             created_at: now(),
             closed: false,
+            contact: None,
             address: None,
             model: None,
             external_id: None,
@@ -376,6 +411,12 @@ impl Phone {
     pub(crate) fn of_kind(&self, kind: &str) -> Vec<RecordId> {
         let is = |doc: &Doc| doc.fields().get("kind").and_then(Scalar::as_text) == Some(kind);
         self.docs.iter().filter(|(_, doc)| is(doc)).map(|(id, _)| *id).collect()
+    }
+
+    /// The first task of a kind.
+    pub(crate) fn task(&self, kind: &str) -> Option<RecordId> {
+        let is = |id: &RecordId| self.fields(*id).get("task").and_then(Scalar::as_text) == Some(kind);
+        self.of_kind("task").into_iter().find(is)
     }
 
     /// Gives another phone this phone's copy of a document, as a leak would.

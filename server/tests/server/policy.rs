@@ -115,7 +115,7 @@ async fn records(team: &Team, mut phone: Phone) -> Records {
     let report = phone.report("2026-03-02", &[touch]);
     phone.sync(team).await;
     phone.sync(team).await;
-    let task = phone.of_kind("task").first().map(|task| TaskId::from(*task));
+    let task = phone.task("quote_approval").map(TaskId::from);
     Records { phone, customer, touch, report, task }
 }
 

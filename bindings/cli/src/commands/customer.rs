@@ -5,21 +5,24 @@ use chuda_core::rules::Config;
 use chuda_core::workbench::CustomerDraft;
 use serde_json::{Value, json};
 
-use super::find_customer;
 use super::touch::touch_rows;
+use super::{brief, find_customer};
 use crate::args::CustomerAdd;
 use crate::exit::{Failure, Outcome};
 use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
 
+/// Days whose briefs `customer show` shows.
+const BRIEFS: u32 = 10;
 /// Touches that `customer show` shows.
 const TIMELINE: u32 = 50;
 
 /// Enters a customer.
 pub(crate) fn add(shell: &Shell, add: CustomerAdd) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let draft = CustomerDraft { name: add.name, short: add.short, contact: add.contact, phone: add.phone };
+    let draft =
+        CustomerDraft { name: add.name, short: add.short, contact: add.contact, phone: add.phone, ..CustomerDraft::default() };
     let customer = workbench.add_customer(draft)?;
     let said = shell.text.line("customer.added", &[("name", &customer.name), ("id", &customer.id)]);
     Ok(Outcome::done(json::customer(&customer, &workbench.config()), said))
@@ -40,8 +43,13 @@ pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     let customer = find_customer(&workbench, words)?;
     let touches = workbench.timeline(customer.id, TIMELINE)?;
     let mut object = json::customer(&customer, &workbench.config());
+    let briefs = workbench.briefs(customer.id, BRIEFS)?;
     object["touches"] = touches.iter().map(json::touch).collect();
-    let said = page(shell, &customer, &workbench.config()) + &table(2, &touch_rows(shell, &touches, true));
+    object["briefs"] = briefs.iter().map(json::brief).collect();
+    let mut said = page(shell, &customer, &workbench.config()) + &table(2, &touch_rows(shell, &touches, true));
+    if !briefs.is_empty() {
+        said += &format!("{}\n{}", shell.text.get("customer.briefs"), table(2, &brief::rows(shell, &briefs)));
+    }
     Ok(Outcome::done(object, said))
 }
 
@@ -82,8 +90,9 @@ fn page(shell: &Shell, customer: &CustomerView, config: &Config) -> String {
         rows.push(vec![text.get("customer.intent").into(), intent.as_str().into()]);
     }
     for contact in &customer.contacts {
-        let details = [Some(&contact.name), contact.position.as_ref(), contact.phone.as_ref()];
-        let line: Vec<&str> = details.into_iter().flatten().map(String::as_str).collect();
+        let role = contact.role.as_ref().map(|role| text.word(role));
+        let details = [Some(contact.name.as_str()), role, contact.position.as_deref(), contact.phone.as_deref()];
+        let line: Vec<&str> = details.into_iter().flatten().collect();
         rows.push(vec![text.get("customer.contact").into(), line.join(" ")]);
     }
     if !customer.conflicts.is_empty() {

@@ -1,14 +1,16 @@
 //! `chuda home` and `chuda report`: the day at a glance, and the report in one go.
 
+use std::collections::HashMap;
+
 use chuda_core::Error;
-use chuda_core::query::view::{HomeView, ReportCard, ReportView, SyncSummary, TouchStatus};
+use chuda_core::query::view::{HomeView, ReportCard, ReportView, SyncSummary, TouchStatus, Word};
 use chuda_core::workbench::ReportRequest;
 
-use super::choices;
 use super::customer;
 use super::evidence::size;
 use super::task;
 use super::touch::touch_rows;
+use super::{choices, find_customer};
 use crate::args::Report;
 use crate::exit::{Failure, Outcome};
 use crate::json;
@@ -25,14 +27,22 @@ pub(crate) fn home(shell: &Shell) -> Result<Outcome, Failure> {
 /// Files the report of a day; a short one needs a reason, and a failure lists them.
 pub(crate) fn report(shell: &Shell, report: Report) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let day = report.day;
-    let request = ReportRequest { day, tomorrow: report.tomorrow, reason: report.reason };
+    let mut briefs = HashMap::new();
+    for (customer, brief) in report.briefs {
+        briefs.insert(find_customer(&workbench, &customer)?.id, brief);
+    }
+    let request = ReportRequest { day: report.day, tomorrow: report.tomorrow, reason: report.reason, briefs };
     match workbench.file_report(request) {
         Ok(report) => Ok(Outcome::done(json::report(&report), filed(shell, &report))),
         Err(error) if is_about_reason(&error) => {
             let reasons = workbench.home()?.report.reasons;
             let (list, more) = choices(shell, &reasons);
             Err(Failure::from(error).with("reasons", list, &more))
+        }
+        Err(error) if error.key == "report.unknown_brief" => {
+            let briefs = workbench.config().briefs.iter().map(Word::from).collect::<Vec<_>>();
+            let (list, more) = choices(shell, &briefs);
+            Err(Failure::from(error).with("briefs", list, &more))
         }
         Err(error) => Err(error.into()),
     }

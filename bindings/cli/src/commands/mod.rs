@@ -1,8 +1,14 @@
 //! One function per command: calls the workbench, and says what came of it for scripts and for people.
 
+mod answers;
+mod backcheck;
+mod brief;
+mod config;
 mod customer;
 mod day;
+mod event;
 mod evidence;
+mod import;
 mod init;
 mod proof;
 mod sync;
@@ -15,7 +21,7 @@ use chuda_core::query::view::{CustomerView, Word};
 use chuda_core::workbench::Workbench;
 use serde_json::{Value, json};
 
-use crate::args::{Command, Customer, Export, Task};
+use crate::args::{Backcheck, Command, Customer, Demand, Event, Export, Finding, Question, Task};
 use crate::exit::{Failure, Outcome};
 use crate::shell::Shell;
 use crate::table::table;
@@ -34,6 +40,27 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
         Command::Report(report) => day::report(shell, report),
         Command::Task(Task::List) => task::list(shell),
         Command::Task(Task::Done(done)) => task::done(shell, &done),
+        Command::Backcheck(Backcheck::List) => backcheck::list(shell),
+        Command::Backcheck(Backcheck::Show(which)) => backcheck::show(shell, &which),
+        Command::Backcheck(Backcheck::Answer(answer)) => backcheck::answer(shell, answer),
+        Command::Backcheck(Backcheck::Close(close)) => backcheck::close(shell, close),
+        Command::Backcheck(Backcheck::Recompute(which)) => backcheck::recompute(shell, &which),
+        Command::Question(Question::List(list)) => answers::questions(shell, list.all),
+        Command::Question(Question::Show(which)) => answers::question(shell, which.id.into()),
+        Command::Question(Question::Answer(answer)) => answers::answer(shell, &answer),
+        Command::Question(Question::Promise(promise)) => answers::promise(shell, &promise),
+        Command::Question(Question::Take(which)) => answers::take(shell, which.id.into()),
+        Command::Demand(Demand::List(list)) => answers::demands(shell, list.all),
+        Command::Demand(Demand::Show(which)) => answers::demand(shell, which.id.into()),
+        Command::Demand(Demand::Assess(assess)) => answers::assess(shell, &assess),
+        Command::Finding(Finding::List(list)) => answers::findings(shell, list.all),
+        Command::Finding(Finding::Show(which)) => answers::finding(shell, which.id.into()),
+        Command::Finding(Finding::Resolve(resolve)) => answers::resolve(shell, &resolve),
+        Command::Event(Event::List(list)) => event::list(shell, &list),
+        Command::Feedback(feedback) => event::feedback(shell, &feedback),
+        Command::Brief(brief) => brief::briefs(shell, &brief),
+        Command::Import(import) => import::import(shell, &import),
+        Command::Config(config) => config::config(shell, config),
         Command::Sync(sync) => sync::sync(shell, &sync),
         Command::Status => sync::status(shell),
         Command::Redo(redo) => sync::redo(shell, redo.document),

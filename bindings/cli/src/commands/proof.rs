@@ -5,6 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use chuda_core::Error;
+use chuda_core::audit;
 use chuda_core::capture::proof;
 use chuda_core::workbench::Check;
 use serde_json::json;
@@ -29,7 +30,9 @@ pub(crate) fn export(shell: &Shell, export: &ExportProof) -> Result<Outcome, Fai
 /// Checks a bundle without any data of this phone: exit code 4 when it does not prove what it says, 3 when it is no bundle at all.
 pub(crate) fn verify(shell: &Shell, bundle: &Path) -> Result<Outcome, Failure> {
     let is_archive = starts_as_archive(bundle).map_err(Error::from)?;
-    let report = proof::verify(bundle)?;
+    // What can't be told any more is said to be no proof: either says that the container was changed, and where.
+    let is_audit = audit::is_bundle(bundle)?;
+    let report = if is_audit { audit::verify(bundle)? } else { proof::verify(bundle)? };
     let checks: Vec<Check> =
         report.checks.into_iter().map(|check| Check { name: check.name, ok: check.ok, detail: check.detail }).collect();
     let lines = rows(shell, &checks);
@@ -37,7 +40,11 @@ pub(crate) fn verify(shell: &Shell, bundle: &Path) -> Result<Outcome, Failure> {
         let failure = Failure::from(Error::invalid("cli.not_a_bundle"));
         return Err(failure.with("valid", json!(false), "").with("checks", json::checks(&checks), &lines));
     }
-    let (verdict, exit) = if report.valid { ("proof.valid", Exit::Done) } else { ("proof.invalid", Exit::Attention) };
+    let (verdict, exit) = match (report.valid, is_audit) {
+        (true, false) => ("proof.valid", Exit::Done),
+        (true, true) => ("audit.valid", Exit::Done),
+        (false, _) => ("proof.invalid", Exit::Attention),
+    };
     let object = json!({"valid": report.valid, "checks": json::checks(&checks)});
     Ok(Outcome { json: object, text: shell.text.line(verdict, &[]) + &lines, exit })
 }

@@ -10,6 +10,9 @@ use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
 
+/// How many facts of what a task is about stand in its row.
+const SHOWN: usize = 4;
+
 /// Open tasks, most urgent first.
 pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
     let tasks = shell.open()?.tasks()?;
@@ -51,6 +54,7 @@ pub(crate) fn rows(shell: &Shell, tasks: &[TaskView]) -> Vec<Vec<String>> {
         vec![
             title,
             task.customer_name.clone().unwrap_or_default(),
+            task.about.iter().take(SHOWN).map(|fact| shell.text.word(&fact.value)).collect::<Vec<_>>().join(" · "),
             answers.join(" / "),
             due.unwrap_or_default(),
             task.id.to_string(),

@@ -19,6 +19,9 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let customer = find_customer(&workbench, &touch.customer)?;
     let drafts = evidence::drafts(&touch.evidence, touch.consent)?;
+    let unclear = || Error::invalid("touch.next_unclear");
+    let next = touch.next.map(|words| workbench.read_day(&words).ok_or_else(unclear)).transpose()?;
+    let (next_date, next_action) = next.map_or((None, None), |(day, action)| (Some(day), action));
     let mut draft = TouchDraft {
         customer: Some(customer.id),
         mode: Some(touch.mode),
@@ -35,8 +38,8 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
         contact: touch.contact,
         contact_role: touch.contact_role,
         extra: touch.extra.into_iter().collect(),
-        next_action: None,
-        next_date: touch.next,
+        next_action,
+        next_date,
         next_time: None,
         note: touch.note,
     };
@@ -56,15 +59,16 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
 pub(crate) fn outcome(shell: &Shell, config: &Config, saved: &TouchSaved) -> Outcome {
     let unreadable = saved.touch.evidence.iter().any(|evidence| !evidence.readable);
     Outcome {
-        json: saved_json(saved),
+        json: saved_json(config, saved),
         text: said(shell, config, saved),
         exit: if unreadable { Exit::Attention } else { Exit::Done },
     }
 }
 
 /// A recorded touch for scripts.
-fn saved_json(saved: &TouchSaved) -> Value {
+fn saved_json(config: &Config, saved: &TouchSaved) -> Value {
     let mut object = json::touch(&saved.touch);
+    object["prompt"] = json!(prompt(config, saved));
     object["triggered"] = saved.triggered.iter().map(json::triggered).collect();
     object["claims"] = saved.claims.iter().map(json::claim).collect();
     object
@@ -76,12 +80,18 @@ fn said(shell: &Shell, config: &Config, saved: &TouchSaved) -> String {
     let status = text.label("status", json::status_key(touch.status));
     let mut lines = vec![text.line("touch.saved", &[("customer", &touch.customer_name), ("status", &status), ("id", &touch.id)])];
     lines.extend(touch.evidence.iter().map(|evidence| evidence::line(shell, evidence)));
+    lines.extend(prompt(config, saved).map(|prompt| text.line("touch.prompt", &[("prompt", &prompt)])));
     for triggered in &saved.triggered {
         lines.push(
             text.line("touch.triggered", &[("effect", &effect(shell, config, &triggered.effect)), ("rule", &triggered.rule)]),
         );
     }
     lines.concat()
+}
+
+/// What the action asks for (R3), such as 请上传操作界面截图.
+fn prompt<'c>(config: &'c Config, saved: &TouchSaved) -> Option<&'c str> {
+    Config::option(&config.actions, &saved.touch.action.key)?.prompt.as_deref()
 }
 
 /// Touches as rows: (day or time), customer, mode and action, evidence, id.
@@ -125,7 +135,7 @@ fn effect(shell: &Shell, config: &Config, effect: &str) -> String {
         Some(("category", name)) => ("effect.category", &config.categories, name),
         _ => return effect.to_owned(),
     };
-    let word = Config::find(list, name).map(Word::from);
+    let word = Config::option(list, name).map(Word::from);
     shell.text.say(key, &[("name", &word.as_ref().map_or(name, |word| shell.text.word(word)))])
 }
 
@@ -136,7 +146,7 @@ fn with_choices(shell: &Shell, error: Error, config: &Config) -> Failure {
         "touch.unknown_brief" => &config.briefs,
         _ => return error.into(),
     };
-    let (list, more) = choices(shell, &list.iter().map(Word::from).collect::<Vec<_>>());
+    let (list, more) = choices(shell, &Config::offered(list).map(Word::from).collect::<Vec<_>>());
     Failure::from(error).with("choices", list, &more)
 }
 

@@ -186,7 +186,7 @@ fn keyed<T>(found: Option<&Slot<T>>, word: impl Fn(&T) -> (String, String)) -> V
 
 /// The term and the key of an option.
 fn option(list: &[Choice], key: &str) -> (String, String) {
-    let term = Config::find(list, key).map_or(key, |choice| &choice.zh);
+    let term = Config::option(list, key).map_or(key, |choice| &choice.zh);
     (term.to_owned(), key.to_owned())
 }
 
@@ -242,6 +242,6 @@ fn screen_word(text: Text, config: &Config, slot: &str, key: &str) -> Option<Str
         "contact_mode" => return Some(text.label("mode", key)),
         _ => return None,
     };
-    let choice = Config::find(list, key)?;
+    let choice = Config::option(list, key)?;
     Some(if text.0 == Lang::Zh { choice.zh.clone() } else { choice.en.clone() })
 }

@@ -1,6 +1,8 @@
 //! The terminal's contract, shown with the real program in a folder of its own.
 #![allow(clippy::unwrap_used)]
 
+mod backcheck;
+mod config;
 mod files;
 mod golden;
 mod languages;

@@ -136,3 +136,32 @@ async fn watching_goes_on_until_ctrl_c_with_one_line_per_exchange() {
     out.read_to_string(&mut rest).unwrap();
     assert_eq!((child.wait().unwrap().code(), rest.as_str()), (Some(0), ""));
 }
+
+/// N2: what the server exported is checked by an auditor who has nothing but the file.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_bundle_is_checked_by_anyone_and_a_changed_one_is_found_out() {
+    let host = Host::start().await;
+    let (_, rep) = host.person("李强", Role::Rep, None);
+    let rep = Phone::enrolled(&host.url(), &rep);
+    with_quote(&rep);
+    rep.json(&["sync"]);
+    let auditor = Phone::empty();
+    let bundle = auditor.folder().join("audit.zip");
+    host.admin().export_audit(&bundle, (None, None), chrono::Utc::now()).unwrap();
+    let bundle = bundle.to_str().unwrap();
+    let verdict = auditor.json(&["verify", bundle]);
+    assert_eq!(verdict["valid"], true, "{verdict}");
+    let said = auditor.run(&["verify", bundle]).out;
+    assert!(said.contains("审计日志连续") && said.contains("日志条目") && said.contains("原始改动"), "{said}");
+
+    let mut bytes = std::fs::read(bundle).unwrap();
+    let text = r#""verb":"enrolled""#.as_bytes();
+    let at = bytes.windows(text.len()).position(|window| window == text).unwrap();
+    bytes[at + 8] = b'E';
+    let changed = auditor.file("changed.zip", &bytes);
+    let verdict = auditor.json_ending(4, &["verify", &changed]);
+    let entries = verdict["checks"].as_array().unwrap().iter().find(|check| check["name"] == "entries").unwrap();
+    assert!(entries["ok"] == false && entries["detail"].as_str().unwrap().contains("was changed"), "{verdict}");
+    let cut = auditor.file("cut.zip", &bytes[..bytes.len() / 2]);
+    assert_eq!(auditor.json_ending(4, &["verify", &cut])["valid"], false);
+}

@@ -59,6 +59,8 @@ fn without_data_every_command_asks_for_init() {
         &["home"],
         &["report"],
         &["task", "list"],
+        &["config", "show"],
+        &["config", "check", "x.json"],
         &["sync"],
         &["status"],
         &["doctor"],

@@ -121,6 +121,25 @@ pub fn understand(text: &str, customers: &[KnownCustomer], today: NaiveDate) -> 
     draft
 }
 
+/// A day that was written in words, and what stands beside it: 三个月后再联系 is a day and 再联系 (M2). Nothing where no day is named, or
+/// more than one, or one that has passed.
+pub fn read_day(text: &str, today: NaiveDate) -> Option<(NaiveDate, Option<String>)> {
+    let plain = |c: char| match c {
+        '０'..='９' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        other => other,
+    };
+    let chars: Vec<char> = text.chars().take(MAX_CHARS).filter(|c| !c.is_whitespace()).map(plain).collect();
+    let whole: String = chars.iter().collect();
+    if let Ok(day) = whole.parse() {
+        return Some((day, None));
+    }
+    let found = when::dates(&chars, today);
+    let [day] = found.as_slice() else { return None };
+    let rest = chars[..day.range.start].iter().chain(&chars[day.range.end..]).collect::<String>();
+    let rest = rest.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    (day.date >= today).then_some((day.date, Some(rest).filter(|rest| !rest.is_empty())))
+}
+
 /// Verbs of one syllable are any of its characters to the model; what follows tells which: 报了三万五, 附了手册.
 fn correct_verbs(chars: &mut [char], protected: &[bool]) {
     for (verb, spared) in [('报', '包'), ('附', '付')] {

@@ -203,3 +203,18 @@ proptest::proptest! {
         read(&text);
     }
 }
+
+#[test]
+fn a_day_in_words_is_a_legal_next_step() {
+    let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+    let read = |text: &str| read_day(text, today).map(|(day, rest)| (day.to_string(), rest));
+    let expected = |day: &str, rest: Option<&str>| Some((day.to_owned(), rest.map(str::to_owned)));
+    assert_eq!(read("2026-12-01"), expected("2026-12-01", None));
+    assert_eq!(read("三个月后"), expected("2027-02-24", None));
+    assert_eq!(read("3 个月后再联系"), expected("2027-02-24", Some("再联系")));
+    assert_eq!(read("下周三，带样机过去"), expected("2026-12-02", Some("带样机过去")));
+    assert_eq!(read("月底前"), expected("2026-11-30", None));
+    assert_eq!(read("再联系"), None);
+    assert_eq!(read("明天或者后天"), None, "which of them?");
+    assert_eq!(read("上周三"), None, "that has passed");
+}

@@ -1,0 +1,35 @@
+//! `chuda event` and `chuda feedback`: what outside systems saw, and what the customer answered.
+
+use chuda_core::query::view::EventView;
+use serde_json::{Value, json};
+
+use super::find_customer;
+use crate::args::{EventList, Feedback};
+use crate::exit::{Failure, Outcome};
+use crate::json;
+use crate::shell::{Shell, local};
+use crate::table::table;
+
+/// Most events that are shown.
+const SHOWN: u32 = 200;
+
+/// Events, newest first.
+pub(crate) fn list(shell: &Shell, which: &EventList) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let customer = which.customer.as_deref().map(|words| find_customer(&workbench, words)).transpose()?;
+    let events = workbench.events(customer.map(|customer| customer.id), SHOWN)?;
+    let listed: Vec<Value> = events.iter().map(json::event).collect();
+    let row = |event: &EventView| {
+        vec![local(event.at), event.customer_name.clone(), shell.text.word(&event.event).to_owned(), event.system.clone()]
+    };
+    let rows: Vec<_> = events.iter().map(row).collect();
+    let said = if rows.is_empty() { shell.text.line("event.none", &[]) } else { table(0, &rows) };
+    Ok(Outcome::done(json!({"events": listed}), said))
+}
+
+/// Notes that the customer answered.
+pub(crate) fn feedback(shell: &Shell, feedback: &Feedback) -> Result<Outcome, Failure> {
+    let touch = shell.open()?.note_feedback(feedback.touch)?;
+    let said = shell.text.line("feedback.noted", &[("customer", &touch.customer_name)]);
+    Ok(Outcome::done(json::touch(&touch), said))
+}

@@ -1,0 +1,169 @@
+//! Events that other systems can be told of: their names, and what each carries. Ids and keys, names of people and customers; no notes.
+
+use chrono::{DateTime, Utc};
+use chuda_core::Result;
+use chuda_core::id::{Hash, RecordId};
+use chuda_core::record::{Contract, Customer, Fen, Fields, Kind, Report, Scalar, Task, Touch, from_fields};
+use serde_json::{Value, json};
+
+use crate::api::{customer_named, person_named, unreadable};
+use crate::stores::Tx;
+use crate::webhooks;
+
+/// Most ids in one list.
+const MAX_IDS: usize = 100;
+
+/// Something that happened to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    /// A customer was entered.
+    CustomerCreated,
+    /// A touch was recorded; its evidence may still be missing.
+    TouchRecorded,
+    /// A daily report was filed, for the first time or after it was taken back.
+    ReportFiled,
+    /// A task came up for somebody.
+    TaskCreated,
+    /// A task was done.
+    TaskDone,
+    /// A contract is reviewed and sealed: it is to be signed (B3).
+    ContractReady,
+    /// A contract was signed.
+    ContractSigned,
+}
+
+impl Event {
+    /// Every event.
+    pub const ALL: [Self; 7] = [
+        Self::CustomerCreated,
+        Self::TouchRecorded,
+        Self::ReportFiled,
+        Self::TaskCreated,
+        Self::TaskDone,
+        Self::ContractReady,
+        Self::ContractSigned,
+    ];
+
+    /// Its name, as receivers see it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CustomerCreated => "customer.created",
+            Self::TouchRecorded => "touch.recorded",
+            Self::ReportFiled => "report.filed",
+            Self::TaskCreated => "task.created",
+            Self::TaskDone => "task.done",
+            Self::ContractReady => "contract.ready",
+            Self::ContractSigned => "contract.signed",
+        }
+    }
+
+    /// From its name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.as_str() == text)
+    }
+}
+
+/// Tells whoever wants to know what the writing of a record means, in the transaction that writes it.
+pub(crate) fn announce(
+    tx: &Tx<'_>,
+    record: RecordId,
+    kind: Kind,
+    before: Option<&Fields>,
+    fields: &Fields,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for event in events_of(kind, before, fields) {
+        // Mostly nobody does; what it carries is looked up only if somebody does.
+        if webhooks::is_wanted(tx, event)? {
+            webhooks::emit(tx, event, record, &data(tx, event, record, fields)?, now)?;
+        }
+    }
+    Ok(())
+}
+
+fn events_of(kind: Kind, before: Option<&Fields>, fields: &Fields) -> Vec<Event> {
+    let (created, mut events) = (before.is_none(), Vec::new());
+    let becomes = |is: fn(&Fields) -> bool| is(fields) && !before.is_some_and(is);
+    match kind {
+        Kind::Customer if created => events.push(Event::CustomerCreated),
+        Kind::Touch if created => events.push(Event::TouchRecorded),
+        Kind::Report if becomes(is_filed) => events.push(Event::ReportFiled),
+        Kind::Task => {
+            events.extend(created.then_some(Event::TaskCreated));
+            events.extend(becomes(is_done).then_some(Event::TaskDone));
+        }
+        Kind::Contract => {
+            events.extend(becomes(is_ready).then_some(Event::ContractReady));
+            events.extend(becomes(is_signed).then_some(Event::ContractSigned));
+        }
+        _ => {}
+    }
+    events
+}
+
+fn is_filed(report: &Fields) -> bool {
+    report.get("withdrawn") != Some(&Scalar::Bool(true)) && report.keys().any(|key| key.starts_with("filed/"))
+}
+
+fn is_done(task: &Fields) -> bool {
+    matches!(task.get("done_at"), Some(Scalar::Int(_)))
+}
+
+fn is_ready(contract: &Fields) -> bool {
+    contract.get("status").and_then(Scalar::as_text) == Some("signing")
+}
+
+fn is_signed(contract: &Fields) -> bool {
+    matches!(contract.get("signed_at"), Some(Scalar::Int(_)))
+}
+
+fn data(tx: &Tx<'_>, event: Event, record: RecordId, fields: &Fields) -> Result<Value> {
+    match event {
+        Event::CustomerCreated => {
+            let customer: Customer = from_fields(fields).map_err(|error| unreadable(&error))?;
+            let holder = customer.holder.map(|holder| person_named(tx, holder)).transpose()?;
+            let author = person_named(tx, customer.author)?;
+            Ok(
+                json!({ "id": record, "name": customer.name, "author": author, "holder": holder, "created_at": customer.created_at }),
+            )
+        }
+        Event::TouchRecorded => {
+            let touch: Touch = from_fields(fields).map_err(|error| unreadable(&error))?;
+            Ok(json!({
+                "id": record, "customer": customer_named(tx, touch.customer)?, "author": person_named(tx, touch.author)?,
+                "mode": touch.mode, "action": touch.action, "at": touch.at,
+                "evidence": touch.evidence.iter().take(MAX_IDS).collect::<Vec<_>>(),
+            }))
+        }
+        Event::ReportFiled => {
+            let report: Report = from_fields(fields).map_err(|error| unreadable(&error))?;
+            Ok(json!({
+                "id": record, "author": person_named(tx, report.author)?, "day": report.day, "filed_at": report.filed_at(),
+                "short": report.is_short(), "late": report.late,
+                "touches": report.touches.iter().take(MAX_IDS).collect::<Vec<_>>(),
+            }))
+        }
+        Event::ContractReady | Event::ContractSigned => {
+            let contract: Contract = from_fields(fields).map_err(|error| unreadable(&error))?;
+            // The text itself is at `/api/v1/records/{id}`.
+            let text = contract.text.as_deref().map(|text| Hash::of(text.as_bytes()));
+            Ok(json!({
+                "id": record, "number": contract.number, "customer": customer_named(tx, contract.customer)?,
+                "author": person_named(tx, contract.author)?, "amount_cny": contract.amount.map(Fen::to_yuan),
+                "custom_development": contract.custom_development, "text_sha256": text, "status": contract.status,
+                "signed_at": contract.signed_at, "signed_with": contract.signed_with,
+            }))
+        }
+        Event::TaskCreated | Event::TaskDone => {
+            let task: Task = from_fields(fields).map_err(|error| unreadable(&error))?;
+            let customer = task.customer.map(|customer| customer_named(tx, customer)).transpose()?;
+            let assignee = task.assignee.map(|person| person_named(tx, person)).transpose()?;
+            let done_by = task.done_by.map(|person| person_named(tx, person)).transpose()?;
+            Ok(json!({
+                "id": record, "task": task.task, "customer": customer, "assignee": assignee, "role": task.role,
+                "source": task.source, "rule": task.rule, "created_at": task.created_at, "due": task.due,
+                "done_at": task.done_at, "done_by": done_by, "choice": task.choice,
+            }))
+        }
+    }
+}

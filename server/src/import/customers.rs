@@ -1,0 +1,351 @@
+//! Customers and leads: found by outside id, else by name; filled in where something is missing, entered where there is none.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chuda_core::id::{ContactId, CustomerId, LeadId, PersonId, RecordId};
+use chuda_core::record::{Contact, Customer, Fields, Intent, Kind, Lead, Record, Scalar, Stage};
+use chuda_core::rules::Config;
+use chuda_core::rules::audience::superiors;
+use chuda_core::{Error, Result};
+
+use super::columns::Field;
+use super::report::{ImportKind, ImportLine, ImportSet, Mistake};
+use super::table::Row;
+use super::value::{intent, name_key};
+use super::{Plan, text};
+use crate::ingest::Ingest;
+use crate::stores::Tx;
+
+/// What is looked for, and what has to be there.
+pub(super) const FIELDS: (&[Field], &[Field]) = (
+    &[
+        Field::Name,
+        Field::Short,
+        Field::Contact,
+        Field::Position,
+        Field::Role,
+        Field::Phone,
+        Field::Intent,
+        Field::Channel,
+        Field::Holder,
+        Field::ExternalId,
+        Field::Address,
+        Field::Model,
+    ],
+    &[Field::Name],
+);
+
+/// Every customer by name and outside id.
+pub(super) struct Book {
+    by_id: HashMap<String, CustomerId>,
+    by_name: HashMap<String, Vec<CustomerId>>,
+}
+
+impl Book {
+    pub(super) fn read(tx: &Tx<'_>) -> Result<Self> {
+        let mut book = Self { by_id: HashMap::new(), by_name: HashMap::new() };
+        for (id, name, external_id, merged) in tx.customer_names()? {
+            // One that was merged into another is found by that one's name.
+            if !merged {
+                book.add(id.into(), &name, external_id.as_deref());
+            }
+        }
+        Ok(book)
+    }
+
+    fn add(&mut self, id: CustomerId, name: &str, external_id: Option<&str>) {
+        let named = self.by_name.entry(name_key(name)).or_default();
+        if !named.contains(&id) {
+            named.push(id);
+        }
+        if let Some(external_id) = external_id {
+            self.by_id.entry(name_key(external_id)).or_insert(id);
+        }
+    }
+
+    /// The one customer of this name, as people write it.
+    pub(super) fn named(&self, name: &str) -> Option<CustomerId> {
+        match self.by_name.get(&name_key(name)).map(Vec::as_slice) {
+            Some([one]) => Some(*one),
+            _ => None,
+        }
+    }
+}
+
+/// A row that was read.
+struct Wanted {
+    name: String,
+    short: Option<String>,
+    contact: Option<String>,
+    position: Option<String>,
+    role: Option<String>,
+    phone: Option<String>,
+    intent: Option<Intent>,
+    channel: Option<String>,
+    holder: Option<PersonId>,
+    external_id: Option<String>,
+    address: Option<String>,
+    model: Option<String>,
+}
+
+pub(super) fn plan(plan: &mut Plan<'_>, ingest: &Ingest<'_>, rows: &[Row]) -> Result<()> {
+    let mut book = Book::read(plan.tx)?;
+    let config = ingest.config();
+    for row in rows {
+        let Some(wanted) = read(plan, ingest, &config, row) else { continue };
+        let Some((id, name)) = meant(plan, &mut book, row, &wanted)? else { continue };
+        let mut line =
+            ImportLine { line: row.line, name, outcome: String::new(), sets: Vec::new(), kept: Vec::new(), mismatch: None };
+        let new = plan.state(id.into())?.is_none();
+        customer(plan, id, &wanted, &mut line)?;
+        lead(plan, id, &wanted, new, &mut line)?;
+        contact(plan, id, &wanted, &mut line)?;
+        line.outcome = if new {
+            "created"
+        } else if line.sets.is_empty() {
+            "unchanged"
+        } else {
+            "changed"
+        }
+        .to_owned();
+        plan.report.add_line(line);
+    }
+    Ok(())
+}
+
+fn read(plan: &mut Plan<'_>, ingest: &Ingest<'_>, config: &Config, row: &Row) -> Option<Wanted> {
+    let before = plan.report.mistakes;
+    let name = plan.text(row, Field::Name);
+    if name.is_none() && plan.report.mistakes == before {
+        plan.mistake(row, Field::Name, Mistake::Missing);
+    }
+    let role = |word: &str| Config::find(&config.contact_roles, word).map(|role| role.key.clone());
+    let wanted = Wanted {
+        name: name.unwrap_or_default(),
+        short: plan.text(row, Field::Short),
+        contact: plan.text(row, Field::Contact),
+        position: plan.text(row, Field::Position),
+        role: plan.read(row, Field::Role, Mistake::Role, role),
+        phone: plan.text(row, Field::Phone),
+        intent: plan.read(row, Field::Intent, Mistake::Intent, intent),
+        channel: plan.text(row, Field::Channel),
+        holder: holder(plan, ingest, row),
+        external_id: plan.text(row, Field::ExternalId),
+        address: plan.text(row, Field::Address),
+        model: plan.text(row, Field::Model),
+    };
+    (plan.report.mistakes == before).then_some(wanted)
+}
+
+/// Who is to look after it: whoever imports, or somebody below; an admin may name anybody.
+fn holder(plan: &mut Plan<'_>, ingest: &Ingest<'_>, row: &Row) -> Option<PersonId> {
+    let name = plan.text(row, Field::Holder)?;
+    let people = ingest.people();
+    let mut named = people.iter().filter(|(id, person)| !person.left && (person.name == name || id.to_string() == name));
+    let holder = match (named.next(), named.next()) {
+        (Some((id, _)), None) => *id,
+        (Some(_), Some(_)) => {
+            plan.mistake(row, Field::Holder, Mistake::HolderAmbiguous);
+            return None;
+        }
+        (None, _) => {
+            plan.mistake(row, Field::Holder, Mistake::HolderUnknown);
+            return None;
+        }
+    };
+    let is_admin = people.get(&plan.person).is_some_and(|person| person.roles.contains(&chuda_core::record::Role::Admin));
+    if is_admin || holder == plan.person || superiors(holder, &people).contains(&plan.person) {
+        Some(holder)
+    } else {
+        plan.mistake(row, Field::Holder, Mistake::HolderNotAllowed);
+        None
+    }
+}
+
+/// Which customer a row means, and its name; none after a mistake.
+fn meant(plan: &mut Plan<'_>, book: &mut Book, row: &Row, wanted: &Wanted) -> Result<Option<(CustomerId, String)>> {
+    let known = wanted.external_id.as_ref().and_then(|id| book.by_id.get(&name_key(id)).copied());
+    let named = book.by_name.get(&name_key(&wanted.name)).map_or(&[][..], Vec::as_slice);
+    let found = match (known, named) {
+        (Some(known), _) => Some(known),
+        (None, []) => None,
+        (None, [one]) => Some(*one),
+        (None, _) => {
+            plan.mistake(row, Field::Name, Mistake::NameAmbiguous);
+            return Ok(None);
+        }
+    };
+    // The id of a new one follows from what the file calls it: the same file finds it again, also after it was renamed.
+    let key = wanted.external_id.as_deref().unwrap_or(&wanted.name);
+    let id = found.unwrap_or_else(|| CustomerId::derived(&format!("import/customer/{}", name_key(key))));
+    let state = plan.state(id.into())?;
+    let other_id = state.as_ref().and_then(|fields| text(fields, "external_id"));
+    if let (Some(other), Some(given)) = (other_id, &wanted.external_id)
+        && name_key(other) != name_key(given)
+    {
+        plan.mistake(row, Field::ExternalId, Mistake::OtherId);
+        return Ok(None);
+    }
+    let name = state.as_ref().and_then(|fields| text(fields, "name")).unwrap_or(&wanted.name).to_owned();
+    book.add(id, &name, wanted.external_id.as_deref());
+    Ok(Some((id, name)))
+}
+
+fn customer(plan: &mut Plan<'_>, id: CustomerId, wanted: &Wanted, line: &mut ImportLine) -> Result<()> {
+    let Some(state) = plan.state(id.into())? else {
+        let customer = Customer {
+            author: plan.person,
+            name: wanted.name.clone(),
+            short: wanted.short.clone(),
+            holder: wanted.holder,
+            intent: wanted.intent,
+            created_at: plan.now,
+            closed: false,
+            contact: None,
+            address: wanted.address.clone(),
+            model: wanted.model.clone(),
+            external_id: wanted.external_id.clone(),
+            crm_intent: wanted.intent,
+            merged_into: None,
+        };
+        return create(plan, id.into(), &customer);
+    };
+    let level = wanted.intent.map(|level| level.as_str().to_owned());
+    let holder = wanted.holder.map(|holder| holder.to_string());
+    let mut writes = Fields::new();
+    // What the outside system says is kept beside what people here found (B5).
+    fill(line, &state, &mut writes, "crm_intent", level.as_ref(), true);
+    for (field, value) in [
+        ("intent", level.as_ref()),
+        ("holder", holder.as_ref()),
+        ("external_id", wanted.external_id.as_ref()),
+        ("short", wanted.short.as_ref()),
+        ("address", wanted.address.as_ref()),
+        ("model", wanted.model.as_ref()),
+    ] {
+        fill(line, &state, &mut writes, field, value, false);
+    }
+    write(plan, id.into(), writes);
+    Ok(())
+}
+
+/// Every customer has a lead, so that it can be claimed, given back and handed over (H1). One that is merely taken over from another
+/// system in somebody's hands is no new lead of the week (G1).
+fn lead(plan: &mut Plan<'_>, customer: CustomerId, wanted: &Wanted, new: bool, line: &mut ImportLine) -> Result<()> {
+    let held = plan.state(customer.into())?.as_ref().and_then(|state| text(state, "holder")?.parse().ok());
+    let id = LeadId::derived(&format!("import/lead/{customer}"));
+    let known = match plan.state(id.into())? {
+        Some(_) => Some(id.into()),
+        None if new => None,
+        None => plan.tx.leads_of(customer)?.pop().map(|lead| lead.id),
+    };
+    let known = match known {
+        Some(id) => plan.state(id)?.map(|state| (id, state)),
+        None => None,
+    };
+    let Some((id, state)) = known else {
+        let counts = plan.report.kind == ImportKind::Leads;
+        let lead = Lead {
+            author: plan.person,
+            customer,
+            stage: if held.is_some() { Stage::Claimed } else { Stage::Offered },
+            holder: held,
+            held_at: Some(plan.now),
+            corrected_at: None,
+            moved_by: plan.person,
+            moved_at: plan.now,
+            reason: None,
+            channel: wanted.channel.clone(),
+            claimed_at: held.filter(|_| counts).map(|_| plan.now),
+            invalid_at: None,
+            requests: BTreeMap::new(),
+            settled: BTreeMap::new(),
+        };
+        if !new {
+            line.sets.push(ImportSet { field: "lead".into(), from: None, to: lead.stage.as_str().into() });
+        }
+        return create(plan, id.into(), &lead);
+    };
+    let mut writes = Fields::new();
+    fill(line, &state, &mut writes, "channel", wanted.channel.as_ref(), false);
+    // Whoever has just got the customer has its lead too.
+    let got = held.filter(|_| state.get("holder").is_none_or(|holder| *holder == Scalar::Null)).filter(|_| wanted.holder.is_some());
+    if let Some(holder) = got {
+        let now = Scalar::Int(plan.now.timestamp_millis());
+        writes.insert("holder".into(), holder.to_string().into());
+        writes.insert("moved_by".into(), plan.person.to_string().into());
+        writes.insert("moved_at".into(), now.clone());
+        if text(&state, "stage") == Some(Stage::Offered.as_str()) {
+            writes.insert("stage".into(), Stage::Claimed.as_str().into());
+        }
+        if !state.contains_key("claimed_at") && plan.report.kind == ImportKind::Leads {
+            writes.insert("claimed_at".into(), now);
+        }
+    }
+    write(plan, id, writes);
+    Ok(())
+}
+
+fn contact(plan: &mut Plan<'_>, customer: CustomerId, wanted: &Wanted, line: &mut ImportLine) -> Result<()> {
+    let Some(name) = &wanted.contact else { return Ok(()) };
+    let id = RecordId::from(ContactId::derived(&format!("import/contact/{customer}/{}", name_key(name))));
+    let mut known = plan.state(id)?.map(|state| (id, state));
+    if known.is_none() {
+        let of_customer = plan.tx.contacts_of(customer)?;
+        let same = of_customer.into_iter().find(|one| text(&one.fields, "name").map(name_key) == Some(name_key(name)));
+        known = match same {
+            Some(one) => plan.state(one.id)?.map(|state| (one.id, state)),
+            None => None,
+        };
+    }
+    let Some((id, state)) = known else {
+        let contact = Contact {
+            author: plan.person,
+            customer,
+            name: name.clone(),
+            position: wanted.position.clone(),
+            role: wanted.role.clone(),
+            phone: wanted.phone.clone(),
+            created_at: plan.now,
+        };
+        line.sets.push(ImportSet { field: "contact".into(), from: None, to: name.clone() });
+        return create(plan, id, &contact);
+    };
+    let mut writes = Fields::new();
+    for (field, value) in [("position", &wanted.position), ("role", &wanted.role), ("phone", &wanted.phone)] {
+        fill(line, &state, &mut writes, field, value.as_ref(), false);
+    }
+    write(plan, id, writes);
+    Ok(())
+}
+
+/// Sets a field that is empty, or one that always follows the file; says so, and says what is kept.
+fn fill(line: &mut ImportLine, state: &Fields, writes: &mut Fields, field: &str, value: Option<&String>, follows: bool) {
+    let Some(value) = value else { return };
+    let before = text(state, field);
+    if before == Some(value.as_str()) {
+        return;
+    }
+    if before.is_some() && !follows {
+        // What people here found about the level stands beside it.
+        if field != "intent" {
+            line.kept.push(field.to_owned());
+        }
+        return;
+    }
+    line.sets.push(ImportSet { field: field.to_owned(), from: before.map(str::to_owned), to: value.clone() });
+    writes.insert(field.to_owned(), value.as_str().into());
+}
+
+fn create<T: Record>(plan: &mut Plan<'_>, id: RecordId, record: &T) -> Result<()> {
+    let fields = record.to_new_fields().map_err(|error| Error::internal("import.encode", error))?;
+    debug_assert!(matches!(T::KIND, Kind::Customer | Kind::Lead | Kind::Contact));
+    plan.writes.write(id, fields);
+    Ok(())
+}
+
+fn write(plan: &mut Plan<'_>, id: RecordId, fields: Fields) {
+    if !fields.is_empty() {
+        plan.writes.write(id, fields);
+    }
+}

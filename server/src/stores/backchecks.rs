@@ -1,0 +1,80 @@
+//! What back-checks ask: which touches count, what came of one, what its bytes told.
+
+use chrono::{DateTime, Utc};
+use chuda_core::capture::photo::PerceptualHash;
+use chuda_core::id::{Hash, PersonId, RecordId, TouchId};
+use chuda_core::rules::machine::Seen;
+use chuda_core::{Error, Result};
+use rusqlite::params;
+
+use super::Tx;
+use super::sqlite::{Document, document_row, id};
+
+/// Most touches of one period.
+const MAX_TOUCHES: usize = 1_000_000;
+/// Most records that came from one.
+const MAX_MADE: usize = 200;
+
+/// How a photo looks that proves a touch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looks {
+    pub(crate) touch: TouchId,
+    /// When it was captured.
+    pub(crate) at: i64,
+    pub(crate) look: PerceptualHash,
+}
+
+impl Tx<'_> {
+    /// The touches that count (they have evidence) and happened from one instant until before another, with whose they are.
+    pub(crate) fn counted_touches(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(TouchId, PersonId)>> {
+        self.all(
+            "SELECT id, author FROM documents t WHERE kind = 'touch' AND at >= ?1 AND at < ?2 AND author IS NOT NULL
+               AND EXISTS (SELECT 1 FROM touch_evidence e WHERE e.touch = t.id) LIMIT ?3",
+            params![from.timestamp_millis(), to.timestamp_millis(), MAX_TOUCHES as i64],
+            |row| Ok((id(row, 0, TouchId::from_slice)?, id(row, 1, PersonId::from_slice)?)),
+        )
+    }
+
+    /// What was made because of a record, first made first.
+    pub(crate) fn made_from(&self, source: RecordId) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE parent = ?1 ORDER BY at, id LIMIT ?2",
+            params![source.as_bytes(), MAX_MADE as i64],
+            document_row,
+        )
+    }
+
+    /// The bytes of a claim.
+    pub(crate) fn claim_bytes(&self, hash: Hash) -> Result<Option<Vec<u8>>> {
+        self.one("SELECT bytes FROM claims WHERE hash = ?1", params![hash.0], |row| row.get(0))
+    }
+
+    /// How the newest photos that prove touches look.
+    pub(crate) fn looks(&self, most: usize) -> Result<Vec<Looks>> {
+        let looks = self.all(
+            "SELECT t.touch, e.at, json_extract(e.fields, '$.look') FROM documents e JOIN touch_evidence t ON t.evidence = e.id
+             WHERE e.kind = 'evidence' AND json_extract(e.fields, '$.look') IS NOT NULL ORDER BY e.at DESC LIMIT ?1",
+            params![most as i64],
+            |row| Ok((id(row, 0, TouchId::from_slice)?, row.get(1)?, row.get::<_, String>(2)?)),
+        )?;
+        // What a phone wrote there need not be a hash.
+        let read = |(touch, at, look): (_, _, String)| Some(Looks { touch, at, look: PerceptualHash::from_hex(&look)? });
+        Ok(looks.into_iter().filter_map(read).collect())
+    }
+
+    /// What looking into a blob told, if somebody has: its kind of file, and what is in it.
+    pub(crate) fn seen(&self, sha256: Hash) -> Result<Option<(Option<String>, Seen)>> {
+        let row: Option<(Option<String>, String)> =
+            self.one("SELECT mime, seen FROM seen WHERE sha256 = ?1", params![sha256.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let Some((mime, seen)) = row else { return Ok(None) };
+        let seen = serde_json::from_str(&seen).map_err(|error| Error::internal("seen.unreadable", error))?;
+        Ok(Some((mime, seen)))
+    }
+
+    /// Notes what looking into a blob told.
+    pub(crate) fn add_seen(&self, sha256: Hash, mime: Option<&str>, seen: &Seen) -> Result<()> {
+        let seen = serde_json::to_string(seen).map_err(|error| Error::internal("seen.encode", error))?;
+        self.run("INSERT INTO seen (sha256, mime, seen) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING", params![sha256.0, mime, seen])
+            .map(drop)
+    }
+}
