@@ -3,6 +3,8 @@
 //! Words of options stand as the Chinese term under their plain name and as the key under `<name>_key`. Whoever is named
 //! stands as `{id, name}`. Money is in yuan, instants are in UTC, what is not set is null.
 
+pub(crate) mod sales;
+
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
 use chuda_core::query::view::{
     AskedView, BackCheckDetail, BackCheckView, BriefView, CheckedView, ClaimView, CustomerView, DemandView, DrawnView, EventView,
@@ -46,8 +48,13 @@ pub(crate) fn customer(customer: &CustomerView, config: &Config) -> Value {
         "since": instant(customer.since),
         "intent": customer.intent.map(|intent| intent.as_str()),
         "health": health(&customer.health, config),
+        "lead": customer.lead,
+        "last": customer.last.as_ref().map(sales::last_event),
         "last_touch": customer.last_touch.map(instant),
         "contacts": contacts,
+        "contact": customer.contact,
+        "address": customer.address,
+        "model": customer.model,
         "conflicts": customer.conflicts,
     })
 }
@@ -178,21 +185,32 @@ pub(crate) fn triggered(triggered: &Triggered) -> Value {
 
 /// A task or to-do.
 pub(crate) fn task(task: &TaskView) -> Value {
-    json!({
+    let about: serde_json::Map<_, _> = task.about.iter().map(|fact| (fact.field.clone(), json!(fact.value.zh))).collect();
+    let pack = task.script_pack.as_ref();
+    let mut object = json!({
         "id": task.id,
         "kind": task.kind.zh,
         "kind_key": task.kind.key,
         "title": task.kind.zh,
+        "notice": task.notice,
         "customer": task.customer.map(|id| json!({"id": id, "name": task.customer_name})),
         "source": task.source,
+        "source_kind": task.source_kind,
+        "about": about,
+        "rule": task.rule,
+        "because": task.because,
         "choices": task.choices.iter().map(choice).collect::<Vec<_>>(),
-        "about": task.about,
-        "script_pack": task.script_pack,
+        "script_pack_text": pack.map(|pack| &pack.text),
         "created_at": instant(task.created_at),
         "due": task.due.map(instant),
         "done_at": task.done_at.map(instant),
+        "done_by": task.done_by.as_ref().map(person),
+        "reason": task.reason,
         "attachment_uploading": task.attachment_uploading,
-    })
+    });
+    put_word(&mut object, "script_pack", pack.map(|pack| &pack.title));
+    put_word(&mut object, "choice", task.choice.as_ref());
+    object
 }
 
 /// A word that can be chosen.
@@ -432,6 +450,7 @@ pub(crate) fn home(home: &HomeView, config: &Config) -> Value {
         "report": report_card(&home.report),
         "touches_today": home.touches_today.iter().map(touch).collect::<Vec<_>>(),
         "tasks": home.tasks.iter().map(task).collect::<Vec<_>>(),
+        "notices": home.notices.iter().map(task).collect::<Vec<_>>(),
         "red_customers": home.red_customers.iter().map(|one| customer(one, config)).collect::<Vec<_>>(),
     })
 }

@@ -2,12 +2,13 @@
 
 use chuda_core::query::view::CustomerView;
 use chuda_core::rules::Config;
-use chuda_core::workbench::CustomerDraft;
+use chuda_core::workbench::{CustomerDraft, CustomerEdit};
 use serde_json::{Value, json};
 
 use super::touch::touch_rows;
-use super::{brief, find_customer};
-use crate::args::CustomerAdd;
+use super::{brief, field_rows, find_customer};
+use crate::args::sales::CustomerSet;
+use crate::args::{CustomerAdd, CustomerList};
 use crate::exit::{Failure, Outcome};
 use crate::json;
 use crate::shell::{Shell, local};
@@ -28,12 +29,13 @@ pub(crate) fn add(shell: &Shell, add: CustomerAdd) -> Result<Outcome, Failure> {
     Ok(Outcome::done(json::customer(&customer, &workbench.config()), said))
 }
 
-/// All customers, reddest first.
-pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
+/// All customers, or the red ones; reddest first.
+pub(crate) fn list(shell: &Shell, list: &CustomerList) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let customers = workbench.customers()?;
+    let customers = if list.red { workbench.red_customers()? } else { workbench.customers()? };
     let listed: Vec<Value> = customers.iter().map(|customer| json::customer(customer, &workbench.config())).collect();
-    let said = if customers.is_empty() { shell.text.line("customer.none", &[]) } else { table(0, &rows(shell, &customers)) };
+    let none = if list.red { "customer.none_red" } else { "customer.none" };
+    let said = if customers.is_empty() { shell.text.line(none, &[]) } else { table(0, &rows(shell, &customers)) };
     Ok(Outcome::done(json!({"customers": listed}), said))
 }
 
@@ -48,9 +50,30 @@ pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     object["briefs"] = briefs.iter().map(json::brief).collect();
     let mut said = page(shell, &customer, &workbench.config()) + &table(2, &touch_rows(shell, &touches, true));
     if !briefs.is_empty() {
-        said += &format!("{}\n{}", shell.text.get("customer.briefs"), table(2, &brief::rows(shell, &briefs)));
+        said = said + shell.text.get("customer.briefs") + "\n" + &table(2, &brief::rows(shell, &briefs));
     }
     Ok(Outcome::done(object, said))
+}
+
+/// Notes what is known of a customer.
+pub(crate) fn set(shell: &Shell, set: CustomerSet) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let id = find_customer(&workbench, &set.customer)?.id;
+    let edit = CustomerEdit {
+        name: set.name,
+        short: set.short,
+        address: set.address,
+        model: set.model,
+        intent: set.intent,
+        closed: set.closed.map(bool::from),
+        contact: set.contact,
+        phone: set.phone,
+        position: set.position,
+        contact_role: set.contact_role,
+    };
+    let customer = workbench.set_customer(id, edit)?;
+    let config = workbench.config();
+    Ok(Outcome::done(json::customer(&customer, &config), page(shell, &customer, &config)))
 }
 
 /// Customers as rows: name, health, stage, last touch, id.
@@ -83,6 +106,7 @@ fn page(shell: &Shell, customer: &CustomerView, config: &Config) -> String {
         vec![text.get("customer.id").into(), customer.id.to_string()],
         vec![text.get("customer.stage").into(), text.label("stage", customer.stage.as_str())],
         vec![text.get("customer.holder").into(), customer.holder.as_ref().map_or_else(none, |person| person.name.clone())],
+        vec![text.get("customer.since").into(), local(customer.since)],
         vec![text.get("customer.health").into(), health(shell, customer)],
     ];
     rows.extend(json::health_reasons(text, &customer.health, config).into_iter().map(|reason| vec![String::new(), reason]));
@@ -94,6 +118,11 @@ fn page(shell: &Shell, customer: &CustomerView, config: &Config) -> String {
         let details = [Some(contact.name.as_str()), role, contact.position.as_deref(), contact.phone.as_deref()];
         let line: Vec<&str> = details.into_iter().flatten().collect();
         rows.push(vec![text.get("customer.contact").into(), line.join(" ")]);
+    }
+    rows.extend(field_rows(shell, &[("model", customer.model.clone()), ("address", customer.address.clone())]));
+    if let Some(last) = &customer.last {
+        let by = last.by.as_ref().map(|by| by.name.clone()).unwrap_or_default();
+        rows.push(vec![text.get("customer.last").into(), format!("{} {} {by}", local(last.at), text.word(&last.what))]);
     }
     if !customer.conflicts.is_empty() {
         rows.push(vec![text.get("conflict").into(), customer.conflicts.join(", ")]);

@@ -75,6 +75,7 @@ fn screen(shell: &Shell, home: &HomeView) -> String {
     let drafts: Vec<_> = home.touches_today.iter().filter(|touch| touch.status == TouchStatus::Draft).cloned().collect();
     screen += &section(text.get("home.drafts"), &touch_rows(shell, &drafts, false));
     screen += &section(text.get("home.tasks"), &task::rows(shell, &home.tasks));
+    screen += &section(text.get("task.notices"), &task::rows(shell, &home.notices));
     screen + &section(text.get("home.red"), &customer::rows(shell, &home.red_customers))
 }
 

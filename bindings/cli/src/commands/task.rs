@@ -13,12 +13,23 @@ use crate::table::table;
 /// How many facts of what a task is about stand in its row.
 const SHOWN: usize = 4;
 
-/// Open tasks, most urgent first.
+/// Open tasks, most urgent first, and what there is to know.
 pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
-    let tasks = shell.open()?.tasks()?;
-    let listed: Vec<_> = tasks.iter().map(json::task).collect();
-    let said = if tasks.is_empty() { shell.text.line("task.none", &[]) } else { table(0, &rows(shell, &tasks)) };
-    Ok(Outcome::done(json!({"tasks": listed}), said))
+    let workbench = shell.open()?;
+    let (tasks, notices) = (workbench.tasks()?, workbench.notices()?);
+    let listed = |tasks: &[TaskView]| tasks.iter().map(json::task).collect::<Vec<_>>();
+    let mut said = if tasks.is_empty() { shell.text.line("task.none", &[]) } else { pages(shell, &tasks) };
+    if !notices.is_empty() {
+        said += &(shell.text.line("task.notices", &[]) + &pages(shell, &notices));
+    }
+    Ok(Outcome::done(json!({"tasks": listed(&tasks), "notices": listed(&notices)}), said))
+}
+
+/// As rows, then the words that help.
+fn pages(shell: &Shell, tasks: &[TaskView]) -> String {
+    let packs = tasks.iter().filter_map(|task| task.script_pack.as_ref());
+    let packs = packs.map(|pack| format!("《{}》\n{}\n", shell.text.word(&pack.title), pack.text)).collect::<Vec<_>>().concat();
+    table(0, &rows(shell, tasks)) + &packs
 }
 
 /// Does a task; when the answer is not one of its choices, a failure lists them.
@@ -53,7 +64,8 @@ pub(crate) fn rows(shell: &Shell, tasks: &[TaskView]) -> Vec<Vec<String>> {
         let due = task.due.map(|due| text.say("task.due", &[("due", &local(due))]));
         vec![
             title,
-            task.customer_name.clone().unwrap_or_default(),
+            // A customer that is not this person's to read is named in the words of the notice.
+            task.customer_name.clone().or_else(|| task.because.clone().filter(|_| task.notice)).unwrap_or_default(),
             task.about.iter().take(SHOWN).map(|fact| shell.text.word(&fact.value)).collect::<Vec<_>>().join(" · "),
             answers.join(" / "),
             due.unwrap_or_default(),

@@ -3,11 +3,13 @@
 
 mod backcheck;
 mod config;
+mod figures;
 mod files;
 mod golden;
 mod languages;
 mod online;
 mod phone;
 mod refusals;
+mod sales;
 mod stories;
 mod voice;

@@ -1,0 +1,135 @@
+//! `chuda lead`: who has which, and how it goes on.
+
+use chuda_core::Error;
+use chuda_core::id::LeadId;
+use chuda_core::query::view::{LeadList as Whose, LeadMove, LeadView, Word};
+use chuda_core::record::Stage;
+use chuda_core::rules::Config;
+use chuda_core::workbench::{CustomerDraft, LeadDraft, Workbench};
+use serde_json::json;
+
+use super::{choices, find_colleague, find_customer};
+use crate::args::sales::{LeadAdd, LeadAssign, LeadList, LeadStage, LeadWhy};
+use crate::exit::{Failure, Outcome};
+use crate::json::sales as json_of;
+use crate::shell::{Shell, local};
+use crate::table::table;
+
+/// Puts a lead into the pool.
+pub(crate) fn add(shell: &Shell, add: LeadAdd) -> Result<Outcome, Failure> {
+    let LeadAdd { name, short, contact, phone, address, model, channel } = add;
+    let customer = CustomerDraft { name, short, contact, phone, address, model };
+    let lead = shell.open()?.add_lead(LeadDraft { customer, channel })?;
+    Ok(outcome(shell, "lead.added", &lead))
+}
+
+/// Leads, moved last first.
+pub(crate) fn list(shell: &Shell, list: &LeadList) -> Result<Outcome, Failure> {
+    let whose = match list {
+        LeadList { pool: true, .. } => Whose::Pool,
+        LeadList { team: true, .. } => Whose::Team,
+        LeadList { .. } => Whose::Own,
+    };
+    let leads = shell.open()?.leads(whose)?;
+    let listed: Vec<_> = leads.iter().map(json_of::lead).collect();
+    let rows: Vec<_> = leads.iter().map(|lead| row(shell, lead)).collect();
+    let said = if leads.is_empty() { shell.text.line("lead.none", &[]) } else { table(0, &rows) };
+    Ok(Outcome::done(json!({"leads": listed}), said))
+}
+
+/// One lead with every move.
+pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let page = workbench.lead(find(&workbench, words)?)?;
+    let moves: Vec<_> = page.trace.iter().map(|one| move_row(shell, one)).collect();
+    let said = table(0, &[row(shell, &page.lead)]) + &table(2, &moves);
+    Ok(Outcome::done(json_of::lead_page(&page), said))
+}
+
+/// Asks for a lead.
+pub(crate) fn claim(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let lead = workbench.claim_lead(find(&workbench, words)?)?;
+    Ok(outcome(shell, "lead.asked", &lead))
+}
+
+/// Gives a lead back.
+pub(crate) fn release(shell: &Shell, why: &LeadWhy) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let lead = workbench.release_lead(find(&workbench, &why.lead)?, &why.reason)?;
+    Ok(outcome(shell, "lead.asked", &lead))
+}
+
+/// Gives a lead to somebody.
+pub(crate) fn assign(shell: &Shell, assign: &LeadAssign) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let to = find_colleague(&workbench, &assign.to)?;
+    let lead = workbench.assign_lead(find(&workbench, &assign.lead)?, to.id)?;
+    Ok(outcome(shell, "lead.asked", &lead))
+}
+
+/// Corrects the stage by hand.
+pub(crate) fn stage(shell: &Shell, stage: &LeadStage) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let config = workbench.config();
+    let to = Config::find(&config.stages, &stage.stage).and_then(|choice| Stage::parse(&choice.key)).ok_or_else(|| {
+        let words: Vec<Word> = config.stages.iter().map(Word::from).collect();
+        let (list, more) = choices(shell, &words);
+        Failure::from(Error::invalid("cli.unknown_stage")).with("choices", list, &more)
+    })?;
+    let lead = workbench.correct_stage(find(&workbench, &stage.lead)?, to, &stage.reason)?;
+    Ok(outcome(shell, "lead.corrected", &lead))
+}
+
+/// Marks a lead as none.
+pub(crate) fn invalid(shell: &Shell, why: &LeadWhy) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let lead = workbench.invalidate_lead(find(&workbench, &why.lead)?, &why.reason)?;
+    Ok(outcome(shell, "lead.invalidated", &lead))
+}
+
+/// The one lead with this id, or the lead of the one customer that these words name.
+fn find(workbench: &Workbench, words: &str) -> Result<LeadId, Failure> {
+    if let Ok(id) = words.parse::<LeadId>()
+        && workbench.lead(id).is_ok()
+    {
+        return Ok(id);
+    }
+    let customer = find_customer(workbench, words)?;
+    Ok(customer.lead.ok_or_else(|| Error::not_found("lead.not_found"))?)
+}
+
+fn outcome(shell: &Shell, key: &'static str, lead: &LeadView) -> Outcome {
+    let said = shell.text.line(key, &[("customer", &lead.customer_name)]) + &table(2, &[row(shell, lead)]);
+    Outcome::done(json_of::lead(lead), said)
+}
+
+/// Customer, stage, holder with since when, what was asked for, what happened last, id.
+fn row(shell: &Shell, lead: &LeadView) -> Vec<String> {
+    let text = shell.text;
+    let nobody = || text.get("lead.nobody").into();
+    let mut standing = vec![lead.holder.as_ref().map_or_else(nobody, |holder| holder.name.clone()), local(lead.since)];
+    standing.extend(lead.request.as_ref().map(|ask| {
+        let (what, state) = (text.label("asked", ask.what.as_str()), text.label("ask_state", ask.state.as_str()));
+        format!("{what} {state}")
+    }));
+    standing.extend((!lead.valid).then(|| text.label("moved", "invalid")));
+    standing.extend(lead.reason.clone());
+    let by = lead.last.by.as_ref().map(|by| by.name.clone()).unwrap_or_default();
+    let last = format!("{} {} {by}", local(lead.last.at), text.word(&lead.last.what));
+    let stage = text.label("stage", lead.stage.as_str());
+    vec![lead.customer_name.clone(), stage, standing.join(" · "), last.trim_end().into(), lead.id.to_string()]
+}
+
+fn move_row(shell: &Shell, one: &LeadMove) -> Vec<String> {
+    let text = shell.text;
+    let name = |person: &Option<chuda_core::query::view::PersonView>| person.as_ref().map(|person| person.name.clone());
+    vec![
+        local(one.at),
+        text.label("moved", one.what.as_str()),
+        name(&one.by).unwrap_or_default(),
+        text.label("stage", one.stage.as_str()),
+        name(&one.holder).unwrap_or_else(|| text.get("lead.nobody").into()),
+        one.reason.clone().unwrap_or_default(),
+    ]
+}
