@@ -99,13 +99,13 @@ fn open(settings: &Settings) -> Result<App> {
     Ok(Arc::new(Shared::new(store, blobs, settings.clock.clone())?))
 }
 
-/// Opens a data folder that is to be filled: nothing waits for the disk until the store's checkpoint.
-pub(crate) fn open_in_a_hurry(data: &Path, clock: Arc<dyn Clock>) -> Result<App> {
+/// Opens a data folder that is to be filled: nothing waits for the disk until the store's checkpoint, and draws start from a seed.
+pub(crate) fn open_in_a_hurry(data: &Path, clock: Arc<dyn Clock>, seed: u64) -> Result<App> {
     std::fs::create_dir_all(data)?;
     let store = Store::open(&data.join(DATABASE))?;
     store.hurry()?;
     audit::note_key(&store, &key::open(data)?, clock.now())?;
-    Ok(Arc::new(Shared::new(store, Blobs::in_a_hurry(&data.join(BLOBS))?, clock)?))
+    Ok(Arc::new(Shared::new(store, Blobs::in_a_hurry(&data.join(BLOBS))?, clock)?.seeded(seed)))
 }
 
 impl Running {

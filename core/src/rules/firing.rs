@@ -375,12 +375,10 @@ impl Carrying<'_> {
             ("source".to_owned(), self.subject.id.to_string().into()),
             ("rule".to_owned(), self.rule.id.as_str().into()),
             ("config".to_owned(), Scalar::Int(self.moment.config.version)),
+            ("because".to_owned(), self.because.as_str().into()),
             ("created_at".to_owned(), Scalar::Int(to_millis(self.moment.now))),
         ]
         .into();
-        if !self.because.is_empty() {
-            fields.insert("because".into(), self.because.as_str().into());
-        }
         if kind.type_of("author").is_some() {
             for path in ["author", "source.author"] {
                 if let Some(author) = self.subject.get(path)? {

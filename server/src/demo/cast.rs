@@ -63,7 +63,7 @@ pub(super) struct Manner {
 }
 
 const KEEN: Manner = Manner { touches: (4, 6), evidence: 98, missing: 2, late: 2, answers: 84, drive: 60 };
-const STEADY: Manner = Manner { touches: (3, 5), evidence: 95, missing: 4, late: 5, answers: 72, drive: 45 };
+const STEADY: Manner = Manner { touches: (3, 4), evidence: 95, missing: 4, late: 5, answers: 72, drive: 45 };
 const SLOW: Manner = Manner { touches: (1, 3), evidence: 88, missing: 9, late: 9, answers: 55, drive: 30 };
 const IDLE: Manner = Manner { touches: (0, 1), evidence: 75, missing: 25, late: 12, answers: 35, drive: 18 };
 

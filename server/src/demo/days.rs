@@ -403,8 +403,8 @@ impl Story {
         let (now, today) = (self.now(), self.today());
         for bytes in self.waiting.remove(&person).unwrap_or_default() {
             let at = match self.luck.below(100) {
-                0..=2 => continue,
-                3..=17 => self.moment(today, (21 * 60, 23 * 60)).max(now),
+                0 => continue,
+                1..=15 => self.moment(today, (21 * 60, 23 * 60)).max(now),
                 _ => now + TimeDelta::seconds(self.luck.between(20, 900)),
             };
             self.schedule(at, Happening::Bytes { person, bytes });

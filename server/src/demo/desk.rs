@@ -34,7 +34,7 @@ impl Story {
             "tech_answer" => return self.take_up_question(id, &task, person),
             "assess_demand" => (78, (DAY, 9 * DAY)),
             "reconfirm_value" => (70, (HOUR, 3 * DAY)),
-            "back_check" => (88, (DAY, 11 * DAY)),
+            "back_check" => (94, (DAY, 4 * DAY)),
             "coaching" => (60, (DAY, 5 * DAY)),
             "finding" => (75, (HOUR, 5 * DAY)),
             _ if task.notice => (68, (10, 2 * DAY)),

@@ -27,6 +27,9 @@ use crate::jobs::Runner;
 use crate::{admin, enrol, releases, server};
 
 
+/// Jobs that come up within this time are run together.
+const TOGETHER: TimeDelta = TimeDelta::hours(3);
+
 /// What can happen.
 pub(super) enum Happening {
     /// A day begins.
@@ -163,8 +166,9 @@ pub(super) struct Story {
     scheduled: u64,
     /// Something was written since the last look around.
     written: bool,
-    /// When the next job comes up.
+    /// When the next job comes up, and when jobs were run last.
     next_job: Option<DateTime<Utc>>,
+    jobs_run: DateTime<Utc>,
     /// Up to when tasks have been seen, and those of the last moment.
     seen: (i64, BTreeSet<RecordId>),
 }
@@ -175,7 +179,7 @@ impl Story {
         let first = plan.first_day();
         let opening = start_of_day(first, DEFAULT_ZONE);
         let clock = Arc::new(Hand(Mutex::new(opening)));
-        let app = server::open_in_a_hurry(data, clock.clone())?;
+        let app = server::open_in_a_hurry(data, clock.clone(), plan.seed)?;
         let (stop, stopped) = watch::channel(false);
         let mut luck = Luck::new(plan.seed, "story");
         let team = cast::team(plan.reps, &mut luck, opening);
@@ -203,6 +207,7 @@ impl Story {
             scheduled: 0,
             written: false,
             next_job: None,
+            jobs_run: opening,
             seen: (0, BTreeSet::new()),
         };
         story.enter_people()?;
@@ -222,9 +227,7 @@ impl Story {
     /// Lets everything happen until the end.
     pub(super) async fn tell(&mut self, mut progress: impl FnMut(u64, u64)) -> Result<()> {
         // What always comes up again is scheduled by the first run.
-        self.runner.run_due().await?;
-        self.written = true;
-        self.look_around()?;
+        self.run_jobs(self.now()).await?;
         let first = self.plan.first_day();
         let days = (day_of(self.plan.end, DEFAULT_ZONE) - first).num_days().unsigned_abs() + 1;
         while let Some(entry) = self.agenda.first_entry() {
@@ -250,7 +253,7 @@ impl Story {
             }
             self.look_around()?;
         }
-        self.run_jobs_until(self.plan.end).await?;
+        self.run_jobs(self.plan.end).await?;
         progress(days, days);
         let dead = self.app.store.read(|tx| tx.dead_jobs(None, 1))?;
         dead.first().map_or(Ok(()), |job| Err(Error::internal("demo.job_failed", &job.key)))
@@ -395,14 +398,19 @@ impl Story {
         Ok(self.app.store.read(|tx| tx.document(id))?.map(|document| document.fields))
     }
 
+    /// Runs jobs as they come up. Those of a few hours are run together: some look again every hour, which nobody waits for.
     async fn run_jobs_until(&mut self, at: DateTime<Utc>) -> Result<()> {
-        while let Some(due) = self.next_job.filter(|due| *due <= at) {
-            self.clock.move_to(due);
-            self.runner.run_due().await?;
-            self.written = true;
-            self.look_around()?;
+        while let Some(due) = self.next_job.map(|due| due.max(self.jobs_run + TOGETHER)).filter(|due| *due <= at) {
+            self.run_jobs(due).await?;
         }
         Ok(())
+    }
+
+    async fn run_jobs(&mut self, at: DateTime<Utc>) -> Result<()> {
+        self.clock.move_to(at);
+        self.runner.run_due().await?;
+        (self.jobs_run, self.written) = (at, true);
+        self.look_around()
     }
 
     /// Looks what has come of what was written: tasks go on the agenda of whoever will do them, and jobs come up.
