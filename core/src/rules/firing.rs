@@ -116,6 +116,10 @@ pub fn fire_rule_on(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>, set_
     {
         return Ok(None);
     }
+    if because.is_empty() {
+        // Without a condition the record itself is the reason.
+        because.push(subject.kind.as_str().to_owned());
+    }
     let mut occasion: Vec<String> = known(set_off.name).into_iter().collect();
     for path in &rule.once_per {
         occasion.push(subject.get(path)?.map_or_else(String::new, |value| plain(&value)));
