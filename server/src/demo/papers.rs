@@ -127,3 +127,45 @@ pub(super) fn recording(luck: &mut Luck) -> Paper {
     bytes.extend(samples);
     Paper::good(Mime::Wav, bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use chuda_core::capture::photo::PerceptualHash;
+    use chuda_core::capture::{document, photo as photos, sniff};
+
+    use super::*;
+
+    fn look(paper: &Paper) -> PerceptualHash {
+        photos::process(&paper.bytes).unwrap().preview.unwrap().hash
+    }
+
+    #[test]
+    fn papers_open_as_what_they_are_and_broken_ones_do_not() {
+        let lines = ["合计：人民币 286000.00 元".to_owned()];
+        let papers = [photo(&Luck::new(1, "scene"), 0), page("报价单", &lines), recording(&mut Luck::new(1, "sound"))];
+        for paper in &papers {
+            assert_eq!(sniff::sniff(&mut Cursor::new(&paper.bytes)).unwrap(), paper.mime);
+        }
+        let [picture, quote, _] = papers;
+        assert!(document::inspect(&quote.bytes).unwrap().looks_like_quote);
+        assert!(!document::inspect(&page("产品手册", &["节拍：每分钟 20 件".to_owned()]).bytes).unwrap().looks_like_quote);
+        photos::process(&picture.bytes).unwrap();
+        let (picture, quote) = (picture.broken(), quote.broken());
+        assert_eq!(photos::process(&picture.bytes).err(), picture.unreadable);
+        assert_eq!(document::inspect(&quote.bytes).err(), quote.unreadable);
+    }
+
+    #[test]
+    fn photos_differ_but_for_those_of_one_scene() {
+        let scenes: Vec<Luck> = (0..40).map(|seed| Luck::new(seed, "scene")).collect();
+        let looks: Vec<PerceptualHash> = scenes.iter().map(|scene| look(&photo(scene, 0))).collect();
+        for (at, one) in looks.iter().enumerate() {
+            assert!(looks[at + 1..].iter().all(|other| !one.is_near(other)));
+        }
+        let again = photo(&scenes[3], 9);
+        assert_ne!(again.bytes, photo(&scenes[3], 0).bytes);
+        assert!(look(&again).is_near(&looks[3]));
+    }
+}
