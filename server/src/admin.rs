@@ -352,7 +352,8 @@ fn write(tx: &Tx<'_>, document: RecordId, fields: &Fields, now: DateTime<Utc>) -
     ingest.finish()
 }
 
-fn issue(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<String> {
+/// Issues an enrolment code.
+pub(crate) fn issue(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<String> {
     let code = new_code()?;
     tx.add_code(code_hash(&code), person, (now + CODE_LIFETIME).timestamp_millis())?;
     audit::log(tx, now, &By::admin(), Act::new(Verb::CodeIssued).on(person, Kind::Person))?;

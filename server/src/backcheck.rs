@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike as _, Days, TimeDelta, Utc};
-use chuda_core::id::{BackCheckId, FindingId, PersonId, RecordId, TouchId};
+use chuda_core::id::{BackCheckId, FindingId, Hash, PersonId, RecordId, TouchId};
 use chuda_core::record::backcheck::{Answer, member, pack};
 use chuda_core::record::{BackCheck, Finding, Kind, Origin, Record as _, Role, from_fields};
 use chuda_core::rules::Config;
@@ -34,7 +34,8 @@ const AGAIN: TimeDelta = TimeDelta::hours(1);
 const FRESH: TimeDelta = TimeDelta::weeks(4);
 
 /// Draws for every supervisor's team what is due, and says when to look again: every Monday, since the configuration may say so by then.
-pub(crate) fn draw_due(tx: &Tx<'_>, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+/// `lot` is what chance starts from.
+pub(crate) fn draw_due(tx: &Tx<'_>, lot: [u8; 32], now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     let mut ingest = Ingest::open(tx, now)?;
     let (config, people) = (ingest.config(), ingest.people());
     let zone = config.calendar.zone;
@@ -51,7 +52,7 @@ pub(crate) fn draw_due(tx: &Tx<'_>, now: DateTime<Utc>) -> Result<DateTime<Utc>>
             let own = counted[&period].iter().filter(|(_, author)| team.contains(author));
             let candidates: BTreeSet<TouchId> = own.map(|(touch, _)| *touch).collect();
             if !candidates.is_empty() {
-                draw_one(&mut ingest, &config, supervisor, period, &candidates)?;
+                draw_one(&mut ingest, &config, lot, supervisor, period, &candidates)?;
                 before.push(period);
             }
         }
@@ -119,6 +120,7 @@ pub(crate) fn close(ingest: &mut Ingest<'_>, back_check: RecordId) -> Result<()>
 fn draw_one(
     ingest: &mut Ingest<'_>,
     config: &Config,
+    lot: [u8; 32],
     supervisor: PersonId,
     period: Period,
     candidates: &BTreeSet<TouchId>,
@@ -127,7 +129,8 @@ fn draw_one(
     if ingest.tx().document(id)?.is_some() {
         return Ok(());
     }
-    let seed = hex::encode(crate::random::<32>()?);
+    // Each team has a seed of its own, which the record keeps.
+    let seed = Hash::of(&[&lot, id.as_bytes().as_slice()].concat()).to_string();
     let drawn = draw::draw(&seed, candidates, config.back_check.records as usize);
     let offered = config.questions.iter().filter(|question| !question.retired);
     let record = BackCheck {
@@ -278,7 +281,7 @@ mod tests {
     }
 
     fn draw(store: &Store, when: &str) -> DateTime<Utc> {
-        store.write(|tx| draw_due(tx, at(when))).unwrap()
+        store.write(|tx| draw_due(tx, [7; 32], at(when))).unwrap()
     }
 
     fn of(store: &Store, supervisor: &str) -> Vec<BackCheck> {

@@ -29,7 +29,7 @@ use crate::audit::{self, Act, By, Verb};
 use crate::http::{App, Called, Device, Scope, Signed, SignedStream, text};
 use crate::ingest::{Ingest, author_of};
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Store;
+use crate::stores::{Store, Tx};
 use crate::stores::sqlite::UploadRow;
 
 /// Most bytes of one blob.
@@ -66,9 +66,18 @@ impl Blobs {
                 None => FilePath::new(location),
             },
         };
-        std::fs::create_dir_all(folder)?;
         // A blob is echoed to the phone, which may then delete its copy: it has to be on the disk.
-        let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| fault(&error))?.with_fsync(true);
+        Self::in_folder(folder, true)
+    }
+
+    /// Opens a folder whose blobs need not be on the disk when they are echoed. Only for what is made anew should the machine die.
+    pub(crate) fn in_a_hurry(folder: &FilePath) -> chuda_core::Result<Self> {
+        Self::in_folder(folder, false)
+    }
+
+    fn in_folder(folder: &FilePath, wait: bool) -> chuda_core::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| fault(&error))?.with_fsync(wait);
         Ok(Self(Arc::new(store)))
     }
 
@@ -130,17 +139,20 @@ impl Blobs {
         writer.finish().await.map_err(|error| fault(&error))?;
         let (sha256, length) = (upload.sha256, upload.length);
         let names = store.write_async(move |tx| {
-            tx.add_blob(sha256, length, now)?;
-            audit::log(tx, now, &by, Act::new(Verb::Uploaded).about(About::Blob(sha256)))?;
-            // Until then phones show 附件上传中.
-            let mut ingest = Ingest::open(tx, now)?;
-            ingest.blob_stored(sha256)?;
-            ingest.finish()?;
+            arrived(tx, sha256, length, &by, now)?;
             tx.complete_upload(id)
         });
         self.remove(names.await?).await?;
         tracing::info!(upload = %id, length, "blob complete");
         Ok(true)
+    }
+
+    /// Keeps bytes that are at hand as a whole.
+    pub(crate) async fn keep(&self, store: &Store, bytes: Vec<u8>, by: &By, now: DateTime<Utc>) -> chuda_core::Result<Hash> {
+        let (sha256, length) = (Hash::of(&bytes), bytes.len() as u64);
+        self.put(sha256, bytes).await?;
+        store.write(|tx| arrived(tx, sha256, length, by, now))?;
+        Ok(sha256)
     }
 
     async fn forget(&self, store: &Store, upload: RecordId) -> chuda_core::Result<()> {
@@ -437,6 +449,16 @@ async fn put_away(app: &App, upload: &mut UploadRow, piece: Vec<u8>) -> Result<(
     }
     upload.received += length;
     Ok(())
+}
+
+/// Notes that a blob is here and has been checked.
+fn arrived(tx: &Tx<'_>, sha256: Hash, length: u64, by: &By, now: DateTime<Utc>) -> chuda_core::Result<()> {
+    tx.add_blob(sha256, length, now)?;
+    audit::log(tx, now, by, Act::new(Verb::Uploaded).about(About::Blob(sha256)))?;
+    // Until then phones show 附件上传中.
+    let mut ingest = Ingest::open(tx, now)?;
+    ingest.blob_stored(sha256)?;
+    ingest.finish()
 }
 
 /// How far an upload is, as headers; one whose bytes have all arrived is put together first.

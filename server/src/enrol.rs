@@ -38,17 +38,17 @@ const CODE_LENGTH: usize = 10;
 pub(crate) struct Enrolment {
     /// The code, as the admin handed it out; case and dashes do not matter.
     #[schema(max_length = 64)]
-    code: String,
+    pub(crate) code: String,
     /// The installation, a UUID.
     #[schema(value_type = uuid::Uuid)]
-    device: DeviceId,
+    pub(crate) device: DeviceId,
     /// `SubjectPublicKeyInfo` of a P-256 key, in base64.
     #[schema(max_length = 256)]
-    public_key: String,
+    pub(crate) public_key: String,
     /// Such as `android`.
     #[serde(default)]
     #[schema(max_length = 64)]
-    platform: Option<String>,
+    pub(crate) platform: Option<String>,
 }
 
 /// Who the device belongs to from now on.
@@ -105,7 +105,8 @@ pub(crate) async fn enrol(
     outcome.map(Json)
 }
 
-fn carry_out(
+/// Enrols a device whose request has been checked.
+pub(crate) fn carry_out(
     tx: &Tx<'_>,
     enrolment: &Enrolment,
     public_key: Vec<u8>,

@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response as HttpResponse};
 use chrono::{DateTime, Utc};
 use chuda_core::Result;
 use chuda_core::id::RecordId;
-use chuda_core::sync::protocol::{self, BodyError, CONTENT_TYPE, DocumentChanges, MAX_CHANGES, Request, Response};
+use chuda_core::sync::protocol::{
+    self, BodyError, CONTENT_TYPE, DocumentChanges, MAX_CHANGES, Rejected, RejectedClaim, Request, Response, SignedClaim,
+};
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
@@ -14,7 +16,7 @@ use crate::claims;
 use crate::http::{App, Device, Signed, text};
 use crate::ingest::{self, Ingest, Sender};
 use crate::problem::{Problem, ProblemBody};
-use crate::stores::Tx;
+use crate::stores::{Store, Tx};
 
 /// Most bytes of changes in one answer; a single larger change goes alone.
 const MAX_PULL_BYTES: usize = 4 * 1024 * 1024;
@@ -67,22 +69,33 @@ fn decode(body: &[u8]) -> Result<Request, Problem> {
     Ok(request)
 }
 
-fn exchange(store: &crate::stores::Store, device: &Device, request: Request, now: DateTime<Utc>) -> Result<Response> {
+fn exchange(store: &Store, device: &Device, request: Request, now: DateTime<Utc>) -> Result<Response> {
     let mut response = Response { server_time: now.timestamp_millis(), ..Response::default() };
     let (pushed, claimed) = (request.changes.len(), request.claims.len());
     if pushed + claimed > 0 {
-        let incoming = ingest::parse(request.changes);
-        (response.rejected, response.rejected_claims) = store.write(|tx| {
-            let mut ingest = Ingest::open(tx, now)?;
-            let rejected = ingest.push(Sender { device: device.id, person: device.person }, incoming)?;
-            let rejected_claims = claims::store(tx, device, &request.claims, now)?;
-            ingest.finish()?;
-            Ok((rejected, rejected_claims))
-        })?;
+        (response.rejected, response.rejected_claims) = push(store, device, request.changes, &request.claims, now)?;
     }
     store.read(|tx| pull(tx, device, request.epoch.as_deref(), request.cursor, &mut response))?;
     tracing::info!(device = %device.id, pushed, claimed, refused = response.rejected.len(), pulled = response.changes.len(), "exchange");
     Ok(response)
+}
+
+/// Takes in what a device sends, with everything that follows from it, and says what was refused.
+pub(crate) fn push(
+    store: &Store,
+    device: &Device,
+    changes: Vec<DocumentChanges>,
+    claims: &[SignedClaim],
+    now: DateTime<Utc>,
+) -> Result<(Vec<Rejected>, Vec<RejectedClaim>)> {
+    let incoming = ingest::parse(changes);
+    store.write(|tx| {
+        let mut ingest = Ingest::open(tx, now)?;
+        let rejected = ingest.push(Sender { device: device.id, person: device.person }, incoming)?;
+        let rejected_claims = claims::store(tx, device, claims, now)?;
+        ingest.finish()?;
+        Ok((rejected, rejected_claims))
+    })
 }
 
 /// Fills the answer from the person's inbox.

@@ -45,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) exchanges: Semaphore,
     pub(crate) dry_runs: Semaphore,
     clock: Arc<dyn Clock>,
+    /// What draws start from, where a demo is to be repeated; otherwise the system's randomness.
+    seed: Option<u64>,
     openapi: String,
 }
 
@@ -61,8 +63,22 @@ impl Shared {
             exchanges: Semaphore::new(EXCHANGES),
             dry_runs: Semaphore::new(1),
             clock,
+            seed: None,
             openapi,
         })
+    }
+
+    /// The same with draws that can be repeated.
+    pub(crate) fn seeded(self, seed: u64) -> Self {
+        Self { seed: Some(seed), ..self }
+    }
+
+    /// What a draw starts from.
+    pub(crate) fn lot(&self) -> chuda_core::Result<[u8; 32]> {
+        match self.seed {
+            Some(seed) => Ok(Hash::of(format!("{seed}/{}", self.now().timestamp_millis()).as_bytes()).0),
+            None => crate::random(),
+        }
     }
 
     /// The server's time. Nothing here asks another clock.

@@ -77,7 +77,7 @@ pub(crate) struct Ingest<'t> {
     own: Actor,
     people: Arc<People>,
     configs: Arc<Configs>,
-    with_device: BTreeSet<PersonId>,
+    with_device: Arc<BTreeSet<PersonId>>,
     customers: BTreeMap<CustomerId, Rc<CustomerPeople>>,
     changed: BTreeSet<(Kind, RecordId)>,
     outgoing: BTreeMap<PersonId, Vec<InboxRow>>,

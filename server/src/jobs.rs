@@ -150,7 +150,10 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
             settle(app, taken, write).await
         }
         Job::Week => settle(app, taken, |tx, now| weekly::look(tx, now).map(Outcome::Again)).await,
-        Job::BackCheck => settle(app, taken, |tx, now| backcheck::draw_due(tx, now).map(Outcome::Again)).await,
+        Job::BackCheck => {
+            let lot = app.lot()?;
+            settle(app, taken, move |tx, now| backcheck::draw_due(tx, lot, now).map(Outcome::Again)).await
+        }
         Job::LookInto { back_check } => {
             let look = machine::look(app, back_check).await?;
             settle(app, taken, move |tx, now| backcheck::look_again(tx, back_check, &look, now)).await

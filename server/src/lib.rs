@@ -11,6 +11,7 @@ mod audit;
 mod backcheck;
 mod blobs;
 mod claims;
+pub mod demo;
 mod duplicates;
 mod effects;
 mod enrol;

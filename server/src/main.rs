@@ -13,12 +13,15 @@ use chuda_core::record::Role;
 use chuda_core::time::{Clock, ShiftedClock, SystemClock};
 use chuda_core::{Error, ErrorKind, Result};
 use chuda_server::admin::{Admin, ImportKind, ImportReport, JobState, JobView, NewPerson};
+use chuda_server::demo::{self, Plan};
 use chuda_server::events::Event;
 use chuda_server::http::Scope;
 use chuda_server::telemetry::{self, LogFormat};
 use chuda_server::{AuditExport, Server, Settings};
 use clap::{Args, Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
+use tracing::Level;
 
 /// Most bytes of a file that are read.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -52,6 +55,9 @@ enum Command {
         #[arg(long, env = "CHUDA_BLOBS")]
         blobs: Option<String>,
     },
+    /// Fills a new data folder with a believable team and its history: the same seed and end give the same records.
+    #[command(after_help = "Example: chuda-server demo --data demo-data && chuda-server serve --data demo-data")]
+    Demo(Demo),
     /// People, codes, devices, tokens, jobs, webhooks, backup. Works while the server runs.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -275,6 +281,27 @@ enum WebhookCommand {
 }
 
 #[derive(Args)]
+struct Demo {
+    #[command(flatten)]
+    data: Data,
+    /// What chance starts from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The last day of the history; by default today. It ends that evening, or now.
+    #[arg(long, value_name = "DATE")]
+    until: Option<NaiveDate>,
+    /// How many weeks it has.
+    #[arg(long, default_value_t = 13)]
+    weeks: u32,
+    /// How many reps there are; everybody else in proportion.
+    #[arg(long, default_value_t = 63)]
+    reps: usize,
+    /// How many customers there are in the end, about.
+    #[arg(long, default_value_t = 1_500)]
+    customers: usize,
+}
+
+#[derive(Args)]
 struct Data {
     /// Folder of the database.
     #[arg(long, env = "CHUDA_DATA", default_value = "chuda-data")]
@@ -286,7 +313,8 @@ struct Data {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    telemetry::init(cli.log);
+    // What happens in three months is not told line by line.
+    telemetry::init(cli.log, if matches!(cli.command, Command::Demo(_)) { Level::WARN } else { Level::INFO });
     match run(cli.command, cli.clock) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -304,6 +332,7 @@ fn run(command: Command, clock: Arc<dyn Clock>) -> Result<()> {
     let now = clock.now();
     match command {
         Command::Serve { data, listen, blobs } => serve(Settings { data: data.data, listen, blobs, clock }, data.json),
+        Command::Demo(command) => demo(&command, now),
         Command::Admin(AdminCommand::Person(PersonCommand::Add { name, roles, reports_to, zone, data })) => {
             let person = NewPerson { name, roles: roles.into_iter().collect(), reports_to, zone };
             let (person, code) = Admin::open(&data.data)?.add_person(&person, now)?;
@@ -465,6 +494,39 @@ fn serve(settings: Settings, json: bool) -> Result<()> {
         print(json, &json!({ "listening": address }), || format!("chuda-server listening on {address}"))?;
         told_to_stop().await?;
         running.shutdown().await
+    })
+}
+
+fn demo(command: &Demo, now: DateTime<Utc>) -> Result<()> {
+    let end = command.until.map_or(now, |day| Plan::end_of(day, now));
+    let plan = Plan { seed: command.seed, end, weeks: command.weeks, reps: command.reps, customers: command.customers };
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} days, {elapsed}") {
+        bar.set_style(style);
+    }
+    let progress = |days, of| {
+        bar.set_length(of);
+        bar.set_position(days);
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let filled = runtime.block_on(demo::fill(&command.data.data, plan, now, progress));
+    bar.finish_and_clear();
+    let summary = filled?;
+    let codes = summary.codes.iter().map(|one| {
+        (one.role.as_str().to_owned(), json!({ "person": one.person, "name": one.name, "code": one.code }))
+    });
+    let mut object: serde_json::Map<String, Value> =
+        summary.counts.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
+    object.extend([
+        ("seed".to_owned(), json!(plan.seed)),
+        ("from".to_owned(), json!(plan.first_day())),
+        ("until".to_owned(), json!(plan.end)),
+        ("codes".to_owned(), Value::Object(codes.collect())),
+    ]);
+    print(command.data.json, &Value::Object(object), || {
+        let counts = summary.counts.iter().map(|(name, count)| format!("{name:<14} {count}"));
+        let codes = summary.codes.iter().map(|one| format!("{:<18} {}  {}", one.role.as_str(), one.code, one.name));
+        lines(counts.chain(codes))
     })
 }
 

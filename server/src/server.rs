@@ -1,7 +1,7 @@
 //! A running server: opens what is kept, listens, and ends without losing a request.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,13 +12,15 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::blobs::Blobs;
-use crate::http::{self, Shared};
+use crate::http::{self, App, Shared};
 use crate::jobs::Runner;
 use crate::stores::Store;
 use crate::{audit, key};
 
 /// The database's file in the data folder.
 pub(crate) const DATABASE: &str = "chuda.db";
+/// The folder of blobs in it, unless another is named.
+const BLOBS: &str = "blobs";
 /// How long requests in flight may take once the server is to end. Uploads go on where they were after the next start.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -57,15 +59,12 @@ pub struct Running {
 impl Server {
     /// Opens the database and the blob store, and listens.
     pub async fn start(settings: Settings) -> Result<Running> {
-        std::fs::create_dir_all(&settings.data)?;
-        let store = Store::open(&settings.data.join(DATABASE))?;
-        audit::note_key(&store, &key::open(&settings.data)?, settings.clock.now())?;
-        let blobs = Blobs::open(settings.blobs.as_deref(), &settings.data.join("blobs"))?;
+        let app = open(&settings)?;
+        let store = app.store.clone();
         let listener = TcpListener::bind(settings.listen)
             .await
             .map_err(|error| Error::new(chuda_core::ErrorKind::Storage, "listen.failed").with("reason", error.kind()))?;
         let address = listener.local_addr()?;
-        let app = Arc::new(Shared::new(store.clone(), blobs, settings.clock)?);
         let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, mut stopped) = watch::channel(false);
         let mut grace = stop.subscribe();
@@ -89,6 +88,24 @@ impl Server {
         tracing::info!(%address, "listening");
         Ok(Running { address, stop, task, store, jobs })
     }
+}
+
+/// Opens what is kept.
+fn open(settings: &Settings) -> Result<App> {
+    std::fs::create_dir_all(&settings.data)?;
+    let store = Store::open(&settings.data.join(DATABASE))?;
+    audit::note_key(&store, &key::open(&settings.data)?, settings.clock.now())?;
+    let blobs = Blobs::open(settings.blobs.as_deref(), &settings.data.join(BLOBS))?;
+    Ok(Arc::new(Shared::new(store, blobs, settings.clock.clone())?))
+}
+
+/// Opens a data folder that is to be filled: nothing waits for the disk until the store's checkpoint, and draws start from a seed.
+pub(crate) fn open_in_a_hurry(data: &Path, clock: Arc<dyn Clock>, seed: u64) -> Result<App> {
+    std::fs::create_dir_all(data)?;
+    let store = Store::open(&data.join(DATABASE))?;
+    store.hurry()?;
+    audit::note_key(&store, &key::open(data)?, clock.now())?;
+    Ok(Arc::new(Shared::new(store, Blobs::in_a_hurry(&data.join(BLOBS))?, clock)?.seeded(seed)))
 }
 
 impl Running {

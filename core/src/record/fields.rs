@@ -4,13 +4,14 @@
 //! concurrent writer. Typed records are turned into fields and back through serde.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// A plain value of one field.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum Scalar {
     /// Cleared.
@@ -30,6 +31,48 @@ impl Scalar {
             Self::Text(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+/// Every stored record is read through this. What is derived for an untagged enum tries one variant after another, and words an error
+/// for each that does not fit.
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyScalar)
+    }
+}
+
+struct AnyScalar;
+
+impl Visitor<'_> for AnyScalar {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a plain value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Scalar, E> {
+        Ok(Scalar::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Scalar, E> {
+        Ok(Scalar::Int(value))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Scalar, E> {
+        i64::try_from(value).map(Scalar::Int).map_err(|_| E::custom("number too large"))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
+        Ok(Scalar::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Scalar, E> {
+        Ok(Scalar::Text(text))
     }
 }
 
@@ -155,7 +198,21 @@ mod tests {
         prop_oneof![any::<bool>().prop_map(Scalar::Bool), any::<i64>().prop_map(Scalar::Int), ".*".prop_map(Scalar::Text)]
     }
 
+    #[test]
+    fn what_is_no_plain_value_is_refused() {
+        for text in ["1.5", "18446744073709551615", "[]", "{}"] {
+            assert!(serde_json::from_str::<Scalar>(text).is_err(), "{text}");
+        }
+        assert_eq!(serde_json::from_str::<Scalar>("null").unwrap(), Scalar::Null);
+    }
+
     proptest! {
+        #[test]
+        fn a_value_survives_being_written(value in any_scalar()) {
+            let text = serde_json::to_string(&value).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Scalar>(&text).unwrap(), value);
+        }
+
         #[test]
         fn applying_a_difference_gives_the_later_state(
             before in proptest::collection::btree_map("[a-e](/[a-c])?", any_scalar(), 0..8),

@@ -116,6 +116,10 @@ pub fn fire_rule_on(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>, set_
     {
         return Ok(None);
     }
+    if because.is_empty() {
+        // Without a condition the record itself is the reason.
+        because.push(subject.kind.as_str().to_owned());
+    }
     let mut occasion: Vec<String> = known(set_off.name).into_iter().collect();
     for path in &rule.once_per {
         occasion.push(subject.get(path)?.map_or_else(String::new, |value| plain(&value)));
@@ -375,12 +379,10 @@ impl Carrying<'_> {
             ("source".to_owned(), self.subject.id.to_string().into()),
             ("rule".to_owned(), self.rule.id.as_str().into()),
             ("config".to_owned(), Scalar::Int(self.moment.config.version)),
+            ("because".to_owned(), self.because.as_str().into()),
             ("created_at".to_owned(), Scalar::Int(to_millis(self.moment.now))),
         ]
         .into();
-        if !self.because.is_empty() {
-            fields.insert("because".into(), self.because.as_str().into());
-        }
         if kind.type_of("author").is_some() {
             for path in ["author", "source.author"] {
                 if let Some(author) = self.subject.get(path)? {

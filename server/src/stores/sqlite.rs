@@ -13,6 +13,7 @@ use chuda_core::rules::world::{LOOKED_THROUGH, World};
 use chuda_core::rules::{Config, Firing};
 use chuda_core::{Error, ErrorKind, Result};
 use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
 use tokio::sync::Notify;
@@ -49,6 +50,7 @@ struct Inner {
 #[derive(Default)]
 pub(crate) struct Caches {
     people: Cache<People>,
+    with_device: Cache<BTreeSet<PersonId>>,
     configs: Cache<Configs>,
 }
 
@@ -275,6 +277,13 @@ impl Store {
         tokio::task::spawn_blocking(move || store.read(work)).await.map_err(|error| Error::internal("task.failed", error))?
     }
 
+    /// From now on no write waits for the disk, until [`Self::checkpoint`]. Only for what is made anew should the machine die meanwhile.
+    pub(crate) fn hurry(&self) -> Result<()> {
+        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let settings = "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 20000; PRAGMA cache_size = -128000;";
+        writer.execute_batch(settings).map_err(storage)
+    }
+
     /// Comes back when a job has been scheduled by this process since the last time.
     pub(crate) async fn nudged(&self) {
         self.0.nudge.notified().await;
@@ -284,6 +293,7 @@ impl Store {
     pub(crate) fn checkpoint(&self) -> Result<()> {
         self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.pragma_update(None, "synchronous", "FULL").map_err(storage)?;
         writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(storage)
     }
 
@@ -382,6 +392,7 @@ impl Tx<'_> {
         self.set_meta("epoch", &crate::random::<16>()?)?;
         self.set_meta("actor", &crate::random::<16>()?)?;
         self.configs_changed()?;
+        self.devices_changed()?;
         self.people_changed()
     }
 
@@ -528,6 +539,15 @@ impl Tx<'_> {
         )
     }
 
+    /// Records of a kind about which somebody has to do something, that came up then or since, oldest first.
+    pub(crate) fn open_since(&self, kind: Kind, at: i64) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE kind = ?1 AND open = 1 AND at >= ?2 ORDER BY at, id",
+            params![kind.as_str(), at],
+            document_row,
+        )
+    }
+
     /// Every record that belongs to a customer, the customer's own among them.
     pub(crate) fn documents_of_customer(&self, customer: CustomerId) -> Result<Vec<RecordId>> {
         self.all("SELECT id FROM documents WHERE customer = ?1", params![customer.as_bytes()], record_id)
@@ -536,6 +556,23 @@ impl Tx<'_> {
     /// Every record that a person may read.
     pub(crate) fn documents_read_by(&self, person: PersonId) -> Result<Vec<RecordId>> {
         self.all("SELECT document FROM readers WHERE person = ?1", params![person.as_bytes()], record_id)
+    }
+
+    /// How many records there are of each kind, and how many rows of what stands beside them.
+    pub(crate) fn census(&self) -> Result<BTreeMap<String, u64>> {
+        let rows = self.all(
+            "SELECT kind, count(*) FROM documents GROUP BY kind
+             UNION ALL SELECT 'changes', count(*) FROM changes
+             UNION ALL SELECT 'refused', count(*) FROM quarantine
+             UNION ALL SELECT 'effects', count(*) FROM effects
+             UNION ALL SELECT 'claims', count(*) FROM claims
+             UNION ALL SELECT 'blobs', count(*) FROM blobs
+             UNION ALL SELECT 'devices', count(*) FROM devices
+             UNION ALL SELECT 'inbox_rows', count(*) FROM inbox",
+            [],
+            |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())),
+        )?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Every record of a kind.
@@ -889,8 +926,14 @@ impl Tx<'_> {
     }
 
     /// Who has a device that is not revoked.
-    pub(crate) fn people_with_device(&self) -> Result<BTreeSet<PersonId>> {
-        self.all("SELECT DISTINCT person FROM devices WHERE revoked_at IS NULL", [], person_id).map(BTreeSet::from_iter)
+    pub(crate) fn people_with_device(&self) -> Result<Arc<BTreeSet<PersonId>>> {
+        self.cached("devices", &self.1.caches.with_device, || {
+            self.all("SELECT DISTINCT person FROM devices WHERE revoked_at IS NULL", [], person_id).map(BTreeSet::from_iter)
+        })
+    }
+
+    fn devices_changed(&self) -> Result<()> {
+        self.set_meta("devices", &crate::random::<16>()?)
     }
 
     /// Adds a device.
@@ -898,8 +941,8 @@ impl Tx<'_> {
         self.run(
             "INSERT INTO devices (id, person, public_key, platform, enrolled_at) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![row.id.as_bytes(), row.person.as_bytes(), row.public_key, row.platform, row.enrolled_at],
-        )
-        .map(drop)
+        )?;
+        self.devices_changed()
     }
 
     /// Revokes a device; false when there is none that isn't.
@@ -908,6 +951,7 @@ impl Tx<'_> {
             "UPDATE devices SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
             params![device.as_bytes(), now.timestamp_millis()],
         )?;
+        self.devices_changed()?;
         Ok(changed > 0)
     }
 
@@ -1140,6 +1184,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(storage)?;
     connection.busy_timeout(BUSY).map_err(storage)?;
     connection.set_prepared_statement_cache_capacity(128);
+    // Otherwise a statement that compares a column of a partial index with a parameter is prepared anew for each value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(storage)?;
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;";
     connection.execute_batch(settings).map_err(storage)?;
     Ok(connection)

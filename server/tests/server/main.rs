@@ -9,6 +9,7 @@ mod back_check;
 mod blobs;
 mod command;
 mod config;
+mod demo;
 mod enrol;
 mod exchange;
 mod figures;

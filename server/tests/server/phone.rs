@@ -64,7 +64,12 @@ impl Team {
 
     /// One whose server and phones go by a clock.
     pub(crate) async fn start_at(clock: Arc<dyn Clock>) -> Self {
-        let mut team = Self { folder: tempfile::tempdir().unwrap(), running: None, clock };
+        Self::over(tempfile::tempdir().unwrap(), clock).await
+    }
+
+    /// One on a data folder that is there.
+    pub(crate) async fn over(folder: TempDir, clock: Arc<dyn Clock>) -> Self {
+        let mut team = Self { folder, running: None, clock };
         team.run().await;
         team
     }
@@ -128,7 +133,8 @@ impl Team {
         self.enrolled(person, &code).await
     }
 
-    async fn enrolled(&self, person: PersonId, code: &str) -> Phone {
+    /// Enrols a phone of somebody with a code.
+    pub(crate) async fn enrolled(&self, person: PersonId, code: &str) -> Phone {
         let mut phone = Phone::new();
         let (status, body) = phone.enrol(self, code).await;
         assert_eq!(status, StatusCode::OK, "{body}");

@@ -1,0 +1,141 @@
+//! A believable team with its history, for trying out, for the board and for benches: seeded, and made by the server's own ways in.
+//!
+//! Everything happens in the order of the clock, which is moved along: phones with keys of their own make changes and signed claims
+//! and push them, the server judges them, carries out its rules, fills inboxes and runs the jobs that come up. In that order:
+//! `cast` says who there is, `goods` what they write and about whom, `papers` draws their evidence; `story` keeps the agenda, `days`
+//! are those of the reps, `pool` is where leads change hands, `desk` is where tasks are done. `phone` is what they hold, and `luck`
+//! decides.
+
+mod cast;
+mod days;
+mod desk;
+mod goods;
+mod luck;
+mod papers;
+mod phone;
+mod pool;
+mod story;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
+use chuda_core::id::PersonId;
+use chuda_core::record::{Kind, Role};
+use chuda_core::time::{DEFAULT_ZONE, day_of, start_of_day};
+use chuda_core::{Error, Result};
+
+use crate::admin;
+use story::Story;
+
+/// When work ends on the last day, unless the present comes first.
+const CLOSING: TimeDelta = TimeDelta::hours(19);
+/// Fewest and most reps of a team.
+const REPS: std::ops::RangeInclusive<usize> = 4..=160;
+/// Fewest and most weeks of a history.
+const WEEKS: std::ops::RangeInclusive<u32> = 1..=26;
+/// Most customers.
+const MAX_CUSTOMERS: usize = 100_000;
+
+/// What is to be told.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// What chance starts from: the same seed and end tell the same story, keys and codes apart.
+    pub seed: u64,
+    /// When it ends.
+    pub end: DateTime<Utc>,
+    /// How many weeks it has; it begins on the Monday before.
+    pub weeks: u32,
+    /// How many reps there are; everybody else in proportion, and of each role somebody.
+    pub reps: usize,
+    /// How many customers there are in the end, about.
+    pub customers: usize,
+}
+
+/// What has come of it.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// Records by their kind in the plural, and what else is counted.
+    pub counts: BTreeMap<String, u64>,
+    /// A way in for one person of each role.
+    pub codes: Vec<Access>,
+}
+
+/// A person with an unused enrolment code.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// What the person does.
+    pub role: Role,
+    /// Who it is.
+    pub person: PersonId,
+    /// The person's name.
+    pub name: String,
+    /// For one more phone.
+    pub code: String,
+}
+
+impl Plan {
+    /// The whole team of 186, 63 reps among them, and three months.
+    pub fn whole(seed: u64, end: DateTime<Utc>) -> Self {
+        Self { seed, end, weeks: 13, reps: cast::FULL, customers: 1_500 }
+    }
+
+    /// When a history ends that goes up to a day: that evening, or now, whichever comes first.
+    pub fn end_of(day: NaiveDate, now: DateTime<Utc>) -> DateTime<Utc> {
+        now.min(start_of_day(day, DEFAULT_ZONE) + CLOSING)
+    }
+
+    /// The Monday on which it begins.
+    pub fn first_day(&self) -> NaiveDate {
+        let first = day_of(self.end, DEFAULT_ZONE) - Days::new(u64::from(self.weeks) * 7);
+        first - Days::new(first.weekday().num_days_from_monday().into())
+    }
+
+    fn check(&self) -> Result<()> {
+        let (reps, weeks) = (REPS.contains(&self.reps), WEEKS.contains(&self.weeks));
+        if reps && weeks && (self.reps..=MAX_CUSTOMERS).contains(&self.customers) {
+            return Ok(());
+        }
+        let bounds = format!("reps {REPS:?}, weeks {WEEKS:?}, customers from that to {MAX_CUSTOMERS}");
+        Err(Error::invalid("demo.out_of_bounds").with("bounds", bounds))
+    }
+}
+
+/// Fills a data folder, which has to be new or empty. `now` is the present: codes can be used from then on. `progress` hears of each
+/// day that has passed, and of how many there are.
+pub async fn fill(data: &Path, plan: Plan, now: DateTime<Utc>, progress: impl FnMut(u64, u64)) -> Result<Summary> {
+    plan.check()?;
+    if data.exists() && std::fs::read_dir(data)?.next().is_some() {
+        return Err(Error::invalid("demo.not_empty"));
+    }
+    let mut story = Story::begin(data, plan)?;
+    story.tell(progress).await?;
+    let summary = summary(&story, now)?;
+    story.app.store.checkpoint()?;
+    Ok(summary)
+}
+
+fn summary(story: &Story, now: DateTime<Utc>) -> Result<Summary> {
+    story.app.store.write(|tx| {
+        let census = tx.census()?;
+        let mut counts: BTreeMap<String, u64> =
+            Kind::ALL.iter().map(|kind| (plural(*kind), census.get(kind.as_str()).copied().unwrap_or_default())).collect();
+        let others = census.into_iter().filter(|(name, _)| Kind::parse(name).is_none());
+        counts.extend(others);
+        let mut codes = Vec::new();
+        for role in Role::ALL {
+            let Some(member) = story.team.iter().find(|member| member.role == role && !member.left) else { continue };
+            codes.push(Access { role, person: member.id, name: member.name.clone(), code: admin::issue(tx, member.id, now)? });
+        }
+        Ok(Summary { counts, codes })
+    })
+}
+
+fn plural(kind: Kind) -> String {
+    match kind {
+        Kind::Person => "people".into(),
+        Kind::Touch => "touches".into(),
+        Kind::Evidence => "evidence".into(),
+        kind => format!("{}s", kind.as_str()),
+    }
+}
