@@ -3,13 +3,14 @@
 use chuda_core::Result;
 use chuda_core::id::RecordId;
 use chuda_core::record::{Fields, Kind, Scalar, is_open};
-use chuda_core::rules::firing::{self, Due, Moment};
+use chuda_core::rules::firing::{self, Due, Moment, Occasion};
 use chuda_core::rules::rule::{Rule, Trigger};
 use chuda_core::rules::{Config, Firing, Subject};
 
 use crate::audit::{self, Act, By, Verb};
 use crate::ingest::Ingest;
 use crate::jobs::{self, Job};
+use crate::stores::sqlite::Document;
 
 /// Looks at one record with every rule for its kind: carries out those that fire for the first time, and schedules the timed ones.
 pub(crate) fn carry_out(ingest: &mut Ingest<'_>, kind: Kind, record: RecordId) -> Result<()> {
@@ -41,22 +42,22 @@ pub(crate) fn carry_out_timed(ingest: &mut Ingest<'_>, rule: &str, record: Recor
     {
         return Ok(());
     }
-    carry_out_for(ingest, &config, rule, record, document.kind, &document.fields)
+    carry_out_on(ingest, &config, rule, &document, Occasion::default())
 }
 
-/// Carries out one rule for a record as it is.
-pub(crate) fn carry_out_for(
+/// Carries out one rule for a record as it is, if it has not been on this occasion.
+pub(crate) fn carry_out_on(
     ingest: &mut Ingest<'_>,
     config: &Config,
     rule: &Rule,
-    record: RecordId,
-    kind: Kind,
-    fields: &Fields,
+    document: &Document,
+    occasion: Occasion,
 ) -> Result<()> {
     let people = ingest.people();
     let moment = Moment { config, people: &people, now: ingest.now() };
-    let firing = firing::fire_rule(moment, rule, &Subject { id: record, kind, fields, world: ingest.tx() })?;
-    firing.map_or(Ok(()), |firing| apply(ingest, kind, &firing))
+    let subject = Subject { id: document.id, kind: document.kind, fields: &document.fields, world: ingest.tx() };
+    let firing = firing::fire_rule_on(moment, rule, &subject, occasion)?;
+    firing.map_or(Ok(()), |firing| apply(ingest, document.kind, &firing))
 }
 
 fn apply(ingest: &mut Ingest<'_>, kind: Kind, firing: &Firing) -> Result<()> {

@@ -80,6 +80,7 @@ impl Shared {
         (name = "device", description = "What phones speak: enrolment, sync, blobs (tus 1.0)"),
         (name = "config", description = "Options, forms, rules, formula and targets: versions, dry run, publishing"),
         (name = "records", description = "Touches, reports, to-dos, back-checks and people, as far as the caller may read them"),
+        (name = "figures", description = "Customers by health, weeks against their baselines, and the board of a day"),
         (name = "operation", description = "Health")
     )
 )]
@@ -260,6 +261,8 @@ pub enum Scope {
     Records,
     /// Confirm that contracts were signed, for a provider of electronic signatures.
     ContractsWrite,
+    /// Read customers with their health, figures of weeks, and the board.
+    Metrics,
 }
 
 impl Scope {
@@ -282,6 +285,7 @@ impl Scope {
             Self::Backchecks => "backchecks",
             Self::Records => "records",
             Self::ContractsWrite => "contracts-write",
+            Self::Metrics => "metrics",
         }
     }
 }

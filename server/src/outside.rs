@@ -15,10 +15,8 @@ use crate::http::App;
 use crate::ingest::Ingest;
 use crate::jobs::{self, Job};
 use crate::stores::Tx;
-use crate::stores::sqlite::{Document, Filter};
+use crate::stores::sqlite::Document;
 
-/// Most events and touches of one customer that are looked through, newest first.
-const LOOKED_THROUGH: usize = 1_000;
 /// How far an outside system's clock may run ahead.
 const AHEAD: TimeDelta = TimeDelta::hours(24);
 /// Longest name of a system, and longest id in one.
@@ -104,12 +102,11 @@ pub(crate) fn sort_out(ingest: &mut Ingest<'_>, changed: &BTreeSet<(Kind, Record
 }
 
 fn sort_out_customer(ingest: &mut Ingest<'_>, customer: CustomerId) -> Result<()> {
-    let of = |kind| Filter { customer: Some(customer), limit: LOOKED_THROUGH, ..Filter::of(kind) };
-    let events: Vec<(RecordId, Event)> = read(ingest.tx().documents(&of(Kind::Event))?)?;
+    let events: Vec<(RecordId, Event)> = read(ingest.tx().of_customer(customer, Kind::Event)?)?;
     if events.is_empty() {
         return Ok(());
     }
-    let touches: Vec<(RecordId, Touch)> = read(ingest.tx().documents(&of(Kind::Touch))?)?;
+    let touches: Vec<(RecordId, Touch)> = read(ingest.tx().of_customer(customer, Kind::Touch)?)?;
     let touches: Vec<(TouchId, Touch)> = touches.into_iter().map(|(id, touch)| (id.into(), touch)).collect();
     let config = ingest.config();
     let belong = result::belong(&config, &events, &touches);

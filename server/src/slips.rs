@@ -10,7 +10,7 @@ use chuda_core::record::{Fields, Kind, Scalar};
 use crate::import::value::fold;
 use crate::ingest::Ingest;
 use crate::stores::Tx;
-use crate::stores::sqlite::{Document, Filter};
+use crate::stores::sqlite::Document;
 
 /// Most slips that wait for a contract which are looked at, newest first.
 const MAX_WAITING: usize = 5_000;
@@ -87,8 +87,7 @@ pub(crate) fn link(ingest: &mut Ingest<'_>, contract: RecordId) -> Result<()> {
     let Some(number) = ingest.tx().document(contract)?.as_ref().and_then(listed).map(|listed| loose(&listed.number)) else {
         return Ok(());
     };
-    let waiting = Filter { open: Some(true), limit: MAX_WAITING, ..Filter::of(Kind::Slip) };
-    let mut waiting = ingest.tx().documents(&waiting)?;
+    let mut waiting = ingest.tx().open_of_kind(Kind::Slip, MAX_WAITING)?;
     let text = |slip: &Document, field: &str| slip.fields.get(field).and_then(Scalar::as_text).map(str::to_owned);
     waiting.retain(|slip| text(slip, "contract_number").is_some_and(|named| loose(&named) == number));
     if waiting.is_empty() {

@@ -1,15 +1,53 @@
 //! The week that has ended: weekly rules look at each rep's figures (G3).
 
-use chrono::{DateTime, Datelike as _, Days, Utc};
+use chrono::{DateTime, Utc};
 use chuda_core::Result;
-use chuda_core::time::{day_of, start_of_day};
+use chuda_core::record::{Kind, Role};
+use chuda_core::rules::firing::Occasion;
+use chuda_core::rules::metrics::{Facts, Scope, Watch, Week};
+use chuda_core::rules::rule::Trigger;
 
+use crate::effects;
+use crate::ingest::Ingest;
 use crate::stores::Tx;
 
-/// Carries out the weekly rules for the week that has ended last, and says when the next one ends.
+/// Most weeks that are caught up with after the server was down; of a longer time these are the last.
+const MOST_MISSED: i64 = 12;
+
+/// Carries out the weekly rules for every week that has ended since the last time, and says when the next one ends.
 pub(crate) fn look(tx: &Tx<'_>, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     let zone = tx.config()?.calendar.zone;
-    let today = day_of(now, zone);
-    let monday = today - Days::new(today.weekday().num_days_from_monday().into());
-    Ok(start_of_day(monday + Days::new(7), zone))
+    let running = Week::of(now, zone);
+    let ended = running.plus(-1);
+    // Whoever looks for the first time has missed nothing.
+    let mut week = tx.last_week()?.map_or(ended, |last| last.plus(1)).max(ended.plus(1 - MOST_MISSED));
+    while week <= ended {
+        carry_out(tx, week, now)?;
+        tx.set_last_week(week)?;
+        week = week.plus(1);
+    }
+    Ok(running.plus(1).span(zone).from)
+}
+
+fn carry_out(tx: &Tx<'_>, week: Week, now: DateTime<Utc>) -> Result<()> {
+    let mut ingest = Ingest::open(tx, now)?;
+    let (config, people) = (ingest.config(), ingest.people());
+    for rule in config.weekly() {
+        let Trigger::Week(trigger) = &rule.trigger else { continue };
+        let watch = Watch::of(&config, trigger);
+        let of_people = Facts::of_watch(tx, &config, &watch, week)?.by_person();
+        for (person, facts) in &of_people {
+            if !people.get(person).is_some_and(|person| !person.left && person.roles.contains(&Role::Rep)) {
+                continue;
+            }
+            let row = watch.row(facts, &Scope::person(*person), week);
+            if !watch.calls_for_help(row.len()) {
+                continue;
+            }
+            let Some(document) = tx.document((*person).into())?.filter(|document| document.kind == Kind::Person) else { continue };
+            let occasion = Occasion { name: week.to_string(), because: watch.spell(&row) };
+            effects::carry_out_on(&mut ingest, &config, rule, &document, occasion)?;
+        }
+    }
+    ingest.finish()
 }

@@ -17,6 +17,7 @@ use chuda_core::workbench::{
 };
 use chuda_server::admin::{Admin, NewPerson};
 use chuda_server::{Running, Server};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// A clock that a test moves.
 pub struct Hand(Mutex<DateTime<Utc>>);
@@ -113,6 +114,19 @@ impl Host {
     /// The admin's way in.
     pub fn admin(&self) -> Admin {
         Admin::open(&self.data()).expect("admin")
+    }
+
+    /// What its API answers to whoever has a token.
+    pub async fn get(&self, token: &str, path: &str) -> serde_json::Value {
+        let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.expect("connected");
+        let host = format!("127.0.0.1:{}", self.port);
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("asked");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("answered");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
+        assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+        serde_json::from_str(body).expect("JSON")
     }
 
     /// Adds someone and returns the enrolment code.

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use chuda_core::id::CustomerId;
 use chuda_core::query::view::{FindingView, ItemState, TaskView};
 use chuda_core::record::{Intent, Role};
-use chuda_core::workbench::TouchDraft;
+use chuda_core::workbench::{ContractEdit, TouchDraft};
 use chuda_tests::{Hand, Host, Phone, of, sample};
 
 struct Sales {
@@ -222,4 +222,74 @@ async fn a_slip_with_another_contracts_number_is_finances_to_settle() {
     sales.finance.workbench.resolve_finding(finding.id, "right_right", "客户写错了").unwrap();
     sales.settle().await;
     assert!(todos(&sales.finance).is_empty() && findings(&sales.boss).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_that_gets_its_number_later_gets_its_waiting_slips_and_what_was_found_settles_itself() {
+    let sales = Sales::on_monday().await;
+    let rows = "流水号,合同号,金额,付款方\nP-1,HT-2026-001,100,杭州智联科技\nP-2,HT-2026-002,200,宁波海川机械\n";
+    let file = sales.finance.file(rows.as_bytes());
+    let report = sales.finance.workbench.import("slips", &file, false).await.unwrap();
+    assert_eq!(report["created"], 2);
+    sales.settle().await;
+    assert_eq!((findings(&sales.finance).len(), todos(&sales.finance).len()), (2, 2));
+
+    let draft = TouchDraft { evidence: vec![sales.rep.keep(&sample("quote.pdf"))], ..of(sales.customer, "报价") };
+    let quote = sales.rep.workbench.record_touch(draft).unwrap().touch.id;
+    sales.settle().await;
+    sales.finance.workbench.answer_quote(quote.into(), true, None).unwrap();
+    sales.settle().await;
+    assert_eq!(findings(&sales.finance).len(), 2, "there is a contract, by another number");
+    let contract = sales.rep.workbench.contracts(true).unwrap().remove(0);
+    let edit = ContractEdit { number: Some("ht2026－001".into()), ..ContractEdit::default() };
+    sales.rep.workbench.set_contract(contract.id, edit).unwrap();
+    sales.settle().await;
+    let [left] = &findings(&sales.finance)[..] else { panic!("the other customer's slip still waits") };
+    assert_eq!(sides(left).1, Some("HT-2026-002"));
+    assert_eq!(todos(&sales.finance).len(), 1);
+    let all = sales.finance.workbench.findings(false).unwrap();
+    let settled = all.into_iter().find(|finding| finding.resolved_at.is_some()).unwrap();
+    assert_eq!((settled.resolution.unwrap().zh.as_str(), settled.resolved_by), ("后来已一致", None));
+    let again = sales.finance.workbench.import("slips", &file, false).await.unwrap();
+    assert_eq!((again["unchanged"].as_u64(), again["lines"][0]["mismatch"].is_null()), (Some(2), true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_differs_from_what_was_promised_is_found_whichever_is_said_last() {
+    for promised_last in [false, true] {
+        let sales = Sales::on_monday().await;
+        let delivery = sales.host.phone("交付经理", Role::Delivery, None).await;
+        let draft = TouchDraft { evidence: vec![sales.rep.note()], ..of(sales.customer, "签约") };
+        sales.rep.workbench.record_touch(draft).unwrap();
+        sales.settle().await;
+        delivery.settle().await;
+        let contract = sales.rep.workbench.contracts(false).unwrap().remove(0);
+        let order = delivery.workbench.orders(true).unwrap().remove(0);
+        let promise = async || {
+            let edit = ContractEdit { promised_service: Some("标准安装".into()), ..ContractEdit::default() };
+            sales.rep.workbench.set_contract(contract.id, edit).unwrap();
+            sales.settle().await;
+        };
+        let need = async |service: &str| {
+            delivery.workbench.need_service(order.id, service).unwrap();
+            delivery.settle().await;
+            sales.settle().await;
+        };
+        if promised_last {
+            need("现场培训").await;
+            assert_eq!(findings(&sales.rep), vec![], "nothing was promised yet");
+            promise().await;
+        } else {
+            promise().await;
+            need("标准安装").await;
+            assert_eq!(findings(&sales.rep), vec![], "they agree");
+            need("现场培训").await;
+        }
+        let [finding] = &findings(&sales.rep)[..] else { panic!("one finding") };
+        assert_eq!(sides(finding), ("服务需求与承诺不一致", Some("standard"), Some("on_site_training")));
+        assert_eq!(todos(&sales.rep).len(), 1);
+        sales.rep.workbench.resolve_finding(finding.id, "both_right", "培训另行报价").unwrap();
+        sales.settle().await;
+        assert!(findings(&sales.boss).is_empty() && todos(&sales.rep).is_empty());
+    }
 }

@@ -168,8 +168,11 @@ impl Team {
                 wanted.push((*id, "question"));
             }
         }
-        for id in self.0[&Kind::Demand].keys() {
+        for (id, demand) in &self.0[&Kind::Demand] {
             wanted.push((*id, "task:assess_demand"));
+            if demand.contains_key("assessed_at") {
+                wanted.push((*id, "task:demand_assessed"));
+            }
         }
         for (id, question) in &self.0[&Kind::Question] {
             wanted.push((*id, "task:tech_answer"));
@@ -196,7 +199,6 @@ impl Team {
                 ("quote_approval", "approve") => wanted.push((*id, "contract")),
                 ("quote_approval", "reject") => wanted.push((*id, "task:quote_rejected")),
                 ("seal", "sealed") => wanted.push((*id, "seal")),
-                ("assess_demand", choice) if !choice.is_empty() => wanted.push((*id, "task:demand_assessed")),
                 _ => {}
             }
         }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use chuda_core::id::{BackCheckId, RecordId, TaskId, TouchId};
 use chuda_core::record::{ContactMode, Fen, Intent, Stage};
+use chuda_core::rules::metrics::Week;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -100,6 +101,8 @@ pub(crate) enum Command {
     /// Options, forms, rules, formula and targets: look, try out, publish
     #[command(subcommand)]
     Config(Config),
+    /// Show a week against its baselines: leads, touches, feedback, density, conversion
+    Figures(Figures),
     /// Exchange records with the server, then files
     Sync(Sync),
     /// Show where every item is on its way to the server
@@ -136,7 +139,7 @@ pub(crate) enum Customer {
     /// Enter a customer
     Add(CustomerAdd),
     /// All customers, reddest first
-    List,
+    List(CustomerList),
     /// One customer with its touches
     Show(CustomerShow),
     /// Note what is known of a customer
@@ -156,6 +159,13 @@ pub(crate) struct CustomerAdd {
     /// That person's phone number
     #[arg(long, value_name = "NUMBER", requires = "contact")]
     pub(crate) phone: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CustomerList {
+    /// Only those that are red
+    #[arg(long)]
+    pub(crate) red: bool,
 }
 
 #[derive(Debug, Args)]
@@ -210,7 +220,7 @@ pub(crate) struct Touch {
     #[arg(long = "extra", value_name = "KEY=VALUE", value_parser = pair)]
     pub(crate) extra: Vec<(String, String)>,
     /// Next follow-up: a date, or words such as 下周三, 月底前, 三个月后再联系
-    #[arg(long, value_name = "DATE|WORDS")]
+    #[arg(long, value_parser = next_day, value_name = "DATE|WORDS")]
     pub(crate) next: Option<String>,
     /// Free text
     #[arg(long, value_name = "TEXT")]
@@ -742,6 +752,16 @@ pub(crate) struct ConfigFormula {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Figures {
+    /// Which week, such as 2026-W47 [default: the running one]
+    #[arg(long, value_name = "WEEK", value_parser = week)]
+    pub(crate) week: Option<Week>,
+    /// Somebody below, with everybody below that person: a name or an id
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) person: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Sync {
     /// Go on until Ctrl-C
     #[arg(long)]
@@ -821,9 +841,19 @@ fn date(text: &str) -> Result<NaiveDate, String> {
     text.parse().map_err(|_| "YYYY-MM-DD".into())
 }
 
+fn week(text: &str) -> Result<Week, String> {
+    text.parse().map_err(|_| "YYYY-Www".into())
+}
+
 fn drawn(text: &str) -> Result<Drawn, String> {
     let place = || text.parse().ok().filter(|place| *place > 0).map(Drawn::Place);
     text.parse().map(Drawn::Touch).ok().or_else(place).ok_or_else(|| "1, 2, 3 …, 0199c0de-0000-7000-8000-000000000000".into())
+}
+
+/// Whether words name a day at all; which one depends on the phone's today.
+fn next_day(text: &str) -> Result<String, String> {
+    let named = chuda_core::speech::read_day(text, NaiveDate::default()).is_some();
+    if named { Ok(text.to_owned()) } else { Err("YYYY-MM-DD, 下周三, 月底前, 三个月后再联系".into()) }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -159,6 +159,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("error.file.not_a_file", "这不是文件，请给出文件的路径。", "That is no file: give the path of one."),
     ("error.file.too_large", "文件超过 {limit_bytes} 字节，请先截短或压缩。", "The file is over {limit_bytes} bytes: shorten or compress it first."),
     ("error.text.too_long", "{field} 超过 {limit} 个字，请缩短。", "{field} is over {limit} characters: shorten it."),
+    ("error.cli.person_ambiguous", "有几位同名的同事，请写编号。", "Several colleagues have that name: give the id."),
+    ("error.week.future", "那一周还没开始。", "That week has not begun yet."),
     ("error.person.name_missing", "请写上姓名。", "Give a name."),
     ("error.person.not_found", "没有这个人，请写同事的姓名。", "There is no such person: give a colleague's name."),
     ("error.customer.name_missing", "请写上客户名称。", "Give the customer's name."),
@@ -482,6 +484,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     // customer
     ("customer.added", "已新增客户 {name}  {id}", "Entered customer {name}  {id}"),
     ("customer.none", "还没有客户，用 chuda customer add 名称 新增。", "No customers yet: enter one with chuda customer add NAME."),
+    ("customer.none_red", "没有红色客户。", "No red customers."),
     ("customer.untouched", "还没触达", "no touch yet"),
     ("customer.id", "编号", "Id"),
     ("customer.stage", "阶段", "Stage"),
@@ -566,6 +569,14 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("task.done", "已办：{title}", "Done: {title}"),
     ("task.due", "{due} 前", "due {due}"),
     ("task.uploading", "（附件上传中）", " (attachment on its way)"),
+    // figures
+    ("figures.density", "触达密度", "Touch density"),
+    ("figures.trend", "{sum}　近 8 周：{trend}", "{sum}, last 8 weeks: {trend}"),
+    ("figures.conversion", "有效线索转化率", "Conversion"),
+    ("figures.low", "　连续 {weeks} 周偏低", ", too low for {weeks} weeks in running"),
+    ("figures.non_standard", "非标动作", "Non-standard actions"),
+    ("figures.opened", "资料打开", "Material opened"),
+    ("figures.tally", "按时 {met} · 等待 {open} · 未按时 {missed}", "in time {met} · waiting {open} · not in time {missed}"),
     // lead, quote, contract, order, meeting
     ("lead.added", "已投放线索 {customer}", "Put into the pool: {customer}"),
     ("lead.none", "没有线索。", "No leads."),

@@ -71,8 +71,8 @@ impl Ask<'_> {
         let facts = Facts {
             touches: row.touches,
             evidence: row.evidence,
-            last_contact: row.last_touch.unwrap_or(row.since),
-            asked_for: row.next_date.map(|date| start_of_day(date, self.me.zone)),
+            last_contact: row.last_touch.unwrap_or(row.claimed_at),
+            asked_for: row.next_date.map(|date| start_of_day(date, self.config.calendar.zone)),
         };
         self.config.health.score(facts, self.now)
     }
@@ -128,10 +128,10 @@ mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
 
     use super::*;
-    use crate::id::{DeviceId, EvidenceId, PersonId, TouchId};
+    use crate::id::{DeviceId, EvidenceId, LeadId, PersonId, TouchId};
     use crate::query::Me;
     use crate::record::policy::Writer;
-    use crate::record::{Actor, ContactMode, Role, Touch};
+    use crate::record::{Actor, ContactMode, Lead, Role, Stage, Touch};
     use crate::rules::Config;
     use crate::store::{Own, Store};
     use crate::time::DEFAULT_ZONE;
@@ -213,5 +213,62 @@ mod tests {
         assert_eq!([overdue(literal, eve), overdue(&pausing, eve)], [89, 0]);
         let next_day = "2026-11-25T00:00:00+08:00";
         assert_eq!([overdue(literal, next_day), overdue(&pausing, next_day)], [89, 1]);
+    }
+
+    #[test]
+    fn without_a_touch_the_days_count_from_the_claiming_however_often_the_lead_is_moved() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
+        let claimed: DateTime<Utc> = "2026-08-24T02:00:00Z".parse().unwrap();
+        let me =
+            Me {
+                id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false
+            };
+        let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer: Writer::Server, at: claimed };
+        let customer = CustomerId::derived("杭州智联科技");
+        let lead = |stage, days| Lead {
+            author: me.id,
+            customer,
+            stage,
+            held_at: None,
+            corrected_at: None,
+            holder: Some(me.id),
+            moved_by: me.id,
+            moved_at: claimed + TimeDelta::days(days),
+            reason: None,
+            channel: None,
+            claimed_at: Some(claimed),
+            invalid_at: None,
+            requests: std::collections::BTreeMap::new(),
+            settled: std::collections::BTreeMap::new(),
+        };
+        store
+            .write(|tx| {
+                let entered = Customer {
+                    author: me.id,
+                    name: "杭州智联科技".into(),
+                    short: None,
+                    holder: Some(me.id),
+                    intent: None,
+                    created_at: claimed - TimeDelta::days(300),
+                    closed: false,
+                    contact: None,
+                    address: None,
+                    model: None,
+                    external_id: None,
+                    crm_intent: None,
+                    merged_into: None,
+                };
+                tx.create(&own, customer, &entered)?;
+                tx.create(&own, LeadId::derived("lead"), &lead(Stage::Claimed, 0))?;
+                tx.edit(&own, LeadId::derived("lead"), &lead(Stage::Claimed, 0), &lead(Stage::NeedConfirmed, 6))
+            })
+            .unwrap();
+        let view = |days| {
+            let now = claimed + TimeDelta::days(days);
+            store.read(|tx| Ask::new(tx, &me, now, Config::builtin())?.customer(customer)).unwrap()
+        };
+        assert_eq!([3, 4, 7].map(|days| view(days).health.parts.overdue_days), [0, 1, 4]);
+        assert_eq!(view(7).since, claimed + TimeDelta::days(6), "since when it stands so is another matter");
     }
 }

@@ -6,6 +6,7 @@ mod briefs;
 pub(crate) mod contracts;
 mod customers;
 mod evidence;
+mod figures;
 mod home;
 mod leads;
 mod meetings;

@@ -16,7 +16,7 @@ pub use crate::query::tasks::{FactView, ScriptPack};
 use crate::record::backcheck::Answer;
 use crate::record::{ContactMode, Fen, Intent, Role, Stage};
 use crate::rules::Health;
-use crate::rules::metrics::Outcome;
+use crate::rules::metrics::{Line, Outcome, Week};
 
 /// A word of the configuration: the key that is stored, and what a screen shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -440,6 +440,30 @@ pub struct ClaimView {
     pub hash: Hash,
     /// Whether it has been signed yet.
     pub signed: bool,
+}
+
+/// A week of a team and of each rep in it (G1, G2, G3, D1, D2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FiguresView {
+    /// The week.
+    pub week: Week,
+    /// Whether it is over; a running week only grows.
+    pub over: bool,
+    /// Of all together; the person is whose team it is.
+    pub team: LineView,
+    /// Of each rep, by name.
+    pub people: Vec<LineView>,
+}
+
+/// The figures of a person or team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LineView {
+    /// Whose.
+    pub person: PersonView,
+    /// The figures.
+    pub line: Line,
+    /// How often each action outside the standard was used (D2), in words.
+    pub non_standard: Vec<(Word, i64)>,
 }
 
 /// A back-check in a list (R1). It names the supervisor who looks, and nobody whose touches were drawn (R2).

@@ -41,6 +41,15 @@ pub struct Firing {
     pub always: bool,
 }
 
+/// What sets a rule off from outside of the record in hand, such as a week that has ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Occasion {
+    /// What tells it from others of the same rule and record, such as `2026-W47`. The rule fires once on each.
+    pub name: String,
+    /// What held, spelled out.
+    pub because: String,
+}
+
 /// One record to be made or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Write {
@@ -92,7 +101,13 @@ pub fn fire(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>> {
 
 /// One rule for a record, if its condition holds now.
 pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Result<Option<Firing>> {
-    let mut because = Vec::new();
+    fire_rule_on(moment, rule, subject, Occasion::default())
+}
+
+/// The same, set off from outside of the record.
+pub fn fire_rule_on(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>, set_off: Occasion) -> Result<Option<Firing>> {
+    let known = |text: String| Some(text).filter(|text| !text.is_empty());
+    let mut because: Vec<String> = known(set_off.because).into_iter().collect();
     if rule.off || is_draft(subject.kind, subject.fields) || !applies(moment.config, rule, subject, &mut because)? {
         return Ok(None);
     }
@@ -101,7 +116,7 @@ pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Resu
     {
         return Ok(None);
     }
-    let mut occasion = Vec::new();
+    let mut occasion: Vec<String> = known(set_off.name).into_iter().collect();
     for path in &rule.once_per {
         occasion.push(subject.get(path)?.map_or_else(String::new, |value| plain(&value)));
     }

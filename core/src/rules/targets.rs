@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::metrics::{ConversionRule, DensityRule, Ratio, Week, Weekly};
+use super::metrics::{DensityRule, Ratio, Week, Weekly};
 use super::range::{OutOfRange, ratio, whole};
 use crate::error::Error;
 
@@ -25,8 +25,9 @@ pub struct Targets {
     pub weekly: Baselines,
     /// When a light is green, yellow or red (G2).
     pub lights: Thresholds,
-    /// When conversion is too low (G3).
-    pub conversion: ConversionRule,
+    /// The leads of so many weeks, up to the end of the week in question, count for its conversion. What is too low, and for how
+    /// long, a weekly rule says (G3).
+    pub conversion_over_weeks: u32,
     /// When a customer counts as well touched (D1).
     pub density: DensityRule,
     /// Within how many calendar hours something sent should be opened (M1).
@@ -174,7 +175,7 @@ impl Default for Targets {
         Self {
             weekly: Baselines::default(),
             lights: Thresholds::default(),
-            conversion: ConversionRule::default(),
+            conversion_over_weeks: 4,
             density: DensityRule::default(),
             opened_hours: 24,
             goals: Vec::new(),
@@ -197,16 +198,14 @@ impl Default for Thresholds {
 impl Targets {
     /// Whether every number can be worked with and no two goals contradict each other.
     pub fn check(&self) -> Result<(), TargetsError> {
-        let Self { weekly, lights, conversion, density, opened_hours, goals } = self;
+        let Self { weekly, lights, conversion_over_weeks, density, opened_hours, goals } = self;
         whole("weekly.leads", weekly.leads, 1..=MOST_LEADS)?;
         ratio("weekly.touches_per_customer", weekly.touches_per_customer, Ratio::new(1000, 1))?;
         ratio("weekly.feedback", weekly.feedback, Ratio::new(1, 1))?;
         whole("weekly.feedback_hours", weekly.feedback_hours, 1..=MOST_HOURS)?;
         ratio("lights.green", lights.green, Ratio::new(10, 1))?;
         ratio("lights.yellow", lights.yellow, lights.green)?;
-        ratio("conversion.below", conversion.below, Ratio::new(1, 1))?;
-        whole("conversion.weeks", conversion.weeks.into(), 1..=52)?;
-        whole("conversion.over_weeks", conversion.over_weeks.into(), 1..=52)?;
+        whole("conversion_over_weeks", (*conversion_over_weeks).into(), 1..=52)?;
         whole("density.window_days", density.window_days, 1..=366)?;
         whole("density.touches", density.touches, 1..=1000)?;
         whole("density.with_evidence", density.with_evidence, 1..=density.touches)?;
@@ -343,6 +342,15 @@ impl Metric {
             Self::Feedback => "报价后客户反馈率",
         }
     }
+
+    /// The word on an English screen.
+    pub fn label_en(self) -> &'static str {
+        match self {
+            Self::Leads => "New valid leads",
+            Self::TouchesPerCustomer => "Touches per customer",
+            Self::Feedback => "Feedback after a quote",
+        }
+    }
 }
 
 impl Light {
@@ -361,6 +369,24 @@ impl Light {
             Self::Green => "达标",
             Self::Yellow => "接近",
             Self::Red => "未达标",
+        }
+    }
+
+    /// The word on an English screen.
+    pub fn label_en(self) -> &'static str {
+        match self {
+            Self::Green => "On target",
+            Self::Yellow => "Near",
+            Self::Red => "Below",
+        }
+    }
+
+    /// The shape that is shown with the word: each of the three has its own.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Green => "●",
+            Self::Yellow => "▲",
+            Self::Red => "■",
         }
     }
 }
@@ -603,7 +629,7 @@ mod tests {
                     "feedback_hours": 72,
                 },
                 "lights": { "green": { "part": 100, "whole": 100 }, "yellow": { "part": 80, "whole": 100 } },
-                "conversion": { "below": { "part": 12, "whole": 100 }, "weeks": 3, "over_weeks": 4 },
+                "conversion_over_weeks": 4,
                 "density": { "window_days": 30, "touches": 2, "with_evidence": 1 },
                 "opened_hours": 24,
                 "goals": [],
@@ -645,9 +671,8 @@ mod tests {
         assert_eq!(refused(|t| t.weekly.feedback_hours = 8785), "weekly.feedback_hours");
         assert_eq!(refused(|t| t.lights.green = Ratio::percent(79)), "lights.yellow");
         assert_eq!(refused(|t| t.lights.yellow = Ratio::percent(0)), "lights.yellow");
-        assert_eq!(refused(|t| t.conversion.below = Ratio::new(i64::MAX, i64::MAX)), "conversion.below");
-        assert_eq!(refused(|t| t.conversion.weeks = 0), "conversion.weeks");
-        assert_eq!(refused(|t| t.conversion.over_weeks = 53), "conversion.over_weeks");
+        assert_eq!(refused(|t| t.conversion_over_weeks = 0), "conversion_over_weeks");
+        assert_eq!(refused(|t| t.conversion_over_weeks = 53), "conversion_over_weeks");
         assert_eq!(refused(|t| t.density.window_days = 367), "density.window_days");
         assert_eq!(refused(|t| t.density.with_evidence = 3), "density.with_evidence");
         assert_eq!(refused(|t| t.opened_hours = -24), "opened_hours");

@@ -3,6 +3,7 @@
 pub mod blobs;
 mod claims;
 mod documents;
+mod figures;
 mod projection;
 mod salvage;
 mod uploads;
@@ -26,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_init.sql"),
     include_str!("migrations/0002_records.sql"),
     include_str!("migrations/0003_sales.sql"),
+    include_str!("migrations/0004_figures.sql"),
 ];
 const DATABASE: &str = "chuda.db";
 /// Present while the store is open: found at opening, it tells that the last run did not end by itself.

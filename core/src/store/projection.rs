@@ -39,6 +39,8 @@ pub struct HealthRow {
     pub evidence: i64,
     /// The last touch ever.
     pub last_touch: Option<DateTime<Utc>>,
+    /// When it was claimed or, without a lead, entered.
+    pub claimed_at: DateTime<Utc>,
     /// Since when its holder has it, or the customer was entered.
     pub since: DateTime<Utc>,
     /// The date that the last touch agreed on, if that was asked for.
@@ -91,7 +93,7 @@ impl Tx<'_> {
                         &customer.name,
                         &customer.short,
                         customer.holder.map(|id| *id.as_bytes()),
-                        customer.closed,
+                        customer.closed || customer.merged_into.is_some(),
                         to_millis(customer.created_at),
                     ),
                 )
@@ -106,8 +108,8 @@ impl Tx<'_> {
             Kind::Lead => {
                 let Some(lead) = self.project_as::<Lead>(id, fields, conflicts)? else { return Ok(()) };
                 self.upsert(
-                    "INSERT INTO leads (id, customer, moved_at, holder, held_at, invalid) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                     ON CONFLICT (id) DO UPDATE SET moved_at = ?3, holder = ?4, held_at = ?5, invalid = ?6",
+                    "INSERT INTO leads (id, customer, moved_at, holder, held_at, invalid, claimed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                     ON CONFLICT (id) DO UPDATE SET moved_at = ?3, holder = ?4, held_at = ?5, invalid = ?6, claimed_at = ?7",
                     (
                         id.as_bytes(),
                         lead.customer.as_bytes(),
@@ -115,6 +117,7 @@ impl Tx<'_> {
                         lead.holder.map(|id| *id.as_bytes()),
                         lead.held_at.map(to_millis),
                         lead.invalid_at.is_some(),
+                        lead.claimed_at.map(to_millis),
                     ),
                 )
             }
@@ -147,9 +150,16 @@ impl Tx<'_> {
             Kind::Evidence => {
                 let Some(evidence) = self.project_as::<Evidence>(id, fields, conflicts)? else { return Ok(()) };
                 self.upsert(
-                    "INSERT INTO evidence (id, sha256, valid, captured_at, look) VALUES (?1, ?2, ?3, ?4, ?5)
-                     ON CONFLICT (id) DO UPDATE SET valid = ?3",
-                    (id.as_bytes(), evidence.sha256.0, evidence.is_valid(), to_millis(evidence.captured_at), &evidence.look),
+                    "INSERT INTO evidence (id, sha256, valid, captured_at, look, author) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT (id) DO UPDATE SET valid = ?3, author = ?6",
+                    (
+                        id.as_bytes(),
+                        evidence.sha256.0,
+                        evidence.is_valid(),
+                        to_millis(evidence.captured_at),
+                        &evidence.look,
+                        evidence.author.as_bytes(),
+                    ),
                 )
             }
             Kind::Report => {
@@ -340,7 +350,7 @@ impl Tx<'_> {
         )
     }
 
-    /// What health needs, for one customer or for all that somebody has and that are not closed. Next dates cost a look-up each, so only on demand.
+    /// What health needs, for one customer or for all that somebody has. Next dates cost a look-up each, so only on demand.
     pub fn health(
         &self,
         customer: Option<CustomerId>,
@@ -352,11 +362,13 @@ impl Tx<'_> {
             "SELECT c.id,
                 (SELECT count(*) FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3),
                 (SELECT count(*) FROM touches t JOIN touch_evidence te ON te.touch = t.id JOIN evidence e ON e.id = te.evidence
-                  WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3 AND e.valid = 1),
-                (SELECT max(t.at) FROM touches t WHERE t.customer = c.id AND t.draft = 0),
+                  WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3 AND e.valid = 1 AND e.author = t.person),
+                (SELECT max(t.at) FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at <= ?3),
+                coalesce((SELECT min(l.claimed_at) FROM leads l WHERE l.customer = c.id), c.created_at),
                 coalesce((SELECT max(coalesce(l.held_at, l.moved_at)) FROM leads l WHERE l.customer = c.id), c.created_at),
                 CASE WHEN ?4 THEN
-                  (SELECT t.next_date FROM touches t WHERE t.customer = c.id AND t.draft = 0 ORDER BY t.at DESC, t.id DESC LIMIT 1)
+                  (SELECT t.next_date FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at <= ?3
+                   ORDER BY t.at DESC, t.id DESC LIMIT 1)
                 END
              FROM customers c WHERE (?1 IS NULL AND c.closed = 0 AND c.holder IS NOT NULL) OR c.id = ?1",
         )?;
@@ -367,8 +379,9 @@ impl Tx<'_> {
                 touches: row.get(1)?,
                 evidence: row.get(2)?,
                 last_touch: row.get::<_, Option<i64>>(3)?.map(from_millis),
-                since: from_millis(row.get(4)?),
-                next_date: row.get::<_, Option<String>>(5)?.and_then(|date| date.parse().ok()),
+                claimed_at: from_millis(row.get(4)?),
+                since: from_millis(row.get(5)?),
+                next_date: row.get::<_, Option<String>>(6)?.and_then(|date| date.parse().ok()),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

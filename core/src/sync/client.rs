@@ -24,12 +24,20 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_TIMEOUT: Duration = Duration::from_mins(1);
 /// Most values that a refusal brings, and most characters of one.
 const MAX_PARAMS: (usize, usize) = (32, 1_000);
+/// The same for a file that the server answers only once it has taken it in.
+const FILE_TIMEOUT: Duration = Duration::from_mins(10);
+/// Where files are imported.
+const IMPORTS: &str = "/api/v1/imports/";
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
 /// What the server answers when it has all bytes of a blob and has verified them.
 const ECHO: &str = "chuda-sha256";
 
 /// A connection pool. Knows no server and no person.
-pub struct Client(reqwest::Client);
+pub struct Client {
+    http: reqwest::Client,
+    /// The same with more patience, for what the server takes its time over.
+    patient: reqwest::Client,
+}
 
 /// Who is asking, and of whom.
 pub struct Session<'a> {
@@ -130,14 +138,16 @@ impl Client {
             .map_err(|error| Error::internal("tls.versions", error))?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| Error::internal("http.client", error))?;
-        Ok(Self(client))
+        let client = |patience| {
+            reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .connect_timeout(CONNECT_TIMEOUT)
+                .read_timeout(patience)
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .map_err(|error| Error::internal("http.client", error))
+        };
+        Ok(Self { http: client(READ_TIMEOUT)?, patient: client(FILE_TIMEOUT)? })
     }
 
     /// Enrols a device with a one-time code. After a lost answer it can be asked again.
@@ -202,9 +212,17 @@ impl Client {
         self.ask(session, method, path, headers, body).await
     }
 
-    /// The same with a file instead of JSON.
-    pub async fn hand_over(&self, session: &Session<'_>, path: &str, kind: &str, file: Vec<u8>) -> Result<serde_json::Value> {
-        self.ask(session, Method::POST, path, &[("content-type", kind)], file).await
+    /// Hands a file of `kind` over to be imported, or only to be looked at; refused as in [`Self::call`].
+    pub async fn import(
+        &self,
+        session: &Session<'_>,
+        kind: &str,
+        dry_run: bool,
+        mime: &str,
+        file: Vec<u8>,
+    ) -> Result<serde_json::Value> {
+        let path = format!("{IMPORTS}{kind}?dry_run={dry_run}");
+        self.ask(session, Method::POST, &path, &[("content-type", mime)], file).await
     }
 
     async fn ask(
@@ -311,7 +329,8 @@ impl Client {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| Error::internal("http.header", error))?;
             all.insert(name, HeaderValue::from_str(value).map_err(|error| Error::internal("http.header", error))?);
         }
-        let mut response = self.0.request(method, url).headers(all).body(body).send().await.map_err(|error| unreachable(&error))?;
+        let http = if path.starts_with(IMPORTS) { &self.patient } else { &self.http };
+        let mut response = http.request(method, url).headers(all).body(body).send().await.map_err(|error| unreachable(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {

@@ -39,12 +39,15 @@ pub use crate::sync::client::Verb;
 use crate::capture::key::Signer;
 use crate::error::{Error, Result};
 use crate::id::{CustomerId, EvidenceId, PersonId, RecordId, TaskId, TouchId};
-use crate::query::view::{CustomerView, EvidenceView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView};
+use crate::query::view::{
+    CustomerView, EvidenceView, FiguresView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView,
+};
 use crate::query::{Ask, Me, releases};
 use crate::record::contract::E_SIGN;
 use crate::record::policy::{AUTHOR_FIELD, Writer};
 use crate::record::{Actor, Customer, Fields, Kind, Scalar, Task, customer_of};
 use crate::rules::audience::{People, superiors};
+use crate::rules::metrics::Week;
 use crate::rules::{Config, World};
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Store, Tx};
@@ -253,6 +256,16 @@ impl Workbench {
     /// The report card of a day.
     pub fn report_card(&self, day: NaiveDate) -> Result<ReportCard> {
         self.0.ask(|ask| ask.report_card(day))
+    }
+
+    /// The figures of a week, the running one unless given: one's own and those of everybody below, or of somebody below.
+    pub fn figures(&self, week: Option<Week>, of: Option<PersonId>) -> Result<FiguresView> {
+        self.0.ask(|ask| ask.figures(week, of))
+    }
+
+    /// Red customers, reddest first.
+    pub fn red_customers(&self) -> Result<Vec<CustomerView>> {
+        self.0.ask(|ask| ask.red_customers(usize::MAX))
     }
 
     /// Reports of a day that this person may see, own first.

@@ -142,9 +142,10 @@ fn briefs(
 
 /// Whether rules ask a touch with this brief for more than the brief.
 fn needs_more(tx: &Tx<'_>, config: &Config, brief: &str) -> Result<bool> {
-    let fields = Fields::from([("brief".to_owned(), Scalar::from(brief))]);
-    let subject = Subject { id: RecordId(uuid::Uuid::nil()), kind: Kind::Touch, fields: &fields, world: tx };
-    Ok(!firing::missing(config, &subject)?.is_empty())
+    let missing = |fields: &Fields| {
+        firing::missing(config, &Subject { id: RecordId(uuid::Uuid::nil()), kind: Kind::Touch, fields, world: tx })
+    };
+    Ok(missing(&Fields::from([("brief".to_owned(), Scalar::from(brief))]))?.len() > missing(&Fields::new())?.len())
 }
 
 fn reasons(config: &Config, key: &'static str) -> Error {

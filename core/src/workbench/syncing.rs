@@ -73,8 +73,7 @@ impl Workbench {
         let link = self.0.link()?;
         let is_workbook = bytes.starts_with(b"PK");
         let mime = if is_workbook { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" } else { "text/csv" };
-        let path = format!("/api/v1/imports/{kind}?dry_run={dry_run}");
-        self.0.client.hand_over(&link.session(&self.0), &path, mime, bytes).await
+        self.0.client.import(&link.session(&self.0), kind, dry_run, mime, bytes).await
     }
 
     async fn exchange_records(&self, report: &mut SyncReport, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {

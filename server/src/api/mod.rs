@@ -4,11 +4,15 @@
 mod answers;
 mod audit;
 mod backchecks;
+mod board;
 mod config;
 mod contracts;
+mod customers;
 mod events;
 mod imports;
+mod line;
 mod meetings;
+mod metrics;
 mod people;
 mod records;
 mod reports;
@@ -66,6 +70,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(records::show))
         .routes(routes!(contracts::signed))
         .routes(routes!(meetings::invitation))
+        .routes(routes!(customers::list))
+        .routes(routes!(metrics::show))
+        .routes(routes!(board::show))
 }
 
 /// A person or customer, named.
@@ -76,6 +83,13 @@ pub(crate) struct Named {
     id: RecordId,
     /// Its name.
     name: String,
+}
+
+impl Named {
+    /// The order in which people are listed: it ranks nobody.
+    fn by_name(&self, other: &Self) -> std::cmp::Ordering {
+        (&self.name, self.id).cmp(&(&other.name, other.id))
+    }
 }
 
 /// An option of the configuration in both languages.

@@ -237,7 +237,7 @@ fn lead(plan: &mut Plan<'_>, customer: CustomerId, wanted: &Wanted, new: bool, l
     let known = match plan.state(id.into())? {
         Some(_) => Some(id.into()),
         None if new => None,
-        None => plan.tx.leads_of(customer)?.pop().map(|lead| lead.id),
+        None => plan.tx.of_customer(customer, Kind::Lead)?.into_iter().next().map(|lead| lead.id),
     };
     let known = match known {
         Some(id) => plan.state(id)?.map(|state| (id, state)),
@@ -291,7 +291,7 @@ fn contact(plan: &mut Plan<'_>, customer: CustomerId, wanted: &Wanted, line: &mu
     let id = RecordId::from(ContactId::derived(&format!("import/contact/{customer}/{}", name_key(name))));
     let mut known = plan.state(id)?.map(|state| (id, state));
     if known.is_none() {
-        let of_customer = plan.tx.contacts_of(customer)?;
+        let of_customer = plan.tx.of_customer(customer, Kind::Contact)?;
         let same = of_customer.into_iter().find(|one| text(&one.fields, "name").map(name_key) == Some(name_key(name)));
         known = match same {
             Some(one) => plan.state(one.id)?.map(|state| (one.id, state)),

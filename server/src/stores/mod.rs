@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod backchecks;
+pub(crate) mod figures;
 pub(crate) mod jobs;
 pub(crate) mod sqlite;
 pub(crate) mod webhooks;

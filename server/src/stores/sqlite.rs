@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, TouchId};
-use chuda_core::record::{Change, Evidence, Fields, Kind, Person, Release, Scalar, from_fields};
+use chuda_core::record::{Change, Fields, Kind, Person, Release, Scalar, from_fields};
 use chuda_core::rules::audience::People;
-use chuda_core::rules::health::Facts;
 use chuda_core::rules::world::{LOOKED_THROUGH, World};
 use chuda_core::rules::{Config, Firing};
 use chuda_core::{Error, ErrorKind, Result};
@@ -24,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/003.sql"),
     include_str!("migrations/004.sql"),
     include_str!("migrations/005.sql"),
+    include_str!("migrations/006.sql"),
 ];
 /// The step that brings the audit log.
 const AUDIT: usize = 4;
@@ -220,7 +220,7 @@ impl Store {
             if tx.meta("epoch")?.is_none() {
                 tx.begin_epoch()?;
             }
-            Ok(())
+            tx.keep_figures()
         })?;
         Ok(store)
     }
@@ -316,6 +316,7 @@ impl Store {
         });
         note(&tx, Replaced { backup, head, kept })?;
         tx.begin_epoch()?;
+        tx.keep_figures()?;
         transaction.commit().map_err(storage)?;
         staged.execute_batch("DETACH live").map_err(storage)?;
         copy(&staged, &mut writer)
@@ -365,11 +366,11 @@ impl Drop for Aside {
 
 // What the server knows of itself.
 impl Tx<'_> {
-    fn meta(&self, key: &str) -> Result<Option<Vec<u8>>> {
+    pub(super) fn meta(&self, key: &str) -> Result<Option<Vec<u8>>> {
         self.one("SELECT value FROM meta WHERE key = ?1", params![key], |row| row.get(0))
     }
 
-    fn set_meta(&self, key: &str, value: &[u8]) -> Result<()> {
+    pub(super) fn set_meta(&self, key: &str, value: &[u8]) -> Result<()> {
         self.run("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value", params![key, value]).map(drop)
     }
 
@@ -458,7 +459,8 @@ impl Tx<'_> {
     }
 }
 
-// Changes and documents.
+// Changes and documents. A `+` in front of a column keeps SQLite from walking through all records of a kind in their order,
+// where a few are found by something else.
 impl Tx<'_> {
     /// The current state of a record.
     pub(crate) fn document(&self, id: RecordId) -> Result<Option<Document>> {
@@ -488,8 +490,8 @@ impl Tx<'_> {
                 fields,
                 conflicts,
             ],
-        )
-        .map(drop)
+        )?;
+        self.count(row.id, row.kind, row.fields)
     }
 
     /// Records of a kind, newest first.
@@ -550,7 +552,7 @@ impl Tx<'_> {
     /// Customers of exactly this name, the first entered first.
     pub(crate) fn customers_named(&self, name: &str) -> Result<Vec<Document>> {
         self.all(
-            "SELECT id, kind, at, fields, conflicts FROM documents
+            "SELECT id, kind, at, fields, conflicts FROM documents INDEXED BY customers_by_name
              WHERE kind = 'customer' AND json_extract(fields, '$.name') = ?1 ORDER BY at, id LIMIT 20",
             params![name],
             document_row,
@@ -560,7 +562,7 @@ impl Tx<'_> {
     /// Customers with this id in an outside system, the first entered first.
     pub(crate) fn customers_with_external_id(&self, id: &str) -> Result<Vec<Document>> {
         self.all(
-            "SELECT id, kind, at, fields, conflicts FROM documents
+            "SELECT id, kind, at, fields, conflicts FROM documents INDEXED BY customers_by_external_id
              WHERE kind = 'customer' AND json_extract(fields, '$.external_id') = ?1 ORDER BY at, id LIMIT 20",
             params![id],
             document_row,
@@ -572,20 +574,20 @@ impl Tx<'_> {
         self.all("SELECT id, kind, at, fields, conflicts FROM documents WHERE kind = 'contract' ORDER BY at, id", [], document_row)
     }
 
-    /// The leads of a customer, the one that was moved last at the end.
-    pub(crate) fn leads_of(&self, customer: CustomerId) -> Result<Vec<Document>> {
-        self.of_customer_by_time(customer, Kind::Lead)
-    }
-
-    /// The contact persons of a customer.
-    pub(crate) fn contacts_of(&self, customer: CustomerId) -> Result<Vec<Document>> {
-        self.of_customer_by_time(customer, Kind::Contact)
-    }
-
-    fn of_customer_by_time(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Document>> {
+    /// Records of a kind that belong to a customer, newest first, at most a thousand.
+    pub(crate) fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Document>> {
         self.all(
-            "SELECT id, kind, at, fields, conflicts FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY at, id LIMIT 1000",
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY +at DESC, id LIMIT 1000",
             params![customer.as_bytes(), kind.as_str()],
+            document_row,
+        )
+    }
+
+    /// Records of a kind that somebody still has to do something about, newest first.
+    pub(crate) fn open_of_kind(&self, kind: Kind, limit: usize) -> Result<Vec<Document>> {
+        self.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE kind = ?1 AND open = 1 ORDER BY at DESC, id DESC LIMIT ?2",
+            params![kind.as_str(), limit as i64],
             document_row,
         )
     }
@@ -604,7 +606,7 @@ impl Tx<'_> {
     /// Records of a kind that hang on another one, such as the findings about a slip; at most a thousand.
     pub(crate) fn children(&self, parent: RecordId, kind: Kind) -> Result<Vec<Document>> {
         self.all(
-            "SELECT id, kind, at, fields, conflicts FROM documents WHERE parent = ?1 AND kind = ?2 ORDER BY at, id LIMIT 1000",
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE parent = ?1 AND kind = ?2 ORDER BY +at, id LIMIT 1000",
             params![parent.as_bytes(), kind.as_str()],
             document_row,
         )
@@ -715,56 +717,6 @@ impl Tx<'_> {
     }
 }
 
-// Figures.
-impl Tx<'_> {
-    /// What health needs, of every customer that is not closed. A touch counts once it has evidence (T1).
-    pub(crate) fn health(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(CustomerId, Facts)>> {
-        let valid: BTreeMap<RecordId, i64> = self
-            .all(
-                "SELECT te.touch, e.fields FROM documents t JOIN touch_evidence te ON te.touch = t.id JOIN documents e ON e.id = te.evidence
-                 WHERE t.kind = 'touch' AND t.at > ?1 AND t.at <= ?2",
-                params![from.timestamp_millis(), to.timestamp_millis()],
-                |row| Ok((record_id(row)?, json(row, 1)?)),
-            )?
-            .into_iter()
-            .filter(|(_, fields)| from_fields::<Evidence>(fields).is_ok_and(|evidence| evidence.is_valid()))
-            .fold(BTreeMap::new(), |mut counts, (touch, _)| {
-                *counts.entry(touch).or_default() += 1;
-                counts
-            });
-        let mut facts: BTreeMap<CustomerId, Facts> = self
-            .all(
-                "SELECT c.id,
-                        coalesce((SELECT max(coalesce(json_extract(l.fields, '$.held_at'), l.at))
-                                  FROM documents l WHERE l.customer = c.id AND l.kind = 'lead'), c.at),
-                        (SELECT max(t.at) FROM documents t WHERE t.customer = c.id AND t.kind = 'touch'
-                          AND EXISTS (SELECT 1 FROM touch_evidence te WHERE te.touch = t.id))
-                 FROM documents c WHERE c.kind = 'customer' AND coalesce(json_extract(c.fields, '$.closed'), 0) = 0",
-                [],
-                |row| {
-                    let last: i64 = row.get::<_, Option<i64>>(2)?.map_or_else(|| row.get(1), Ok)?;
-                    let last_contact = chuda_core::time::from_millis(last);
-                    Ok((id(row, 0, CustomerId::from_slice)?, Facts { touches: 0, evidence: 0, last_contact, asked_for: None }))
-                },
-            )?
-            .into_iter()
-            .collect();
-        let touches = self.all(
-            "SELECT t.id, t.customer FROM documents t WHERE t.kind = 'touch' AND t.at > ?1 AND t.at <= ?2
-               AND EXISTS (SELECT 1 FROM touch_evidence te WHERE te.touch = t.id)",
-            params![from.timestamp_millis(), to.timestamp_millis()],
-            |row| Ok((record_id(row)?, id(row, 1, CustomerId::from_slice)?)),
-        )?;
-        for (touch, customer) in touches {
-            if let Some(facts) = facts.get_mut(&customer) {
-                facts.touches += 1;
-                facts.evidence += valid.get(&touch).copied().unwrap_or_default();
-            }
-        }
-        Ok(facts.into_iter().collect())
-    }
-}
-
 impl World for Tx<'_> {
     fn record(&self, id: RecordId) -> Result<Option<(Kind, Fields)>> {
         Ok(self.document(id)?.map(|document| (document.kind, document.fields)))
@@ -772,7 +724,7 @@ impl World for Tx<'_> {
 
     fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Fields>> {
         self.all(
-            "SELECT fields FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3",
+            "SELECT fields FROM documents WHERE customer = ?1 AND kind = ?2 ORDER BY +at DESC LIMIT ?3",
             params![customer.as_bytes(), kind.as_str(), LOOKED_THROUGH as i64],
             fields_row,
         )

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod answers;
 mod api;
 mod audit;
 mod back_check;
@@ -10,6 +11,7 @@ mod command;
 mod config;
 mod enrol;
 mod exchange;
+mod figures;
 mod inbox;
 mod jobs;
 mod phone;

@@ -1,11 +1,18 @@
 //! Who may do what, as a table: every role, every verb, on the own records, the team's and others'. And what forgers try.
 
+use std::collections::BTreeMap;
+
 use chrono::Utc;
 use chuda_core::id::{CustomerId, PersonId, RecordId, ReportId, TaskId, TouchId};
-use chuda_core::record::{Fields, Kind, Person, Role, Scalar, Task};
+use chuda_core::record::person::SELLING;
+use chuda_core::record::{Demand, Fields, Finding, Kind, Person, Question, Role, Scalar, Task, Touch};
 use chuda_core::sync::protocol::Rejected;
+use chuda_server::admin::ImportKind;
+use chuda_server::http::Scope;
+use reqwest::StatusCode;
+use serde_json::json;
 
-use crate::phone::{Phone, Team, now, reason, touch_by};
+use crate::phone::{Phone, Team, client, json_of, now, reason, touch_by};
 
 /// What someone tries.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -352,4 +359,185 @@ async fn a_task_is_answered_with_one_of_its_choices_in_the_own_name() {
     }
     quote.phone.sync(&team).await;
     assert_eq!(quote.phone.fields(task)["choice"], Scalar::Text("reject".into()));
+}
+
+/// What someone tries with what waits for an answer, and with what only outside systems know.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Word {
+    AnswerQuestion,
+    AssessDemand,
+    SettleFinding,
+    RewriteSlip,
+    RewriteEvent,
+    Invent(Kind),
+}
+
+const WORDS: [Word; 10] = [
+    Word::AnswerQuestion,
+    Word::AssessDemand,
+    Word::SettleFinding,
+    Word::RewriteSlip,
+    Word::RewriteEvent,
+    Word::Invent(Kind::Question),
+    Word::Invent(Kind::Demand),
+    Word::Invent(Kind::Finding),
+    Word::Invent(Kind::Slip),
+    Word::Invent(Kind::Event),
+];
+
+/// The table: a question is the tech role's, a demand the product role's, a slip's finding finance's and of those who stand by the
+/// customer; what came from outside is nobody's to change.
+fn expected_word(role: Role, word: Word, whose: Whose) -> &'static str {
+    match (word, whose) {
+        (Word::Invent(_), _) => "not_allowed_to_create",
+        (Word::AnswerQuestion, _) if role == Role::Tech => "ok",
+        (Word::AssessDemand, _) if role == Role::Product => "ok",
+        (Word::SettleFinding, _) if role == Role::Finance => "ok",
+        (Word::RewriteSlip, Whose::Others) if role == Role::Finance => "field_locked",
+        (_, Whose::Others) => "not_allowed",
+        // Whoever holds the customer, and the line above; but an auditor changes nothing.
+        (Word::SettleFinding, _) if role != Role::Auditor => "ok",
+        _ => "field_locked",
+    }
+}
+
+/// What waits for an answer about a rep's customer.
+struct Waiting {
+    phone: Phone,
+    of_kind: BTreeMap<Kind, RecordId>,
+}
+
+async fn waiting(team: &Team, token: &str, mut phone: Phone) -> Waiting {
+    let name = format!("Huaxin {}", phone.person);
+    let customer = phone.customer(&name);
+    for (action, owner) in [("tech_question", Some("Nobody we know")), ("new_demand", None)] {
+        let evidence = phone.evidence(action.as_bytes(), "image/jpeg", None);
+        let touch = Touch {
+            tech_owner: owner.map(str::to_owned),
+            response_by: owner.map(|_| "2026-12-01".parse().unwrap()),
+            ..touch_by(phone.person, customer, action, &[evidence])
+        };
+        phone.create(TouchId::new(Utc::now()), &touch);
+    }
+    assert_eq!(phone.sync(team).await, []);
+    let slip = format!("number,contract no,amount,payer\n{},HT-0,100,{name}\n", phone.person);
+    let imported = team.admin().import(ImportKind::Slips, slip.as_bytes(), false, "Importer", Utc::now()).unwrap();
+    assert_eq!(imported.created, 1);
+    let event = json!([{
+        "system": "mail", "external_id": phone.person, "event": "mail_opened", "customer": name, "at": Utc::now().to_rfc3339(),
+    }]);
+    let request = client().post(format!("{}/api/v1/events", team.url())).bearer_auth(token).body(event.to_string());
+    assert_eq!(json_of(request.send().await.unwrap()).await["events"][0]["outcome"], "created");
+    phone.sync(team).await;
+    let kinds = [Kind::Question, Kind::Demand, Kind::Finding, Kind::Slip, Kind::Event];
+    let one = |kind: Kind| {
+        phone.of_kind(kind.as_str()).into_iter().find(|id| phone.fields(*id)["customer"] == Scalar::Text(customer.to_string()))
+    };
+    let of_kind = kinds.into_iter().map(|kind| (kind, one(kind).unwrap_or_else(|| panic!("{kind:?}")))).collect();
+    Waiting { phone, of_kind }
+}
+
+async fn say(team: &Team, phone: &mut Phone, word: Word, on: &mut Waiting) -> String {
+    on.of_kind.values().for_each(|id| on.phone.leak(*id, phone));
+    phone.incarnation += 1;
+    let me = phone.person;
+    let (kind, writes): (Kind, Fields) = match word {
+        Word::AnswerQuestion => (Kind::Question, Question::answer("yes", me, now())),
+        Word::AssessDemand => (Kind::Demand, Demand::assess("planned", None, me, now())),
+        Word::SettleFinding => (Kind::Finding, Finding::settle("left_right", "seen", me, now())),
+        Word::RewriteSlip => (Kind::Slip, Fields::from([("amount".into(), Scalar::Int(1))])),
+        Word::RewriteEvent => (Kind::Event, Fields::from([("feedback".into(), Scalar::Bool(true))])),
+        Word::Invent(kind) => {
+            let fields = phone.fields(on.of_kind[&kind]);
+            phone.write(RecordId::new(Utc::now()), &fields);
+            return answer(&phone.sync(team).await);
+        }
+    };
+    phone.write(on.of_kind[&kind], &writes);
+    assert_eq!(phone.outbox.len(), 1, "{word:?} writes something");
+    answer(&phone.sync(team).await)
+}
+
+#[tokio::test]
+async fn every_role_answers_what_waits_for_it_and_nothing_else() {
+    let team = Team::start().await;
+    team.add("Importer", &[Role::Finance], None);
+    let token = team.admin().add_token("mail", &[Scope::EventsWrite], None, Utc::now()).unwrap();
+    let stranger = team.phone("Stranger", &[Role::Rep], None).await;
+    let mut others = waiting(&team, &token, stranger).await;
+    let mut wrong = Vec::new();
+    for role in Role::ALL {
+        let name = format!("The {}", role.as_str());
+        let mut phone = team.phone(&name, &[role], None).await;
+        let below = team.phone(&format!("Below {}", role.as_str()), &[Role::Rep], Some(&name)).await;
+        let mut below = waiting(&team, &token, below).await;
+        let sells = SELLING.contains(&role);
+        let mut own = match sells {
+            true => Some(waiting(&team, &token, team.another_phone(phone.person).await).await),
+            false => None,
+        };
+        for word in WORDS {
+            for whose in [Whose::Own, Whose::Team, Whose::Others] {
+                phone.sync(&team).await;
+                let on = match whose {
+                    Whose::Own => own.as_mut(),
+                    Whose::Team => Some(&mut below),
+                    Whose::Others => Some(&mut others),
+                };
+                let Some(on) = on else { continue };
+                on.phone.sync(&team).await;
+                let (answered, expected) = (say(&team, &mut phone, word, on).await, expected_word(role, word, whose));
+                if answered != expected {
+                    wrong.push(format!("{role:?} {word:?} {whose:?}: {answered}, not {expected}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_role_imports_what_the_configuration_lets_it_and_nothing_else() {
+    let team = Team::start().await;
+    let token = |scopes: &[Scope], person| team.admin().add_token("t", scopes, person, Utc::now()).unwrap();
+    let mut wrong = Vec::new();
+    for role in Role::ALL {
+        let phone = team.phone(&format!("The {}", role.as_str()), &[role], None).await;
+        for (kind, file) in [("customers", "name\nA\n"), ("leads", "name\nA\n"), ("slips", "number,amount\n1,1\n")] {
+            let may = match kind {
+                "slips" => matches!(role, Role::Finance | Role::Admin),
+                _ => SELLING.contains(&role) || role == Role::Admin,
+            };
+            let request = phone.request(&team, "POST", &format!("/api/v1/imports/{kind}?dry_run=true"), file.into());
+            let status = request.header("content-type", "text/csv").send().await.unwrap().status();
+            if status != if may { StatusCode::OK } else { StatusCode::FORBIDDEN } {
+                wrong.push(format!("{role:?} {kind}: {status}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+
+    // A token needs the scope and a person; another type is no file; a phone hands in no events of its own making.
+    let post = async |token: &str, path: &str, mime: &str| {
+        let request = client().post(format!("{}{path}", team.url())).bearer_auth(token).header("content-type", mime);
+        request.body("name\nA\n").send().await.unwrap().status()
+    };
+    let path = "/api/v1/imports/customers?dry_run=true";
+    let (good, nobodys) = (token(&[Scope::ImportsWrite], Some("The rep")), token(&[Scope::ImportsWrite], None));
+    let other = token(&[Scope::Touches], Some("The rep"));
+    assert_eq!(post(&good, path, "text/csv; charset=utf-8").await, StatusCode::OK);
+    assert_eq!(post(&nobodys, path, "text/csv").await, StatusCode::FORBIDDEN);
+    assert_eq!(post(&other, path, "text/csv").await, StatusCode::FORBIDDEN);
+    assert_eq!(post(&good, path, "image/png").await, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(post(&good, "/api/v1/imports/secrets", "text/csv").await, StatusCode::NOT_FOUND);
+    assert_eq!(post(&good, "/api/v1/imports/customers?dry_run=maybe", "text/csv").await, StatusCode::BAD_REQUEST);
+    assert_eq!(post("chuda_wrong", path, "text/csv").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(post(&good, "/api/v1/events", "application/json").await, StatusCode::FORBIDDEN);
+    let rep = team.phone("Another", &[Role::Rep], None).await;
+    let (status, problem) = rep.api(&team, "POST", "/api/v1/events", Some(json!([]))).await;
+    assert_eq!((status, problem["key"].as_str()), (StatusCode::FORBIDDEN, Some("token.needed")));
+    let events = token(&[Scope::EventsWrite], None);
+    let many = vec![json!({}); 501];
+    let request = client().post(format!("{}/api/v1/events", team.url())).bearer_auth(&events);
+    assert_eq!(request.body(json!(many).to_string()).send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
 }

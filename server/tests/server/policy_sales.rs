@@ -172,7 +172,11 @@ impl Deal {
             (contract_of(&phone, sign), contract_of(&phone, quotes[0]), contract_of(&phone, quotes[1]));
         offices.answer(team, "seal", sealed.into(), "sealed").await;
         phone.sync(team).await;
-        let one = |phone: &Phone, kind: &str| phone.of_kind(kind)[0];
+        // Whoever stands above others has theirs too.
+        let one = |phone: &Phone, kind: &str| {
+            let of = |id: &RecordId| phone.fields(*id)["customer"] == Scalar::Text(customer.to_string());
+            phone.of_kind(kind).into_iter().find(of).unwrap()
+        };
         let (order, meeting, seal) = (one(&phone, "order"), one(&phone, "meeting"), one(&phone, "seal"));
         Self { phone, customer, lead, reviewing, signed, order, meeting, seal }
     }

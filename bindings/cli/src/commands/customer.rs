@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::touch::touch_rows;
 use super::{brief, field_rows, find_customer};
-use crate::args::CustomerAdd;
 use crate::args::sales::CustomerSet;
+use crate::args::{CustomerAdd, CustomerList};
 use crate::exit::{Failure, Outcome};
 use crate::json;
 use crate::shell::{Shell, local};
@@ -29,12 +29,13 @@ pub(crate) fn add(shell: &Shell, add: CustomerAdd) -> Result<Outcome, Failure> {
     Ok(Outcome::done(json::customer(&customer, &workbench.config()), said))
 }
 
-/// All customers, reddest first.
-pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
+/// All customers, or the red ones; reddest first.
+pub(crate) fn list(shell: &Shell, list: &CustomerList) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let customers = workbench.customers()?;
+    let customers = if list.red { workbench.red_customers()? } else { workbench.customers()? };
     let listed: Vec<Value> = customers.iter().map(|customer| json::customer(customer, &workbench.config())).collect();
-    let said = if customers.is_empty() { shell.text.line("customer.none", &[]) } else { table(0, &rows(shell, &customers)) };
+    let none = if list.red { "customer.none_red" } else { "customer.none" };
+    let said = if customers.is_empty() { shell.text.line(none, &[]) } else { table(0, &rows(shell, &customers)) };
     Ok(Outcome::done(json!({"customers": listed}), said))
 }
 

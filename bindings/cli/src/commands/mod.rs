@@ -9,6 +9,7 @@ mod customer;
 mod day;
 mod event;
 mod evidence;
+mod figures;
 mod import;
 mod init;
 mod lead;
@@ -37,7 +38,7 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Init(init) => init::init(shell, init),
         Command::Customer(Customer::Add(add)) => customer::add(shell, add),
-        Command::Customer(Customer::List) => customer::list(shell),
+        Command::Customer(Customer::List(list)) => customer::list(shell, &list),
         Command::Customer(Customer::Show(show)) => customer::show(shell, &show.customer),
         Command::Customer(Customer::Set(set)) => customer::set(shell, *set),
         Command::Lead(Lead::Add(add)) => lead::add(shell, add),
@@ -55,6 +56,7 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
         Command::Report(report) => day::report(shell, report),
         Command::Task(Task::List) => task::list(shell),
         Command::Task(Task::Done(done)) => task::done(shell, &done),
+        Command::Figures(asked) => figures::show(shell, &asked),
         Command::Quote(Quote::List) => quote::list(shell),
         Command::Quote(Quote::Approve(which)) => quote::answer(shell, which.quote, true, None),
         Command::Quote(Quote::Reject(why)) => quote::answer(shell, why.quote, false, Some(&why.reason)),

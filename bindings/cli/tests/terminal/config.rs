@@ -149,7 +149,11 @@ async fn every_refusal_says_what_is_wrong_and_changes_nothing() {
         change(&mut content);
         boss.file(name, content.to_string().as_bytes())
     };
-    let unknown = file("unknown.json", |content| content["rules"][0]["when"] = json!({"field": {"name": "colour", "is": "red"}}));
+    let unknown = file("unknown.json", |content| {
+        let rules = content["rules"].as_array_mut().unwrap();
+        let rule = rules.iter_mut().find(|rule| rule["id"] == "quote-pdf").unwrap();
+        rule["when"] = json!({"field": {"name": "colour", "is": "red"}});
+    });
     let flawed = boss.json_ending(3, &["config", "check", &unknown])["error"].clone();
     let params = json!({"place": "rules.quote-pdf", "flaw": "flaw.unknown", "name": "colour"});
     assert_eq!((&flawed["key"], &flawed["params"]), (&json!("config.flawed"), &params));

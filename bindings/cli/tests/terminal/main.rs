@@ -3,6 +3,7 @@
 
 mod backcheck;
 mod config;
+mod figures;
 mod files;
 mod golden;
 mod languages;

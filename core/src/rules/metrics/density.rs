@@ -2,13 +2,13 @@
 //!
 //! It is a property of customers: whoever touched them, the touch counts, and the customer counts for its holder.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, HoldingFact, Ratio, Scope, TouchFact, Week};
+use super::{Facts, Ratio, Scope, TouchFact, Week};
 use crate::id::{CustomerId, PersonId};
 use crate::rules::config::Choice;
 
@@ -62,46 +62,40 @@ impl DensityRule {
         standings
     }
 
-    /// The share of the active customers of these people that are well touched at an instant; `None` when they have none.
-    pub fn share(&self, facts: &Facts, options: &[Choice], scope: &Scope, at: DateTime<Utc>) -> Option<Ratio> {
-        let standings = self.standings(&facts.touches, options, at);
-        let active = active(&facts.holdings, at).filter(|holding| scope.has(holding.holder)).map(|holding| holding.customer);
-        self.ratio(&standings, &active.collect())
-    }
-
-    /// The same for each person who has an active customer.
+    /// For each person who has an active customer, the share of these that are well touched at an instant.
     pub fn by_person(&self, facts: &Facts, options: &[Choice], at: DateTime<Utc>) -> BTreeMap<PersonId, Ratio> {
-        let standings = self.standings(&facts.touches, options, at);
-        let mut held: BTreeMap<PersonId, BTreeSet<CustomerId>> = BTreeMap::new();
-        for holding in active(&facts.holdings, at) {
-            held.entry(holding.holder).or_default().insert(holding.customer);
+        let standings = self.standings(&facts.touches, options, at).into_iter();
+        let well: HashSet<CustomerId> =
+            standings.filter(|(_, standing)| self.suffices(*standing)).map(|(customer, _)| customer).collect();
+        let mut shares: BTreeMap<PersonId, Ratio> = BTreeMap::new();
+        for holding in facts.holdings.iter().filter(|holding| holding.holds(at)) {
+            let share = shares.entry(holding.holder).or_insert(Ratio::new(0, 0));
+            share.whole += 1;
+            share.part += i64::from(well.contains(&holding.customer));
         }
-        held.into_iter().filter_map(|(person, customers)| Some((person, self.ratio(&standings, &customers)?))).collect()
+        shares
     }
 
-    /// The share at the end of each of the last weeks, oldest first. The running week is seen as of now.
+    /// The same at the end of each of some weeks, oldest first, of which this is the last. A running week is seen as of now.
     pub fn trend(
         &self,
         facts: &Facts,
         options: &[Choice],
-        scope: &Scope,
+        week: Week,
         weeks: u32,
         zone: Tz,
         now: DateTime<Utc>,
-    ) -> Vec<(Week, Option<Ratio>)> {
-        let weeks = Week::of(now, zone).last_of(weeks);
-        weeks.map(|week| (week, self.share(facts, options, scope, week.span(zone).last_moment(now)))).collect()
-    }
-
-    fn ratio(&self, standings: &BTreeMap<CustomerId, Standing>, customers: &BTreeSet<CustomerId>) -> Option<Ratio> {
-        let total = customers.len() as i64;
-        let suffices = |customer: &CustomerId| standings.get(customer).is_some_and(|standing| self.suffices(*standing));
-        Ratio::some(customers.iter().filter(|customer| suffices(customer)).count() as i64, total)
+    ) -> Vec<(Week, BTreeMap<PersonId, Ratio>)> {
+        let at_end = |week: Week| (week, self.by_person(facts, options, week.span(zone).last_moment(now)));
+        week.last_of(weeks).map(at_end).collect()
     }
 }
 
-fn active(holdings: &[HoldingFact], at: DateTime<Utc>) -> impl Iterator<Item = &HoldingFact> {
-    holdings.iter().filter(move |holding| holding.holds(at))
+/// What some people have together: a customer is in one person's hands at a time, so shares add up. `None` when they have no customer.
+pub(super) fn together(shares: &BTreeMap<PersonId, Ratio>, scope: &Scope) -> Option<Ratio> {
+    let ours = shares.iter().filter(|(person, _)| scope.has(**person));
+    let (part, whole) = ours.fold((0, 0), |(part, whole), (_, share)| (part + share.part, whole + share.whole));
+    Ratio::some(part, whole)
 }
 
 #[cfg(test)]
@@ -119,11 +113,15 @@ mod tests {
         &Config::builtin().actions
     }
 
+    fn share_of(rule: DensityRule, facts: &Facts, scope: &Scope, at: DateTime<Utc>) -> Option<Ratio> {
+        together(&rule.by_person(facts, options(), at), scope)
+    }
+
     /// One customer of 李雷's, and these touches: action, how long ago, valid evidence.
     fn share(touches: &[(&str, TimeDelta, i64)]) -> Ratio {
         let mut facts = Facts { holdings: vec![holding(1, 1)], ..Facts::default() };
         facts.touches = touches.iter().map(|(action, ago, valid)| touch(1, 1, now() - *ago, action, *valid)).collect();
-        DensityRule::default().share(&facts, options(), &Scope::person(person(1)), now()).unwrap()
+        share_of(DensityRule::default(), &facts, &Scope::person(person(1)), now()).unwrap()
     }
 
     #[test]
@@ -151,7 +149,7 @@ mod tests {
     fn drafts_and_closed_customers_are_left_out() {
         let mut facts = Facts { holdings: vec![holding(1, 1), holding(2, 1)], ..Facts::default() };
         facts.touches = vec![touch(1, 1, now(), "demo", 1), touch(1, 2, now(), "quote", 1)];
-        let share = |facts: &Facts| DensityRule::default().share(facts, options(), &Scope::All, now());
+        let share = |facts: &Facts| share_of(DensityRule::default(), facts, &Scope::All, now());
         assert_eq!(share(&facts), Some(Ratio::new(1, 2)), "韩梅's touch of 李雷's customer counts for the customer");
         facts.holdings[1].until = Some(now());
         assert_eq!(share(&facts), Some(Ratio::new(1, 1)));
@@ -168,7 +166,10 @@ mod tests {
         let midnight: DateTime<Utc> = "2026-11-15T16:00:00Z".parse().unwrap();
         let mut facts = Facts { holdings: vec![holding(1, 1)], ..Facts::default() };
         facts.touches = vec![touch(1, 1, midnight, "demo", 1), touch(1, 1, midnight, "quote", 0)];
-        let trend = |facts: &Facts, now| DensityRule::default().trend(facts, options(), &Scope::All, 3, zone, now);
+        let trend = |facts: &Facts, now| {
+            let trend = DensityRule::default().trend(facts, options(), Week::of(now, zone), 3, zone, now);
+            trend.into_iter().map(|(week, shares)| (week, together(&shares, &Scope::All))).collect::<Vec<_>>()
+        };
         let shown = trend(&facts, now());
         let names: Vec<String> = shown.iter().map(|(week, _)| week.to_string()).collect();
         assert_eq!(names, ["2026-W46", "2026-W47", "2026-W48"]);
@@ -229,8 +230,8 @@ mod tests {
             let at = now() + TimeDelta::days(days);
             let everybody: Vec<PersonId> = (0..5).map(person).collect();
             let pair = Scope::People([person(1), person(2)].into());
-            prop_assert_eq!(rule.share(&facts, options(), &Scope::All, at), slow(rule, &facts, &everybody, at));
-            prop_assert_eq!(rule.share(&facts, options(), &pair, at), slow(rule, &facts, &[person(1), person(2)], at));
+            prop_assert_eq!(share_of(rule, &facts, &Scope::All, at), slow(rule, &facts, &everybody, at));
+            prop_assert_eq!(share_of(rule, &facts, &pair, at), slow(rule, &facts, &[person(1), person(2)], at));
             let each = rule.by_person(&facts, options(), at);
             for someone in everybody {
                 prop_assert_eq!(each.get(&someone).copied(), slow(rule, &facts, &[someone], at));
@@ -241,19 +242,19 @@ mod tests {
         fn a_trend_is_the_share_at_each_sunday_midnight(facts in facts(), zone in zone()) {
             let everybody: Vec<PersonId> = (0..5).map(person).collect();
             let rule = DensityRule::default();
-            let trend = rule.trend(&facts, options(), &Scope::All, 8, zone, now());
+            let trend = rule.trend(&facts, options(), Week::of(now(), zone), 8, zone, now());
             prop_assert_eq!(trend.len(), 8);
             let mut monday = now().with_timezone(&zone).date_naive();
             while monday.format("%u").to_string() != "1" {
                 monday = monday.pred_opt().unwrap();
             }
-            for (week, share) in trend.into_iter().rev() {
+            for (week, shares) in trend.into_iter().rev() {
                 prop_assert_eq!(week.monday(), monday);
                 let mut at = crate::time::start_of_day(monday + chrono::Days::new(7), zone) - MS;
                 if at > now() {
                     at = now();
                 }
-                prop_assert_eq!(share, slow(rule, &facts, &everybody, at));
+                prop_assert_eq!(together(&shares, &Scope::All), slow(rule, &facts, &everybody, at));
                 monday = monday - chrono::Days::new(7);
             }
         }
@@ -261,13 +262,13 @@ mod tests {
         #[test]
         fn the_order_of_facts_and_one_more_touch_never_hurt(facts in facts(), extra in 0..20u128) {
             let rule = DensityRule::default();
-            let before = rule.share(&facts, options(), &Scope::All, now());
+            let before = share_of(rule, &facts, &Scope::All, now());
             let mut turned = facts.clone();
             turned.touches.reverse();
             turned.holdings.reverse();
-            prop_assert_eq!(rule.share(&turned, options(), &Scope::All, now()), before);
+            prop_assert_eq!(share_of(rule, &turned, &Scope::All, now()), before);
             turned.touches.push(touch(extra, 1, now(), "demo", 1));
-            let after = rule.share(&turned, options(), &Scope::All, now());
+            let after = share_of(rule, &turned, &Scope::All, now());
             prop_assert!(after.zip(before).is_none_or(|(after, before)| after.at_least(before)));
         }
     }

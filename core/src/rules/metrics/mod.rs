@@ -6,10 +6,13 @@
 mod actions;
 mod conversion;
 mod density;
+mod figures;
+mod gather;
 mod outcome;
 mod ratio;
 #[cfg(test)]
 mod sample;
+mod watch;
 mod week;
 mod weekly;
 
@@ -20,10 +23,13 @@ use chrono::{DateTime, Utc};
 use crate::id::{CustomerId, LeadId, PersonId, TouchId};
 
 pub use actions::non_standard;
-pub use conversion::{Conversion, ConversionRule, Slump};
+pub use conversion::conversion;
 pub use density::{DensityRule, Standing};
+pub use figures::{Figures, Line, TREND, Team};
+pub use gather::Source;
 pub use outcome::{Outcome, Tally, feedback_on, openings};
 pub use ratio::Ratio;
+pub use watch::Watch;
 pub use week::{MOST_WEEKS, NoWeek, Span, Week};
 pub use weekly::Weekly;
 

@@ -49,6 +49,20 @@ pub(super) fn lead(holder: u128, claimed_at: DateTime<Utc>, quoted_at: Option<Da
     LeadFact { lead, customer: customer(1), holder: person(holder), claimed_at, valid: true, quoted_at }
 }
 
+/// Where the team works.
+pub(super) const ZONE: Tz = Tz::Asia__Shanghai;
+
+/// A week by its name.
+pub(super) fn week(name: &str) -> Week {
+    name.parse().unwrap()
+}
+
+/// So many of 李雷's leads, claimed on the Wednesday of a week, of which some were quoted the day after.
+pub(super) fn claimed(name: &str, quoted: usize, all: usize) -> Vec<LeadFact> {
+    let wednesday = week(name).span(ZONE).from + TimeDelta::hours(60);
+    (0..all).map(|n| lead(1, wednesday, (n < quoted).then_some(wednesday + TimeDelta::days(1)))).collect()
+}
+
 /// A customer that somebody has had for years.
 pub(super) fn holding(customer_n: u128, holder: u128) -> HoldingFact {
     HoldingFact { customer: customer(customer_n), holder: person(holder), from: now() - TimeDelta::days(900), until: None }

@@ -1,0 +1,143 @@
+//! `chuda figures`: a week against its baselines, of one's own and of everybody below. Lights are words and shapes, never colours.
+
+use chuda_core::Error;
+use chuda_core::id::PersonId;
+use chuda_core::query::view::{FiguresView, LineView};
+use chuda_core::rules::metrics::Ratio;
+use chuda_core::rules::targets::{Judged, Light, Metric};
+use chuda_core::workbench::Workbench;
+use serde_json::{Value, json};
+
+use crate::args::Figures;
+use crate::exit::{Failure, Outcome};
+use crate::json;
+use crate::shell::Shell;
+use crate::table::table;
+use crate::text::{Lang, Text};
+
+/// A week of somebody with everybody below.
+pub(crate) fn show(shell: &Shell, asked: &Figures) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let of = asked.person.as_deref().map(|words| person(&workbench, words)).transpose()?;
+    let figures = workbench.figures(asked.week, of)?;
+    let mut said = format!("{} · {}\n{}", figures.week, figures.team.person.name, table(2, &page(shell.text, &figures.team)));
+    // Of a single rep everything has been said.
+    if figures.people.iter().any(|line| line.person.id != figures.team.person.id) {
+        said += &table(2, &rows(shell.text, &figures));
+    }
+    Ok(Outcome::done(object(&figures), said))
+}
+
+/// A colleague by name or id.
+fn person(workbench: &Workbench, words: &str) -> Result<PersonId, Failure> {
+    if let Ok(id) = words.parse() {
+        return Ok(id);
+    }
+    let people = workbench.people()?;
+    let mut named = people.iter().filter(|person| person.name == words);
+    match (named.next(), named.next()) {
+        (Some(person), None) => Ok(person.id),
+        (None, _) => Err(Error::not_found("person.not_found").into()),
+        _ => Err(Error::invalid("cli.person_ambiguous").into()),
+    }
+}
+
+fn object(figures: &FiguresView) -> Value {
+    json!({
+        "week": figures.week,
+        "over": figures.over,
+        "team": line(&figures.team),
+        "people": figures.people.iter().map(line).collect::<Vec<_>>(),
+    })
+}
+
+fn line(view: &LineView) -> Value {
+    let line = &view.line;
+    let trend: Vec<Value> = line.density.iter().map(|(week, share)| json!({"week": week, "share": share.map(ratio)})).collect();
+    let counted: Vec<Value> = view
+        .non_standard
+        .iter()
+        .map(|(action, count)| json!({"action": action.zh, "action_key": action.key, "count": count}))
+        .collect();
+    let mut object = json!({
+        "person": json::person(&view.person),
+        "density": {"share": density(view).map(ratio), "trend": trend},
+        "conversion": {"share": line.conversion.map(ratio), "low_weeks": line.low_weeks, "needs_help": line.needs_help},
+        "non_standard": counted,
+        "opened": {"met": line.opened.met, "open": line.opened.open, "missed": line.opened.missed},
+    });
+    for judged in &line.baselines {
+        object[judged.metric.as_str()] = json!({
+            "value": judged.value.map(ratio),
+            "baseline": ratio(judged.baseline),
+            "ratio": judged.ratio.map(ratio),
+            "light": judged.light.map(Light::label),
+            "light_key": judged.light.map(Light::as_str),
+            "icon": judged.light.map(Light::icon),
+            "sum": judged.sum,
+        });
+    }
+    object
+}
+
+fn ratio(ratio: Ratio) -> Value {
+    json!({"part": ratio.part, "whole": ratio.whole, "percent": ratio.as_percent()})
+}
+
+/// One line in full.
+fn page(text: Text, view: &LineView) -> Vec<Vec<String>> {
+    let row = |light: String, label: String, sum: String| vec![light, label, sum];
+    let mut rows: Vec<Vec<String>> =
+        view.line.baselines.iter().map(|one| row(light(text, one), metric(text, one.metric), one.sum.clone())).collect();
+    let trend: Vec<String> = view.line.density.iter().map(|(_, share)| percent(*share)).collect();
+    let density = text.say("figures.trend", &[("sum", &sum(density(view))), ("trend", &trend.join(" "))]);
+    rows.push(row(String::new(), text.get("figures.density").into(), density));
+    let low = match view.line.low_weeks {
+        0 => String::new(),
+        weeks => text.say("figures.low", &[("weeks", &weeks)]),
+    };
+    rows.push(row(String::new(), text.get("figures.conversion").into(), sum(view.line.conversion) + &low));
+    let counted: Vec<String> = view.non_standard.iter().map(|(word, count)| format!("{} {count}", text.word(word))).collect();
+    rows.push(row(String::new(), text.get("figures.non_standard").into(), counted.join(" · ")));
+    let opened = view.line.opened;
+    let values: [(&str, &dyn std::fmt::Display); 3] = [("met", &opened.met), ("open", &opened.open), ("missed", &opened.missed)];
+    rows.push(row(String::new(), text.get("figures.opened").into(), text.say("figures.tally", &values)));
+    rows
+}
+
+/// Everybody, one row each, by name.
+fn rows(text: Text, figures: &FiguresView) -> Vec<Vec<String>> {
+    let mut head = vec![String::new()];
+    head.extend(figures.team.line.baselines.iter().map(|one| metric(text, one.metric)));
+    head.extend([text.get("figures.density").into(), text.get("figures.conversion").into()]);
+    let cell = |one: &Judged| format!("{} {}", light(text, one), percent(one.ratio));
+    let of = |view: &LineView| {
+        let mut row = vec![view.person.name.clone()];
+        row.extend(view.line.baselines.iter().map(cell));
+        row.extend([percent(density(view)), percent(view.line.conversion)]);
+        row
+    };
+    std::iter::once(head).chain(figures.people.iter().map(of)).collect()
+}
+
+fn density(view: &LineView) -> Option<Ratio> {
+    view.line.density.last().and_then(|(_, share)| *share)
+}
+
+/// A shape and a word.
+fn light(text: Text, judged: &Judged) -> String {
+    let Some(light) = judged.light else { return "–".into() };
+    format!("{} {}", light.icon(), if text.0 == Lang::Zh { light.label() } else { light.label_en() })
+}
+
+fn metric(text: Text, metric: Metric) -> String {
+    if text.0 == Lang::Zh { metric.label() } else { metric.label_en() }.into()
+}
+
+fn percent(share: Option<Ratio>) -> String {
+    share.map_or_else(|| "–".into(), Ratio::as_percent)
+}
+
+fn sum(share: Option<Ratio>) -> String {
+    share.map_or_else(|| "–".into(), Ratio::sum)
+}
