@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use chuda_core::id::{Hash, PersonId, RecordId};
+use chuda_core::record::contract::E_SIGN;
 use chuda_core::record::{Evidence, Fields, Kind, Person, Scalar, Task, from_fields};
 use chuda_core::rules::Config;
 use serde::{Deserialize, Serialize};
