@@ -240,6 +240,7 @@ async fn a_new_demand_becomes_a_card_of_the_product_manager_and_no_proposal_is_f
     assert!(sales.product.workbench.demands(true).unwrap().is_empty());
 
     // The to-do is as good a place: the next card is assessed there.
+    sales.clock.pass(TimeDelta::minutes(1));
     sales.record(of(sales.customer, "客户提出新需求"));
     sales.settle().await;
     let todo = tasks(&sales.product, "需求评估").remove(0);

@@ -161,8 +161,13 @@ async fn take(phone: &Phone, step: Step, number: usize) {
                 Proof::Note => vec![phone.note()],
             };
             let note = Some(format!("第 {number} 步"));
-            let draft =
-                TouchDraft { evidence, allow_draft: true, feedback: number % 7 == 0, note, ..of(*customer, ACTIONS[action]) };
+            let draft = TouchDraft {
+                evidence,
+                allow_draft: true,
+                feedback: number.is_multiple_of(7),
+                note,
+                ..of(*customer, ACTIONS[action])
+            };
             phone.workbench.record_touch(draft).unwrap();
         }
         Step::Feedback => {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_core::id::CustomerId;
-use chuda_core::query::view::{Grade, TouchStatus, TouchView};
+use chuda_core::query::view::{Grade, LeadList, TouchStatus, TouchView};
 use chuda_core::record::{ContactMode, Intent, Role};
 use chuda_core::rules::metrics::Outcome;
 use chuda_core::time::Clock as _;

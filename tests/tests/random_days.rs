@@ -41,7 +41,7 @@ async fn every_effect_is_there_once_and_explains_itself() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let seed = number("CHUDA_SEED").unwrap_or_else(|| Utc::now().timestamp_millis().unsigned_abs());
     let days = number("CHUDA_DAYS").unwrap_or(DAYS);
-    println!("CHUDA_SEED={seed} CHUDA_DAYS={days}");
+    eprintln!("CHUDA_SEED={seed} CHUDA_DAYS={days}");
     let mut dice = Dice(seed);
     let hand = Arc::new(Hand::at("2024-02-26T09:00:00+08:00".parse().unwrap()));
     let host = Host::start_at(hand.clone()).await;
@@ -226,7 +226,7 @@ impl Team {
         let mut wanted: Vec<(RecordId, String)> = wanted.into_iter().map(|(id, word)| (id, word.to_owned())).collect();
         wanted.sort();
         found.sort();
-        println!("{explained} effects, {} of them foreseen one by one", wanted.len());
+        eprintln!("{explained} effects, {} of them foreseen one by one", wanted.len());
         for pair in &wanted {
             let count = |list: &[(RecordId, String)]| list.iter().filter(|other| *other == pair).count();
             assert_eq!(count(&found), count(&wanted), "{pair:?}");

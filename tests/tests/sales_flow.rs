@@ -1,5 +1,7 @@
 //! From a quote to a work order and a kickoff (T2, H2, H3, H4, B3, B4), as the phones of every role see it, through a real server.
 
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
@@ -119,6 +121,7 @@ impl Team {
         id
     }
 
+    #[expect(clippy::unused_self, reason = "reads as what the team does")]
     fn do_task(&self, phone: &Phone, kind: &str, choice: &str) {
         let task = task(phone, kind).unwrap_or_else(|| panic!("{kind} is to be done"));
         phone.workbench.complete_task(task.id, Some(choice), None).unwrap();

@@ -230,7 +230,6 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("error.task.choice_missing", "请用 --choice 选一个：", "Choose one with --choice:"),
     ("error.task.no_choices", "这个任务没有选项，不要写 --choice。", "This task has no choices: leave --choice out."),
     ("error.task.reason_missing", "这样答复要说明原因：--reason 原因。", "That answer needs a reason: --reason TEXT."),
-    ("error.cli.person_ambiguous", "有几位同名的同事，请写编号。", "Several colleagues have that name: give the id."),
     ("error.cli.contract_ambiguous", "有几份合同是这个编号，请写合同的 id。", "Several contracts have that number: give the id."),
     ("error.cli.unknown_stage", "没有这个阶段，请从下面选：", "There is no such stage; choose one of these:"),
     ("error.contact.name_missing", "请用 --contact 写上联系人姓名。", "Give the contact person's name with --contact."),
@@ -333,7 +332,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("error.import.empty", "文件里什么都没有。", "There is nothing in the file."),
     ("error.import.unreadable", "文件打不开，请另存为 CSV（UTF-8）或 XLSX 再试。", "The file can't be read: save it as CSV (UTF-8) or XLSX."),
     ("error.import.encoding", "认不出文件的编码，请另存为 UTF-8 或 GB18030。", "The file's encoding is not known: save it as UTF-8 or GB18030."),
-    ("error.import.column_missing", "找不到这些列：{column}。", "These columns are missing: {column_en}."),
+    ("error.import.column_missing", "找不到这些列：{column}（{column_en}）。", "These columns are missing: {column_en} ({column})."),
     ("error.import.not_allowed", "你的角色不能导入这类文件，请找有权限的同事。", "Your role may not import this: ask somebody who may."),
     // Words of fixed lists.
     ("stage.offered", "投放", "Offered"),
@@ -679,6 +678,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     // proof and doctor
     ("proof.written", "证明包已写到 {path}；任何人都能用 chuda verify 离线核对。", "The proof bundle is in {path}; anyone can check it offline with chuda verify."),
     ("proof.valid", "有效：原件、声明和签名相符。", "Valid: original, claim and signature agree."),
+    ("error.audit.empty", "这段时间没有审计记录。", "There are no audit entries in that time."),
+    ("error.audit.too_large", "审计导出太大：请用 --from 和 --to 分段导出。", "The audit export is too large: use --from and --to."),
     ("audit.valid", "有效：审计日志连续、未被改动，签名相符。", "Valid: the audit log is unbroken and unchanged, and its signature agrees."),
     ("proof.invalid", "无效：下面打 ✗ 的不相符。", "Not valid: what is marked ✗ does not agree."),
     ("doctor.private", "密钥文件只有本人能读", "only the owner can read the key files"),

@@ -174,9 +174,13 @@ impl Kind {
     pub fn is_for_rules(self, field: &str) -> bool {
         use policy::Type;
         let kind = !matches!(self, Self::Person | Self::Config | Self::Evidence | Self::Report | Self::BackCheck);
-        let holds = |holds: &Type| !matches!(holds, Type::Link(_) | Type::Any | Type::Members);
+        // Whom a contract names on the customer's side is filled in; every other link is what a record belongs to.
+        let holds = |holds: &Type| match holds {
+            Type::Link(kind) => *kind == Kind::Contact,
+            holds => !matches!(holds, Type::Any | Type::Members),
+        };
         let mut fields = self.rules().fields.iter();
-        kind && fields.any(|(name, of, write)| *name == field && holds(of) && matches!(write, Write::By(_)))
+        kind && fields.any(|(name, of, write)| *name == field && holds(of) && matches!(write, Write::By(_) | Write::Until(..)))
     }
 }
 

@@ -304,6 +304,7 @@ acts! {
 
 type Wanted = chuda_core::Result<std::result::Result<Fields, Problem>>;
 
+#[expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "all acts are called alike")]
 fn answered(_: &Tx<'_>, question: Question, body: &AnswerIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
     Ok(match given(&body.answer) {
         None => Err(missing("question.answer")),
@@ -312,6 +313,7 @@ fn answered(_: &Tx<'_>, question: Question, body: &AnswerIn, person: PersonId, n
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "all acts are called alike")]
 fn promised(tx: &Tx<'_>, question: Question, body: &PromiseIn, _: PersonId, now: DateTime<Utc>) -> Wanted {
     let today = chuda_core::time::day_of(now, tx.config()?.calendar.zone);
     Ok(if question.answered_at.is_some() {
@@ -333,6 +335,7 @@ fn assessed(tx: &Tx<'_>, _: Demand, body: &AssessmentIn, person: PersonId, now: 
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "all acts are called alike")]
 fn settled(tx: &Tx<'_>, finding: Finding, body: &SettlementIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
     let known = tx.config()?.resolutions.iter().any(|option| option.key == body.resolution && !option.retired);
     Ok(match given(&body.reason) {

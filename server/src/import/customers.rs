@@ -100,14 +100,12 @@ pub(super) fn plan(plan: &mut Plan<'_>, ingest: &Ingest<'_>, rows: &[Row]) -> Re
         customer(plan, id, &wanted, &mut line)?;
         lead(plan, id, &wanted, new, &mut line)?;
         contact(plan, id, &wanted, &mut line)?;
-        line.outcome = if new {
-            "created"
-        } else if line.sets.is_empty() {
-            "unchanged"
-        } else {
-            "changed"
-        }
-        .to_owned();
+        let outcome = match (new, line.sets.is_empty()) {
+            (true, _) => "created",
+            (false, true) => "unchanged",
+            (false, false) => "changed",
+        };
+        outcome.clone_into(&mut line.outcome);
         plan.report.add_line(line);
     }
     Ok(())

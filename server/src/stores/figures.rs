@@ -256,8 +256,8 @@ impl Tx<'_> {
 
 impl Source for Tx<'_> {
     fn touches(&self, actions: Option<&[&str]>, span: Span) -> Result<Vec<TouchFact>> {
-        let (from, until) = (to_millis(span.from), to_millis(span.until));
         const COLUMNS: &str = "SELECT touch, customer, person, at, action, counted, valid FROM figure_touches";
+        let (from, until) = (to_millis(span.from), to_millis(span.until));
         match actions {
             None => self.all(&format!("{COLUMNS} WHERE at >= ?1 AND at < ?2"), params![from, until], touch_fact),
             Some(actions) => self.all(

@@ -58,6 +58,9 @@ type Cache<T> = Mutex<Option<(Vec<u8>, Arc<T>)>>;
 /// Every version of the configuration; the last is in force.
 pub(crate) type Configs = BTreeMap<i64, Arc<Config>>;
 
+/// A customer's name, its id in an outside system, and whether it was merged into another one.
+pub(crate) type CustomerName = (RecordId, String, Option<String>, bool);
+
 /// One transaction.
 pub(crate) struct Tx<'c>(pub(super) &'c Connection, &'c Inner);
 
@@ -592,8 +595,8 @@ impl Tx<'_> {
         )
     }
 
-    /// What customers are found by: name, id in an outside system, and whether they were merged into another one.
-    pub(crate) fn customer_names(&self) -> Result<Vec<(RecordId, String, Option<String>, bool)>> {
+    /// What customers are found by.
+    pub(crate) fn customer_names(&self) -> Result<Vec<CustomerName>> {
         self.all(
             "SELECT id, json_extract(fields, '$.name'), json_extract(fields, '$.external_id'),
                     json_extract(fields, '$.merged_into') IS NOT NULL

@@ -190,7 +190,7 @@ async fn a_flaw_is_named_with_its_place_and_nothing_is_published() {
     let team = Team::start().await;
     let boss = team.phone("韩梅", &[Role::Supervisor], None).await;
     let mut content = serde_json::to_value(Config::builtin()).unwrap();
-    let node = serde_json::to_value(&with_rule().rules.last().unwrap()).unwrap();
+    let node = serde_json::to_value(with_rule().rules.last().unwrap()).unwrap();
     let rules = content["rules"].as_array_mut().unwrap();
     for number in 0..13 {
         let mut node = node.clone();

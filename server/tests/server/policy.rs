@@ -472,10 +472,7 @@ async fn every_role_answers_what_waits_for_it_and_nothing_else() {
         let below = team.phone(&format!("Below {}", role.as_str()), &[Role::Rep], Some(&name)).await;
         let mut below = waiting(&team, &token, below).await;
         let sells = SELLING.contains(&role);
-        let mut own = match sells {
-            true => Some(waiting(&team, &token, team.another_phone(phone.person).await).await),
-            false => None,
-        };
+        let mut own = if sells { Some(waiting(&team, &token, team.another_phone(phone.person).await).await) } else { None };
         for word in WORDS {
             for whose in [Whose::Own, Whose::Team, Whose::Others] {
                 phone.sync(&team).await;

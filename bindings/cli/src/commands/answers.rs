@@ -24,7 +24,7 @@ pub(crate) fn questions(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
         let text = question.text.clone().unwrap_or_default();
         vec![question.customer_name.clone(), owner(shell, question), due, text, question.id.to_string()]
     };
-    Ok(list(shell, "questions", listed, &questions.iter().map(row).collect::<Vec<_>>()))
+    Ok(list(shell, "questions", &listed, &questions.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// One question.
@@ -91,7 +91,7 @@ pub(crate) fn demands(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
         let status = shell.text.word(&demand.status).to_owned();
         vec![demand.customer_name.clone(), status, demand.text.clone().unwrap_or_default(), demand.id.to_string()]
     };
-    Ok(list(shell, "demands", listed, &demands.iter().map(row).collect::<Vec<_>>()))
+    Ok(list(shell, "demands", &listed, &demands.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// One demand card.
@@ -135,7 +135,7 @@ pub(crate) fn findings(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
         let kind = shell.text.word(&finding.finding).to_owned();
         vec![kind, finding.customer_name.clone().unwrap_or_default(), both(shell, finding), finding.id.to_string()]
     };
-    Ok(list(shell, "findings", listed, &findings.iter().map(row).collect::<Vec<_>>()))
+    Ok(list(shell, "findings", &listed, &findings.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// One finding.
@@ -181,7 +181,7 @@ fn both(shell: &Shell, finding: &FindingView) -> String {
     format!("{} ≠ {}", side(&finding.left), side(&finding.right))
 }
 
-fn list(shell: &Shell, key: &str, listed: Vec<Value>, rows: &[Vec<String>]) -> Outcome {
+fn list(shell: &Shell, key: &str, listed: &[Value], rows: &[Vec<String>]) -> Outcome {
     let said = if rows.is_empty() { shell.text.line("answers.none", &[]) } else { table(0, rows) };
     Outcome::done(json!({ key: listed }), said)
 }

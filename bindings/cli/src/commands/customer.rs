@@ -50,7 +50,7 @@ pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     object["briefs"] = briefs.iter().map(json::brief).collect();
     let mut said = page(shell, &customer, &workbench.config()) + &table(2, &touch_rows(shell, &touches, true));
     if !briefs.is_empty() {
-        said += &format!("{}\n{}", shell.text.get("customer.briefs"), table(2, &brief::rows(shell, &briefs)));
+        said = said + shell.text.get("customer.briefs") + "\n" + &table(2, &brief::rows(shell, &briefs));
     }
     Ok(Outcome::done(object, said))
 }

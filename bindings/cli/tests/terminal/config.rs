@@ -8,7 +8,7 @@ use crate::files;
 use crate::phone::Phone;
 
 /// A supervisor and a rep with a demo behind them.
-async fn team(host: &Host) -> (Phone, Phone) {
+fn team(host: &Host) -> (Phone, Phone) {
     let (boss, boss_code) = host.person("韩梅", Role::Supervisor, None);
     let (_, rep_code) = host.person("李雷", Role::Rep, Some(boss));
     let (boss, rep) = (Phone::enrolled(&host.url(), &boss_code), Phone::enrolled(&host.url(), &rep_code));
@@ -33,7 +33,7 @@ const RULE: &str = r#"{
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_written_edited_checked_tried_out_and_published() {
     let host = Host::start().await;
-    let (boss, rep) = team(&host).await;
+    let (boss, rep) = team(&host);
     let shown = boss.json(&["config", "show"]);
     assert_eq!((&shown["version"], &shown["in_force"], &shown["published_by"]), (&json!(1), &json!(true), &json!(null)));
     assert!(shown["content"]["rules"].is_array());
@@ -83,7 +83,7 @@ async fn a_file_is_written_edited_checked_tried_out_and_published() {
 #[tokio::test(flavor = "multi_thread")]
 async fn small_edits_are_tried_out_and_published_when_asked_for() {
     let host = Host::start().await;
-    let (boss, rep) = team(&host).await;
+    let (boss, rep) = team(&host);
     let add = ["config", "option", "add", "actions", "site_survey", "--zh", "现场勘测", "--en", "Site survey"];
     let tried = boss.json(&add);
     assert_eq!((&tried["parent"], &tried["version"]), (&json!(1), &json!(null)));
@@ -139,7 +139,7 @@ async fn small_edits_are_tried_out_and_published_when_asked_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_refusal_says_what_is_wrong_and_changes_nothing() {
     let mut host = Host::start().await;
-    let (boss, rep) = team(&host).await;
+    let (boss, rep) = team(&host);
     let rule = boss.file("rule.json", RULE.as_bytes());
     let path = boss.folder().join("config.json").to_str().unwrap().to_owned();
     boss.json(&["config", "show", "--out", &path]);
