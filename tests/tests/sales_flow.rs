@@ -334,6 +334,29 @@ async fn schedule_service_contact_and_first_training_reach_presales_delivery_and
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_delivery_needs_and_sales_did_not_promise_is_shown_with_both_values() {
+    let team = Team::start().await;
+    let contract = team.contract("286000", false).await;
+    let promise = ContractEdit { promised_service: Some("现场培训".into()), ..ContractEdit::default() };
+    team.rep.workbench.set_contract(contract.id, promise).unwrap();
+    team.settle().await;
+    team.do_task(&team.legal, "legal_review", "批准");
+    team.do_task(&team.legal, "seal", "已用印");
+    team.settle().await;
+    team.rep.workbench.sign_contract(contract.id).unwrap();
+    team.settle().await;
+    let work = order(&team.delivery);
+    team.delivery.workbench.need_service(work.id, "现场培训").unwrap();
+    team.settle().await;
+    assert!(team.rep.workbench.findings(true).unwrap().is_empty(), "what was promised is what is needed");
+    team.delivery.workbench.need_service(work.id, "定制集成").unwrap();
+    team.settle().await;
+    let found = team.rep.workbench.findings(true).unwrap();
+    assert_eq!((found.len(), found[0].finding.key.as_str()), (1, "service_mismatch"));
+    assert_eq!((found[0].left.as_deref(), found[0].right.as_deref()), (Some("现场培训"), Some("定制集成")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_kickoff_is_held_above_half_a_million_with_custom_development_and_only_then() {
     for (yuan, custom_development, held) in
         [("500000.00", true, false), ("500000.01", true, true), ("500000.01", false, false), ("800000", false, false)]
