@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TouchId};
+use chuda_core::record::contract::E_SIGN;
 use chuda_core::record::doc::DocError;
 use chuda_core::record::lead::LeadRequest;
 use chuda_core::record::policy::{self, AUTHOR_FIELD, Type, Writer};
@@ -415,6 +416,10 @@ impl<'t> Ingest<'t> {
                 }
             }
             Kind::Task if !is_sender("done_by") => return invalid("done_by"),
+            // The signature itself does it, and closes it.
+            Kind::Task if before.and_then(|task| task.get("task")).and_then(Scalar::as_text) == Some(E_SIGN) => {
+                return invalid("signature");
+            }
             Kind::Task => {
                 if let Some(task) = before.filter(|_| writes.contains_key("done_at") || writes.contains_key("choice"))
                     && let Err(detail) = check_done(&self.config_of(task), task, text("choice"), text("reason"))

@@ -247,7 +247,10 @@ async fn an_approved_quote_becomes_a_signed_contract_and_a_work_order_and_everyb
     let other = team.boss.workbench.sign_contract(contract.id).unwrap_err();
     assert_eq!((other.kind, other.key), (ErrorKind::NotAllowed, "contract.not_yours"));
 
-    let signed = team.rep.workbench.sign_contract(contract.id).unwrap();
+    // The task is done by signing, and only by that.
+    let todo_sign = task(&team.rep, "e_sign").unwrap();
+    team.rep.workbench.complete_task(todo_sign.id, None, None).unwrap();
+    let signed = team.rep.workbench.contract(contract.id).unwrap();
     assert!(signed.signed_at.is_some() && signed.signature.is_some());
     assert_eq!(team.rep.workbench.sign_contract(contract.id).unwrap_err().key, "contract.signed_already");
     team.settle().await;
@@ -328,6 +331,29 @@ async fn schedule_service_contact_and_first_training_reach_presales_delivery_and
     let done = team.rep.workbench.order(work.id).unwrap();
     assert_eq!((done.status.zh.as_str(), done.done_at.is_some()), ("已完成", true));
     assert_eq!(team.delivery.workbench.finish_order(work.id).unwrap_err().key, "order.done_already");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_delivery_needs_and_sales_did_not_promise_is_shown_with_both_values() {
+    let team = Team::start().await;
+    let contract = team.contract("286000", false).await;
+    let promise = ContractEdit { promised_service: Some("现场培训".into()), ..ContractEdit::default() };
+    team.rep.workbench.set_contract(contract.id, promise).unwrap();
+    team.settle().await;
+    team.do_task(&team.legal, "legal_review", "批准");
+    team.do_task(&team.legal, "seal", "已用印");
+    team.settle().await;
+    team.rep.workbench.sign_contract(contract.id).unwrap();
+    team.settle().await;
+    let work = order(&team.delivery);
+    team.delivery.workbench.need_service(work.id, "现场培训").unwrap();
+    team.settle().await;
+    assert!(team.rep.workbench.findings(true).unwrap().is_empty(), "what was promised is what is needed");
+    team.delivery.workbench.need_service(work.id, "定制集成").unwrap();
+    team.settle().await;
+    let found = team.rep.workbench.findings(true).unwrap();
+    assert_eq!((found.len(), found[0].finding.key.as_str()), (1, "service_mismatch"));
+    assert_eq!((found[0].left.as_deref(), found[0].right.as_deref()), (Some("现场培训"), Some("定制集成")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

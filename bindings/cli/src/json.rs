@@ -29,15 +29,7 @@ pub(crate) fn person(person: &PersonView) -> Value {
 
 /// A customer with its health and the reasons for it.
 pub(crate) fn customer(customer: &CustomerView, config: &Config) -> Value {
-    let contacts: Vec<_> = customer
-        .contacts
-        .iter()
-        .map(|contact| {
-            let mut object = json!({"id": contact.id, "name": contact.name, "position": contact.position, "phone": contact.phone});
-            put_word(&mut object, "role", contact.role.as_ref());
-            object
-        })
-        .collect();
+    let contacts: Vec<_> = customer.contacts.iter().map(sales::contact).collect();
     json!({
         "id": customer.id,
         "name": customer.name,

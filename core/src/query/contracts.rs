@@ -7,13 +7,15 @@ use super::view::{ContactView, ItemState, PersonView, Word};
 use super::{Ask, word};
 use crate::error::{Error, Result};
 use crate::id::{ContactId, ContractId, CustomerId, TaskId, TouchId};
-use crate::record::{Contact, Contract, Fen, Role, Task};
+use crate::record::contract::E_SIGN;
+use crate::record::{Contact, Contract, Customer, Fen, Role, Task};
+use crate::rules::config::Provider;
 use crate::store::Row;
 
 /// Most contracts that are listed.
 const LISTED: u32 = 500;
 /// The steps of a contract, tasks all of them, in their order.
-const STEPS: [&str; 4] = ["contract_details", "legal_review", "seal", "e_sign"];
+const STEPS: [&str; 4] = ["contract_details", "legal_review", "seal", E_SIGN];
 /// The state in which it can be signed.
 pub(crate) const SIGNING: &str = "signing";
 
@@ -169,7 +171,7 @@ impl Ask<'_> {
             promised_service: contract.promised_service.as_deref().map(|key| word(&self.config.services, key)),
             status: word(&self.config.contract_states, &contract.status),
             steps: self.steps(id.into(), &contract)?,
-            can_sign: self.can_sign(&contract),
+            can_sign: self.can_sign(&contract)?,
             rejected_at: contract.rejected_at,
             signed_at: contract.signed_at,
             signed_by: contract.signed_by.map(|person| self.person(person)),
@@ -201,10 +203,13 @@ impl Ask<'_> {
         }))
     }
 
-    fn can_sign(&self, contract: &Contract) -> bool {
-        use crate::rules::config::Provider;
+    fn can_sign(&self, contract: &Contract) -> Result<bool> {
         let open = contract.status == SIGNING && contract.signed_at.is_none() && contract.rejected_at.is_none();
-        open && contract.author == self.me.id && self.config.signature == Provider::Device
+        if !open || self.config.signature != Provider::Device {
+            return Ok(false);
+        }
+        let holder = self.tx.record::<Customer>(contract.customer)?.and_then(|row| row.record.holder);
+        Ok(contract.author == self.me.id || holder == Some(self.me.id))
     }
 
     /// The steps, from their tasks where these are to be seen, else from what the contract itself says.
@@ -217,7 +222,7 @@ impl Ask<'_> {
             let taken = match kind {
                 "legal_review" => contract.reviewed_at,
                 "seal" => contract.sealed_at,
-                "e_sign" => contract.signed_at,
+                E_SIGN => contract.signed_at,
                 _ => None,
             };
             let mut view = StepView {
@@ -225,14 +230,14 @@ impl Ask<'_> {
                 state: match (taken, ended) {
                     (Some(_), _) => StepState::Done,
                     (None, true) => StepState::Ended,
-                    (None, false) if task.is_some() || kind != "e_sign" => StepState::Waiting,
+                    (None, false) if task.is_some() || kind != E_SIGN => StepState::Waiting,
                     (None, false) => StepState::Ahead,
                 },
                 task: None,
                 role: None,
                 person: None,
                 at: taken,
-                by: contract.signed_by.filter(|_| kind == "e_sign").map(|person| self.person(person)),
+                by: contract.signed_by.filter(|_| kind == E_SIGN).map(|person| self.person(person)),
                 choice: None,
                 reason: None,
             };

@@ -81,28 +81,32 @@ impl Record for Contract {
             ("author", Type::Person, Write::Never),
             ("customer", Type::Link(Kind::Customer), Write::Never),
             ("touch", Type::Link(Kind::Touch), Write::Never),
-            ("number", Type::Text, Write::Until(DETAILS, is_agreed)),
+            ("number", Type::Text, Write::Until(REP, is_agreed)),
             ("amount", Type::Money, Write::Never),
-            ("custom_development", Type::Flag, Write::Until(DETAILS, is_agreed)),
-            ("contact", Type::Link(Kind::Contact), Write::Until(DETAILS, is_agreed)),
-            ("model", Type::Text, Write::Until(DETAILS, is_agreed)),
-            ("address", Type::Text, Write::Until(DETAILS, is_agreed)),
-            ("promised_service", Type::Option(List::Services), Write::Until(DETAILS, is_agreed)),
+            ("custom_development", Type::Flag, Write::Until(REP, is_agreed)),
+            ("contact", Type::Link(Kind::Contact), Write::Until(REP, is_agreed)),
+            ("model", Type::Text, Write::Until(REP, is_agreed)),
+            ("address", Type::Text, Write::Until(REP, is_agreed)),
+            ("promised_service", Type::Option(List::Services), Write::Until(REP, is_agreed)),
             ("text", Type::Text, Write::By(&[Party::Server])),
             ("status", Type::Option(List::ContractStates), Write::By(&[Party::Server])),
             ("reviewed_at", Type::Timestamp, Write::By(&[Party::Server])),
             ("sealed_at", Type::Timestamp, Write::By(&[Party::Server])),
             ("rejected_at", Type::Timestamp, Write::By(&[Party::Server])),
             ("rejection", Type::Text, Write::By(&[Party::Server])),
-            ("signed_at", Type::Timestamp, Write::Append(&[Party::Author])),
-            ("signed_by", Type::Person, Write::Append(&[Party::Author])),
-            ("signed_with", Type::Text, Write::Append(&[Party::Author])),
-            ("signature", Type::Text, Write::Append(&[Party::Author])),
+            ("signed_at", Type::Timestamp, Write::Append(REP)),
+            ("signed_by", Type::Person, Write::Append(REP)),
+            ("signed_with", Type::Text, Write::Append(REP)),
+            ("signature", Type::Text, Write::Append(REP)),
         ],
     };
 }
 
-const DETAILS: &[Party] = &[Party::Author, Party::Holder];
+/// The rep whose contract it is, and whoever has the customer since.
+const REP: &[Party] = &[Party::Author, Party::Holder];
+
+/// The task to sign one. Nothing but a signature does it.
+pub const E_SIGN: &str = "e_sign";
 
 /// What has been reviewed, sealed or signed stays as it is. What was left open then can still be filled in, but not in a contract
 /// that was turned down.

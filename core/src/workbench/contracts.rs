@@ -5,14 +5,14 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::{ContractEdit, Workbench, check_length, identity, touching, typed};
 use crate::error::{Error, ErrorKind, Result};
-use crate::id::ContractId;
+use crate::id::{ContractId, PersonId};
 use crate::query::contracts::{SIGNING, steps_before_signature};
 use crate::query::view::ContractView;
 use crate::record::policy::may_write;
-use crate::record::{Contract, Kind, Record as _, fields};
+use crate::record::{Contract, Customer, Kind, Record as _, fields};
 use crate::rules::Config;
 use crate::rules::config::Provider;
-use crate::store::Tx;
+use crate::store::{Row, Tx};
 use crate::time::{from_millis, to_millis};
 
 impl Workbench {
@@ -77,15 +77,18 @@ impl Workbench {
             return Err(Error::invalid("contract.signed_at_provider"));
         }
         let at = from_millis(to_millis(inner.settings.clock.now()));
-        let (agreed, device) = inner.store.read(|tx| Ok((contract(tx, id)?, identity::device(tx)?)))?;
-        check_ready(&agreed, me)?;
+        let (agreed, device) = inner.store.read(|tx| {
+            let agreed = contract(tx, id)?;
+            check_ready(tx, &agreed, me)?;
+            Ok((agreed, identity::device(tx)?))
+        })?;
         let message = agreed.to_sign(id, at, device);
         let signature = BASE64.encode(inner.settings.signer.sign(&message)?);
         inner.act(
             |tx, own| {
                 let own = own.standing_at(tx, id.into())?;
                 let before = contract(tx, id)?;
-                check_ready(&before, me)?;
+                check_ready(tx, &before, me)?;
                 // A sync may have come in between.
                 if before.to_sign(id, at, device) != message {
                     return Err(Error::invalid("contract.changed"));
@@ -105,8 +108,9 @@ impl Workbench {
 }
 
 /// Whether a contract is there to be signed by this person; if not, why.
-fn check_ready(contract: &Contract, me: crate::id::PersonId) -> Result<()> {
-    if contract.author != me {
+fn check_ready(tx: &Tx<'_>, contract: &Contract, me: PersonId) -> Result<()> {
+    let holds = |row: Row<Customer>| row.record.holder == Some(me);
+    if contract.author != me && !tx.record::<Customer>(contract.customer)?.is_some_and(holds) {
         return Err(Error::new(ErrorKind::NotAllowed, "contract.not_yours"));
     }
     if contract.rejected_at.is_some() {

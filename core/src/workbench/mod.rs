@@ -43,6 +43,7 @@ use crate::query::view::{
     CustomerView, EvidenceView, FiguresView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView,
 };
 use crate::query::{Ask, Me, releases};
+use crate::record::contract::E_SIGN;
 use crate::record::policy::{AUTHOR_FIELD, Writer};
 use crate::record::{Actor, Customer, Fields, Kind, Scalar, Task, customer_of};
 use crate::rules::audience::{People, superiors};
@@ -287,9 +288,14 @@ impl Workbench {
         self.0.ask(|ask| ask.task(id))
     }
 
-    /// Does a task, with one of its choices if it has any.
+    /// Does a task, with one of its choices if it has any. The task to sign a contract is done by signing it.
     pub fn complete_task(&self, id: TaskId, choice: Option<&str>, reason: Option<&str>) -> Result<TaskView> {
         let config = self.0.config();
+        let task = self.task(id)?;
+        if task.kind.key == E_SIGN && task.done_at.is_none() {
+            self.sign_contract(task.source.into())?;
+            return self.task(id);
+        }
         self.0.act(
             |tx, own| {
                 let task = tx.record::<Task>(id)?.ok_or_else(|| Error::not_found("task.not_found"))?.record;

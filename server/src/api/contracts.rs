@@ -27,7 +27,7 @@ const AHEAD: TimeDelta = TimeDelta::hours(1);
 #[serde(deny_unknown_fields)]
 pub(super) struct Confirmation {
     /// The provider's own number of the signature.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(pattern = r"\S", max_length = 200)]
     reference: String,
     /// When it was signed; now, if not given.
     signed_at: Option<DateTime<Utc>>,

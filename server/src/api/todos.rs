@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use chuda_core::id::{Hash, PersonId, RecordId};
+use chuda_core::record::contract::E_SIGN;
 use chuda_core::record::{Evidence, Fields, Kind, Person, Scalar, Task, from_fields};
 use chuda_core::rules::Config;
 use serde::{Deserialize, Serialize};
@@ -219,6 +220,10 @@ fn carry_out(
         return if same { view(tx, &document).map(Ok) } else { Ok(Err(Problem::new(StatusCode::CONFLICT, "todo.already_done"))) };
     }
     let wrong = |field: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &format!("todo.{field}"));
+    // A signature needs the key of a device; it closes this by itself.
+    if task.task == E_SIGN {
+        return Ok(Err(wrong("signature")));
+    }
     let (choice, reason) = (answer.choice.as_deref(), answer.reason.as_deref());
     if let Err(field) = check_done(&*tx.config_of(&document.fields)?, &document.fields, choice, reason) {
         return Ok(Err(wrong(field)));

@@ -317,6 +317,14 @@ async fn a_forged_signature_is_refused_whatever_is_wrong_with_it() {
     let agreed = phone.fields(id);
     assert_eq!(agreed["status"], Scalar::Text("signing".into()));
 
+    // Ticking the task off is no signature.
+    let task = phone.task("e_sign").unwrap();
+    let ticked = Fields::from([("done_at".into(), Scalar::Int(1)), ("done_by".into(), me.to_string().into())]);
+    phone.write(task, &ticked);
+    assert_eq!(answer(&phone.sync(&team).await), "invalid");
+    let (status, body) = phone.api(&team, "POST", &format!("/api/v1/todos/{task}/done"), Some(json!({}))).await;
+    assert_eq!((status.as_u16(), &body["key"]), (422, &json!("todo.signature")));
+
     let right = signature(&agreed, id, me, device, |bytes| honest().sign(bytes));
     let with = |field: &str, value: Scalar| {
         let mut fields = right.clone();

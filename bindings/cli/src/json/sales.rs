@@ -194,7 +194,9 @@ pub(crate) fn meeting(meeting: &MeetingView) -> Value {
 
 /// A person on the customer's side.
 pub(crate) fn contact(contact: &ContactView) -> Value {
-    json!({"id": contact.id, "name": contact.name, "position": contact.position, "phone": contact.phone})
+    let mut object = json!({"id": contact.id, "name": contact.name, "position": contact.position, "phone": contact.phone});
+    put_word(&mut object, "role", contact.role.as_ref());
+    object
 }
 
 fn named(person: &PersonView) -> Value {
