@@ -253,3 +253,43 @@ async fn a_contract_that_gets_its_number_later_gets_its_waiting_slips_and_what_w
     let again = sales.finance.workbench.import("slips", &file, false).await.unwrap();
     assert_eq!((again["unchanged"].as_u64(), again["lines"][0]["mismatch"].is_null()), (Some(2), true));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_differs_from_what_was_promised_is_found_whichever_is_said_last() {
+    for promised_last in [false, true] {
+        let sales = Sales::on_monday().await;
+        let delivery = sales.host.phone("交付经理", Role::Delivery, None).await;
+        let draft = TouchDraft { evidence: vec![sales.rep.note()], ..of(sales.customer, "签约") };
+        sales.rep.workbench.record_touch(draft).unwrap();
+        sales.settle().await;
+        delivery.settle().await;
+        let contract = sales.rep.workbench.contracts(false).unwrap().remove(0);
+        let order = delivery.workbench.orders(true).unwrap().remove(0);
+        let promise = async || {
+            let edit = ContractEdit { promised_service: Some("标准安装".into()), ..ContractEdit::default() };
+            sales.rep.workbench.set_contract(contract.id, edit).unwrap();
+            sales.settle().await;
+        };
+        let need = async |service: &str| {
+            delivery.workbench.need_service(order.id, service).unwrap();
+            delivery.settle().await;
+            sales.settle().await;
+        };
+        if promised_last {
+            need("现场培训").await;
+            assert_eq!(findings(&sales.rep), vec![], "nothing was promised yet");
+            promise().await;
+        } else {
+            promise().await;
+            need("标准安装").await;
+            assert_eq!(findings(&sales.rep), vec![], "they agree");
+            need("现场培训").await;
+        }
+        let [finding] = &findings(&sales.rep)[..] else { panic!("one finding") };
+        assert_eq!(sides(finding), ("服务需求与承诺不一致", Some("标准安装"), Some("现场培训")));
+        assert_eq!(todos(&sales.rep).len(), 1);
+        sales.rep.workbench.resolve_finding(finding.id, "both_right", "培训另行报价").unwrap();
+        sales.settle().await;
+        assert!(findings(&sales.boss).is_empty() && todos(&sales.rep).is_empty());
+    }
+}

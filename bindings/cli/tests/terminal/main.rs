@@ -1,6 +1,7 @@
 //! The terminal's contract, shown with the real program in a folder of its own.
 #![allow(clippy::unwrap_used)]
 
+mod answers;
 mod backcheck;
 mod config;
 mod figures;
