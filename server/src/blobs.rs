@@ -29,8 +29,8 @@ use crate::audit::{self, Act, By, Verb};
 use crate::http::{App, Called, Device, Scope, Signed, SignedStream, text};
 use crate::ingest::{Ingest, author_of};
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::{Store, Tx};
 use crate::stores::sqlite::UploadRow;
+use crate::stores::{Store, Tx};
 
 /// Most bytes of one blob.
 pub(crate) const MAX_BLOB_BYTES: u64 = 512 * 1024 * 1024;

@@ -512,9 +512,10 @@ fn demo(command: &Demo, now: DateTime<Utc>) -> Result<()> {
     let filled = runtime.block_on(demo::fill(&command.data.data, plan, now, progress));
     bar.finish_and_clear();
     let summary = filled?;
-    let codes = summary.codes.iter().map(|one| {
-        (one.role.as_str().to_owned(), json!({ "person": one.person, "name": one.name, "code": one.code }))
-    });
+    let codes = summary
+        .codes
+        .iter()
+        .map(|one| (one.role.as_str().to_owned(), json!({ "person": one.person, "name": one.name, "code": one.code })));
     let mut object: serde_json::Map<String, Value> =
         summary.counts.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
     object.extend([

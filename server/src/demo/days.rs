@@ -24,7 +24,7 @@ const CONSIDERED: usize = 5;
 
 impl Story {
     /// A day begins: what everybody is going to do on it, as far as they know.
-    pub(super) fn day(&mut self, day: NaiveDate) -> Result<()> {
+    pub(super) fn day(&mut self, day: NaiveDate) {
         if let Some(next) = day.succ_opt() {
             let at = self.moment(next, (5 * 60, 5 * 60));
             self.schedule(at, Happening::Day(next));
@@ -47,7 +47,6 @@ impl Story {
                 self.schedule(at, Happening::Touch { person, client: None, action: None });
             }
         }
-        Ok(())
     }
 
     fn plan_day(&mut self, person: PersonId, day: NaiveDate, works: bool) {
@@ -72,7 +71,11 @@ impl Story {
         }
         if (works || touches > 0) && !self.luck.chance(if away { 50 } else { manner.missing }) {
             let late = self.luck.chance(manner.late);
-            let (filed, minutes) = if late { (day + Days::new(self.luck.between(1, 2) as u64), (9 * 60, 11 * 60)) } else { (day, (17 * 60 + 30, 20 * 60)) };
+            let (filed, minutes) = if late {
+                (day + Days::new(self.luck.between(1, 2) as u64), (9 * 60, 11 * 60))
+            } else {
+                (day, (17 * 60 + 30, 20 * 60))
+            };
             let at = self.moment(filed, minutes);
             self.schedule(at, Happening::File { person, day });
         }
@@ -139,7 +142,7 @@ impl Story {
         self.remember(person, id, client, &touch, next_date);
         self.send_soon(person);
         self.what_follows(person, client, id, &touch);
-        self.into_report(person, id)
+        self.put_into_report(person, id)
     }
 
     /// The customer that somebody can touch now: the one that is meant, or one of those they have.
@@ -180,7 +183,14 @@ impl Story {
     fn next_step(&mut self, client: usize) -> &'static str {
         let steps: &[(&'static str, usize)] = match self.clients[client].progress {
             0 => &[("send_material", 62), ("book_demo", 30), ("new_demand", 2), ("demo", 6)],
-            1 => &[("send_material", 46), ("book_demo", 36), ("demo", 8), ("tech_question", 2), ("new_demand", 2), ("cross_department", 6)],
+            1 => &[
+                ("send_material", 46),
+                ("book_demo", 36),
+                ("demo", 8),
+                ("tech_question", 2),
+                ("new_demand", 2),
+                ("cross_department", 6),
+            ],
             2 => &[("demo", 60), ("send_material", 26), ("book_demo", 8), ("tech_question", 3), ("new_demand", 3)],
             3 => &[
                 ("quote", 20),
@@ -271,7 +281,8 @@ impl Story {
         let day = day_of(touch.at, DEFAULT_ZONE);
         let number = format!("BJ-{}-{:04}", day.format("%Y%m%d"), self.luck.below(10_000));
         let amount = touch.amount.unwrap_or(Fen(0));
-        let lines = goods::quote_lines(&one.name, contact, one.model, amount, &number, &day.format("%Y 年 %-m 月 %-d 日").to_string());
+        let lines =
+            goods::quote_lines(&one.name, contact, one.model, amount, &number, &day.format("%Y 年 %-m 月 %-d 日").to_string());
         self.file_of(papers::page("报价单", &lines), Source::File, BTreeSet::new())
     }
 
@@ -318,7 +329,8 @@ impl Story {
         if mock {
             flags.insert(Flag::MockLocation);
         }
-        let location = (mock || (source == Source::Camera && self.luck.chance(85))).then(|| goods::near(place, mock, &mut self.luck));
+        let location =
+            (mock || (source == Source::Camera && self.luck.chance(85))).then(|| goods::near(place, mock, &mut self.luck));
         Capture { location, ..self.file_of(paper, source, flags) }
     }
 
@@ -390,7 +402,8 @@ impl Story {
     /// The phone sends at once, when there is a signal again, or hours later.
     fn send_soon(&mut self, person: PersonId) {
         let minutes = self.luck.weighted(&[((0, 3), 60), ((3, 40), 25), ((60, 300), 15)]);
-        let at = self.now() + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1)) + TimeDelta::seconds(self.luck.between(5, 59));
+        let at =
+            self.now() + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1)) + TimeDelta::seconds(self.luck.between(5, 59));
         self.schedule(at, Happening::Send(person));
     }
 
@@ -425,8 +438,16 @@ impl Story {
             _ => 0,
         };
         if self.luck.chance(likely) {
-            let minutes = self.luck.weighted(&[((3, 40), 25), ((60, 480), 32), ((480, 3_500), 25), ((3_500, 4_300), 6), ((4_400, 14_000), 12)]);
-            let at = self.now() + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1)) + TimeDelta::seconds(self.luck.between(0, 59));
+            let minutes = self.luck.weighted(&[
+                ((3, 40), 25),
+                ((60, 480), 32),
+                ((480, 3_500), 25),
+                ((3_500, 4_300), 6),
+                ((4_400, 14_000), 12),
+            ]);
+            let at = self.now()
+                + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1))
+                + TimeDelta::seconds(self.luck.between(0, 59));
             self.schedule(at, Happening::Answer { person, client, touch: id });
         }
         if touch.mode == ContactMode::Email && matches!(touch.action.as_str(), "quote" | "send_material") {
@@ -547,7 +568,7 @@ impl Story {
     }
 
     /// A touch after the report of the day goes into it, most of the time.
-    fn into_report(&mut self, person: PersonId, touch: TouchId) -> Result<()> {
+    fn put_into_report(&mut self, person: PersonId, touch: TouchId) -> Result<()> {
         if !self.filed.contains(&(person, self.today())) || !self.luck.chance(70) {
             return Ok(());
         }

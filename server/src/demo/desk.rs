@@ -20,9 +20,9 @@ const DAY: i64 = 24 * HOUR;
 
 impl Story {
     /// A task has come up: who is going to do it, and when; some are never done.
-    pub(super) fn take_up(&mut self, id: RecordId, fields: &Fields) -> Result<()> {
-        let Ok(task) = from_fields::<Task>(fields) else { return Ok(()) };
-        let Some(person) = self.whose(&task) else { return Ok(()) };
+    pub(super) fn take_up(&mut self, id: RecordId, fields: &Fields) {
+        let Ok(task) = from_fields::<Task>(fields) else { return };
+        let Some(person) = self.whose(&task) else { return };
         // How many of a hundred are done, and within which time.
         let (likely, minutes) = match task.task.as_str() {
             "quote_approval" => (96, (HOUR, 30 * HOUR)),
@@ -44,20 +44,18 @@ impl Story {
             let at = self.later(minutes);
             self.schedule(at, Happening::Do { task: id, person });
         }
-        Ok(())
     }
 
     /// Most questions are answered by the promised day, some after it, some never.
-    fn take_up_question(&mut self, task: RecordId, of: &Task, person: PersonId) -> Result<()> {
+    fn take_up_question(&mut self, task: RecordId, of: &Task, person: PersonId) {
         let promised = of.due.map_or(DAY, |due| (due - self.now()).num_minutes()).max(HOUR);
         let minutes = match self.luck.below(100) {
             0..=67 => (HOUR.min(promised - 1), promised - 1),
             68..=85 => (promised + 2 * HOUR, promised + 6 * DAY),
-            _ => return Ok(()),
+            _ => return,
         };
         let at = self.now() + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1));
         self.schedule(at, Happening::Do { task, person });
-        Ok(())
     }
 
     fn whose(&mut self, task: &Task) -> Option<PersonId> {
@@ -155,7 +153,8 @@ impl Story {
         let client = self.clients.iter().find(|client| client.id.to_string() == customer);
         let contact = client.and_then(|client| client.contact.as_ref()).map(|(id, _)| *id);
         let model = client.map(|client| client.model);
-        let service = self.luck.weighted(&[("standard", 50), ("on_site_training", 30), ("remote_support", 12), ("custom_integration", 8)]);
+        let service =
+            self.luck.weighted(&[("standard", 50), ("on_site_training", 30), ("remote_support", 12), ("custom_integration", 8)]);
         let mut writes = Fields::from([text_field("promised_service", service)]);
         writes.extend(contact.filter(|_| !known("contact")).map(|contact| id_field("contact", contact)));
         writes.extend(model.filter(|_| !known("model")).map(|model| text_field("model", model)));
@@ -304,10 +303,12 @@ impl Story {
         }
         let mut writes = Fields::new();
         for (touch, question) in record.unanswered() {
-            let troubled = machine::CHECKS.iter().filter(|(_, beside)| *beside == question).any(|(check, _)| {
-                record.machine.get(&member(touch, check)).is_some_and(|found| found.starts_with("problem"))
-            });
-            let answers = if troubled { [("yes", 25), ("no", 55), ("unclear", 20)] } else { [("yes", 92), ("no", 3), ("unclear", 5)] };
+            let troubled = machine::CHECKS
+                .iter()
+                .filter(|(_, beside)| *beside == question)
+                .any(|(check, _)| record.machine.get(&member(touch, check)).is_some_and(|found| found.starts_with("problem")));
+            let answers =
+                if troubled { [("yes", 25), ("no", 55), ("unclear", 20)] } else { [("yes", 92), ("no", 3), ("unclear", 5)] };
             let answer = self.luck.weighted(&answers);
             writes.insert(format!("answers/{}", member(touch, question)), answer.into());
             if answer == "no" {

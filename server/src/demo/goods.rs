@@ -48,7 +48,8 @@ const TRADES: [(&str, &str); 14] = [
     ("生物科技", "生物"),
 ];
 const FORMS: [&str; 3] = ["有限公司", "有限公司", "股份有限公司"];
-const ROADS: [&str; 10] = ["兴业路", "创新大道", "工业三路", "滨江路", "科苑路", "振华路", "东环路", "园区大道", "港城路", "长丰路"];
+const ROADS: [&str; 10] =
+    ["兴业路", "创新大道", "工业三路", "滨江路", "科苑路", "振华路", "东环路", "园区大道", "港城路", "长丰路"];
 
 /// Machines with their price in yuan.
 pub(super) const MODELS: [(&str, i64); 8] = [
@@ -196,8 +197,14 @@ pub(super) fn tomorrow(customer: Option<&str>, luck: &mut Luck) -> String {
     let Some(customer) = customer else {
         return luck.pick(&["整理客户名单，补齐联系人信息", "梳理本周未回访客户，排好先后", "参加部门例会后跟进新线索"]).to_owned();
     };
-    luck.pick(&["跟进{contact}对报价的反馈", "给{contact}发同行业案例", "拜访{contact}，确认安装条件", "和{contact}确定演示时间", "催{contact}回传需求清单"])
-        .replace("{contact}", customer)
+    luck.pick(&[
+        "跟进{contact}对报价的反馈",
+        "给{contact}发同行业案例",
+        "拜访{contact}，确认安装条件",
+        "和{contact}确定演示时间",
+        "催{contact}回传需求清单",
+    ])
+    .replace("{contact}", customer)
 }
 
 /// What comes next with a customer.
@@ -291,7 +298,11 @@ pub(super) fn outsider(luck: &mut Luck) -> &'static str {
 
 /// How a recording sounds in words.
 pub(super) fn spoken(note: &str, own: bool, luck: &mut Luck) -> String {
-    let begin = if own { ["刚从客户那边出来，", "记一下，", "今天的情况，"] } else { ["您好，我们正在录音，", "那我再确认一遍，", "好的，您刚才说，"] };
+    let begin = if own {
+        ["刚从客户那边出来，", "记一下，", "今天的情况，"]
+    } else {
+        ["您好，我们正在录音，", "那我再确认一遍，", "好的，您刚才说，"]
+    };
     format!("{}{note}", luck.pick(&begin))
 }
 

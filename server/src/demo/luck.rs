@@ -4,15 +4,15 @@ use chrono::{DateTime, Utc};
 use chuda_core::id::Hash;
 use uuid::Uuid;
 
-/// A stream of draws (SplitMix64). Nothing here is a secret: keys and codes are drawn from the system instead.
+/// A stream of draws (`SplitMix64`). Nothing here is a secret: keys and codes are drawn from the system instead.
 #[derive(Clone, Debug)]
 pub(super) struct Luck(u64);
 
 impl Luck {
     /// The stream of a seed for one purpose; another purpose has another stream.
     pub(super) fn new(seed: u64, purpose: &str) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = Hash::of(format!("{seed}/{purpose}").as_bytes()).0;
-        Self(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
+        let hash = Hash::of(format!("{seed}/{purpose}").as_bytes()).0;
+        Self(hash.iter().take(8).rev().fold(0, |start, byte| (start << 8) | u64::from(*byte)))
     }
 
     fn next(&mut self) -> u64 {

@@ -1,5 +1,7 @@
 //! The bytes of evidence, drawn in code: photos, quotes, catalogues and recordings that open like real ones, and some that do not.
 
+use std::fmt::Write as _;
+
 use chuda_core::capture::{Mime, Unreadable};
 use jpeg_encoder::{ColorType, Encoder};
 
@@ -60,12 +62,13 @@ pub(super) fn photo(scene: &Luck, light: i64) -> Paper {
     Paper::good(Mime::Jpeg, bytes)
 }
 
-/// A page of text as PDF: a title and lines. The font is named, not embedded; every viewer replaces it.
+/// A page of text as PDF: a title and lines. The font is named, not embedded; every viewer replaces it. (Writing to a string has no
+/// way to fail.)
 pub(super) fn page(title: &str, lines: &[String]) -> Paper {
     let mut text = String::new();
     let mut line = |size: u32, x: u32, y: u32, words: &str| {
-        let codes: String = words.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
-        text.push_str(&format!("BT /F1 {size} Tf {x} {y} Td <{codes}> Tj ET\n"));
+        let codes = hex::encode_upper(words.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>());
+        let _ = writeln!(text, "BT /F1 {size} Tf {x} {y} Td <{codes}> Tj ET");
     };
     line(20, 230, 770, title);
     for (row, words) in (0..).zip(lines) {
@@ -77,7 +80,8 @@ pub(super) fn page(title: &str, lines: &[String]) -> Paper {
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [ 3 0 R ] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [ 0 0 595 842 ] /Resources << /Font << /F1 4 0 R >> >> /Contents 5 0 R >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [ 0 0 595 842 ] /Resources << /Font << /F1 4 0 R >> >> /Contents 5 0 R >>"
+            .to_owned(),
         font.to_owned(),
         format!("<< /Length {} >>\nstream\n{text}endstream", text.len()),
     ];
@@ -85,14 +89,14 @@ pub(super) fn page(title: &str, lines: &[String]) -> Paper {
     let mut places = Vec::new();
     for (number, object) in (1..).zip(&objects) {
         places.push(pdf.len());
-        pdf.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+        let _ = write!(pdf, "{number} 0 obj\n{object}\nendobj\n");
     }
     let table = pdf.len();
-    pdf.push_str(&format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1));
+    let _ = write!(pdf, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for place in places {
-        pdf.push_str(&format!("{place:010} 00000 n \n"));
+        let _ = writeln!(pdf, "{place:010} 00000 n ");
     }
-    pdf.push_str(&format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1));
+    let _ = write!(pdf, "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1);
     Paper::good(Mime::Pdf, pdf.into_bytes())
 }
 

@@ -159,7 +159,9 @@ impl Phone {
         }
         let (changes, claims) = (std::mem::take(&mut self.unsent), std::mem::take(&mut self.claims));
         let (refused, refused_claims) = exchange::push(store, &self.device, changes, &claims, now)?;
-        if let Some(reason) = refused.into_iter().map(|one| one.reason).chain(refused_claims.into_iter().map(|one| one.reason)).next() {
+        if let Some(reason) =
+            refused.into_iter().map(|one| one.reason).chain(refused_claims.into_iter().map(|one| one.reason)).next()
+        {
             return Err(Error::internal("demo.refused", reason));
         }
         self.told = Some(now);

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike as _, TimeDelta, Weekday};
+use chuda_core::Result;
 use chuda_core::id::{ContactId, CustomerId, LeadId, PersonId};
 use chuda_core::record::lead::LeadRequest;
 use chuda_core::record::{Contact, Customer, Fields, Intent, Lead, Role, Scalar, Stage};
-use chuda_core::Result;
 
 use super::goods::{self, Company};
 use super::story::{Client, Happening, Story, id_field, text_field, time_field};
@@ -119,8 +119,7 @@ impl Story {
 
     fn new_customer(&mut self, author: PersonId, company: Company, holder: Option<PersonId>, old: bool) -> Result<usize> {
         let now = self.now();
-        let (id, lead, contact) =
-            (CustomerId(self.luck.id(now)), LeadId(self.luck.id(now)), ContactId(self.luck.id(now)));
+        let (id, lead, contact) = (CustomerId(self.luck.id(now)), LeadId(self.luck.id(now)), ContactId(self.luck.id(now)));
         let Company { name, short, address, model, place } = company;
         let named = self.luck.chance(85);
         let customer = Customer {
@@ -223,7 +222,9 @@ impl Story {
             17..=19 => {
                 let to = self.colleague(person);
                 let at = self.later((3 * 1_440, 20 * 1_440));
-                to.into_iter().for_each(|to| self.schedule(at, Happening::Assign { client, to }));
+                if let Some(to) = to {
+                    self.schedule(at, Happening::Assign { client, to });
+                }
             }
             _ => {}
         }
@@ -261,7 +262,9 @@ impl Story {
         let before = std::mem::replace(&mut self.clients[client].holder, holder);
         if before != holder {
             let _ = before.and_then(|before| self.books.get_mut(&before)).map(|book| book.retain(|other| *other != client));
-            holder.into_iter().for_each(|holder| self.books.entry(holder).or_default().push(client));
+            if let Some(holder) = holder {
+                self.books.entry(holder).or_default().push(client);
+            }
         }
         Ok(())
     }
@@ -272,7 +275,12 @@ impl Story {
         let (lead, customer) = (one.lead, one.id);
         let Some(holder) = one.holder.filter(|holder| self.phones.contains_key(holder)) else { return Ok(()) };
         let reason = goods::invalid(&mut self.luck);
-        let marks = [time_field("invalid_at", now), text_field("reason", reason), time_field("moved_at", now), id_field("moved_by", holder)];
+        let marks = [
+            time_field("invalid_at", now),
+            text_field("reason", reason),
+            time_field("moved_at", now),
+            id_field("moved_by", holder),
+        ];
         self.edit(holder, lead, &Fields::from(marks))?;
         self.edit(holder, customer, &Fields::from([("closed".into(), true.into())]))?;
         self.push(holder)?;

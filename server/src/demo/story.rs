@@ -26,7 +26,6 @@ use crate::ingest::Ingest;
 use crate::jobs::Runner;
 use crate::{admin, enrol, releases, server};
 
-
 /// Jobs that come up within this time are run together.
 const TOGETHER: TimeDelta = TimeDelta::hours(3);
 
@@ -247,9 +246,9 @@ impl Story {
                 }
                 Happening::Day(day) => {
                     progress((day - first).num_days().unsigned_abs(), days);
-                    self.happen(Happening::Day(day))?;
+                    self.day(day);
                 }
-                happening => self.happen(happening)?,
+                happening => self.happen(&happening)?,
             }
             self.look_around()?;
         }
@@ -259,9 +258,12 @@ impl Story {
         dead.first().map_or(Ok(()), |job| Err(Error::internal("demo.job_failed", &job.key)))
     }
 
-    fn happen(&mut self, happening: Happening) -> Result<()> {
-        match happening {
-            Happening::Day(day) => self.day(day),
+    fn happen(&mut self, happening: &Happening) -> Result<()> {
+        match *happening {
+            Happening::Day(day) => {
+                self.day(day);
+                Ok(())
+            }
             Happening::Touch { person, client, action } => self.touch(person, client, action),
             Happening::Send(person) => self.send(person),
             Happening::Bytes { .. } => Ok(()),
@@ -308,13 +310,16 @@ impl Story {
 
     /// Some moment of a day, between two minutes of it.
     pub(super) fn moment(&mut self, day: NaiveDate, minutes: (i64, i64)) -> DateTime<Utc> {
-        let at = TimeDelta::minutes(self.luck.between(minutes.0, minutes.1)) + TimeDelta::milliseconds(self.luck.between(0, 59_999));
+        let at =
+            TimeDelta::minutes(self.luck.between(minutes.0, minutes.1)) + TimeDelta::milliseconds(self.luck.between(0, 59_999));
         start_of_day(day, DEFAULT_ZONE) + at
     }
 
     /// Some moment after so many minutes, at which people are at work.
     pub(super) fn later(&mut self, minutes: (i64, i64)) -> DateTime<Utc> {
-        let at = self.now() + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1)) + TimeDelta::milliseconds(self.luck.between(1, 59_999));
+        let at = self.now()
+            + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1))
+            + TimeDelta::milliseconds(self.luck.between(1, 59_999));
         let day = day_of(at, DEFAULT_ZONE);
         let opens = start_of_day(day, DEFAULT_ZONE);
         let works = self.config.calendar.is_working_day(day);
@@ -426,7 +431,7 @@ impl Story {
                 self.seen = (task.at, BTreeSet::new());
             }
             if self.seen.1.insert(task.id) {
-                self.take_up(task.id, &task.fields)?;
+                self.take_up(task.id, &task.fields);
             }
         }
         Ok(())
@@ -480,9 +485,8 @@ impl Story {
             let years = self.plan.first_day().year()..=day_of(self.plan.end, DEFAULT_ZONE).year();
             let days = years.flat_map(|year| {
                 let off = [(1, 1, 1), (5, 1, 5), (10, 1, 7)];
-                off.into_iter().flat_map(move |(month, from, to)| {
-                    (from..=to).filter_map(move |day| NaiveDate::from_ymd_opt(year, month, day))
-                })
+                off.into_iter()
+                    .flat_map(move |(month, from, to)| (from..=to).filter_map(move |day| NaiveDate::from_ymd_opt(year, month, day)))
             });
             draft.calendar.holidays.extend(days);
             "补充法定节假日"

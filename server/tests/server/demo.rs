@@ -59,7 +59,9 @@ async fn everything_is_there_explains_itself_and_is_there_once() {
     let (seen, phones) = everybody(&team, &summary).await;
     assert_eq!(phones.keys().copied().collect::<BTreeSet<_>>(), BTreeSet::from(Role::ALL));
     let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
-    seen.values().for_each(|fields| *kinds.entry(text(fields, "kind")).or_default() += 1);
+    for fields in seen.values() {
+        *kinds.entry(text(fields, "kind")).or_default() += 1;
+    }
     for (kind, name) in [
         ("person", "people"),
         ("customer", "customers"),
@@ -100,7 +102,9 @@ async fn the_same_seed_and_end_tell_the_same_story() {
         let team = Team::over(folder, Hand::at(END)).await;
         let (mut seen, _) = everybody(&team, &summary).await;
         // Keys are drawn anew, and what they sign with them.
-        seen.values_mut().for_each(|fields| fields.retain(|name, _| !matches!(name.as_str(), "claim" | "signature")));
+        for fields in seen.values_mut() {
+            fields.retain(|name, _| !matches!(name.as_str(), "claim" | "signature"));
+        }
         told.push((summary.counts, seen));
     }
     assert_eq!(told[0].0, told[1].0);
