@@ -1,5 +1,6 @@
 package chuda.ui
 
+import androidx.compose.ui.graphics.ImageBitmap
 import chuda.Location
 import chuda.Settings
 import chuda.Source
@@ -75,6 +76,12 @@ interface Platform {
 
     /** Deletes a file that [takePhoto], [pickFile] or [scratch] gave. */
     fun forget(path: String)
+
+    /** Files of the camera or the picker that were not forgotten: the app was killed before they were kept. */
+    fun leftovers(): List<Captured>
+
+    /** Decodes a JPEG or PNG; null when it is none. */
+    fun picture(bytes: ByteArray): ImageBitmap?
 
     /** Free space on the store's disk, in bytes. */
     val freeBytes: Long
