@@ -12,13 +12,18 @@ import chuda.action
 import chuda.homes
 import chuda.key
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.runBlocking
 import java.nio.file.Files
 import java.security.SecureRandom
 import kotlin.system.exitProcess
 
 /** A rep's day without a network: a customer, a photo, a touch, the report. Give it the path of a photo. */
-suspend fun main(args: Array<String>) {
-    val photo = args.firstOrNull() ?: exit("usage: day PHOTO")
+fun main(args: Array<String>) =
+    runBlocking {
+        day(args.firstOrNull() ?: exit("usage: day PHOTO"))
+    }
+
+private suspend fun day(photo: String) {
     // A real app keeps both keys in the platform's keystore.
     val settings =
         Settings(
