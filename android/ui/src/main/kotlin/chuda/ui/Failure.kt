@@ -47,8 +47,8 @@ private fun kind(error: ChudaException): String =
     }
 
 private fun remedy(error: ChudaException): Remedy? =
-    when {
-        error.key in listOf("sync.no_server", "sync.not_enrolled") -> Remedy.JOIN
-        error is ChudaException.Storage || error is ChudaException.Offline -> Remedy.RETRY
+    when (error.key) {
+        "sync.no_server", "sync.not_enrolled" -> Remedy.JOIN
+        "permission.camera" -> Remedy.SETTINGS
         else -> null
     }
