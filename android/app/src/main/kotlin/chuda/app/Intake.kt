@@ -24,9 +24,10 @@ internal class Intake(
     private val resolver: ContentResolver,
     private val ownAuthority: String,
 ) {
-    constructor(context: Context) : this(File(context.filesDir, "intake"), context.contentResolver, authority(context))
+    constructor(context: Context) :
+        this(File(context.filesDir, "intake"), context.contentResolver, authority(context))
 
-    /** What somebody in this process has in hand. A file is handed out once; what is not forgotten then is tried again at the next start. */
+    /** What somebody in this process has in hand. A file is handed out once; one that is not forgotten is tried again at the next start. */
     private val handedOut: MutableSet<String> = ConcurrentHashMap.newKeySet()
 
     /** An empty file for the camera to write to. It is no leftover before [arrived] was called. */
@@ -69,8 +70,10 @@ internal class Intake(
             } catch (_: IOException) {
                 // Gone, or the disk is full: the other app still has it.
                 false
-            } catch (_: SecurityException) {
-                // It was not lent to this app.
+            } catch (
+                @Suppress("TooGenericExceptionCaught") _: RuntimeException,
+            ) {
+                // It was not lent to this app, or the other app failed: its mistakes come through as they are.
                 false
             }
         if (copied == true) return Captured(file.path, source, rendition(file, ending))

@@ -12,10 +12,10 @@ import java.security.KeyStoreSpi
 import java.security.PrivateKey
 import java.security.Provider
 import java.security.ProviderException
-import java.security.Security
-import java.security.SecureRandom
-import java.security.cert.Certificate
 import java.security.PublicKey
+import java.security.SecureRandom
+import java.security.Security
+import java.security.cert.Certificate
 import java.security.spec.AlgorithmParameterSpec
 import java.util.Collections
 import java.util.Date

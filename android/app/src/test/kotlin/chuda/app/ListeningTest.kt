@@ -18,7 +18,7 @@ import org.robolectric.shadows.ShadowAudioRecord
 import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.atomic.AtomicInteger
 
-class ListeningTest : PhoneTest() {
+class ListeningTest : WithPhone() {
     private val pieces = CopyOnWriteArrayList<ByteArray>()
     private val ends = CopyOnWriteArrayList<EndReason>()
 

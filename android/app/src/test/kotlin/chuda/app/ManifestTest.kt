@@ -7,7 +7,7 @@ import org.junit.Assert.assertEquals
 import org.junit.Test
 import org.robolectric.RuntimeEnvironment
 
-class ManifestTest : PhoneTest() {
+class ManifestTest : WithPhone() {
     private val info by lazy {
         val all =
             PackageManager.GET_ACTIVITIES or PackageManager.GET_SERVICES or PackageManager.GET_PROVIDERS or PackageManager.GET_PERMISSIONS

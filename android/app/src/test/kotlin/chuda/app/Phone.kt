@@ -1,42 +1,61 @@
 package chuda.app
 
 import android.app.Application
-import android.content.ComponentName
 import android.content.Context
-import android.content.ContextWrapper
-import android.content.pm.ProviderInfo
-import android.net.Uri
+import android.os.Build
 import android.os.Looper
+import android.view.View
+import android.view.ViewGroup
 import androidx.compose.ui.node.RootForTest
 import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.semantics.SemanticsNode
 import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.semantics.getOrNull
-import android.view.View
-import android.view.ViewGroup
-import chuda.CustomerDraft
+import androidx.core.content.FileProvider
 import chuda.Workbench
 import chuda.ui.FirstRunModel
-import kotlinx.coroutines.CompletableDeferred
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.GlobalScope
 import kotlinx.coroutines.DelicateCoroutinesApi
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.GlobalScope
 import kotlinx.coroutines.async
+import org.junit.Before
 import org.junit.BeforeClass
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.util.ReflectionHelpers
 import java.io.File
 
 /** A test of the whole app: real core, real store, a keystore in memory that is there before the app is. */
 @RunWith(RobolectricTestRunner::class)
-abstract class PhoneTest {
+abstract class WithPhone {
     companion object {
         @BeforeClass
         @JvmStatic
         fun install() = FakeKeystore.install()
+    }
+
+    /** It remembers the folders of an app that is gone. */
+    @Before
+    fun forgetFolders() {
+        val cache = FileProvider::class.java.getDeclaredField("sCache").apply { isAccessible = true }
+        (cache.get(null) as MutableMap<*, *>).clear()
+    }
+
+    /** As on an older Android, as far as the app asks for its number. */
+    protected fun <T> onAndroid(
+        level: Int,
+        body: () -> T,
+    ): T {
+        val real = Build.VERSION.SDK_INT
+        ReflectionHelpers.setStaticField(Build.VERSION::class.java, "SDK_INT", level)
+        return try {
+            body()
+        } finally {
+            ReflectionHelpers.setStaticField(Build.VERSION::class.java, "SDK_INT", real)
+        }
     }
 }
 
@@ -88,14 +107,23 @@ fun started(app: ChudaApp = chuda.app.app): Workbench {
 fun opened(app: ChudaApp = chuda.app.app): Workbench =
     await("the store") {
         val state = app.screens.state.value
-        (state.failure ?: state.firstRun?.state?.value?.failure)?.let { throw AssertionError("$it") }
+        (
+            state.failure ?: state.firstRun
+                ?.state
+                ?.value
+                ?.failure
+        )?.let { throw AssertionError("$it") }
         state.workbench
     }
 
 /** The same phone after its process was killed: nothing is closed or said goodbye to, the files are what they are. */
 fun killed(): ChudaApp {
     val next = ChudaApp()
-    Application::class.java.getDeclaredMethod("attach", Context::class.java).apply { isAccessible = true }.invoke(next, RuntimeEnvironment.getApplication().baseContext)
+    Application::class.java
+        .getDeclaredMethod("attach", Context::class.java)
+        .apply {
+            isAccessible = true
+        }.invoke(next, RuntimeEnvironment.getApplication().baseContext)
     next.onCreate()
     return next
 }
@@ -121,10 +149,14 @@ class Screen(
     private fun all(node: SemanticsNode): List<SemanticsNode> = listOf(node) + node.children.flatMap(::all)
 
     private fun words(node: SemanticsNode): List<String> =
-        node.config.getOrNull(SemanticsProperties.Text).orEmpty().map { it.text } +
+        node.config
+            .getOrNull(SemanticsProperties.Text)
+            .orEmpty()
+            .map { it.text } +
             node.config.getOrNull(SemanticsProperties.ContentDescription).orEmpty() +
             listOfNotNull(node.config.getOrNull(SemanticsProperties.EditableText)?.text)
 
     private fun roots(view: View): List<RootForTest> =
-        listOfNotNull(view as? RootForTest) + if (view is ViewGroup) (0 until view.childCount).flatMap { roots(view.getChildAt(it)) } else emptyList()
+        listOfNotNull(view as? RootForTest) +
+            if (view is ViewGroup) (0 until view.childCount).flatMap { roots(view.getChildAt(it)) } else emptyList()
 }

@@ -3,8 +3,6 @@ package chuda.app
 import android.Manifest
 import android.app.Activity
 import android.content.Intent
-import android.content.pm.ActivityInfo
-import android.content.pm.ResolveInfo
 import android.net.ConnectivityManager
 import android.net.NetworkCapabilities
 import android.net.Uri
@@ -24,11 +22,10 @@ import org.junit.Test
 import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
-import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowNetworkCapabilities
 import java.io.File
 
-class PlatformTest : PhoneTest() {
+class PlatformTest : WithPhone() {
     private val platform
         get() = app.platform
 
@@ -100,9 +97,8 @@ class PlatformTest : PhoneTest() {
     }
 
     @Test
-    @Config(sdk = [28])
     fun `before Android 13 there is no question about notifications`() {
-        assertEquals(Access.GRANTED, platform.permission(Permission.NOTIFICATIONS))
+        onAndroid(28) { assertEquals(Access.GRANTED, platform.permission(Permission.NOTIFICATIONS)) }
     }
 
     @Test
@@ -113,7 +109,10 @@ class PlatformTest : PhoneTest() {
         File(path).writeText("x")
         assertTrue(platform.open(path, "application/pdf"))
         val view = shadowOf(app).nextStartedActivity
-        assertEquals("content" to Intent.FLAG_GRANT_READ_URI_PERMISSION, view.data!!.scheme to (view.flags and Intent.FLAG_GRANT_READ_URI_PERMISSION))
+        assertEquals(
+            "content" to Intent.FLAG_GRANT_READ_URI_PERMISSION,
+            view.data!!.scheme to (view.flags and Intent.FLAG_GRANT_READ_URI_PERMISSION),
+        )
         platform.forget(path)
         assertFalse(File(path).exists())
         val store = File(app.filesDir, "store").apply { mkdirs() }
@@ -137,10 +136,11 @@ class PlatformTest : PhoneTest() {
     }
 
     @Test
-    @Config(sdk = [28])
     fun `before Android 13 it keeps the language itself`() {
-        platform.prefer(LANGUAGE, "en")
-        assertEquals("en", killed().platform.preference(LANGUAGE))
+        onAndroid(28) {
+            platform.prefer(LANGUAGE, "en")
+            assertEquals("en", killed().platform.preference(LANGUAGE))
+        }
     }
 
     @Test

@@ -13,7 +13,12 @@ class QrCodeTest {
         val (width, height, stride) = Triple(640, 480, 704)
         val code = QRCodeWriter().encode(text, BarcodeFormat.QR_CODE, 300, 300)
         val frame = ByteArray(stride * height) { 200.toByte() }
-        for (y in 0 until code.height) for (x in 0 until code.width) frame[(y + 90) * stride + x + 170] = if (code[x, y]) 20 else 230.toByte()
+        for (y in 0 until code.height) {
+            for (x in 0 until code.width) {
+                frame[(y + 90) * stride + x + 170] =
+                    if (code[x, y]) 20 else 230.toByte()
+            }
+        }
         assertEquals(text, readCode(frame, stride, width, height))
     }
 

@@ -13,7 +13,7 @@ import org.robolectric.android.controller.ActivityController
 import org.robolectric.shadows.ShadowToast
 import java.io.File
 
-class ShareTest : PhoneTest() {
+class ShareTest : WithPhone() {
     @Test
     fun `what is shared becomes evidence, and the app opens`() {
         val phone = started()
