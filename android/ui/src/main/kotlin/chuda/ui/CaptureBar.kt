@@ -11,7 +11,6 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.RowScope
 import androidx.compose.foundation.layout.Spacer
-import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.heightIn
@@ -132,7 +131,7 @@ private fun Talk(
     val colors = MaterialTheme.colorScheme
     Surface(
         modifier
-            .height(64.dp)
+            .heightIn(min = 64.dp)
             .testTag("talk")
             .semantics(mergeDescendants = true) {
                 role = Role.Button
@@ -213,7 +212,7 @@ private fun Meter(
     modifier: Modifier,
 ) {
     val color = MaterialTheme.colorScheme.primary
-    Canvas(modifier.fillMaxHeight().padding(vertical = 14.dp)) {
+    Canvas(modifier.height(36.dp)) {
         val step = 6.dp.toPx()
         val width = 3.dp.toPx()
         val room = (size.width / step).toInt()
@@ -233,12 +232,12 @@ private fun WhoIsHeard(
     words: Words,
 ) = Column(
     Modifier
-        .height(64.dp)
+        .heightIn(min = 64.dp)
         .widthIn(min = 76.dp, max = 112.dp)
         .clip(RoundedCornerShape(20.dp))
         .background(MaterialTheme.colorScheme.secondaryContainer)
         .clickable(role = Role.Switch, onClickLabel = words("home.who_is_heard"), onClick = onToggle)
-        .padding(horizontal = 10.dp),
+        .padding(horizontal = 10.dp, vertical = 6.dp),
     Arrangement.Center,
     Alignment.CenterHorizontally,
 ) {

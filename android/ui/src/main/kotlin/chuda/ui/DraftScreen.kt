@@ -82,9 +82,9 @@ fun DraftScreen(
             state.failure?.let { Notice(it, words, on::dismiss, onRemedy = on::remedy) }
             if (state.listening) Listening(state.share, on, words)
             state.heard?.let { Heard(it, words) }
-            Slots(state, on, words)
+            if (!state.listening) Slots(state, on, words)
             EvidenceStrip(state, on, words)
-            More(state, on, words)
+            if (!state.listening) More(state, on, words)
         }
         SaveBar(state, on, words)
     }
@@ -199,7 +199,6 @@ private fun Slots(
         state.customerName ?: state.candidates.find { it.id == draft.customer }?.name,
         heard?.customer?.let { it.value == draft.customer && it.confidence < doubtful } == true,
         words,
-        text = heard?.customer?.takeIf { it.value == draft.customer }?.words,
     ) { close -> ChooseCustomer(state, on, words, close) }
     Between()
     SlotRow(
@@ -207,7 +206,6 @@ private fun Slots(
         draft.mode?.let { words(it) },
         heard?.contactMode?.let { it.value == draft.mode && it.confidence < doubtful } == true,
         words,
-        text = heard?.contactMode?.takeIf { it.value == draft.mode }?.words,
     ) { close ->
         Choices {
             ContactMode.entries.sortedBy { it != ContactMode.VISIT }.forEach { mode ->
@@ -222,7 +220,6 @@ private fun Slots(
         draft.action?.let { key -> options?.actions?.find { it.key == key }?.let { if (words.language == "en") it.en else it.zh } ?: key },
         heard?.action?.let { it.value == draft.action && it.confidence < doubtful } == true,
         words,
-        text = heard?.action?.takeIf { it.value == draft.action }?.words,
     ) { close ->
         Choices {
             options?.actions?.forEach { action ->
@@ -258,14 +255,13 @@ private fun Slots(
 @Composable
 private fun Between() = HorizontalDivider(Modifier.padding(horizontal = 16.dp), color = MaterialTheme.colorScheme.outlineVariant)
 
-/** A field: closed it is its value, open it is what there is to choose. [text]: the words it came from. */
+/** A field: closed it is its value, open it is what there is to choose. */
 @Composable
 private fun SlotRow(
     label: String,
     value: String?,
     isDoubtful: Boolean,
     words: Words,
-    text: String? = null,
     choose: @Composable ColumnScope.(close: () -> Unit) -> Unit,
 ) {
     var isOpen by rememberSaveable(label) { mutableStateOf(false) }
@@ -279,18 +275,15 @@ private fun SlotRow(
         Arrangement.spacedBy(12.dp),
         Alignment.CenterVertically,
     ) {
-        Text(label, Modifier.width(64.dp), color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium)
+        Text(label, Modifier.width(76.dp), color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium)
         Column(Modifier.weight(1f)) {
             if (value == null) {
                 Row { Tag(words("draft.to_choose"), Icons.question, Tone.DOUBT) }
             } else {
                 Text(value, style = MaterialTheme.typography.titleSmall)
-                if (isDoubtful && text != null) {
-                    Text("“$text”", color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodySmall)
-                }
+                if (isDoubtful) Row(Modifier.padding(top = 2.dp)) { Tag(words("draft.doubtful"), Icons.question, Tone.DOUBT) }
             }
         }
-        if (isDoubtful) Tag(words("draft.doubtful"), Icons.question, Tone.DOUBT)
         if (value != null) Icon(Icons.pen, null, Modifier.size(18.dp), tint = MaterialTheme.colorScheme.onSurfaceVariant)
     }
     if (showsChoice) {
@@ -548,6 +541,7 @@ private fun SaveBar(
     Column(Modifier.padding(12.dp)) {
         val wanted = state.missing - Slot.Evidence
         when {
+            state.listening -> MainButton(words("draft.wait"), on::save, enabled = false)
             wanted.isNotEmpty() ->
                 MainButton(words("draft.still_missing", "slots" to wanted.joinToString(words("list.comma")) { words.slot(it, state) }), on::save, enabled = false)
             Slot.Evidence in state.missing -> MainButton(words("draft.save_without_evidence"), on::save, working = state.saving)

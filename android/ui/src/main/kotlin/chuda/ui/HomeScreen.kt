@@ -45,6 +45,7 @@ import chuda.ReportCard
 import chuda.SyncSummary
 import chuda.TaskView
 import chuda.TouchView
+import java.time.LocalDate
 
 private const val FULL = 3
 
@@ -75,7 +76,7 @@ fun HomeScreen(
                 state.failure?.let { Notice(it, words, on::dismiss, onRemedy = on::remedy) }
                 Waiting(state, on, words)
                 Report(state, home.report, on, words)
-                home.tasks.firstOrNull()?.let { Task(it, home.tasks.size - 1, on, words) }
+                home.tasks.firstOrNull()?.let { Task(it, home.tasks.size - 1, home.report.day, on, words) }
                 if (home.redCustomers.isNotEmpty()) RedCustomers(home.redCustomers, on, words)
             }
         }
@@ -89,18 +90,13 @@ private fun Today(
     home: HomeView,
     on: HomeEvents,
     words: Words,
-) = Row(
+) = FlowRow(
     Modifier.fillMaxWidth().heightIn(min = 56.dp).padding(start = 20.dp, end = 8.dp),
     Arrangement.SpaceBetween,
+    Arrangement.Center,
     Alignment.CenterVertically,
 ) {
-    Text(
-        words.day(home.report.day),
-        Modifier.weight(1f).semantics { heading() },
-        style = MaterialTheme.typography.titleLarge,
-        maxLines = 1,
-        overflow = TextOverflow.Ellipsis,
-    )
+    Text(words.day(home.report.day), Modifier.semantics { heading() }, style = MaterialTheme.typography.titleLarge)
     SyncLine(home.sync, words, on::sync)
 }
 
@@ -210,7 +206,7 @@ private fun Report(
             .clickable(role = Role.Button, onClickLabel = words("touches.title")) { on.open(Place.Tab.TOUCHES) },
     ) {
         card.touches.take(FULL).forEach { Filled(it, words) }
-        repeat(FULL - card.touches.size) { Open(words(if (card.touches.isEmpty() && it == 0) "home.slot_first" else "home.slot_open")) }
+        for (number in card.touches.size + 1..FULL) Open(if (number == 1) words("home.slot_first") else words("home.slot_open", "number" to number))
     }
     HorizontalDivider(Modifier.padding(vertical = 4.dp), color = MaterialTheme.colorScheme.outlineVariant)
     Tomorrow(state, card, on, words)
@@ -230,13 +226,20 @@ private fun Filled(
     Box(Modifier.size(20.dp).clip(CircleShape).background(MaterialTheme.colorScheme.primary), Alignment.Center) {
         Icon(Icons.check, null, Modifier.size(14.dp), tint = MaterialTheme.colorScheme.onPrimary)
     }
-    Text(touch.customerName, Modifier.weight(1f), style = MaterialTheme.typography.titleSmall, maxLines = 1, overflow = TextOverflow.Ellipsis)
-    Text(
-        "${words(touch.mode)} · ${words(touch.action)}",
-        color = MaterialTheme.colorScheme.onSurfaceVariant,
-        style = MaterialTheme.typography.bodySmall,
-        maxLines = 1,
-    )
+    FlowRow(Modifier.weight(1f), Arrangement.SpaceBetween, itemVerticalAlignment = Alignment.CenterVertically) {
+        Text(
+            touch.customerName,
+            Modifier.padding(end = 8.dp),
+            style = MaterialTheme.typography.titleSmall,
+            maxLines = 1,
+            overflow = TextOverflow.Ellipsis,
+        )
+        Text(
+            "${words(touch.mode)} · ${words(touch.action)}",
+            color = MaterialTheme.colorScheme.onSurfaceVariant,
+            style = MaterialTheme.typography.bodySmall,
+        )
+    }
     val evidence = touch.evidence.lastOrNull()
     Icon(
         evidence?.icon ?: Icons.warning,
@@ -308,7 +311,7 @@ private fun Filing(
                 SoftButton(words("home.undo", "seconds" to state.undo), on::undo, icon = Icons.undo)
             }
         filed == null && card.missing > 0 ->
-            MainButton(words("home.file_short", "missing" to card.missing), on::file, working = state.filing)
+            MainButton(words("home.file_short", "missing" to card.missing), on::file, working = state.filing, isQuiet = true)
         filed == null -> MainButton(words("home.file"), on::file, icon = Icons.check, working = state.filing)
         card.canUpdate || (state.tomorrow != null && state.tomorrow != filed.tomorrow) ->
             MainButton(words("home.update"), on::file, icon = Icons.sync, working = state.filing)
@@ -330,6 +333,7 @@ private fun Filing(
 private fun Task(
     task: TaskView,
     others: Int,
+    today: LocalDate,
     on: HomeEvents,
     words: Words,
 ) = Panel(padding = PaddingValues(start = 16.dp, end = 12.dp, top = 10.dp, bottom = 12.dp)) {
@@ -337,7 +341,7 @@ private fun Task(
         Column(Modifier.weight(1f).padding(end = 8.dp)) {
             Text(words(task.kind), style = MaterialTheme.typography.titleSmall, maxLines = 1, overflow = TextOverflow.Ellipsis)
             Text(
-                listOfNotNull(task.customerName, task.due?.let { words("tasks.due", "day" to words.moment(it)) }).joinToString(" · "),
+                listOfNotNull(task.customerName, task.due?.let { words("tasks.due", "day" to words.moment(it, today)) }).joinToString(" · "),
                 color = MaterialTheme.colorScheme.onSurfaceVariant,
                 style = MaterialTheme.typography.bodySmall,
                 maxLines = 1,
