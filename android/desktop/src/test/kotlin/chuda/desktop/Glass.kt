@@ -87,12 +87,13 @@ class Glass(
 
     /** One touch: what has these words is pressed. */
     fun tap(text: String) {
-        val button = has(text).and(hasClickAction()).and(isEnabled())
-        waitFor("the button “$text”") { find(button).isNotEmpty() }
-        press(node(button))
+        press(has(text).and(hasClickAction()).and(isEnabled()))
     }
 
-    private fun press(node: SemanticsNodeInteraction) {
+    /** One touch of the first that matches. */
+    fun press(matcher: SemanticsMatcher) {
+        waitFor(matcher.description) { find(matcher).isNotEmpty() }
+        val node = node(matcher)
         runCatching { node.performScrollTo() }
         node.performTouchInput { click() }
         touches++
@@ -101,7 +102,7 @@ class Glass(
 
     /** A tab at the bottom. */
     fun go(text: String) {
-        press(node(hasText(text).and(hasClickAction()).and(isNotSelected())))
+        press(hasText(text).and(hasClickAction()).and(isNotSelected()))
     }
 
     fun type(
@@ -158,7 +159,7 @@ class Glass(
     fun kill() = scope.cancel()
 
     companion object {
-        private const val PATIENCE = 120_000L
+        private const val PATIENCE = 30_000L
 
         fun on(
             phone: FakePhone,
