@@ -71,7 +71,9 @@ class Glass(
     ) = test.waitUntil(what, PATIENCE) {
         scheduler.runCurrent()
         test.waitForIdle()
-        app.stack.places.value.last().let { if (it != seen.lastOrNull()) seen += it }
+        app.stack.places.value
+            .last()
+            .let { if (it != seen.lastOrNull()) seen += it }
         isThere()
     }
 
@@ -136,7 +138,12 @@ class Glass(
     fun say() {
         press()
         val length = phone.sound.size / 32L
-        waitFor("$length ms of sound") { (home.state.value.recording?.durationMs ?: 0) >= length }
+        waitFor("$length ms of sound") {
+            (
+                home.state.value.recording
+                    ?.durationMs ?: 0
+            ) >= length
+        }
         letGo()
     }
 

@@ -53,7 +53,12 @@ class NeverTest {
             addCustomer(CustomerDraft(name = "苏州明远电子"))
             giveConsent(Purpose.RECORDING)
         }
-        waitFor("the customers to be there") { home.state.value.home?.report?.suggestions?.isNotEmpty() == true }
+        waitFor("the customers to be there") {
+            home.state.value.home
+                ?.report
+                ?.suggestions
+                ?.isNotEmpty() == true
+        }
         what()
     }
 
@@ -97,7 +102,12 @@ class NeverTest {
         val phone = phone()
         alone(phone) {
             press()
-            waitFor("sound") { (home.state.value.recording?.durationMs ?: 0) >= 7_000 }
+            waitFor("sound") {
+                (
+                    home.state.value.recording
+                        ?.durationMs ?: 0
+                ) >= 7_000
+            }
             kill()
             waitFor("the recording to be kept") { ask { looseEvidence() }.size == 1 }
         }
@@ -139,7 +149,12 @@ class NeverTest {
     fun `a permission that is withdrawn while talking keeps what was said`() =
         alone {
             press()
-            waitFor("sound") { (home.state.value.recording?.durationMs ?: 0) >= 7_000 }
+            waitFor("sound") {
+                (
+                    home.state.value.recording
+                        ?.durationMs ?: 0
+                ) >= 7_000
+            }
             phone.takeAway(EndReason.NOT_PERMITTED)
             see("麦克风权限被收回")
             assertEquals(1, ask { looseEvidence() }.size)
@@ -149,7 +164,12 @@ class NeverTest {
     fun `sliding away throws the recording away, nothing else does`() =
         alone {
             press()
-            waitFor("sound") { (home.state.value.recording?.durationMs ?: 0) >= 7_000 }
+            waitFor("sound") {
+                (
+                    home.state.value.recording
+                        ?.durationMs ?: 0
+                ) >= 7_000
+            }
             see("松开结束")
             slideAway()
             see("松开就取消")
@@ -157,7 +177,11 @@ class NeverTest {
             waitFor("the end") { home.state.value.recording == null && "stop listening" in phone.done }
             see("按住说话")
             assertEquals(0, ask { looseEvidence() }.size)
-            assertEquals(Place.Tab.HOME, app.stack.places.value.last())
+            assertEquals(
+                Place.Tab.HOME,
+                app.stack.places.value
+                    .last(),
+            )
         }
 
     @Test

@@ -47,7 +47,11 @@ class TourTest {
                     ).map { keepEvidence(it).evidence.id }
                 recordTouch(TouchDraft(customer, ContactMode.VISIT, "demo", evidence, nextAction = "发报价单", nextDate = today().plusDays(1)))
             }
-            waitFor("the visit") { home.state.value.home?.touchesToday?.size == 1 }
+            waitFor("the visit") {
+                home.state.value.home
+                    ?.touchesToday
+                    ?.size == 1
+            }
             what()
         }
     }
@@ -84,7 +88,11 @@ class TourTest {
             see("0:00")
             tap("返回")
             tap("返回")
-            assertEquals(Place.Tab.TOUCHES, app.stack.places.value.last())
+            assertEquals(
+                Place.Tab.TOUCHES,
+                app.stack.places.value
+                    .last(),
+            )
         }
 
     @Test
