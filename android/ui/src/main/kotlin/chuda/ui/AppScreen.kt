@@ -14,8 +14,8 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.safeDrawing
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.windowInsetsPadding
+import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.material3.Icon
-import androidx.compose.material3.LocalContentColor
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
@@ -26,6 +26,8 @@ import androidx.compose.runtime.key
 import androidx.compose.runtime.saveable.rememberSaveableStateHolder
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.draw.clip
+import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.selected
@@ -47,13 +49,22 @@ fun AppScreen(
             val first = state.firstRun
             val failure = state.failure
             when {
-                state.workbench != null -> Screen(places.last(), app, words)
+                state.workbench != null -> {
+                    Screen(places.last(), app, words)
+                }
+
                 first != null -> {
                     val run by first.state.collectAsState()
                     FirstRunScreen(run, first, words)
                 }
-                failure != null -> Notice(failure, words, app::dismiss, Modifier.padding(EDGE), app::remedy)
-                else -> Loading(words)
+
+                failure != null -> {
+                    Notice(failure, words, app::dismiss, Modifier.padding(EDGE), app::remedy)
+                }
+
+                else -> {
+                    Loading(words)
+                }
             }
         }
     }
@@ -142,7 +153,12 @@ fun Tabbed(
                     Alignment.CenterHorizontally,
                 ) {
                     val color = if (isHere) MaterialTheme.colorScheme.primary else MaterialTheme.colorScheme.onSurfaceVariant
-                    Icon(icon(one), null, Modifier.size(24.dp), tint = color)
+                    Box(
+                        Modifier
+                            .clip(CircleShape)
+                            .background(if (isHere) MaterialTheme.colorScheme.primaryContainer else Color.Transparent)
+                            .padding(horizontal = 16.dp, vertical = 2.dp),
+                    ) { Icon(icon(one), null, Modifier.size(24.dp), tint = color) }
                     Text(
                         words("tab.${one.name.lowercase()}"),
                         color = color,

@@ -11,7 +11,6 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.RowScope
 import androidx.compose.foundation.layout.Spacer
-import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.heightIn
@@ -90,18 +89,24 @@ fun CaptureBar(
                 if (recording == null) WhoIsHeard(told, { told = !told }, words)
             }
             when {
-                recording == null ->
+                recording == null -> {
                     Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(8.dp)) {
                         Way(Icons.camera, words("home.photo"), on::takePhoto)
                         Way(Icons.file, words("home.add_file"), on::addFile)
                         Way(Icons.pen, words("home.write"), on::write)
                     }
-                hold == Hold.FREE ->
+                }
+
+                hold == Hold.FREE -> {
                     Row(Modifier.fillMaxWidth().padding(bottom = 4.dp), Arrangement.spacedBy(8.dp)) {
                         SoftButton(words("home.throw_away"), on::cancelRecording, Modifier.weight(1f), Icons.trash)
                         SoftButton(words("home.done_talking"), on::stopRecording, Modifier.weight(1f), Icons.check)
                     }
-                else -> Hint(words(if (hold == Hold.AWAY) "home.let_go_to_cancel" else "home.let_go_to_end"))
+                }
+
+                else -> {
+                    Hint(words(if (hold == Hold.AWAY) "home.let_go_to_cancel" else "home.let_go_to_end"))
+                }
             }
         }
     }
@@ -110,7 +115,12 @@ fun CaptureBar(
 @Composable
 private fun Hint(text: String) =
     Box(Modifier.fillMaxWidth().heightIn(min = 52.dp), Alignment.Center) {
-        Text(text, color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium, textAlign = TextAlign.Center)
+        Text(
+            text,
+            color = MaterialTheme.colorScheme.onSurfaceVariant,
+            style = MaterialTheme.typography.bodyMedium,
+            textAlign = TextAlign.Center,
+        )
     }
 
 /** The big button. Pressed it becomes a meter; a screen reader and a short tap start and end it without holding. */
@@ -132,7 +142,7 @@ private fun Talk(
     val colors = MaterialTheme.colorScheme
     Surface(
         modifier
-            .height(64.dp)
+            .heightIn(min = 64.dp)
             .testTag("talk")
             .semantics(mergeDescendants = true) {
                 role = Role.Button
@@ -168,12 +178,18 @@ private fun Talk(
                         isFar = far
                     } while (last.pressed)
                     when {
-                        isFar -> events.cancelRecording()
+                        isFar -> {
+                            events.cancelRecording()
+                        }
+
                         last.uptimeMillis - down.uptimeMillis < SHORT && now != null -> {
                             onHold(Hold.FREE)
                             return@awaitEachGesture
                         }
-                        else -> events.stopRecording()
+
+                        else -> {
+                            events.stopRecording()
+                        }
                     }
                     onHold(Hold.NONE)
                 }
@@ -213,7 +229,7 @@ private fun Meter(
     modifier: Modifier,
 ) {
     val color = MaterialTheme.colorScheme.primary
-    Canvas(modifier.fillMaxHeight().padding(vertical = 14.dp)) {
+    Canvas(modifier.height(36.dp)) {
         val step = 6.dp.toPx()
         val width = 3.dp.toPx()
         val room = (size.width / step).toInt()
@@ -233,12 +249,12 @@ private fun WhoIsHeard(
     words: Words,
 ) = Column(
     Modifier
-        .height(64.dp)
+        .heightIn(min = 64.dp)
         .widthIn(min = 76.dp, max = 112.dp)
         .clip(RoundedCornerShape(20.dp))
         .background(MaterialTheme.colorScheme.secondaryContainer)
         .clickable(role = Role.Switch, onClickLabel = words("home.who_is_heard"), onClick = onToggle)
-        .padding(horizontal = 10.dp),
+        .padding(horizontal = 10.dp, vertical = 6.dp),
     Arrangement.Center,
     Alignment.CenterHorizontally,
 ) {

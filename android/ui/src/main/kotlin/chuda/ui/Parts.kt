@@ -20,6 +20,7 @@ import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.shape.CircleShape
+import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.material3.Button
 import androidx.compose.material3.ButtonDefaults
 import androidx.compose.material3.CircularProgressIndicator
@@ -40,6 +41,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentDescription
@@ -74,6 +76,8 @@ fun MainButton(
     icon: ImageVector? = null,
     enabled: Boolean = true,
     working: Boolean = false,
+    /** Possible, but not what one would do first. */
+    isQuiet: Boolean = false,
 ) = Button(
     onClick,
     modifier.fillMaxWidth().heightIn(min = 56.dp),
@@ -82,6 +86,8 @@ fun MainButton(
     contentPadding = PaddingValues(horizontal = 20.dp, vertical = 12.dp),
     colors =
         ButtonDefaults.buttonColors(
+            containerColor = if (isQuiet) MaterialTheme.colorScheme.primaryContainer else MaterialTheme.colorScheme.primary,
+            contentColor = if (isQuiet) MaterialTheme.colorScheme.onPrimaryContainer else MaterialTheme.colorScheme.onPrimary,
             disabledContainerColor = MaterialTheme.colorScheme.secondaryContainer,
             disabledContentColor = MaterialTheme.colorScheme.onSurfaceVariant,
         ),
@@ -239,7 +245,11 @@ fun Notice(
                 Icon(Icons.warning, null, Modifier.size(22.dp))
                 Text(
                     words(failure),
-                    Modifier.weight(1f).padding(start = 10.dp, top = 8.dp, bottom = 8.dp).semantics { liveRegion = LiveRegionMode.Assertive },
+                    Modifier
+                        .weight(
+                            1f,
+                        ).padding(start = 10.dp, top = 8.dp, bottom = 8.dp)
+                        .semantics { liveRegion = LiveRegionMode.Assertive },
                     style = MaterialTheme.typography.bodyMedium,
                 )
                 IconButton(Icons.close, words("do.close"), onDismiss)
@@ -270,7 +280,12 @@ fun Empty(
         Icon(icon, null, Modifier.size(30.dp), tint = MaterialTheme.colorScheme.onPrimaryContainer)
     }
     Text(title, Modifier.padding(top = 8.dp), style = MaterialTheme.typography.titleMedium, textAlign = TextAlign.Center)
-    Text(text, color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium, textAlign = TextAlign.Center)
+    Text(
+        text,
+        color = MaterialTheme.colorScheme.onSurfaceVariant,
+        style = MaterialTheme.typography.bodyMedium,
+        textAlign = TextAlign.Center,
+    )
 }
 
 /** The store answers at once; this is seen on a slow phone only, and always ends with an answer or an error. */
@@ -398,8 +413,8 @@ fun Question(
             },
     )
     Surface(
-        Modifier.fillMaxWidth().widthIn(max = 560.dp),
-        shape = MaterialTheme.shapes.extraLarge,
+        Modifier.fillMaxWidth().widthIn(max = 560.dp).testTag("question"),
+        shape = RoundedCornerShape(topStart = 28.dp, topEnd = 28.dp),
         color = MaterialTheme.colorScheme.surface,
     ) {
         Column(Modifier.padding(20.dp), Arrangement.spacedBy(10.dp)) {

@@ -72,7 +72,10 @@ class Words(
 
     fun dayOf(at: Instant): LocalDate = at.atZone(zone).toLocalDate()
 
-    fun moment(at: Instant): String = "${day(dayOf(at))} ${time(at)}"
+    fun moment(
+        at: Instant,
+        today: LocalDate? = null,
+    ): String = "${if (today == null) day(dayOf(at)) else day(dayOf(at), today)} ${time(at)}"
 
     /** Fen as yuan. */
     fun amount(fen: Long): String {
