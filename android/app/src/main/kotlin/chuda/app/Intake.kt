@@ -118,11 +118,7 @@ internal class Intake(
     }
 
     @RequiresApi(Build.VERSION_CODES.P)
-    private fun decode(file: File): Bitmap =
-        ImageDecoder.decodeBitmap(ImageDecoder.createSource(file)) { decoder, info, _ ->
-            decoder.allocator = ImageDecoder.ALLOCATOR_SOFTWARE
-            decoder.setTargetSampleSize(maxOf(1, maxOf(info.size.width, info.size.height) / RENDITION_PIXELS))
-        }
+    private fun decode(file: File): Bitmap = ImageDecoder.decodeBitmap(ImageDecoder.createSource(file), Smaller)
 
     private fun new(
         source: Source,
@@ -143,10 +139,23 @@ internal class Intake(
         private const val PART = ".part"
         private const val EXPECTED = ".expected"
         private const val RENDITION = ".rendition.jpg"
-        private const val RENDITION_PIXELS = 2048
         private const val JPEG_QUALITY = 80
         private val HEIF = setOf("heic", "heif")
 
         fun authority(context: Context): String = "${context.packageName}.files"
+    }
+}
+
+@RequiresApi(Build.VERSION_CODES.P)
+private object Smaller : ImageDecoder.OnHeaderDecodedListener {
+    private const val PIXELS = 2048
+
+    override fun onHeaderDecoded(
+        decoder: ImageDecoder,
+        info: ImageDecoder.ImageInfo,
+        source: ImageDecoder.Source,
+    ) {
+        decoder.allocator = ImageDecoder.ALLOCATOR_SOFTWARE
+        decoder.setTargetSampleSize(maxOf(1, maxOf(info.size.width, info.size.height) / PIXELS))
     }
 }
