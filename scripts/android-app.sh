@@ -52,11 +52,8 @@ app_bindings() {
   sed -E -f bindings/kotlin/narrow.sed "$new/chuda/chuda.kt" >"$work/bindings/chuda/chuda.kt"
 }
 
-# app_fetch: libraries/ (Google's AARs), tests/ (Robolectric), sdk/ (Android itself) and a folder for each tool.
+# app_fetch: libraries/ (Google's), tests/ (Robolectric), three Androids to compile against, link with and run on, a folder for each tool.
 app_fetch() {
-  changed "$work/fetched" "$catalog" android/check/libraries.txt scripts/android-app.sh || return 0
-  say "fetching libraries and tools"
-  rm -rf "${work:?}"/{libraries,tests,sdk,resources-sdk,kotlinc,ktlint,detekt,sniffer,aar}
   local group artifact type version
   {
     while read -r group artifact type version; do
@@ -71,7 +68,7 @@ app_fetch() {
   } | collect tests
   dependency org.robolectric android-all "$(version android-all)" | collect sdk
   dependency org.robolectric android-all "$(version android-all-resources)" | collect resources-sdk
-  dependency org.robolectric android-all-instrumented "$(version android-all-instrumented)" | collect sdk
+  dependency org.robolectric android-all-instrumented "$(version android-all-instrumented)" | collect robolectric-sdk
   { dependency org.jetbrains.kotlin kotlin-compiler-embeddable "$(version kotlin)" jar none
     dependency org.jetbrains.kotlin kotlin-compose-compiler-plugin-embeddable "$(version kotlin)"; } | collect kotlinc
   dependency com.pinterest.ktlint ktlint-cli "$(version ktlint)" jar none | collect ktlint
@@ -80,18 +77,8 @@ app_fetch() {
     dependency org.codehaus.mojo animal-sniffer-ant-tasks "$(version animal-sniffer)" jar none
     dependency org.apache.ant ant 1.10.15 jar none
     dependency com.toasttab.android gummy-bears-api-26 "$(version signature)" signature; } | collect sniffer
-  local aar name
-  for aar in "$work"/libraries/*.aar "$work"/tests/*.aar; do
-    name=$(basename "$aar" .aar)
-    mkdir -p "$work/aar/$name"
-    unzip -qo "$aar" -d "$work/aar/$name"
-    # Beside the jars, so that one folder is the class path.
-    cp "$work/aar/$name/classes.jar" "${aar%.aar}.jar"
-    rm "$aar"
-  done
   # On this machine JNA needs the library of this machine.
-  rm "$work"/libraries/jna-*.jar
-  echo "$stamp_text" >"$work/fetched"
+  rm -f "$work"/libraries/jna-*.jar
 }
 
 # dependency GROUP ARTIFACT VERSION [TYPE [GROUP-LEFT-OUT…]]: as Maven writes it; alone unless "none" is left out.
@@ -107,18 +94,29 @@ dependency() {
   printf '</exclusions></dependency>\n'
 }
 
-# collect FOLDER: fetches the dependencies on standard input into it.
+# collect FOLDER: fetches the dependencies on standard input into it, if they are others than those that are there. Of an Android library
+# its classes are put beside the jars, the rest into FOLDER-aar.
 collect() {
-  local pom=$work/poms/$1.xml
+  local folder=$work/$1 pom=$work/poms/$1.xml aar
   mkdir -p "$work/poms"
   {
     echo '<project><modelVersion>4.0.0</modelVersion><groupId>chuda</groupId><artifactId>collect</artifactId><version>1</version>'
     echo '<packaging>pom</packaging><dependencies>'
     cat
     echo '</dependencies></project>'
-  } >"$pom"
-  say "  $1"
-  maven -f "$pom" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory="$work/$1"
+  } >"$pom.new"
+  ! cmp -s "$pom" "$pom.new" || return 0
+  say "fetching $1"
+  rm -rf "$folder" "${folder}-aar"
+  maven -f "$pom.new" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory="$folder"
+  for aar in "$folder"/*.aar; do
+    [ -f "$aar" ] || continue
+    mkdir -p "$folder-aar/$(basename "$aar" .aar)"
+    unzip -qo "$aar" -d "$folder-aar/$(basename "$aar" .aar)"
+    cp "$folder-aar/$(basename "$aar" .aar)/classes.jar" "${aar%.aar}.jar"
+    rm "$aar"
+  done
+  mv "$pom.new" "$pom"
 }
 
 jars() { find "$@" -name '*.jar' | sort | tr '\n' ':'; }
@@ -127,12 +125,12 @@ android_jar() { find "$work/sdk" -name 'android-all-[0-9]*.jar'; }
 
 # app_resources: links manifest and resources, those of the libraries too, and makes the R classes.
 app_resources() {
-  changed "$work/resources.stamp" android/app/src/main/res android/app/src/main/AndroidManifest.xml "$work/fetched" || return 0
+  changed "$work/resources.stamp" android/app/src/main/res android/app/src/main/AndroidManifest.xml "$work/poms/libraries.xml" || return 0
   say "linking manifest and resources"
   local made=$work/resources name packages=() overlays=()
   rm -rf "$made"
   mkdir -p "$made/java" "$made/compiled" "$made/classes"
-  for name in "$work"/aar/*; do
+  for name in "$work"/libraries-aar/*; do
     packages+=("$(sed -n 's/.*package="\([^"]*\)".*/\1/p' "$name/AndroidManifest.xml")")
     [ -d "$name/res" ] && [ -n "$(find "$name/res" -type f)" ] || continue
     aapt2 compile --dir "$name/res" -o "$made/compiled/$(basename "$name").zip"
@@ -161,6 +159,7 @@ compile() {
   say "compiling $name"
   rm -rf "${work:?}/out/$name"
   java -Xmx1500m -cp "$(jars "$work/kotlinc")" org.jetbrains.kotlin.cli.jvm.K2JVMCompiler -no-stdlib -no-reflect -jvm-target 17 \
+    -Xnullability-annotations=@android.annotation:ignore \
     -module-name "$name" "${options[@]}" -cp "$path" -d "$work/out/$name" "$@"
   echo "$stamp_text" >"$work/out/$name.stamp"
 }
@@ -197,13 +196,15 @@ app_levels() {
 
 app_tests() {
   say "tests"
+  start_server
   local made=$work/resources config=$work/config out=$work/out
   mkdir -p "$config/com/android/tools"
   printf 'android_merged_manifest=%s\nandroid_resource_apk=%s\nandroid_custom_package=chuda.app\n' \
     "$made/AndroidManifest.xml" "$made/app.ap_" >"$config/com/android/tools/test_config.properties"
   # Android itself comes last: Robolectric brings its own on top of it.
-  java -Xmx2g -Djna.library.path="$CARGO_TARGET_DIR/debug" -Dchuda.pictures="$work/pictures" -Dchuda.samples="$root/samples" \
-    -Drobolectric.offline=true -Drobolectric.dependency.dir="$work/sdk" \
-    -cp "$config:$out/tests:$out/app:$out/ui:$out/bindings:$made/classes:$(jars "$work/tests"):$(jars "$work/libraries"):$(android_jar)" \
+  # Android's own cleaner is Java's inner one.
+  java -Xmx2g --add-exports java.base/jdk.internal.ref=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -Djna.library.path="$CARGO_TARGET_DIR/debug" -Dchuda.pictures="$work/pictures" -Dchuda.samples="$root/samples" \
+    -Drobolectric.offline=true -Drobolectric.dependency.dir="$work/robolectric-sdk" \
+    -cp "$config:android/app/src/test/resources:$out/tests:$out/app:$out/ui:$out/bindings:$made/classes:$(jars "$work/tests"):$(jars "$work/libraries"):$(android_jar)" \
     org.junit.runner.JUnitCore $(cd "$out/tests" && find . -name '*Test.class' | sed 's|^\./||; s|/|.|g; s|\.class$||' | sort)
 }

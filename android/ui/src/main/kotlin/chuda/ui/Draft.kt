@@ -42,7 +42,7 @@ data class DraftState(
     val people: List<PersonView> = emptyList(),
     /** All customers whose name fits what is typed. */
     val found: List<Candidate> = emptyList(),
-    val today: java.time.LocalDate = java.time.LocalDate.EPOCH,
+    val today: java.time.LocalDate = java.time.LocalDate.ofEpochDay(0),
     val listening: Boolean = false,
     /** How far listening is: 0 to 1. */
     val share: Float = 0f,
