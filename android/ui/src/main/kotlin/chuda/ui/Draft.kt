@@ -119,6 +119,7 @@ class DraftModel(
 ) : Model<DraftState>(DraftState(failure = notice, options = workbench.options(), today = workbench.today()), parent, platform, go),
     DraftEvents {
     private var listening: Job? = null
+    private var looking: Job? = null
 
     /** What is put aside must not come back after it was recorded or thrown away. */
     private val keeping = Mutex()
@@ -203,7 +204,9 @@ class DraftModel(
 
     override fun change(how: TouchDraft.() -> TouchDraft) {
         set { state -> state.copy(draft = state.draft.how()) }
-        work { kept() }
+        // Whoever types fast is looked at once, at the end; what they typed is kept each time.
+        looking?.cancel()
+        looking = start { kept() }
     }
 
     override fun takePhoto() = work(::again) { photo(platform)?.let { keep(it) } }
