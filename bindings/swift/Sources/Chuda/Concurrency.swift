@@ -38,27 +38,6 @@ extension Workbench {
     }
 }
 
-extension ChudaError {
-    /// The stable key of the error, such as `touch.evidence_missing`: what a translation is looked up by.
-    public var key: String {
-        parts.key
-    }
-
-    /// Values for the translated text.
-    public var params: [String: String] {
-        parts.params
-    }
-
-    private var parts: (key: String, params: [String: String]) {
-        switch self {
-        case .Invalid(let key, let params), .NotFound(let key, let params), .NotAllowed(let key, let params),
-            .Offline(let key, let params), .Server(let key, let params), .Storage(let key, let params),
-            .Model(let key, let params), .Cancelled(let key, let params), .Internal(let key, let params):
-            return (key, params)
-        }
-    }
-}
-
 /// Swift does not drop the work of a cancelled task by itself, so the token has to be told.
 private func cancellable<T: Sendable>(_ work: @Sendable (CancelToken) async throws -> T) async throws -> T {
     let token = CancelToken()
