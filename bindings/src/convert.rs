@@ -25,7 +25,7 @@ impl<T, U: To<T>> To<Vec<T>> for Vec<U> {
 /// Types that cross as they are.
 macro_rules! same {
     ($($name:ty),* $(,)?) => {$(
-        impl To<$name> for $name {
+        impl $crate::convert::To<$name> for $name {
             fn to(self) -> $name {
                 self
             }

@@ -10,6 +10,8 @@ use chuda_core::record::{ContactMode, Fen, Intent};
 use chuda_core::workbench;
 use chuda_core::workbench::{CustomerDraft, ReportRequest, TouchDraft};
 
+use crate::convert::same;
+
 /// A customer to enter.
 #[uniffi::remote(Record)]
 pub struct CustomerDraft {
@@ -93,6 +95,8 @@ pub struct TouchDraft {
     #[uniffi(default)]
     pub extra: HashMap<String, String>,
 }
+
+same!(TouchDraft);
 
 /// A report to file.
 #[uniffi::remote(Record)]

@@ -12,6 +12,7 @@ use chuda_core::rules::health;
 use chuda_core::rules::metrics::Outcome;
 use chuda_core::speech::{self, understand};
 use chuda_core::workbench;
+use chuda_core::workbench::TouchDraft;
 
 use crate::convert::{To, mirror};
 
@@ -446,6 +447,8 @@ mirror! {
         draft: Draft,
         /// The customers to choose from, when the sound could not decide.
         candidates: Vec<Candidate>,
+        /// The same as a touch that can be recorded, evidence included; what was not said is left open.
+        touch: TouchDraft,
     }
 
     /// A customer to choose.

@@ -9,7 +9,7 @@ use chuda_core::record::{ContactMode, Fen, Intent, Role, Stage};
 use chuda_core::rules::metrics::Outcome;
 use chuda_core::workbench::BlobChoice;
 
-use crate::convert::{To, same};
+use crate::convert::same;
 use crate::errors::Result;
 
 /// A type that crosses as a string; one that can't be read is the caller's error, named by `key`.

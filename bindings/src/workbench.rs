@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use chrono::NaiveDate as Day;
+use chuda_core::capture::claim::Consent;
 use chuda_core::capture::proof;
 use chuda_core::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
 use chuda_core::query::view::SyncSummary;
@@ -16,11 +17,15 @@ use crate::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgres
 use crate::convert::To;
 use crate::drafts::EvidenceDraft;
 use crate::errors::Result;
+use crate::recorder::{ConsentView, Purpose, Recorder};
 use crate::signer::{AppSigner, DeviceSigner};
 use crate::views::{
-    Check, CustomerView, EvidenceSaved, EvidenceView, HomeView, Identity, Options, PersonView, ProofReport, ReportCard, ReportView,
-    StatusView, SyncReport, TaskView, TouchSaved, TouchView, Understood, VoiceDraft,
+    BriefView, Check, CustomerView, EvidenceSaved, EvidenceView, HomeView, Identity, Options, PersonView, ProofReport, ReportCard,
+    ReportView, StatusView, SyncReport, TaskView, TouchSaved, TouchView, Understood, VoiceDraft,
 };
+
+/// Most briefs of a customer.
+const BRIEFS: u32 = 30;
 
 /// What a workbench needs from its app.
 #[derive(Clone, uniffi::Record)]
@@ -177,6 +182,26 @@ impl Workbench {
         self.quick(move |workbench| workbench.touch(id)).await
     }
 
+    /// Own touches, newest first, at most `limit`; drafts included.
+    pub async fn recent_touches(&self, limit: i32) -> Result<Vec<TouchView>> {
+        self.quick(move |workbench| workbench.latest_touches(limit.try_into().unwrap_or(0))).await
+    }
+
+    /// The half-made touch that was put aside, if there is one.
+    pub async fn unfinished(&self) -> Result<Option<TouchDraft>> {
+        self.quick(core::Workbench::unfinished).await
+    }
+
+    /// Puts a half-made touch aside, so that it outlives the app; none forgets it. Recording a touch forgets it too, at once.
+    pub async fn keep_unfinished(&self, draft: Option<TouchDraft>) -> Result<()> {
+        self.quick(move |workbench| workbench.keep_unfinished(draft.as_ref())).await
+    }
+
+    /// A customer's progress briefs (B1), newest day first.
+    pub async fn briefs(&self, customer: CustomerId) -> Result<Vec<BriefView>> {
+        self.quick(move |workbench| workbench.briefs(customer, BRIEFS)).await
+    }
+
     /// Own touches of a day, newest first, drafts included.
     pub async fn touches_of(&self, day: Day) -> Result<Vec<TouchView>> {
         self.quick(move |workbench| workbench.touches_of(day)).await
@@ -230,6 +255,37 @@ impl Workbench {
     /// Writes a proof bundle of one piece of evidence to the file `to`: anyone can check it offline.
     pub async fn export_proof(&self, evidence: EvidenceId, to: String) -> Result<()> {
         self.quick(move |workbench| workbench.export_proof(evidence, to.as_ref())).await
+    }
+
+    /// Own evidence of the last three months that belongs to no touch yet, newest first, at most 50.
+    pub async fn loose_evidence(&self) -> Result<Vec<EvidenceView>> {
+        self.quick(core::Workbench::loose_evidence).await
+    }
+
+    /// Starts a recording of 16-bit sound on one channel, `rate` samples a second: 16,000 is what speech recognition uses. `NotAllowed`
+    /// (`consent.missing`) before the person has agreed to recordings.
+    pub async fn start_recording(&self, consent: Consent, rate: i32) -> Result<Recorder> {
+        let workbench = self.0.clone();
+        let recorder = on_thread(move || {
+            let rate = rate.try_into().map_err(|_| Error::invalid("recording.format"))?;
+            Ok(workbench.start_recording(consent, rate)?)
+        });
+        Ok(Recorder(Arc::new(recorder.await?)))
+    }
+
+    /// Everything that can be agreed to, and how it stands.
+    pub async fn consents(&self) -> Result<Vec<ConsentView>> {
+        self.quick(core::Workbench::consents).await
+    }
+
+    /// Agrees to the wording in force.
+    pub async fn give_consent(&self, purpose: Purpose) -> Result<()> {
+        self.quick(move |workbench| workbench.give_consent(purpose)).await
+    }
+
+    /// Takes an agreement back. What was captured under it stays.
+    pub async fn withdraw_consent(&self, purpose: Purpose) -> Result<()> {
+        self.quick(move |workbench| workbench.withdraw_consent(purpose)).await
     }
 
     /// Keeps a recording and turns it into a draft; takes about as long as a quarter of the recording. The recording stays when the
@@ -425,7 +481,7 @@ fn runtime() -> Result<&'static Runtime> {
     RUNTIME.as_ref().map_err(|error| Error::internal("runtime.unavailable", error).into())
 }
 
-async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     runtime()?.spawn_blocking(work).await.unwrap_or_else(|error| Err(stopped(&error)))
 }
 

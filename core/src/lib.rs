@@ -12,6 +12,7 @@ pub mod audit;
 pub mod capture;
 pub mod error;
 pub mod id;
+pub mod join;
 #[cfg(feature = "device")]
 pub mod query;
 pub mod record;
@@ -26,3 +27,4 @@ pub mod time;
 pub mod workbench;
 
 pub use error::{Error, ErrorKind, Result};
+pub use join::JoinLink;

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_core::ErrorKind;
 use chuda_core::capture::SoftwareKey;
-use chuda_core::capture::claim::Source;
+use chuda_core::capture::claim::{Claim, Consent, Location, Source};
 use chuda_core::id::{CustomerId, EvidenceId};
 use chuda_core::query::view::{TouchStatus, TouchView};
 use chuda_core::record::ContactMode;
 use chuda_core::time::Clock;
-use chuda_core::workbench::{CustomerDraft, EvidenceDraft, Listener, ReportRequest, Settings, TouchDraft, Workbench};
+use chuda_core::workbench::{CustomerDraft, EvidenceDraft, Listener, Purpose, ReportRequest, Settings, TouchDraft, Workbench};
 
 /// A clock that a test moves.
 struct Hand(Mutex<DateTime<Utc>>);
@@ -266,4 +266,112 @@ fn a_listener_gets_the_present_first_and_then_what_changes() {
     drop(subscription);
     phone.customer("苏州明远电子");
     assert!(receiver.recv_timeout(wait).is_err(), "nobody is told any more");
+}
+
+static SECOND: [i16; 16_000] = [8_191; 16_000];
+
+/// What the recorder has on disk.
+fn on_disk(phone: &Phone) -> Vec<PathBuf> {
+    let folder = phone.settings.dir.join("recordings");
+    std::fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect()).unwrap_or_default()
+}
+
+#[test]
+fn a_recording_needs_consent_tells_its_level_and_becomes_evidence_that_waits_for_its_words() {
+    let phone = phone();
+    let refused = phone.workbench.start_recording(Consent::OwnVoice, 16_000).err().unwrap();
+    assert_eq!((refused.kind, refused.key), (ErrorKind::NotAllowed, "consent.missing"));
+    phone.workbench.give_consent(Purpose::Recording).unwrap();
+    let recorder = phone.workbench.start_recording(Consent::Told, 16_000).unwrap();
+    let level = recorder.append(&SECOND).unwrap();
+    assert_eq!((level.duration_ms, (level.level * 100.0).round()), (1_000, 25.0));
+    assert!(recorder.append(&[i16::MIN; 1_600]).unwrap().level > 0.999);
+    let kept = recorder.finish().unwrap().evidence;
+    assert_eq!((kept.consent.as_deref(), kept.size, kept.readable), (Some("told"), 44 + 2 * 17_600, true));
+    assert_eq!(phone.workbench.pending_transcriptions().unwrap(), [kept.id]);
+    assert_eq!(on_disk(&phone), [] as [PathBuf; 0]);
+    assert_eq!(recorder.append(&SECOND).unwrap_err().key, "recording.over");
+    assert_eq!(recorder.finish().unwrap_err().key, "recording.over");
+
+    let away = phone.workbench.start_recording(Consent::OwnVoice, 16_000).unwrap();
+    away.append(&SECOND).unwrap();
+    away.discard().unwrap();
+    let nothing = phone.workbench.start_recording(Consent::OwnVoice, 16_000).unwrap();
+    assert_eq!(nothing.finish().unwrap_err().key, "recording.empty");
+    drop((away, nothing, recorder));
+    assert_eq!((phone.workbench.loose_evidence().unwrap().len(), on_disk(&phone).len()), (1, 0));
+
+    phone.workbench.withdraw_consent(Purpose::Recording).unwrap();
+    assert!(phone.workbench.start_recording(Consent::OwnVoice, 16_000).is_err());
+    let consents = phone.workbench.consents().unwrap();
+    assert!(consents[0].given_at.is_some() && consents[0].withdrawn_at.is_some() && !consents[0].given);
+    assert_eq!(phone.workbench.loose_evidence().unwrap().len(), 1, "what was captured stays");
+}
+
+#[test]
+fn a_recording_that_was_cut_off_is_kept_at_the_next_start() {
+    let phone = phone();
+    phone.workbench.give_consent(Purpose::Recording).unwrap();
+    let recorder = phone.workbench.start_recording(Consent::Told, 16_000).unwrap();
+    recorder.append(&SECOND).unwrap();
+    // The file as a killed app leaves it: nobody holds it, and its header is behind.
+    let [path] = &on_disk(&phone)[..] else { panic!("one file") };
+    let left = path.with_file_name("left.told.wav");
+    std::fs::copy(path, &left).unwrap();
+    std::fs::write(path.with_file_name("broken.self.wav"), b"RIFF\0\0\0\0WAVE").unwrap();
+
+    let again = Workbench::open(phone.settings.clone()).unwrap();
+    let kept = again.loose_evidence().unwrap();
+    let sound = kept.iter().find(|evidence| evidence.readable).unwrap();
+    assert_eq!((sound.consent.as_deref(), sound.size, sound.source.as_str()), (Some("told"), 44 + 32_000, "recording"));
+    assert_eq!(kept.len(), 2, "what is damaged is kept, too, and says so");
+    assert_eq!(again.pending_transcriptions().unwrap(), [sound.id]);
+    assert_eq!(on_disk(&phone).len(), 1, "the one that is being made stays");
+
+    // Let go without a word, it is kept as well.
+    drop(recorder);
+    assert_eq!((on_disk(&phone).len(), again.loose_evidence().unwrap().len()), (0, 3));
+}
+
+#[test]
+fn a_place_is_part_of_a_claim_only_when_the_person_agreed() {
+    let phone = phone();
+    let place = Location { latitude_e6: 30_274_100, longitude_e6: 120_155_100, accuracy_m: 10, age_ms: 0, mock: true };
+    let keep = |name: &str| {
+        let path = phone.file(name, name.as_bytes());
+        let draft =
+            EvidenceDraft { path, source: Source::Camera, consent: None, location: Some(place), touch: None, rendition: None };
+        let evidence = phone.workbench.keep_evidence(draft).unwrap().evidence;
+        let bundle = phone.dir.path().join(format!("{name}.zip"));
+        phone.workbench.export_proof(evidence.id, &bundle).unwrap();
+        let mut bundle = zip::ZipArchive::new(std::fs::File::open(bundle).unwrap()).unwrap();
+        let mut claim = Vec::new();
+        std::io::Read::read_to_end(&mut bundle.by_name("claim.cbor").unwrap(), &mut claim).unwrap();
+        (Claim::from_bytes(&claim).unwrap().location, evidence.flags)
+    };
+    assert_eq!(keep("before"), (None, vec![]));
+    phone.workbench.give_consent(Purpose::Location).unwrap();
+    assert_eq!(keep("after"), (Some(place), vec!["mock_location".to_owned()]));
+}
+
+#[test]
+fn a_half_made_touch_outlives_the_app_until_it_is_recorded() {
+    let phone = phone();
+    assert_eq!(phone.workbench.unfinished().unwrap(), None);
+    let customer = phone.customer("杭州智联科技");
+    let photo = phone.keep(&phone.file("photo", b"photo"));
+    let draft = TouchDraft { evidence: vec![photo], note: Some("他们想先看样机".into()), ..of(customer, "demo") };
+    phone.workbench.keep_unfinished(Some(&draft)).unwrap();
+    drop(phone.workbench);
+    let again = Workbench::open(phone.settings).unwrap();
+    assert_eq!(again.unfinished().unwrap().as_ref(), Some(&draft));
+    assert_eq!(again.loose_evidence().unwrap().len(), 1);
+    assert!(again.record_touch(TouchDraft { customer: None, ..draft.clone() }).is_err());
+    assert!(again.unfinished().unwrap().is_some(), "what was refused is still there");
+    let touch = again.record_touch(draft).unwrap().touch;
+    assert_eq!((again.unfinished().unwrap(), again.loose_evidence().unwrap().len()), (None, 0));
+    assert_eq!(again.latest_touches(10).unwrap()[0].id, touch.id);
+    again.keep_unfinished(Some(&TouchDraft::default())).unwrap();
+    again.keep_unfinished(None).unwrap();
+    assert_eq!(again.unfinished().unwrap(), None);
 }

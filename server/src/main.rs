@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use chuda_core::id::{DeviceId, WebhookId};
+use chuda_core::id::{DeviceId, PersonId, WebhookId};
 use chuda_core::record::Role;
 use chuda_core::time::{Clock, ShiftedClock, SystemClock};
-use chuda_core::{Error, ErrorKind, Result};
+use chuda_core::{Error, ErrorKind, JoinLink, Result};
 use chuda_server::admin::{Admin, ImportKind, ImportReport, JobState, JobView, NewPerson};
 use chuda_server::demo::{self, Plan};
 use chuda_server::events::Event;
@@ -20,6 +20,8 @@ use chuda_server::telemetry::{self, LogFormat};
 use chuda_server::{AuditExport, Server, Settings};
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
 use serde_json::{Value, json};
 use tracing::Level;
 
@@ -135,6 +137,8 @@ enum PersonCommand {
         #[arg(long, default_value = "Asia/Shanghai")]
         zone: Tz,
         #[command(flatten)]
+        invite: Invite,
+        #[command(flatten)]
         data: Data,
     },
     /// Lists everyone.
@@ -157,8 +161,17 @@ enum PersonCommand {
         /// An id, or a name that only one person has.
         person: String,
         #[command(flatten)]
+        invite: Invite,
+        #[command(flatten)]
         data: Data,
     },
+}
+
+#[derive(Args)]
+struct Invite {
+    /// Where phones reach this server: prints a link and a code to scan as well.
+    #[arg(long)]
+    url: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -333,10 +346,10 @@ fn run(command: Command, clock: Arc<dyn Clock>) -> Result<()> {
     match command {
         Command::Serve { data, listen, blobs } => serve(Settings { data: data.data, listen, blobs, clock }, data.json),
         Command::Demo(command) => demo(&command, now),
-        Command::Admin(AdminCommand::Person(PersonCommand::Add { name, roles, reports_to, zone, data })) => {
+        Command::Admin(AdminCommand::Person(PersonCommand::Add { name, roles, reports_to, zone, invite, data })) => {
             let person = NewPerson { name, roles: roles.into_iter().collect(), reports_to, zone };
             let (person, code) = Admin::open(&data.data)?.add_person(&person, now)?;
-            print(data.json, &json!({ "person": person, "code": code }), || format!("{person}\n{code}"))
+            print_invitation(&data, person, code, invite)
         }
         Command::Admin(AdminCommand::Person(PersonCommand::List { data })) => {
             let people = Admin::open(&data.data)?.people()?;
@@ -360,9 +373,9 @@ fn run(command: Command, clock: Arc<dyn Clock>) -> Result<()> {
             Admin::open(&data.data)?.set_reports_to(&person, superior.as_deref(), now)?;
             print(data.json, &json!({ "person": person, "reports_to": superior }), || "done".to_owned())
         }
-        Command::Admin(AdminCommand::Person(PersonCommand::Code { person, data })) => {
+        Command::Admin(AdminCommand::Person(PersonCommand::Code { person, invite, data })) => {
             let (person, code) = Admin::open(&data.data)?.new_code(&person, now)?;
-            print(data.json, &json!({ "person": person, "code": code }), || code.clone())
+            print_invitation(&data, person, code, invite)
         }
         Command::Admin(AdminCommand::Device(DeviceCommand::List { data })) => {
             let devices = Admin::open(&data.data)?.devices()?;
@@ -495,6 +508,18 @@ fn serve(settings: Settings, json: bool) -> Result<()> {
         told_to_stop().await?;
         running.shutdown().await
     })
+}
+
+/// A code, and where phones reach the server also as a link: pasted, or scanned from the terminal.
+fn print_invitation(data: &Data, person: PersonId, code: String, invite: Invite) -> Result<()> {
+    let Some(server) = invite.url else {
+        return print(data.json, &json!({ "person": person, "code": code }), || format!("{person}\n{code}"));
+    };
+    let link = JoinLink { server, code };
+    let text = link.to_string();
+    let json = json!({ "person": person, "code": link.code, "link": text });
+    let picture = QrCode::new(&text).map(|code| code.render::<Dense1x2>().build()).unwrap_or_default();
+    print(data.json, &json, || format!("{person}\n{}\n{text}\n{picture}", link.code))
 }
 
 fn demo(command: &Demo, now: DateTime<Utc>) -> Result<()> {

@@ -15,7 +15,7 @@ use chuda_core::query::view::{BackCheckDetail, CheckedView};
 use chuda_core::record::backcheck::Answer;
 use chuda_core::record::{ContactMode, Kind, Role, Scalar};
 use chuda_core::time::Clock as _;
-use chuda_core::workbench::{BlobChoice, Cancel, EvidenceDraft, TouchDraft};
+use chuda_core::workbench::{BlobChoice, Cancel, EvidenceDraft, Purpose, TouchDraft};
 use chuda_tests::{Hand, Host, Phone, evidence, of, sample};
 use serde_json::Value;
 
@@ -85,6 +85,7 @@ impl Sales {
         touches.insert("silence", record(rep, with(silence, of(ours, "演示"))));
 
         let place = Location { latitude_e6: 30_274_100, longitude_e6: 120_155_100, accuracy_m: 10, age_ms: 0, mock: true };
+        rep.workbench.give_consent(Purpose::Location).unwrap();
         let elsewhere = EvidenceDraft { location: Some(place), ..evidence(&rep.file("不在现场".as_bytes())) };
         let elsewhere = rep.workbench.keep_evidence(elsewhere).unwrap().evidence.id;
         touches.insert("mocked", record(rep, with(elsewhere, of(ours, "发送资料"))));

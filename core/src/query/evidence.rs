@@ -1,5 +1,7 @@
 //! One piece of evidence, its grade and where its bytes are.
 
+use chrono::TimeDelta;
+
 use super::Ask;
 use super::view::{ClaimView, EvidenceView, Grade, ItemState};
 use crate::error::{Error, Result};
@@ -7,11 +9,21 @@ use crate::id::EvidenceId;
 use crate::record::Evidence;
 use crate::store::Row;
 
+/// How long evidence is offered that belongs to no touch, and how many pieces.
+const LOOSE_FOR: TimeDelta = TimeDelta::days(90);
+const LOOSE: u32 = 50;
+
 impl Ask<'_> {
     /// One piece of evidence.
     pub fn evidence(&self, id: EvidenceId) -> Result<EvidenceView> {
         let row = self.tx.record::<Evidence>(id)?.ok_or_else(|| Error::not_found("evidence.not_found"))?;
         self.view_evidence(row)
+    }
+
+    /// Own evidence that belongs to no touch, newest first.
+    pub fn loose_evidence(&self) -> Result<Vec<EvidenceView>> {
+        let rows = self.tx.loose_evidence(self.me.id, self.now - LOOSE_FOR, LOOSE)?;
+        rows.into_iter().map(|row| self.view_evidence(row)).collect()
     }
 
     /// Its claim, if this installation made it.

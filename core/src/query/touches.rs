@@ -36,6 +36,11 @@ impl Ask<'_> {
         self.tx.touches_of_day(self.me.id, day)?.into_iter().map(|row| self.view_touch(row)).collect()
     }
 
+    /// Own touches, newest first, drafts included.
+    pub fn latest_touches(&self, limit: u32) -> Result<Vec<TouchView>> {
+        self.tx.latest_touches(self.me.id, limit)?.into_iter().map(|row| self.view_touch(row)).collect()
+    }
+
     /// What the rules will do with a touch once the server has it.
     pub fn preview(&self, id: TouchId) -> Result<Vec<Triggered>> {
         let row = self.tx.record::<Touch>(id)?.ok_or_else(|| Error::not_found("touch.not_found"))?;

@@ -19,7 +19,7 @@ use std::sync::atomic::AtomicBool;
 pub use activity::FRAME;
 pub use audio::{Pcm, SAMPLE_RATE, decode};
 pub use transcript::{Segment, Transcript, simplify, transcribe};
-pub use understand::{Draft, KnownCustomer, Slot, read_day, understand};
+pub use understand::{DOUBTFUL, Draft, KnownCustomer, Slot, read_day, understand};
 
 use crate::error::{Error, ErrorKind};
 

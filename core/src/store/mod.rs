@@ -2,6 +2,7 @@
 
 pub mod blobs;
 mod claims;
+pub mod consents;
 mod documents;
 mod figures;
 mod projection;
@@ -28,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_records.sql"),
     include_str!("migrations/0003_sales.sql"),
     include_str!("migrations/0004_figures.sql"),
+    include_str!("migrations/0005_consents.sql"),
 ];
 const DATABASE: &str = "chuda.db";
 /// Present while the store is open: found at opening, it tells that the last run did not end by itself.
@@ -155,6 +157,12 @@ impl Tx<'_> {
         self.0
             .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
             .execute((key, value))?;
+        Ok(())
+    }
+
+    /// Forgets it.
+    pub fn remove_meta(&self, key: &str) -> Result<()> {
+        self.0.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key])?;
         Ok(())
     }
 

@@ -408,6 +408,23 @@ impl Tx<'_> {
         )
     }
 
+    /// A person's touches, newest first, drafts included.
+    pub fn latest_touches(&self, person: PersonId, limit: u32) -> Result<Vec<Row<Touch>>> {
+        self.rows(
+            "JOIN touches t USING (id) WHERE t.person = ?1 ORDER BY t.day DESC, t.at DESC LIMIT ?2",
+            (person.as_bytes(), limit),
+        )
+    }
+
+    /// A person's evidence since an instant that belongs to no touch, newest first.
+    pub fn loose_evidence(&self, person: PersonId, since: DateTime<Utc>, limit: u32) -> Result<Vec<Row<Evidence>>> {
+        self.rows(
+            "JOIN evidence e USING (id) WHERE e.author = ?1 AND e.captured_at >= ?2
+             AND NOT EXISTS (SELECT 1 FROM touch_evidence t WHERE t.evidence = e.id) ORDER BY e.captured_at DESC LIMIT ?3",
+            (person.as_bytes(), to_millis(since), limit),
+        )
+    }
+
     /// The touches that count and happened from one instant until before another, with whose they are.
     pub fn counted_touches(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(TouchId, PersonId)>> {
         let mut statement =

@@ -8,12 +8,13 @@ use rusqlite::types::Value;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What can't be made again from elsewhere, with the columns that order each table.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     ("meta", "key"),
     ("changes", "document, n"),
     ("outbox", "n"),
     ("quarantine", "hash"),
     ("claims", "sequence"),
+    ("consents", "rowid"),
     ("uploads", "hash"),
     ("renditions", "evidence"),
     ("transcriptions", "evidence"),

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _};
 use std::path::Path;
 
-use super::{EvidenceDraft, EvidenceSaved, Inner, Workbench, touching};
-use crate::capture::claim::{Claim, Flag, Source, TrustedTime, Version};
+use super::{EvidenceDraft, EvidenceSaved, Inner, Purpose, Workbench, consents, touching};
+use crate::capture::claim::{Claim, Flag, Location, Source, TrustedTime, Version};
 use crate::capture::photo::{self, PerceptualHash, Preview};
 use crate::capture::sniff::{Mime, sniff};
 use crate::capture::{Unreadable, document, proof};
@@ -131,13 +131,14 @@ impl Inner {
         self.store.write(|tx| {
             let own = self.own(tx, &me)?;
             let id = EvidenceId::new(own.at);
+            let location = if consents::is_given(tx, Purpose::Location)? { draft.location } else { None };
             let touch = draft
                 .touch
                 .map(|touch| tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found")))
                 .transpose()?;
             let customer = touch.map(|row| row.record.customer);
             let look = seen.preview.as_ref().map(|preview| preview.hash);
-            let flags = self.flags(tx, draft, sha256, look)?;
+            let flags = self.flags(tx, draft, location, sha256, look)?;
             let clock = self.settings.clock.as_ref();
             let end = tx.chain_end()?;
             let claim = Claim {
@@ -151,7 +152,7 @@ impl Inner {
                 monotonic_ms: clock.monotonic_ms(),
                 boot_id: clock.boot_id(),
                 trusted_time: trusted_time(tx, clock)?,
-                location: draft.location,
+                location,
                 person: me.id,
                 device: own.actor.device,
                 key: self.settings.signer.public_key().id(),
@@ -249,7 +250,14 @@ impl Inner {
         Ok(Seen { unreadable: document::inspect(&bytes).err(), preview: None })
     }
 
-    fn flags(&self, tx: &Tx<'_>, draft: &EvidenceDraft, sha256: Hash, look: Option<PerceptualHash>) -> Result<BTreeSet<Flag>> {
+    fn flags(
+        &self,
+        tx: &Tx<'_>,
+        draft: &EvidenceDraft,
+        location: Option<Location>,
+        sha256: Hash,
+        look: Option<PerceptualHash>,
+    ) -> Result<BTreeSet<Flag>> {
         let clock = self.settings.clock.as_ref();
         let mut flags = BTreeSet::new();
         if clock.is_set_by_hand() {
@@ -261,7 +269,7 @@ impl Inner {
         if draft.source == Source::Gallery {
             flags.insert(Flag::FromGallery);
         }
-        if draft.location.is_some_and(|location| location.mock) {
+        if location.is_some_and(|location| location.mock) {
             flags.insert(Flag::MockLocation);
         }
         if !tx.evidence_by_hash(sha256)?.is_empty() {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::capture::claim::{Consent, Location, Source};
 use crate::id::{CustomerId, DeviceId, EvidenceId, RecordId, TouchId};
@@ -103,7 +103,8 @@ pub struct Schedule {
 }
 
 /// A touch to record.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TouchDraft {
     /// Who was touched: required.
     pub customer: Option<CustomerId>,
@@ -193,6 +194,8 @@ pub struct VoiceDraft {
     pub draft: crate::speech::Draft,
     /// The customers to choose from, when the sound could not decide.
     pub candidates: Vec<Candidate>,
+    /// The same as a touch that can be recorded; what was not said is left open.
+    pub touch: TouchDraft,
 }
 
 /// A customer to choose.

@@ -117,7 +117,7 @@ impl Workbench {
         let blobs = Blobs::open(&folder_of_blobs(&settings.dir), settings.key)?;
         let me = store.read(read_me)?;
         let config = store.read(read_config)?;
-        Ok(Self(Arc::new(Inner {
+        let workbench = Self(Arc::new(Inner {
             settings,
             store,
             blobs,
@@ -129,7 +129,9 @@ impl Workbench {
             signing: Mutex::default(),
             client: Client::new()?,
             syncing: tokio::sync::Mutex::default(),
-        })))
+        }));
+        workbench.keep_leftovers();
+        Ok(workbench)
     }
 
     /// Takes note of what the server says about this person: name, roles, zone, and of the configuration in force.

@@ -7,6 +7,7 @@ mod answering;
 mod back_checks;
 mod capturing;
 mod configuring;
+mod consents;
 mod contracts;
 mod customers;
 mod doctor;
@@ -17,6 +18,7 @@ mod listeners;
 mod meetings;
 mod orders;
 mod quotes;
+mod recorder;
 mod reporting;
 mod syncing;
 mod touching;
@@ -28,11 +30,13 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::NaiveDate;
 
+pub use consents::{ConsentView, Purpose};
 pub use drafts::{
     BlobChoice, BlobsReport, Candidate, Check, ContractEdit, CustomerDraft, CustomerEdit, EvidenceDraft, EvidenceSaved, Identity,
     LeadDraft, RejectedView, ReportRequest, Schedule, StatusView, SyncReport, TouchDraft, TouchSaved, VoiceDraft,
 };
 pub use listeners::{Listener, Subscription};
+pub use recorder::{Recorder, RecordingLevel};
 
 pub use crate::sync::client::Verb;
 
@@ -241,6 +245,16 @@ impl Workbench {
     /// Own touches of a day, newest first, drafts included.
     pub fn touches_of(&self, day: NaiveDate) -> Result<Vec<TouchView>> {
         self.0.ask(|ask| ask.touches_of(day))
+    }
+
+    /// Own touches, newest first, at most `limit`; drafts included.
+    pub fn latest_touches(&self, limit: u32) -> Result<Vec<TouchView>> {
+        self.0.ask(|ask| ask.latest_touches(limit))
+    }
+
+    /// Own evidence of the last three months that belongs to no touch, newest first, at most 50.
+    pub fn loose_evidence(&self) -> Result<Vec<EvidenceView>> {
+        self.0.ask(|ask| ask.loose_evidence())
     }
 
     /// One piece of evidence.

@@ -15,6 +15,9 @@ use crate::rules::config::ExtraType;
 use crate::rules::{Config, Subject, firing};
 use crate::store::{Own, Row, Tx};
 
+/// Under which name the half-made touch is kept.
+const UNFINISHED: &str = "unfinished";
+
 impl Workbench {
     /// Whether a touch could be recorded as it stands, evidence left aside: what a shell asks before it captures any.
     pub fn check_touch(&self, draft: &TouchDraft) -> Result<()> {
@@ -42,10 +45,23 @@ impl Workbench {
                 for evidence in &touch.evidence {
                     bind(tx, &own, *evidence, id, touch.customer)?;
                 }
+                set_unfinished(tx, None)?;
                 Ok(id)
             },
             saved,
         )
+    }
+
+    /// The half-made touch that was put aside, if there is one.
+    pub fn unfinished(&self) -> Result<Option<TouchDraft>> {
+        let text: Option<String> = self.0.store.read(|tx| tx.meta(UNFINISHED))?;
+        // One of another version is of no use; its evidence is among what belongs to no touch.
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Puts a half-made touch aside, so that it outlives the app; none forgets it. Recording a touch forgets it too, in the same commit.
+    pub fn keep_unfinished(&self, draft: Option<&TouchDraft>) -> Result<()> {
+        self.0.store.write(|tx| set_unfinished(tx, draft))
     }
 
     /// Attaches evidence to a touch of one's own.
@@ -271,4 +287,14 @@ fn saved(ask: &Ask<'_>, id: TouchId) -> Result<TouchSaved> {
         triggered => triggered?,
     };
     Ok(TouchSaved { touch, triggered, claims })
+}
+
+fn set_unfinished(tx: &Tx<'_>, draft: Option<&TouchDraft>) -> Result<()> {
+    match draft {
+        Some(draft) => {
+            let text = serde_json::to_string(draft).map_err(|error| Error::internal("draft.encode", error))?;
+            tx.set_meta(UNFINISHED, text)
+        }
+        None => tx.remove_meta(UNFINISHED),
+    }
 }

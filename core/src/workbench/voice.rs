@@ -3,7 +3,9 @@
 #[cfg(feature = "whisper")]
 use std::sync::Arc;
 
-use super::{Cancel, Candidate, EvidenceDraft, Inner, VoiceDraft, Workbench};
+use chrono::TimeDelta;
+
+use super::{Cancel, Candidate, EvidenceDraft, Inner, TouchDraft, VoiceDraft, Workbench};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::EvidenceId;
 use crate::query::Me;
@@ -66,7 +68,8 @@ impl Inner {
         let transcript = self.recognise(&pcm, progress, cancel)?;
         self.keep_transcript(id, &transcript)?;
         let (draft, candidates) = self.understand(&transcript.text)?;
-        Ok(VoiceDraft { evidence: self.ask(|ask| ask.evidence(id))?, transcript, draft, candidates })
+        let touch = TouchDraft { evidence: vec![id], ..self.touch_of(&draft) };
+        Ok(VoiceDraft { evidence: self.ask(|ask| ask.evidence(id))?, transcript, draft, candidates, touch })
     }
 
     #[cfg(feature = "whisper")]
@@ -117,6 +120,29 @@ impl Inner {
             |id| customers.iter().find(|customer| customer.id == id).map(|customer| Candidate { id, name: customer.name.clone() });
         let candidates = draft.customer_candidates.iter().filter_map(|id| named(*id)).collect();
         Ok((draft, candidates))
+    }
+
+    /// What was understood as a touch to record. Nothing is guessed.
+    fn touch_of(&self, draft: &Draft) -> TouchDraft {
+        fn value<T: Clone>(slot: Option<&Slot<T>>) -> Option<T> {
+            slot.map(|slot| slot.value.clone())
+        }
+        let today = day_of(self.settings.clock.now(), self.me().zone);
+        TouchDraft {
+            customer: value(draft.customer.as_ref()),
+            mode: value(draft.contact_mode.as_ref()),
+            action: value(draft.action.as_ref()),
+            brief: value(draft.brief.as_ref()),
+            tech_owner: value(draft.tech_owner.as_ref()),
+            response_by: draft.response_within_days.as_ref().map(|days| today + TimeDelta::days(days.value.into())),
+            amount: value(draft.amount.as_ref()),
+            custom_development: draft.custom_development,
+            intent: value(draft.intent.as_ref()),
+            next_action: value(draft.next_action.as_ref()),
+            next_date: value(draft.next_date.as_ref()),
+            next_time: value(draft.next_time.as_ref()),
+            ..TouchDraft::default()
+        }
     }
 
     /// The words stay with the recording. Those of a first transcription are kept when it is done again.

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use chrono::TimeDelta;
 use chuda_core::capture::claim::Source;
 use chuda_core::id::EvidenceId;
 use chuda_core::record::ContactMode;
 use chuda_core::rules::Config;
 use chuda_core::rules::config::Choice;
-use chuda_core::speech::Slot;
-use chuda_core::workbench::{EvidenceDraft, TouchDraft, VoiceDraft, Workbench};
+use chuda_core::speech::{DOUBTFUL, Draft, Slot};
+use chuda_core::workbench::{EvidenceDraft, VoiceDraft, Workbench};
 use chuda_core::{Error, Result};
 use serde_json::{Map, Value, json};
 
@@ -21,9 +20,6 @@ use crate::json::{time, yuan};
 use crate::shell::{Shell, progress, wait};
 use crate::table::table;
 use crate::text::{Lang, Text};
-
-/// Slots below this are marked as doubtful.
-const DOUBTFUL: f64 = 0.75;
 
 /// Transcribes a recording and understands it; with `--save` it records the touch, unless something it needs was not understood.
 pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
@@ -50,7 +46,8 @@ pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
     if !voice.save {
         return Ok(Outcome::done(object.into(), said));
     }
-    let saved = touch_draft(&workbench, &heard).and_then(|draft| Ok(workbench.record_touch(draft)?)).map_err(|failure| {
+    let touch = heard.touch.clone();
+    let saved = check_complete(&heard.draft).and_then(|()| Ok(workbench.record_touch(touch)?)).map_err(|failure| {
         let kept = shell.text.line("evidence.kept", &[("id", &id)]);
         Failure { extra: object.clone().into_iter().chain(failure.extra).collect(), more: failure.more + &said + &kept, ..failure }
     })?;
@@ -88,45 +85,19 @@ fn recording(file: &Path, consent: Option<Consent>) -> Result<EvidenceDraft> {
     })
 }
 
-/// The touch that was understood. Fails with `voice.incomplete` when customer, mode or action is missing: none of them is guessed.
-fn touch_draft(workbench: &Workbench, heard: &VoiceDraft) -> Result<TouchDraft, Failure> {
-    let draft = &heard.draft;
-    let (Some(customer), Some(mode), Some(action)) = (&draft.customer, &draft.contact_mode, &draft.action) else {
-        let slots = [
-            ("customer", draft.customer.is_none()),
-            ("contact_mode", draft.contact_mode.is_none()),
-            ("action", draft.action.is_none()),
-        ];
-        let missing: Vec<&str> = slots.into_iter().filter_map(|(name, missing)| missing.then_some(name)).collect();
-        let failure: Failure = Error::invalid("cli.voice_incomplete").with("missing", missing.join(", ")).into();
-        return Err(failure.with("missing", json!(missing), ""));
-    };
-    let today = workbench.today();
-    Ok(TouchDraft {
-        customer: Some(customer.value),
-        mode: Some(mode.value),
-        action: Some(action.value.clone()),
-        evidence: vec![heard.evidence.id],
-        allow_draft: false,
-        brief: value(draft.brief.as_ref()),
-        tech_owner: value(draft.tech_owner.as_ref()),
-        response_by: draft.response_within_days.as_ref().map(|days| today + TimeDelta::days(days.value.into())),
-        amount: value(draft.amount.as_ref()),
-        custom_development: draft.custom_development,
-        intent: value(draft.intent.as_ref()),
-        feedback: false,
-        contact: None,
-        next_action: value(draft.next_action.as_ref()),
-        next_date: value(draft.next_date.as_ref()),
-        next_time: value(draft.next_time.as_ref()),
-        note: None,
-        contact_role: None,
-        extra: std::collections::HashMap::new(),
-    })
-}
-
-fn value<T: Clone>(slot: Option<&Slot<T>>) -> Option<T> {
-    slot.map(|slot| slot.value.clone())
+/// Fails with `voice.incomplete` when customer, mode or action is missing: none of them is guessed.
+fn check_complete(draft: &Draft) -> Result<(), Failure> {
+    let slots = [
+        ("customer", draft.customer.is_none()),
+        ("contact_mode", draft.contact_mode.is_none()),
+        ("action", draft.action.is_none()),
+    ];
+    let missing: Vec<&str> = slots.into_iter().filter_map(|(name, missing)| missing.then_some(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let failure: Failure = Error::invalid("cli.voice_incomplete").with("missing", missing.join(", ")).into();
+    Err(failure.with("missing", json!(missing), ""))
 }
 
 fn heard_json(config: &Config, heard: &VoiceDraft) -> Map<String, Value> {
@@ -208,7 +179,7 @@ fn page(shell: &Shell, config: &Config, heard: &VoiceDraft) -> String {
         let Some(confidence) = slot["confidence"].as_f64() else { continue };
         let word = slot["key"].as_str().and_then(|key| screen_word(text, config, name, key));
         let value = word.unwrap_or_else(|| slot["value"].as_str().map_or_else(|| slot["value"].to_string(), str::to_owned));
-        let mark = if confidence < DOUBTFUL { text.get("voice.doubtful") } else { "" };
+        let mark = if confidence < DOUBTFUL.into() { text.get("voice.doubtful") } else { "" };
         rows.push(vec![text.label("slot", name), value, format!("“{}”", slot["words"].as_str().unwrap_or_default()), mark.into()]);
     }
     let mut page = format!("{}\n{}", heard.draft.text, table(2, &rows));

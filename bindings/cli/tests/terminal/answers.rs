@@ -81,7 +81,7 @@ async fn a_question_is_put_answered_and_told() {
     assert_eq!(team.tech.json(&["task", "list"])["tasks"], json!([]));
     team.sync();
     team.sync();
-    assert_eq!(team.rep.json(&["task", "list"])["tasks"][0]["kind"], "技术已答复");
+    assert_eq!(team.rep.json(&["task", "list"])["notices"][0]["kind"], "技术已答复");
     assert_eq!(team.rep.json(&["question", "show", &which])["answered_by"]["name"], "赵工");
     assert_eq!(team.rep.json(&["question", "list"])["questions"], json!([]));
     assert_eq!(team.rep.json(&["question", "list", "--all"])["questions"].as_array().unwrap().len(), 1);

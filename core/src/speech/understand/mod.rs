@@ -35,6 +35,9 @@ pub struct KnownCustomer {
     pub short: Option<String>,
 }
 
+/// A slot that is less sure than this is shown as doubtful.
+pub const DOUBTFUL: f32 = 0.75;
+
 /// Something a transcript says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Slot<T> {

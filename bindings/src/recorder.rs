@@ -1,0 +1,87 @@
+//! Recording on the phone itself, and what has to be agreed to before.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use chuda_core::Error;
+use chuda_core::workbench as core;
+
+use crate::convert::{To, mirror, same};
+use crate::errors::Result;
+use crate::views::{EvidenceSaved, Word};
+use crate::workbench::on_thread;
+
+/// A recording that is being made. Let go or killed before its end, it is kept all the same, at the next start of the app at the latest.
+#[derive(uniffi::Object)]
+pub struct Recorder(pub(crate) Arc<core::Recorder>);
+
+#[uniffi::export]
+impl Recorder {
+    /// Adds sound as it comes from the microphone: 16-bit samples, little-endian, one channel. Writes to disk and waits for it, so call it
+    /// from the thread that reads the microphone.
+    ///
+    /// When it fails, as with a full disk (`Storage`) or after two hours (`recording.too_long`), everything before is there: `finish` keeps
+    /// it.
+    pub fn append(&self, pcm: Vec<u8>) -> Result<RecordingLevel> {
+        let (pairs, rest) = pcm.as_chunks::<2>();
+        if !rest.is_empty() {
+            return Err(Error::invalid("recording.format").into());
+        }
+        let samples: Vec<i16> = pairs.iter().map(|pair| i16::from_le_bytes(*pair)).collect();
+        Ok(self.0.append(&samples)?.to())
+    }
+
+    /// Ends the recording and keeps it as evidence, which can be transcribed then. `recording.empty` when there is no sound in it. When
+    /// keeping fails, as with a full disk, it can be tried again, and the next start of the app does.
+    pub async fn finish(&self) -> Result<EvidenceSaved> {
+        let recorder = self.0.clone();
+        on_thread(move || Ok(recorder.finish()?.to())).await
+    }
+
+    /// Ends the recording and forgets it: the person slid away.
+    pub async fn discard(&self) -> Result<()> {
+        let recorder = self.0.clone();
+        on_thread(move || Ok(recorder.discard()?)).await
+    }
+}
+
+mirror! {
+    /// How far a recording is.
+    RecordingLevel of core::RecordingLevel {
+        /// How loud the latest piece was: 0 to 1.
+        level: f32,
+        /// How long the recording is, in milliseconds.
+        duration_ms: i64,
+    }
+
+    /// A consent as it stands.
+    ConsentView of core::ConsentView {
+        /// What it is for.
+        purpose: Purpose,
+        /// Version of the wording in force.
+        version: i32,
+        /// What is asked for.
+        title: Word,
+        /// What happens with it, in plain words.
+        text: Word,
+        /// When it was last given, to whatever wording.
+        given_at: Option<SystemTime>,
+        /// When it was last taken back.
+        withdrawn_at: Option<SystemTime>,
+        /// Whether it holds now: given to the wording in force and not taken back since.
+        given: bool,
+    }
+}
+
+pub(crate) use chuda_core::workbench::Purpose;
+
+same!(Purpose);
+
+/// What consent is for.
+#[uniffi::remote(Enum)]
+pub enum Purpose {
+    /// Recording sound with the phone.
+    Recording,
+    /// The place where evidence was captured, as part of its claim.
+    Location,
+}
