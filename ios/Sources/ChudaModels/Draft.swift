@@ -151,7 +151,10 @@ public final class DraftModel: Model<DraftState> {
 
     /// Any other field.
     public func change(_ how: (inout TouchDraft) -> Void) {
-        how(&state.draft)
+        // Whoever changes it may look at the state meanwhile.
+        var draft = state.draft
+        how(&draft)
+        state.draft = draft
         work { [self] in try await keep() }
     }
 
