@@ -61,7 +61,12 @@ public final class DraftModel: Model<DraftState> {
         super.init(DraftState(options: workbench.options(), today: workbench.today()))
         state.failure = notice
         work { [self] in
-            state.draft = try await workbench.unfinished() ?? TouchDraft()
+            try await keeping.run { [self] in
+                guard let kept = try await workbench.unfinished() else { return }
+                // What was tapped before it came wins.
+                state.draft.fill(from: kept)
+                state.draft.evidence = kept.evidence + state.draft.evidence
+            }
             state.people = try await workbench.people()
             try await suggestCustomers()
             try await look()
@@ -282,7 +287,7 @@ extension Slot {
 }
 
 extension TouchDraft {
-    /// What a person has chosen stays; what they left open is filled in from what was understood.
+    /// What a person has chosen stays; what they left open is filled in. Evidence is left as it is.
     fileprivate mutating func fill(from heard: TouchDraft) {
         customer = customer ?? heard.customer
         mode = mode ?? heard.mode
@@ -293,8 +298,13 @@ extension TouchDraft {
         amount = amount ?? heard.amount
         customDevelopment = customDevelopment || heard.customDevelopment
         intent = intent ?? heard.intent
+        feedback = feedback || heard.feedback
+        contact = contact ?? heard.contact
+        contactRole = contactRole ?? heard.contactRole
         nextAction = nextAction ?? heard.nextAction
         nextDate = nextDate ?? heard.nextDate
         nextTime = nextTime ?? heard.nextTime
+        note = note ?? heard.note
+        extra.merge(heard.extra) { chosen, _ in chosen }
     }
 }

@@ -226,6 +226,7 @@ public final class HomeModel: Model<HomeState> {
             var draft = try await workbench.unfinished() ?? TouchDraft()
             draft.evidence += evidence.filter { !draft.evidence.contains($0) }
             try await workbench.keepUnfinished(draft: draft)
+            try await lookForUnfinished()
             go(.draft(notice: notice.map(Notice.init)))
         }
     }

@@ -35,7 +35,7 @@ final class DayTests: XCTestCase {
         XCTAssertFalse(consent.text.zh.isEmpty)
         home.agree()
         await home.until { $0.choosing == nil }
-        while platform.permission(.microphone) != .granted { await Task.yield() }
+        await eventually { platform.permission(.microphone) == .granted }
         server.down()
 
         let finger = Finger()
@@ -48,7 +48,7 @@ final class DayTests: XCTestCase {
         XCTAssertGreaterThan(home.state.recording?.levels.max() ?? 0, 0.05)
         // Letting go is part of the same touch.
         home.stopRecording()
-        while app.stack.places.isEmpty { await Task.yield() }
+        await eventually { !app.stack.places.isEmpty }
         let draft = app.draft(workbench, nil)
         await draft.until { $0.heard != nil && !$0.listening && $0.missing.isEmpty }
         XCTAssertEqual(draft.state.customerName, "佛山乐居家具")
@@ -63,7 +63,7 @@ final class DayTests: XCTestCase {
         finger.touch { draft.save() }
         await draft.until { $0.saved != nil }
         XCTAssertEqual(draft.state.saved?.touch.status, .recorded)
-        while !app.stack.places.isEmpty { await Task.yield() }
+        await eventually { app.stack.places.isEmpty }
 
         let seconds = Seconds()
         let evening = HomeModel(workbench, platform, second: { try await seconds.pass() }, go: app.go)
@@ -84,7 +84,7 @@ final class DayTests: XCTestCase {
         XCTAssertEqual(platform.syncsScheduled, scheduled)
         await seconds.letFivePass()
         await evening.until { $0.undo == 0 }
-        while platform.syncsScheduled == scheduled { await Task.yield() }
+        await eventually { platform.syncsScheduled > scheduled }
 
         // No signal: it says so, keeps everything and claims nothing.
         let sync = app.sync(workbench)
@@ -183,7 +183,7 @@ final class Seconds {
 
     func letFivePass() async {
         for _ in 0..<5 {
-            while waiting.isEmpty { await Task.yield() }
+            await eventually { !waiting.isEmpty }
             waiting.forEach { $0.resume() }
             waiting = []
         }

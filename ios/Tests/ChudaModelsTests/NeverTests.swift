@@ -124,7 +124,7 @@ final class NeverTests: XCTestCase {
         await home.until { $0.recording != nil }
         try platform.microphone?.hear(sample("voice.wav"))
         home.close()
-        await home.until { $0.recording == nil }
+        await home.until { $0.unfinished?.evidence.count == 1 }
         let pending = try await workbench.pendingTranscriptions()
         XCTAssertEqual(pending.count, 1)
     }
@@ -229,6 +229,7 @@ final class NeverTests: XCTestCase {
         let (workbench, customer) = try await ready(platform)
         let draft = DraftModel(workbench, platform, leave: {})
         platform.camera = [try sample("photo.jpg")]
+        // All of it before the screen has loaded.
         draft.takePhoto()
         draft.chooseCustomer(customer.id)
         draft.chooseMode(.visit)

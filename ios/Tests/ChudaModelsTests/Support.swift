@@ -19,9 +19,10 @@ func given(_ variable: String) throws -> String {
 }
 
 extension Model {
-    /// Waits until the state is as wanted: looks again at every change of it, so that a screen which never gets there hangs visibly.
-    func until(_ wanted: @escaping @MainActor (State) -> Bool) async {
-        while true {
+    /// Waits until the state is as wanted: looks again at every change of it. One that never gets there fails instead of hanging.
+    func until(file: StaticString = #filePath, line: UInt = #line, _ wanted: @escaping @MainActor (State) -> Bool) async {
+        let end = ContinuousClock.now + patience
+        while ContinuousClock.now < end {
             let (changes, change) = AsyncStream.makeStream(of: Void.self)
             let reached = withObservationTracking {
                 wanted(state)
@@ -29,10 +30,29 @@ extension Model {
                 change.finish()
             }
             if reached { return }
+            let watchdog = Task {
+                try await Task.sleep(until: end, clock: .continuous)
+                change.finish()
+            }
             for await _ in changes {}
+            watchdog.cancel()
         }
+        XCTFail("it never came to that: \(state)", file: file, line: line)
     }
 }
+
+/// Waits for what is no state of a screen.
+@MainActor
+func eventually(file: StaticString = #filePath, line: UInt = #line, _ wanted: () -> Bool) async {
+    let end = ContinuousClock.now + patience
+    while ContinuousClock.now < end {
+        if wanted() { return }
+        await Task.yield()
+    }
+    XCTFail("it never came to that", file: file, line: line)
+}
+
+private let patience = Duration.seconds(120)
 
 /// A real server of its own, that can go down and come back.
 @MainActor
