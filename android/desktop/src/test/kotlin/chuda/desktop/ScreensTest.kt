@@ -1,0 +1,367 @@
+@file:OptIn(ExperimentalTestApi::class, ExperimentalTextApi::class)
+
+package chuda.desktop
+
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.geometry.Size
+import androidx.compose.ui.graphics.ImageBitmap
+import androidx.compose.ui.graphics.toComposeImageBitmap
+import androidx.compose.ui.test.ExperimentalTestApi
+import androidx.compose.ui.test.SkikoComposeUiTest
+import androidx.compose.ui.test.hasTestTag
+import androidx.compose.ui.test.v2.runSkikoComposeUiTest
+import androidx.compose.ui.text.ExperimentalTextApi
+import androidx.compose.ui.text.font.FontFamily
+import androidx.compose.ui.text.font.FontWeight
+import androidx.compose.ui.text.platform.SystemFont
+import androidx.compose.ui.unit.Density
+import chuda.Candidate
+import chuda.Check
+import chuda.Consent
+import chuda.CustomerDraft
+import chuda.Identity
+import chuda.ItemState
+import chuda.StatusItem
+import chuda.StatusView
+import chuda.TouchDraft
+import chuda.BriefView
+import chuda.ui.ChudaTheme
+import chuda.ui.Choosing
+import chuda.ui.CustomerScreen
+import chuda.ui.CustomerState
+import chuda.ui.CustomersScreen
+import chuda.ui.CustomersState
+import chuda.ui.DraftScreen
+import chuda.ui.DraftState
+import chuda.ui.EvidenceScreen
+import chuda.ui.EvidenceState
+import chuda.ui.Failure
+import chuda.ui.FirstRunScreen
+import chuda.ui.FirstRunState
+import chuda.ui.Ground
+import chuda.ui.HomeScreen
+import chuda.ui.HomeState
+import chuda.ui.MeScreen
+import chuda.ui.MeState
+import chuda.ui.Permission
+import chuda.ui.Place
+import chuda.ui.Recording
+import chuda.ui.Remedy
+import chuda.ui.Slot
+import chuda.ui.SyncScreen
+import chuda.ui.SyncState
+import chuda.ui.Tabbed
+import chuda.ui.TasksScreen
+import chuda.ui.TasksState
+import chuda.ui.TouchScreen
+import chuda.ui.TouchState
+import chuda.ui.TouchesScreen
+import chuda.ui.TouchesState
+import chuda.ui.Words
+import chuda.ui.denied
+import org.jetbrains.skia.Image
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.DynamicTest
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.TestFactory
+import java.io.File
+import java.lang.reflect.Proxy
+
+/** Every screen in its states, as a picture that is compared, with what can be pressed and read checked on the way. */
+class ScreensTest {
+    private val all =
+        first() + home() + draft() + touches() + evidence() + customers() + tasks() + sync() + me()
+
+    @TestFactory
+    fun `every screen looks as agreed, can be pressed and can be read`(): List<DynamicTest> {
+        val filled = all.filter { it.isFilled }
+        val variants =
+            all.map { it.name to { draw(it) } } +
+                filled.map { "${it.name}-dark" to { draw(it, isDark = true) } } +
+                filled.map { "${it.name}-large" to { draw(it, scale = 2f) } } +
+                filled.map { "${it.name}-english" to { draw(it, words = Fixtures.english) } }
+        return variants.map { (name, draw) -> DynamicTest.dynamicTest(name) { compare(name, draw()) } }
+    }
+
+    @Test
+    fun `an ordinary day fits on a small phone without scrolling`() {
+        val day = all.single { it.name == "home" }
+        draw(day) {
+            val column = onNode(hasTestTag("day")).fetchSemanticsNode()
+            val last = column.children.maxOf { it.positionInRoot.y + it.size.height }
+            val room = column.positionInRoot.y + column.size.height
+            assertTrue(last <= room) { "the day ends at $last px, there is room until $room px" }
+        }
+    }
+
+    /** Draws a screen, checks what can be pressed and read, and gives the picture. */
+    private fun draw(
+        shot: Shot,
+        words: Words = Fixtures.chinese,
+        isDark: Boolean = false,
+        scale: Float = 1f,
+        also: SkikoComposeUiTest.() -> Unit = {},
+    ): ImageBitmap {
+        lateinit var picture: ImageBitmap
+        runSkikoComposeUiTest(Size(360 * DENSITY, 780 * DENSITY), Density(DENSITY, scale)) {
+            mainClock.autoAdvance = false
+            setContent { ChudaTheme(words, isDark, font) { Ground { shot.content(words) } } }
+            mainClock.advanceTimeBy(500)
+            picture = captureToImage()
+            checkAccess(picture)
+            also()
+        }
+        return picture
+    }
+
+    private class Shot(
+        val name: String,
+        /** Drawn in the dark, in large text and in English as well. */
+        val isFilled: Boolean = false,
+        val content: @Composable (Words) -> Unit,
+    )
+
+    private fun first() =
+        listOf(
+            Shot("first", true) { FirstRunScreen(FirstRunState(), idle(), it) },
+            Shot("first-code") { FirstRunScreen(FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9"), idle(), it) },
+            Shot("first-joining") {
+                FirstRunScreen(FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9", working = true), idle(), it)
+            },
+            Shot("first-refused") {
+                val refused = Failure("enrol.code_refused")
+                FirstRunScreen(FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9", failure = refused), idle(), it)
+            },
+            Shot("first-offline") {
+                val offline = Failure("sync.offline", "offline", remedy = Remedy.RETRY)
+                FirstRunScreen(FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9", failure = offline), idle(), it)
+            },
+            Shot("first-name") { FirstRunScreen(FirstRunState(FirstRunState.Step.NAME, name = "李强"), idle(), it) },
+        )
+
+    private fun homeShot(
+        name: String,
+        state: HomeState,
+        isFilled: Boolean = false,
+    ) = Shot(name, isFilled) { words -> Tabbed(Place.Tab.HOME, {}, words) { HomeScreen(state, idle(), words) } }
+
+    private fun home(): List<Shot> {
+        val day = HomeState(Fixtures.home())
+        val empty = Fixtures.home(Fixtures.offline, Fixtures.card(emptyList()).copy(suggestions = emptyList()), emptyList(), emptyList())
+        val full = Fixtures.card(listOf(Fixtures.visit, Fixtures.mail, Fixtures.call))
+        val levels = List(40) { (it * 37 % 50) / 60f + 0.1f }
+        return listOf(
+            homeShot("home", day, isFilled = true),
+            homeShot("home-empty", HomeState(empty)),
+            homeShot("home-loading", HomeState()),
+            homeShot("home-full", HomeState(Fixtures.home(Fixtures.synced, full))),
+            homeShot("home-filed", HomeState(Fixtures.home(report = full.copy(filed = Fixtures.filed)))),
+            homeShot("home-undo", HomeState(Fixtures.home(report = full.copy(filed = Fixtures.filed)), undo = 4)),
+            homeShot("home-why-short", day.copy(choosing = Choosing.Reason)),
+            homeShot("home-tomorrow", day.copy(choosing = Choosing.Tomorrow)),
+            homeShot("home-may-record", day.copy(choosing = Choosing.Agreement(Fixtures.consents.first()))),
+            homeShot("home-recording", day.copy(recording = Recording(Consent.OWN_VOICE, 7_400, levels))),
+            homeShot("home-unfinished", day.copy(unfinished = TouchDraft())),
+            homeShot("home-attention", HomeState(Fixtures.home(Fixtures.attention))),
+            homeShot("home-no-microphone", day.copy(failure = denied(Permission.MICROPHONE))),
+            homeShot("home-full-disk", day.copy(failure = Failure("storage.full", "storage", remedy = Remedy.RETRY))),
+        )
+    }
+
+    private fun draft(): List<Shot> {
+        val known = listOf(Candidate(Fixtures.id(103), "佛山乐居家具"))
+        val heard =
+            DraftState(
+                draft = Fixtures.touchDraft,
+                heard = Fixtures.heard,
+                candidates = known,
+                missing = emptyList(),
+                customerName = "佛山乐居家具",
+                evidence = listOf(Fixtures.recording, Fixtures.photo),
+                thumbnails = mapOf(Fixtures.photo.id to photo),
+                options = Fixtures.options,
+                people = listOf(Fixtures.rep, Fixtures.tech),
+                today = Fixtures.today,
+            )
+        val unsure =
+            heard.copy(
+                draft =
+                    TouchDraft(
+                        mode = chuda.ContactMode.PHONE,
+                        action = "book_demo",
+                        nextDate = Fixtures.today.plusDays(8),
+                        evidence = listOf(Fixtures.recording.id),
+                    ),
+                heard = Fixtures.unsure,
+                candidates = listOf(Candidate(Fixtures.id(105), "苏州明远电子"), Candidate(Fixtures.id(102), "苏州明源电气")),
+                customerName = null,
+                missing = listOf(Slot.Customer),
+                evidence = listOf(Fixtures.recording),
+            )
+        val listening =
+            DraftState(
+                draft = TouchDraft(evidence = listOf(Fixtures.recording.id)),
+                candidates = known,
+                evidence = listOf(Fixtures.recording),
+                options = Fixtures.options,
+                today = Fixtures.today,
+                listening = true,
+                share = 0.42f,
+                missing = listOf(Slot.Customer, Slot.Mode, Slot.Action),
+            )
+        val question =
+            heard.copy(
+                draft = Fixtures.touchDraft.copy(action = "tech_question"),
+                asked = setOf(Slot.TechOwner, Slot.ResponseBy),
+                missing = listOf(Slot.TechOwner, Slot.ResponseBy),
+            )
+        val blank = DraftState(candidates = known, options = Fixtures.options, today = Fixtures.today)
+        return listOf(
+            Shot("draft", true) { DraftScreen(heard, idle(), it) },
+            Shot("draft-unsure") { DraftScreen(unsure, idle(), it) },
+            Shot("draft-listening") { DraftScreen(listening, idle(), it) },
+            Shot("draft-by-hand") { DraftScreen(blank, idle(), it) },
+            Shot("draft-question") { DraftScreen(question, idle(), it) },
+            Shot("draft-no-model") {
+                DraftScreen(listening.copy(listening = false, failure = Failure("speech.model_missing", "model")), idle(), it)
+            },
+            Shot("draft-interrupted") { DraftScreen(heard.copy(failure = Failure("recording.not_permitted")), idle(), it) },
+            Shot("draft-no-camera") { DraftScreen(heard.copy(failure = denied(Permission.CAMERA)), idle(), it) },
+        )
+    }
+
+    private fun touches(): List<Shot> {
+        val yesterday = Fixtures.visit.copy(id = Fixtures.id(29), day = Fixtures.today.minusDays(1))
+        val days =
+            listOf(
+                TouchesState.Day(Fixtures.today, listOf(Fixtures.call, Fixtures.mail, Fixtures.visit, Fixtures.bare)),
+                TouchesState.Day(Fixtures.today.minusDays(1), listOf(yesterday)),
+            )
+        val thumbnails = mapOf(Fixtures.photo.id to photo)
+        return listOf(
+            tab("touches", Place.Tab.TOUCHES, true) { TouchesScreen(TouchesState(days, Fixtures.today, loading = false), idle(), it) },
+            tab("touches-empty", Place.Tab.TOUCHES) { TouchesScreen(TouchesState(loading = false), idle(), it) },
+            tab("touches-loading", Place.Tab.TOUCHES) { TouchesScreen(TouchesState(), idle(), it) },
+            tab("touches-error", Place.Tab.TOUCHES) {
+                TouchesScreen(TouchesState(loading = false, failure = Failure("storage.damaged", "storage")), idle(), it)
+            },
+            Shot("touch", true) { TouchScreen(TouchState(Fixtures.visit, thumbnails, loading = false), idle(), it, {}) },
+            Shot("touch-question") { TouchScreen(TouchState(Fixtures.call, loading = false), idle(), it, {}) },
+            Shot("touch-draft") { TouchScreen(TouchState(Fixtures.bare, loading = false), idle(), it, {}) },
+            Shot("touch-missing") { TouchScreen(TouchState(loading = false, failure = Failure("touch.not_found", "not_found")), idle(), it, {}) },
+        )
+    }
+
+    private fun evidence() =
+        listOf(
+            Shot("evidence-photo", true) { EvidenceScreen(EvidenceState(Fixtures.old, photo), idle(), it, {}) },
+            Shot("evidence-recording") { EvidenceScreen(EvidenceState(Fixtures.recording, playing = true, position = 3_200), idle(), it, {}) },
+            Shot("evidence-document") { EvidenceScreen(EvidenceState(Fixtures.document), idle(), it, {}) },
+            Shot("evidence-damaged") { EvidenceScreen(EvidenceState(Fixtures.damaged), idle(), it, {}) },
+            Shot("evidence-elsewhere") { EvidenceScreen(EvidenceState(Fixtures.document.copy(here = false)), idle(), it, {}) },
+            Shot("evidence-loading") { EvidenceScreen(EvidenceState(), idle(), it, {}) },
+        )
+
+    private fun customers(): List<Shot> {
+        val briefs =
+            listOf(
+                BriefView(
+                    Fixtures.today,
+                    Fixtures.red.id,
+                    Fixtures.red.name,
+                    Fixtures.rep,
+                    chuda.Word("tech_needed", "需协调技术答疑", "Technical answer needed"),
+                    true,
+                ),
+            )
+        val timeline = listOf(Fixtures.mail, Fixtures.visit.copy(day = Fixtures.today.minusDays(6)))
+        val customer = CustomerState(Fixtures.red, timeline, briefs, listOf(Fixtures.document), loading = false)
+        return listOf(
+            tab("customers", Place.Tab.CUSTOMERS, true) { CustomersScreen(CustomersState(Fixtures.customers, loading = false), idle(), it) },
+            tab("customers-empty", Place.Tab.CUSTOMERS) { CustomersScreen(CustomersState(loading = false), idle(), it) },
+            tab("customers-not-found", Place.Tab.CUSTOMERS) { CustomersScreen(CustomersState(search = "宁波", loading = false), idle(), it) },
+            tab("customers-adding", Place.Tab.CUSTOMERS) {
+                val state = CustomersState(Fixtures.customers, adding = CustomerDraft(name = "佛山乐居家具"), loading = false)
+                CustomersScreen(state.copy(failure = Failure("customer.exists")), idle(), it)
+            },
+            Shot("customer", true) { CustomerScreen(customer, idle(), it, {}) },
+            Shot("customer-new") { CustomerScreen(CustomerState(Fixtures.customers[2], loading = false), idle(), it, {}) },
+            Shot("customer-missing") {
+                CustomerScreen(CustomerState(loading = false, failure = Failure("customer.not_found", "not_found")), idle(), it, {})
+            },
+        )
+    }
+
+    private fun tasks() =
+        listOf(
+            tab("tasks", Place.Tab.TASKS, true) {
+                TasksScreen(TasksState(listOf(Fixtures.reconfirm), listOf(Fixtures.answered), loading = false), idle(), it)
+            },
+            tab("tasks-empty", Place.Tab.TASKS) { TasksScreen(TasksState(loading = false), idle(), it) },
+            tab("tasks-reason", Place.Tab.TASKS) {
+                val state = TasksState(listOf(Fixtures.reconfirm), answering = Choosing.Answer(Fixtures.reconfirm, "cases"), loading = false)
+                TasksScreen(state, idle(), it)
+            },
+        )
+
+    private fun sync(): List<Shot> {
+        val items =
+            listOf(
+                StatusItem(Fixtures.id(21), "touch", "佛山乐居家具", ItemState.Waiting, null),
+                StatusItem(Fixtures.id(63), "blob", "杭州智联科技", ItemState.Uploading(41), 717_594),
+                StatusItem(Fixtures.id(24), "touch", "苏州明源电气", ItemState.Failed("field_locked"), null),
+                StatusItem(Fixtures.id(104), "customer", "杭州智联科技", ItemState.Conflict, null),
+                StatusItem(Fixtures.id(51), "report", "11月23日", ItemState.Verified, null),
+            )
+        val status = StatusView(items, Fixtures.attention)
+        return listOf(
+            Shot("sync", true) { SyncScreen(SyncState(status), idle(), it, {}) },
+            Shot("sync-running") { SyncScreen(SyncState(StatusView(items.take(2), Fixtures.waiting), syncing = true), idle(), it, {}) },
+            Shot("sync-offline") {
+                val offline = Failure("sync.offline", "offline", remedy = Remedy.RETRY)
+                SyncScreen(SyncState(StatusView(items.take(2), Fixtures.waiting), failure = offline), idle(), it, {})
+            },
+            Shot("sync-done") { SyncScreen(SyncState(StatusView(items.takeLast(1), Fixtures.synced)), idle(), it, {}) },
+            Shot("sync-no-team") { SyncScreen(SyncState(StatusView(emptyList(), Fixtures.offline)), idle(), it, {}) },
+            Shot("sync-loading") { SyncScreen(SyncState(), idle(), it, {}) },
+        )
+    }
+
+    private fun me(): List<Shot> {
+        val identity = Identity(Fixtures.rep, Fixtures.id(9), "https://chuda.example.com")
+        val state = MeState(identity, Fixtures.consents, storage = 21_474_836_480, wifiOnly = true)
+        val checks = listOf(Check("database", true, ""), Check("chain", true, "12"), Check("model", false, "speech.model_missing"))
+        return listOf(
+            tab("me", Place.Tab.ME, true) { MeScreen(state, idle(), it) },
+            tab("me-alone", Place.Tab.ME) { MeScreen(state.copy(identity = identity.copy(server = null)), idle(), it) },
+            tab("me-checked", Place.Tab.ME) { MeScreen(state.copy(checks = checks, consents = emptyList()), idle(), it) },
+            tab("me-no-location", Place.Tab.ME) { MeScreen(state.copy(failure = denied(Permission.LOCATION)), idle(), it) },
+        )
+    }
+
+    private fun tab(
+        name: String,
+        tab: Place.Tab,
+        isFilled: Boolean = false,
+        content: @Composable (Words) -> Unit,
+    ) = Shot(name, isFilled) { words -> Tabbed(tab, {}, words) { content(words) } }
+
+    private companion object {
+        const val DENSITY = 1.5f
+        val font =
+            FontFamily(
+                listOf(FontWeight.Normal, FontWeight.Medium, FontWeight.SemiBold).map { SystemFont("Noto Sans CJK SC", it) },
+            )
+        val photo = Image.makeFromEncoded(File(System.getenv("CHUDA_SAMPLES"), "photo.jpg").readBytes()).toComposeImageBitmap()
+
+        /** Events of which nothing comes. */
+        inline fun <reified T> idle(): T =
+            Proxy.newProxyInstance(T::class.java.classLoader, arrayOf(T::class.java)) { proxy, method, given ->
+                when (method.name) {
+                    "equals" -> proxy === given[0]
+                    "hashCode" -> 0
+                    else -> null
+                }
+            } as T
+    }
+}

@@ -1,0 +1,260 @@
+package chuda.ui
+
+import chuda.ChudaException
+import chuda.Consent
+import chuda.ConsentView
+import chuda.EvidenceId
+import chuda.EvidenceView
+import chuda.HomeView
+import chuda.Purpose
+import chuda.ReportRequest
+import chuda.TaskId
+import chuda.TaskView
+import chuda.TouchDraft
+import chuda.Workbench
+import chuda.homes
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.delay
+
+/** The workbench home (工作台首页). */
+data class HomeState(
+    val home: HomeView? = null,
+    /** What is being said just now. */
+    val recording: Recording? = null,
+    /** The half-made touch that waits. */
+    val unfinished: TouchDraft? = null,
+    /** Captured, and in no touch yet. */
+    val loose: List<EvidenceView> = emptyList(),
+    /** The key action for tomorrow that the person chose instead of the suggested one. */
+    val tomorrow: String? = null,
+    val filing: Boolean = false,
+    /** Seconds in which the report can still be taken back by one tap. */
+    val undo: Int = 0,
+    val choosing: Choosing? = null,
+    val failure: Failure? = null,
+)
+
+/** What the home screen asks before it goes on. */
+sealed interface Choosing {
+    /** Why the report is short. */
+    data object Reason : Choosing
+
+    /** Another key action for tomorrow. */
+    data object Tomorrow : Choosing
+
+    /** Recording, which has not been agreed to yet or which the system does not permit yet. */
+    data class Agreement(
+        val consent: ConsentView,
+    ) : Choosing
+
+    /** Why a task is answered like this. */
+    data class Answer(
+        val task: TaskView,
+        val choice: String?,
+    ) : Choosing
+}
+
+/** What can be done on it. */
+interface HomeEvents : Events {
+    /** One tap files the report; a short one asks for a reason first. */
+    fun file()
+
+    fun undo()
+
+    fun chooseReason(reason: String)
+
+    /** Without a text it asks for one. */
+    fun chooseTomorrow(text: String?)
+
+    /** Does a task in its place. [choice] is one of its choices, if it has any. */
+    fun answer(
+        id: TaskId,
+        choice: String?,
+        reason: String? = null,
+    )
+
+    fun startRecording(consent: Consent)
+
+    fun stopRecording()
+
+    fun cancelRecording()
+
+    /** Agrees to recording; then the system asks in its turn. */
+    fun agree()
+
+    fun takePhoto()
+
+    fun addFile()
+
+    /** A new touch by hand, or the one that waits. */
+    fun write()
+
+    /** The half-made touch, or what was captured and is in none. */
+    fun resume()
+
+    /** The list of what is on its way. */
+    fun sync()
+
+    fun open(place: Place)
+
+    fun cancelChoice()
+}
+
+class HomeModel(
+    private val workbench: Workbench,
+    platform: Platform,
+    parent: CoroutineScope,
+    go: (Place) -> Unit,
+) : Model<HomeState>(HomeState(), parent, platform, go),
+    HomeEvents {
+    private val dictation = Dictation(workbench, platform, scope)
+    private var countdown: Job? = null
+
+    init {
+        work {
+            workbench.homes().collect { home ->
+                set { it.copy(home = home) }
+                lookForUnfinished()
+            }
+        }
+    }
+
+    /** Back on this screen: what was left on another one shows here. */
+    fun refresh() = work { lookForUnfinished() }
+
+    private suspend fun lookForUnfinished() {
+        val unfinished = workbench.unfinished()
+        val loose = workbench.looseEvidence().filter { it.id !in unfinished?.evidence.orEmpty() }
+        set { it.copy(unfinished = unfinished, loose = loose) }
+    }
+
+    override fun file() = file(reason = null)
+
+    override fun chooseReason(reason: String) = file(reason)
+
+    private fun file(reason: String?) {
+        val before = state.value
+        val card = before.home?.report ?: return
+        if (before.filing) return
+        if (card.suggestions.isEmpty() && before.tomorrow == null && card.filed == null) return set { it.copy(choosing = Choosing.Tomorrow) }
+        if (card.missing > 0 && reason == null && card.filed?.reason == null) return set { it.copy(choosing = Choosing.Reason) }
+        set { it.copy(filing = true, choosing = null) }
+        work(again = { file(reason) }) {
+            try {
+                workbench.fileReport(ReportRequest(tomorrow = before.tomorrow, reason = reason))
+                platform.feedback(Feedback.DONE)
+                countDown()
+            } finally {
+                set { it.copy(filing = false) }
+            }
+        }
+    }
+
+    /** Nothing is sent before the time for 撤销 is over, since a report that was sent can't be taken back. */
+    private fun countDown() {
+        countdown?.cancel()
+        countdown =
+            start {
+                for (left in UNDO_SECONDS downTo 1) {
+                    set { it.copy(undo = left) }
+                    delay(1000)
+                }
+                set { it.copy(undo = 0, tomorrow = null) }
+                platform.scheduleSync()
+            }
+    }
+
+    override fun undo() {
+        val day = state.value.home?.report?.day ?: return
+        countdown?.cancel()
+        set { it.copy(undo = 0) }
+        work { workbench.withdrawReport(day) }
+    }
+
+    override fun chooseTomorrow(text: String?) =
+        set {
+            if (text == null) it.copy(choosing = Choosing.Tomorrow) else it.copy(tomorrow = text.trim().ifEmpty { null }, choosing = null)
+        }
+
+    override fun answer(
+        id: TaskId,
+        choice: String?,
+        reason: String?,
+    ) {
+        val task = state.value.home?.run { tasks + notices }?.find { it.id == id } ?: return
+        set { it.copy(choosing = null) }
+        work {
+            try {
+                workbench.completeTask(id, choice, reason)
+                platform.feedback(Feedback.DONE)
+                platform.scheduleSync()
+            } catch (error: ChudaException.Invalid) {
+                if (reason != null || !wantsReason(error)) throw error
+                set { it.copy(choosing = Choosing.Answer(task, choice)) }
+            }
+        }
+    }
+
+    override fun startRecording(consent: Consent) =
+        dictation.start(
+            consent,
+            onChange = { recording -> set { it.copy(recording = recording) } },
+            onAgreement = { view -> set { it.copy(choosing = Choosing.Agreement(view)) } },
+            onFailure = ::fail,
+            onEnd = { id, notice -> add(listOf(id), notice) },
+        )
+
+    override fun stopRecording() = dictation.stop()
+
+    override fun cancelRecording() = dictation.cancel()
+
+    override fun agree() {
+        set { it.copy(choosing = null) }
+        work {
+            workbench.giveConsent(Purpose.RECORDING)
+            if (platform.ask(Permission.MICROPHONE) != Access.GRANTED) fail(denied(Permission.MICROPHONE))
+        }
+    }
+
+    override fun takePhoto() = work(::again) { photo(platform)?.let { add(listOf(workbench.keep(platform, it)), null) } }
+
+    override fun addFile() = work(::again) { platform.pickFile()?.let { add(listOf(workbench.keep(platform, it)), null) } }
+
+    /** What the camera made and the store could not take. */
+    private fun again() = work(::again) { add(workbench.keepLeftovers(platform), null) }
+
+    override fun write() = go(Place.Draft())
+
+    override fun resume() = work { add(state.value.loose.map { it.id }.takeIf { state.value.unfinished == null }.orEmpty(), null) }
+
+    override fun sync() = go(Place.Sync)
+
+    override fun open(place: Place) = go(place)
+
+    override fun cancelChoice() = set { it.copy(choosing = null) }
+
+    /** Evidence joins the half-made touch, which is put aside before anything else: it outlives the app. */
+    private fun add(
+        evidence: List<EvidenceId>,
+        notice: Failure?,
+    ) = work {
+        val before = workbench.unfinished() ?: TouchDraft()
+        workbench.keepUnfinished(before.copy(evidence = (before.evidence + evidence).distinct()))
+        go(Place.Draft(notice))
+    }
+
+    override fun failed(
+        state: HomeState,
+        failure: Failure?,
+    ) = state.copy(failure = failure)
+
+    override fun close() {
+        dictation.stop()
+        super.close()
+    }
+
+    private companion object {
+        const val UNDO_SECONDS = 5
+    }
+}

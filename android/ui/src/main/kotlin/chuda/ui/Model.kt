@@ -1,0 +1,86 @@
+package chuda.ui
+
+import chuda.ChudaException
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.job
+import kotlinx.coroutines.launch
+
+/** What a person can do about a message on any screen. */
+interface Events {
+    /** They have read it. */
+    fun dismiss()
+
+    /** They press the button beside it. */
+    fun remedy(remedy: Remedy)
+}
+
+/** A screen's state and what can be done on it. Whatever fails becomes part of the state. */
+abstract class Model<S : Any>(
+    first: S,
+    parent: CoroutineScope,
+    protected val platform: Platform,
+    protected val go: (Place) -> Unit,
+) : AutoCloseable,
+    Events {
+    protected val scope = CoroutineScope(parent.coroutineContext + SupervisorJob(parent.coroutineContext.job))
+    private val current = MutableStateFlow(first)
+    private var again: (() -> Unit)? = null
+    val state: StateFlow<S> = current.asStateFlow()
+
+    protected fun set(how: (S) -> S) = current.update(how)
+
+    protected abstract fun failed(
+        state: S,
+        failure: Failure?,
+    ): S
+
+    protected fun fail(failure: Failure) = set { failed(it, failure) }
+
+    override fun dismiss() = set { failed(it, null) }
+
+    override fun remedy(remedy: Remedy) {
+        dismiss()
+        when (remedy) {
+            Remedy.SETTINGS -> platform.openSettings()
+            Remedy.JOIN -> go(Place.Join)
+            Remedy.RETRY -> again?.invoke()
+        }
+    }
+
+    /** Work of which nobody waits for the end. [again]: what to offer when the network or the storage was in the way. */
+    protected fun work(
+        again: (() -> Unit)? = null,
+        what: suspend () -> Unit,
+    ) {
+        start(again, what)
+    }
+
+    /** Work that can be stopped. */
+    protected fun start(
+        again: (() -> Unit)? = null,
+        what: suspend () -> Unit,
+    ): Job =
+        scope.launch {
+            try {
+                what()
+            } catch (error: CancellationException) {
+                throw error
+            } catch (
+                @Suppress("TooGenericExceptionCaught") error: Exception,
+            ) {
+                val worthwhile = again != null && (error is ChudaException.Storage || error is ChudaException.Offline)
+                this@Model.again = again
+                fail(failure(error).let { if (worthwhile) it.copy(remedy = Remedy.RETRY) else it })
+            }
+        }
+
+    override fun close() = scope.cancel()
+}

@@ -1,0 +1,94 @@
+package chuda.ui
+
+import chuda.BlobChoice
+import chuda.RecordId
+import chuda.StatusView
+import chuda.SyncReport
+import chuda.Workbench
+import chuda.homes
+import chuda.sync
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+
+/** Where every item is on its way. */
+data class SyncState(
+    val status: StatusView? = null,
+    val syncing: Boolean = false,
+    val lastReport: SyncReport? = null,
+    val failure: Failure? = null,
+)
+
+interface SyncEvents : Events {
+    /** One exchange now. */
+    fun sync()
+
+    fun stop()
+
+    /** Makes a refused edit again on top of what the server has. */
+    fun redo(id: RecordId)
+
+    fun join()
+}
+
+class SyncModel(
+    private val workbench: Workbench,
+    platform: Platform,
+    parent: CoroutineScope,
+    go: (Place) -> Unit,
+) : Model<SyncState>(SyncState(), parent, platform, go),
+    SyncEvents {
+    private var running: Job? = null
+
+    init {
+        work { workbench.homes().collect { load() } }
+    }
+
+    private suspend fun load() {
+        val status = workbench.status()
+        set { it.copy(status = status) }
+    }
+
+    /** Photos and recordings wait for Wi-Fi if the person wants that. */
+    override fun sync() {
+        if (running?.isActive == true) return
+        set { it.copy(syncing = true, failure = null) }
+        running =
+            start(again = ::sync) {
+                try {
+                    val report =
+                        workbench.sync(blobs(platform)) { summary ->
+                            set { it.copy(status = it.status?.copy(summary = summary)) }
+                        }
+                    set { it.copy(lastReport = report) }
+                } finally {
+                    set { it.copy(syncing = false) }
+                    load()
+                }
+            }
+    }
+
+    override fun stop() {
+        running?.cancel()
+    }
+
+    override fun redo(id: RecordId) =
+        work {
+            workbench.redo(id)
+            load()
+            platform.scheduleSync()
+        }
+
+    override fun join() = go(Place.Join)
+
+    override fun failed(
+        state: SyncState,
+        failure: Failure?,
+    ) = state.copy(failure = failure)
+}
+
+/** What an exchange may send on this network. */
+fun blobs(platform: Platform): BlobChoice =
+    if (platform.preference(WIFI_ONLY) == "true" && !platform.onWifi) BlobChoice.NONE else BlobChoice.ALL
+
+internal const val WIFI_ONLY = "wifi_only"
+internal const val LANGUAGE = "language"

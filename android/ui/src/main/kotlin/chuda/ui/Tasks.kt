@@ -1,0 +1,81 @@
+package chuda.ui
+
+import chuda.ChudaException
+import chuda.TaskId
+import chuda.TaskView
+import chuda.Workbench
+import chuda.homes
+import kotlinx.coroutines.CoroutineScope
+
+/** What there is to do, and what there is to know. */
+data class TasksState(
+    val tasks: List<TaskView> = emptyList(),
+    val notices: List<TaskView> = emptyList(),
+    /** An answer that needs a reason. */
+    val answering: Choosing.Answer? = null,
+    val loading: Boolean = true,
+    val failure: Failure? = null,
+)
+
+interface TasksEvents : Events {
+    fun answer(
+        id: TaskId,
+        choice: String?,
+    )
+
+    /** The reason that the answer needs; null gives the answer up. */
+    fun giveReason(reason: String?)
+
+    /** Something to know has been read. */
+    fun tick(id: TaskId)
+}
+
+class TasksModel(
+    private val workbench: Workbench,
+    platform: Platform,
+    parent: CoroutineScope,
+    go: (Place) -> Unit,
+) : Model<TasksState>(TasksState(), parent, platform, go),
+    TasksEvents {
+    init {
+        work {
+            workbench.homes().collect { home ->
+                set { it.copy(tasks = home.tasks, notices = home.notices, loading = false) }
+            }
+        }
+    }
+
+    override fun answer(
+        id: TaskId,
+        choice: String?,
+    ) = complete(id, choice, reason = null)
+
+    override fun giveReason(reason: String?) {
+        val answer = state.value.answering ?: return
+        set { it.copy(answering = null) }
+        if (reason != null) complete(answer.task.id, answer.choice, reason)
+    }
+
+    override fun tick(id: TaskId) = complete(id, choice = null, reason = null)
+
+    private fun complete(
+        id: TaskId,
+        choice: String?,
+        reason: String?,
+    ) = work {
+        try {
+            workbench.completeTask(id, choice, reason)
+            platform.feedback(Feedback.DONE)
+            platform.scheduleSync()
+        } catch (error: ChudaException.Invalid) {
+            val task = state.value.tasks.find { it.id == id }
+            if (task == null || reason != null || !wantsReason(error)) throw error
+            set { it.copy(answering = Choosing.Answer(task, choice)) }
+        }
+    }
+
+    override fun failed(
+        state: TasksState,
+        failure: Failure?,
+    ) = state.copy(failure = failure, loading = false)
+}

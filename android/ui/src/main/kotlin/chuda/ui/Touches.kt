@@ -1,0 +1,57 @@
+package chuda.ui
+
+import chuda.TouchId
+import chuda.TouchView
+import chuda.Workbench
+import chuda.homes
+import kotlinx.coroutines.CoroutineScope
+import java.time.LocalDate
+
+/** Own touches, newest first, day by day. */
+data class TouchesState(
+    val days: List<Day> = emptyList(),
+    val today: LocalDate = LocalDate.EPOCH,
+    val loading: Boolean = true,
+    val failure: Failure? = null,
+) {
+    data class Day(
+        val day: LocalDate,
+        val touches: List<TouchView>,
+    )
+}
+
+interface TouchesEvents : Events {
+    fun open(id: TouchId)
+
+    fun refresh()
+}
+
+class TouchesModel(
+    private val workbench: Workbench,
+    platform: Platform,
+    parent: CoroutineScope,
+    go: (Place) -> Unit,
+) : Model<TouchesState>(TouchesState(), parent, platform, go),
+    TouchesEvents {
+    init {
+        work { workbench.homes().collect { load() } }
+    }
+
+    override fun refresh() = work { load() }
+
+    private suspend fun load() {
+        val days = workbench.recentTouches(LIMIT).groupBy { it.day }.map { (day, touches) -> TouchesState.Day(day, touches) }
+        set { it.copy(days = days, today = workbench.today(), loading = false) }
+    }
+
+    override fun open(id: TouchId) = go(Place.Touch(id))
+
+    override fun failed(
+        state: TouchesState,
+        failure: Failure?,
+    ) = state.copy(failure = failure, loading = false)
+
+    private companion object {
+        const val LIMIT = 100
+    }
+}
