@@ -17,22 +17,22 @@ public struct AppState: ScreenState {
 
 /// `opened` hands over the workbench to whatever works without screens, such as the background sync.
 public final class AppModel: Model<AppState> {
-    public let stack = BackStack()
-    private let platform: Platform
+    public let stack: BackStack
     private let opened: (Workbench) -> Void
     private var tabs: [Place.Tab: any AnyModel] = [:]
     private var models: [Place: any AnyModel] = [:]
 
     public init(_ platform: Platform, opened: @escaping (Workbench) -> Void = { _ in }) {
-        self.platform = platform
+        let stack = BackStack()
+        self.stack = stack
         self.opened = opened
-        super.init(AppState(words: Words(platform.preference(languagePreference) ?? platform.language)))
+        super.init(AppState(words: Words(platform.preference(languagePreference) ?? platform.language)), platform, go: stack.go)
     }
 
     /// Opens the store, or begins the first run.
     public func open() {
         state.failure = nil
-        work { [self] in
+        work(again: open) { [self] in
             let settings = try await platform.settings()
             if storeExists(dir: settings.dir) {
                 enter(try await Workbench.open(settings: settings))
@@ -52,14 +52,10 @@ public final class AppModel: Model<AppState> {
     /// Comes back to the front: what other apps have shared meanwhile is kept, and what was left on another screen shows on the first.
     public func keepLeftovers() {
         guard let workbench = state.workbench else { return }
-        work { [self] in
-            try await workbench.keepLeftovers(platform)
+        work(again: keepLeftovers) { [self] in
+            _ = try await workbench.keepLeftovers(platform)
             (tabs[.home] as? HomeModel)?.refresh()
         }
-    }
-
-    public func go(_ place: Place) {
-        stack.go(place)
     }
 
     /// Back by a button of ours.
@@ -93,7 +89,7 @@ public final class AppModel: Model<AppState> {
     }
 
     public func touches(_ workbench: Workbench) -> TouchesModel {
-        tab(.touches) { TouchesModel(workbench, go: go) }
+        tab(.touches) { TouchesModel(workbench, platform, go: go) }
     }
 
     public func customers(_ workbench: Workbench) -> CustomersModel {
@@ -129,7 +125,7 @@ public final class AppModel: Model<AppState> {
     }
 
     public func customer(_ workbench: Workbench, _ id: CustomerId) -> CustomerModel {
-        made(.customer(id)) { CustomerModel(workbench, id, go: go) }
+        made(.customer(id)) { CustomerModel(workbench, platform, id, go: go) }
     }
 
     private func tab<M: AnyModel>(_ tab: Place.Tab, _ make: () -> M) -> M {

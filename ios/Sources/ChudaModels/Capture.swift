@@ -26,8 +26,10 @@ extension Workbench {
 
     /// Keeps what the camera had made when the app was killed, and what other apps have shared.
     @MainActor
-    func keepLeftovers(_ platform: Platform) async throws {
-        for captured in platform.leftovers() { _ = try await keep(captured, platform) }
+    func keepLeftovers(_ platform: Platform) async throws -> [EvidenceId] {
+        var kept: [EvidenceId] = []
+        for captured in platform.leftovers() { kept.append(try await keep(captured, platform)) }
+        return kept
     }
 }
 

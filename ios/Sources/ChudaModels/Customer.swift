@@ -15,13 +15,11 @@ public struct CustomerState: ScreenState, Equatable {
 public final class CustomerModel: Model<CustomerState> {
     private let workbench: Workbench
     private let id: CustomerId
-    private let go: (Place) -> Void
 
-    public init(_ workbench: Workbench, _ id: CustomerId, go: @escaping (Place) -> Void) {
+    public init(_ workbench: Workbench, _ platform: Platform, _ id: CustomerId, go: @escaping (Place) -> Void) {
         self.workbench = workbench
         self.id = id
-        self.go = go
-        super.init(CustomerState())
+        super.init(CustomerState(), platform, go: go)
         follow(workbench) { [self] _ in try await load() }
     }
 

@@ -14,14 +14,10 @@ public struct CustomersState: ScreenState, Equatable {
 
 public final class CustomersModel: Model<CustomersState> {
     private let workbench: Workbench
-    private let platform: Platform
-    private let go: (Place) -> Void
 
     public init(_ workbench: Workbench, _ platform: Platform, go: @escaping (Place) -> Void) {
         self.workbench = workbench
-        self.platform = platform
-        self.go = go
-        super.init(CustomersState())
+        super.init(CustomersState(), platform, go: go)
         follow(workbench) { [self] _ in try await load() }
     }
 
@@ -51,7 +47,7 @@ public final class CustomersModel: Model<CustomersState> {
 
     public func save() {
         guard let draft = state.adding else { return }
-        work { [self] in
+        work(again: save) { [self] in
             let customer = try await workbench.addCustomer(draft: draft)
             state.adding = nil
             state.search = ""

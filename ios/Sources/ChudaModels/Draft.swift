@@ -46,7 +46,6 @@ public enum Slot: Hashable, Sendable {
 
 public final class DraftModel: Model<DraftState> {
     private let workbench: Workbench
-    private let platform: Platform
     private let leave: () -> Void
     private var hearing: Task<Void, Never>?
     /// What is put aside must not come back after it was recorded or thrown away.
@@ -56,9 +55,8 @@ public final class DraftModel: Model<DraftState> {
 
     public init(_ workbench: Workbench, _ platform: Platform, notice: Failure? = nil, leave: @escaping () -> Void) {
         self.workbench = workbench
-        self.platform = platform
         self.leave = leave
-        super.init(DraftState(options: workbench.options(), today: workbench.today()))
+        super.init(DraftState(options: workbench.options(), today: workbench.today()), platform)
         state.failure = notice
         work { [self] in
             try await keeping.run { [self] in
@@ -160,17 +158,17 @@ public final class DraftModel: Model<DraftState> {
         var draft = state.draft
         how(&draft)
         state.draft = draft
-        work { [self] in try await keep() }
+        work(again: { [self] in change { _ in } }) { [self] in try await keep() }
     }
 
     public func takePhoto() {
-        work { [self] in
+        work(again: keepLeftovers) { [self] in
             if let captured = try await photo(platform) { try await add(captured) }
         }
     }
 
     public func addFile() {
-        work { [self] in
+        work(again: keepLeftovers) { [self] in
             if let captured = try await platform.pickFile() { try await add(captured) }
         }
     }
@@ -181,12 +179,20 @@ public final class DraftModel: Model<DraftState> {
         try await keep()
     }
 
+    /// What the camera made and the store could not take.
+    private func keepLeftovers() {
+        work(again: keepLeftovers) { [self] in
+            state.draft.evidence += try await workbench.keepLeftovers(platform)
+            try await keep()
+        }
+    }
+
     /// Records the touch as it is. Without evidence it is kept as 待补证据.
     public func save() {
         guard !state.saving else { return }
         state.saving = true
         state.failure = nil
-        work { [self] in
+        work(again: save) { [self] in
             defer { state.saving = false }
             try await keeping.run { [self] in
                 var draft = state.draft

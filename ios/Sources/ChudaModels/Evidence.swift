@@ -16,7 +16,6 @@ public struct EvidenceState: ScreenState, Equatable {
 
 public final class EvidenceModel: Model<EvidenceState> {
     private let workbench: Workbench
-    private let platform: Platform
     private let id: EvidenceId
     private var player: Player?
     private var written: Set<String> = []
@@ -24,9 +23,8 @@ public final class EvidenceModel: Model<EvidenceState> {
 
     public init(_ workbench: Workbench, _ platform: Platform, _ id: EvidenceId) {
         self.workbench = workbench
-        self.platform = platform
         self.id = id
-        super.init(EvidenceState())
+        super.init(EvidenceState(), platform)
         work { [self] in
             let evidence = try await workbench.evidence(id: id)
             state.evidence = evidence

@@ -11,7 +11,7 @@ public struct Failure: Equatable, Sendable {
     public enum Remedy: Sendable {
         /// The permission is given in the system's settings.
         case settings
-        /// A new code from the administrator.
+        /// Joins a team, with a code from the administrator.
         case join
         /// The same once more.
         case retry
@@ -47,8 +47,7 @@ struct Stopped: Error {
 
 extension ChudaError {
     fileprivate var remedy: Failure.Remedy? {
-        if key == "sync.no_server" || key == "sync.not_enrolled" { return .join }
-        return action == .freeSpace || action == .tryLater ? .retry : nil
+        key == "sync.no_server" || key == "sync.not_enrolled" ? .join : nil
     }
 }
 

@@ -20,19 +20,16 @@ public struct FirstRunState: ScreenState, Equatable {
 /// `present`: the store that is there already and is to join a team.
 public final class FirstRunModel: Model<FirstRunState> {
     private let present: Workbench?
-    private let platform: Platform
     private let leave: () -> Void
     private let done: (Workbench) -> Void
-    private var joining: Task<Void, Never>?
 
     public init(_ present: Workbench?, _ platform: Platform, leave: @escaping () -> Void, done: @escaping (Workbench) -> Void) {
         self.present = present
-        self.platform = platform
         self.leave = leave
         self.done = done
         var state = FirstRunState()
         if present != nil { state.step = .code }
-        super.init(state)
+        super.init(state, platform)
     }
 
     /// A scanned invitation joins at once; without a camera it is typed.
@@ -62,7 +59,7 @@ public final class FirstRunModel: Model<FirstRunState> {
 
     public func join() {
         let (server, code) = (trimmed(state.server), trimmed(state.code))
-        enter { [self] in
+        enter(again: join) { [self] in
             guard let present else {
                 return try await Workbench.createEnrolled(settings: platform.settings(), server: server, code: code)
             }
@@ -79,14 +76,14 @@ public final class FirstRunModel: Model<FirstRunState> {
             return
         }
         let name = trimmed(state.name)
-        enter { [self] in try await Workbench.createOffline(settings: platform.settings(), name: name) }
+        enter(again: startOffline) { [self] in try await Workbench.createOffline(settings: platform.settings(), name: name) }
     }
 
-    private func enter(_ how: @escaping @MainActor () async throws -> Workbench) {
+    private func enter(again: @escaping @MainActor () -> Void, _ how: @escaping @MainActor () async throws -> Workbench) {
         guard !state.working else { return }
         state.working = true
         state.failure = nil
-        joining = work { [self] in
+        work(again: again) { [self] in
             defer { state.working = false }
             let workbench = try await how()
             platform.scheduleSync()
@@ -94,7 +91,7 @@ public final class FirstRunModel: Model<FirstRunState> {
         }
     }
 
-    /// Goes a step back. While it joins, there is no way back: whether the server has used up the code is not known yet.
+    /// Goes a step back. While it joins, which ends in any case, there is no way back: the server may have used up the code already.
     public func back() {
         guard !state.working else { return }
         if present != nil || state.step == .welcome { return leave() }

@@ -46,8 +46,6 @@ public struct Answer: Equatable, Sendable {
 
 public final class HomeModel: Model<HomeState> {
     private let workbench: Workbench
-    private let platform: Platform
-    private let go: (Place) -> Void
     private let second: () async throws -> Void
     private let dictation: Dictation
     private var countdown: Task<Void, Never>?
@@ -58,11 +56,9 @@ public final class HomeModel: Model<HomeState> {
         go: @escaping (Place) -> Void
     ) {
         self.workbench = workbench
-        self.platform = platform
         self.second = second
-        self.go = go
         dictation = Dictation(workbench, platform)
-        super.init(HomeState())
+        super.init(HomeState(), platform, go: go)
         follow(workbench) { [self] home in
             state.home = home
             try await lookForUnfinished()
@@ -102,7 +98,7 @@ public final class HomeModel: Model<HomeState> {
         }
         state.filing = true
         state.choosing = nil
-        work { [self] in
+        work(again: { [self] in file(reason: reason) }) { [self] in
             defer { state.filing = false }
             _ = try await workbench.fileReport(request: ReportRequest(tomorrow: state.tomorrow, reason: reason))
             platform.feedback(.done)
@@ -146,7 +142,7 @@ public final class HomeModel: Model<HomeState> {
     public func answer(_ id: TaskId, _ choice: String?, reason: String? = nil) {
         guard let home = state.home, let task = (home.tasks + home.notices).first(where: { $0.id == id }) else { return }
         state.choosing = nil
-        work { [self] in
+        work(again: { [self] in answer(id, choice, reason: reason) }) { [self] in
             do {
                 _ = try await workbench.completeTask(id: id, choice: choice, reason: reason)
                 platform.feedback(.done)
@@ -186,15 +182,20 @@ public final class HomeModel: Model<HomeState> {
     }
 
     public func takePhoto() {
-        work { [self] in
+        work(again: keepLeftovers) { [self] in
             if let captured = try await photo(platform) { add([try await workbench.keep(captured, platform)], nil) }
         }
     }
 
     public func addFile() {
-        work { [self] in
+        work(again: keepLeftovers) { [self] in
             if let captured = try await platform.pickFile() { add([try await workbench.keep(captured, platform)], nil) }
         }
+    }
+
+    /// What the camera made and the store could not take.
+    private func keepLeftovers() {
+        work(again: keepLeftovers) { [self] in add(try await workbench.keepLeftovers(platform), nil) }
     }
 
     /// A new touch by hand, or the one that waits.

@@ -18,16 +18,12 @@ public struct MeState: ScreenState, Equatable {
 
 public final class MeModel: Model<MeState> {
     private let workbench: Workbench
-    private let platform: Platform
     private let speak: (String) -> Void
-    private let go: (Place) -> Void
 
     public init(_ workbench: Workbench, _ platform: Platform, speak: @escaping (String) -> Void, go: @escaping (Place) -> Void) {
         self.workbench = workbench
-        self.platform = platform
         self.speak = speak
-        self.go = go
-        super.init(MeState())
+        super.init(MeState(), platform, go: go)
         state.storage = platform.freeBytes
         state.language = platform.preference(languagePreference) ?? platform.language
         state.wifiOnly = platform.preference(wifiOnlyPreference) == "true"

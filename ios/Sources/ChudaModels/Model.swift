@@ -11,11 +11,16 @@ public protocol ScreenState: Sendable {
 @Observable
 public class Model<State: ScreenState> {
     public internal(set) var state: State
+    @ObservationIgnored let platform: Platform
+    @ObservationIgnored let go: (Place) -> Void
+    @ObservationIgnored private var again: (@MainActor () -> Void)?
     @ObservationIgnored private var works: [Int: Task<Void, Never>] = [:]
     @ObservationIgnored private var begun = 0
 
-    init(_ state: State) {
+    init(_ state: State, _ platform: Platform, go: @escaping (Place) -> Void = { _ in }) {
         self.state = state
+        self.platform = platform
+        self.go = go
     }
 
     /// The person has read what went wrong.
@@ -23,13 +28,24 @@ public class Model<State: ScreenState> {
         state.failure = nil
     }
 
+    /// The person presses the button beside it.
+    public func remedy(_ remedy: Failure.Remedy) {
+        dismiss()
+        switch remedy {
+        case .settings: platform.openSettings()
+        case .join: go(.join)
+        case .retry: again?()
+        }
+    }
+
     func fail(_ failure: Failure) {
         state.failure = failure
     }
 
-    /// Begins something that takes time. It holds on to the model until it is done or the model is closed.
+    /// Begins something that takes time; it holds on to the model until it is done or the model is closed. `again`: what to offer when the
+    /// network or the storage was in the way.
     @discardableResult
-    func work(_ what: @escaping @MainActor () async throws -> Void) -> Task<Void, Never> {
+    func work(again: (@MainActor () -> Void)? = nil, _ what: @escaping @MainActor () async throws -> Void) -> Task<Void, Never> {
         begun += 1
         let number = begun
         let task = Task {
@@ -38,7 +54,10 @@ public class Model<State: ScreenState> {
             } catch is CancellationError {
                 // Whoever cancelled knows.
             } catch {
-                fail(Failure(error))
+                var failure = Failure(error)
+                self.again = again
+                if again != nil && ["storage", "offline"].contains(failure.kind) { failure.remedy = .retry }
+                fail(failure)
             }
             works[number] = nil
         }

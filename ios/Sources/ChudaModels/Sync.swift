@@ -12,15 +12,11 @@ public struct SyncState: ScreenState, Equatable {
 
 public final class SyncModel: Model<SyncState> {
     private let workbench: Workbench
-    private let platform: Platform
-    private let go: (Place) -> Void
     private var running: Task<Void, Never>?
 
     public init(_ workbench: Workbench, _ platform: Platform, go: @escaping (Place) -> Void) {
         self.workbench = workbench
-        self.platform = platform
-        self.go = go
-        super.init(SyncState())
+        super.init(SyncState(), platform, go: go)
         follow(workbench) { [self] _ in state.status = try await workbench.status() }
     }
 
@@ -29,7 +25,7 @@ public final class SyncModel: Model<SyncState> {
         guard !state.syncing else { return }
         state.syncing = true
         state.failure = nil
-        running = work { [self] in
+        running = work(again: sync) { [self] in
             defer { state.syncing = false }
             state.lastReport = try await workbench.sync(blobs(platform)) { summary in
                 Task { @MainActor in

@@ -14,12 +14,10 @@ public struct TasksState: ScreenState, Equatable {
 
 public final class TasksModel: Model<TasksState> {
     private let workbench: Workbench
-    private let platform: Platform
 
     public init(_ workbench: Workbench, _ platform: Platform) {
         self.workbench = workbench
-        self.platform = platform
-        super.init(TasksState())
+        super.init(TasksState(), platform)
         follow(workbench) { [self] home in
             state.tasks = home.tasks
             state.notices = home.notices
@@ -45,7 +43,7 @@ public final class TasksModel: Model<TasksState> {
 
     private func complete(_ id: TaskId, _ choice: String?, reason: String?) {
         let task = (state.tasks + state.notices).first { $0.id == id }
-        work { [self] in
+        work(again: { [self] in complete(id, choice, reason: reason) }) { [self] in
             do {
                 _ = try await workbench.completeTask(id: id, choice: choice, reason: reason)
                 platform.feedback(.done)

@@ -13,16 +13,12 @@ public struct TouchState: ScreenState, Equatable {
 
 public final class TouchModel: Model<TouchState> {
     private let workbench: Workbench
-    private let platform: Platform
     private let id: TouchId
-    private let go: (Place) -> Void
 
     public init(_ workbench: Workbench, _ platform: Platform, _ id: TouchId, go: @escaping (Place) -> Void) {
         self.workbench = workbench
-        self.platform = platform
         self.id = id
-        self.go = go
-        super.init(TouchState())
+        super.init(TouchState(), platform, go: go)
         follow(workbench) { [self] _ in try await load() }
     }
 
@@ -44,13 +40,13 @@ public final class TouchModel: Model<TouchState> {
     }
 
     public func takePhoto() {
-        work { [self] in
+        work(again: attachLeftovers) { [self] in
             if let captured = try await photo(platform) { try await attach(captured) }
         }
     }
 
     public func addFile() {
-        work { [self] in
+        work(again: attachLeftovers) { [self] in
             if let captured = try await platform.pickFile() { try await attach(captured) }
         }
     }
@@ -59,6 +55,13 @@ public final class TouchModel: Model<TouchState> {
     private func attach(_ captured: Captured) async throws {
         _ = try await workbench.attach(evidence: workbench.keep(captured, platform), touch: id)
         platform.scheduleSync()
+    }
+
+    /// What the camera made and the store could not take.
+    private func attachLeftovers() {
+        work(again: attachLeftovers) { [self] in
+            for captured in platform.leftovers() { try await attach(captured) }
+        }
     }
 
     /// The customer answered (客户已反馈).

@@ -24,12 +24,10 @@ public struct TouchDay: Equatable, Sendable {
 
 public final class TouchesModel: Model<TouchesState> {
     private let workbench: Workbench
-    private let go: (Place) -> Void
 
-    public init(_ workbench: Workbench, go: @escaping (Place) -> Void) {
+    public init(_ workbench: Workbench, _ platform: Platform, go: @escaping (Place) -> Void) {
         self.workbench = workbench
-        self.go = go
-        super.init(TouchesState(today: workbench.today()))
+        super.init(TouchesState(today: workbench.today()), platform, go: go)
         follow(workbench) { [self] _ in try await load() }
     }
 

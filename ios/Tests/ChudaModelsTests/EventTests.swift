@@ -189,7 +189,7 @@ final class EventTests: XCTestCase {
             draft: TouchDraft(customer: customer.id, mode: .visit, action: "demo", allowDraft: true)
         ).touch
 
-        let touches = TouchesModel(workbench, go: { gone.append($0) })
+        let touches = TouchesModel(workbench, platform, go: { gone.append($0) })
         await touches.until { $0.days.first?.touches.count == 1 && !$0.loading }
         XCTAssertEqual(touches.state.days.map(\.day), [touches.state.today])
         touches.refresh()
@@ -282,7 +282,7 @@ final class EventTests: XCTestCase {
         let saved = try await workbench.recordTouch(
             draft: TouchDraft(customer: customer.id, mode: .email, action: "quote", evidence: [pdf])
         ).touch
-        let one = CustomerModel(workbench, customer.id, go: { gone.append($0) })
+        let one = CustomerModel(workbench, platform, customer.id, go: { gone.append($0) })
         await one.until { $0.timeline.count == 1 && $0.documents.map(\.id) == [pdf] && $0.briefs.count == 1 && !$0.loading }
         one.open(saved.id)
         one.openEvidence(pdf)
@@ -306,10 +306,14 @@ final class EventTests: XCTestCase {
         await sync.until { $0.failure?.key == "status.nothing_refused" }
         sync.dismiss()
         sync.sync()
+        await sync.until { $0.failure?.remedy == .join && !$0.syncing }
+        sync.remedy(.join)
+        XCTAssertNil(sync.state.failure)
+        sync.sync()
         sync.stop()
         await sync.until { !$0.syncing }
         sync.join()
-        XCTAssertEqual(gone, [.join])
+        XCTAssertEqual(gone, [.join, .join])
         sync.close()
 
         platform.wifi = false

@@ -177,7 +177,9 @@ final class NeverTests: XCTestCase {
         XCTAssertEqual(home.state.failure, .denied(.microphone))
         XCTAssertEqual(home.state.failure?.remedy, .settings)
         XCTAssertNil(home.state.recording)
-        home.dismiss()
+        home.remedy(.settings)
+        XCTAssertNil(home.state.failure)
+        XCTAssertEqual(platform.settingsOpened, 1)
         home.takePhoto()
         await home.until { $0.failure == .denied(.camera) }
         home.close()
@@ -203,7 +205,7 @@ final class NeverTests: XCTestCase {
         let unknown = "00000000-0000-7000-8000-000000000000"
         let touch = TouchModel(workbench, platform, unknown, go: { _ in })
         await touch.until { $0.failure != nil && !$0.loading }
-        let customer = CustomerModel(workbench, unknown, go: { _ in })
+        let customer = CustomerModel(workbench, platform, unknown, go: { _ in })
         await customer.until { $0.failure != nil && !$0.loading }
         let evidence = EvidenceModel(workbench, platform, unknown)
         await evidence.until { $0.failure != nil }

@@ -31,6 +31,8 @@ final class TestPlatform: Platform {
     private let signer = SoftwareSigner.generate()
 
     init(_ test: XCTestCase, models: String? = nil) throws {
+        // Whoever waits for a slow test sees which one it is.
+        setvbuf(stdout, nil, _IOLBF, 0)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("chuda-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder.appendingPathComponent("cache"), withIntermediateDirectories: true)
         key = Data((0..<32).map { _ in UInt8.random(in: .min ... .max) })
