@@ -13,7 +13,7 @@
                 NoticeView(failure: failure, dismiss: model.open, remedy: model.remedy)
                     .padding()
             } else if let firstRun = model.state.firstRun {
-                FirstRunScreen(model: firstRun)
+                NavigationStack { FirstRunScreen(model: firstRun) }
             } else if let workbench = model.state.workbench {
                 Tabs(model: model, workbench: workbench)
             } else {

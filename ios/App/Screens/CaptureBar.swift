@@ -51,7 +51,9 @@
         }
 
         private var whoIsHeard: some View {
-            Button { isTold.toggle() } label: {
+            Button {
+                isTold.toggle()
+            } label: {
                 VStack(spacing: 2) {
                     Image(systemName: isTold ? "person.2.fill" : "person.fill").accessibilityHidden(true)
                     Text(words(isTold ? "consent.told" : "consent.own_voice")).font(.caption2)

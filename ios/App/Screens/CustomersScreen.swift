@@ -27,7 +27,11 @@
             .searchable(text: Binding(get: { model.state.search }, set: model.find), prompt: words("customers.find"))
             .toolbar {
                 ToolbarItem(placement: .topBarTrailing) {
-                    Button { model.add(CustomerDraft(name: state.search)) } label: { Label(words("customers.add"), systemImage: "plus") }
+                    Button {
+                        model.add(CustomerDraft(name: state.search))
+                    } label: {
+                        Label(words("customers.add"), systemImage: "plus")
+                    }
                 }
             }
             .sheet(isPresented: isAdding) { NewCustomer(model: model).environment(\.words, words) }
@@ -91,9 +95,5 @@
             get { self ?? "" }
             set { self = newValue.isEmpty ? nil : newValue }
         }
-    }
-
-    #Preview {
-        CustomerLine(customer: Sample.customer) {}.padding()
     }
 #endif

@@ -125,7 +125,9 @@
         /// The key action for tomorrow: another suggestion is one tap away, any other words are two.
         private var tomorrow: some View {
             HStack(spacing: 8) {
-                Button { model.chooseTomorrow(nil) } label: {
+                Button {
+                    model.chooseTomorrow(nil)
+                } label: {
                     HStack(alignment: .firstTextBaseline, spacing: 10) {
                         Image(systemName: "calendar").accessibilityLabel(words("home.tomorrow"))
                         Text(chosen ?? words("home.no_tomorrow"))
@@ -159,7 +161,8 @@
                 .id(filed.id)
             } else if let filed = card.filed {
                 if card.canUpdate || (state.tomorrow != nil && state.tomorrow != filed.tomorrow) {
-                    MainButton(title: words("home.update"), image: "arrow.triangle.2.circlepath", isWorking: state.filing, action: model.file)
+                    MainButton(
+                        title: words("home.update"), image: "arrow.triangle.2.circlepath", isWorking: state.filing, action: model.file)
                 } else {
                     Label(
                         words("home.filed_at", ["time": words.time(filed.filedAt), "state": words(filed.state)]), systemImage: "clock"
@@ -177,7 +180,8 @@
         }
     }
 
-    private struct Filled: View {
+    /// A slot of the report that a touch has filled.
+    struct Filled: View {
         let touch: TouchView
         @Environment(\.words) private var words
 
@@ -221,7 +225,9 @@
             case .agreement(let consent)?: agreement(consent)
             case .answer(let answer)?:
                 Question(title: words(answer.task.kind), cancel: model.cancelChoice) {
-                    AskText(label: words("tasks.reason"), done: words("do.send")) { model.answer(answer.task.id, answer.choice, reason: $0) }
+                    AskText(label: words("tasks.reason"), done: words("do.send")) {
+                        model.answer(answer.task.id, answer.choice, reason: $0)
+                    }
                 }
             case nil: EmptyView()
             }
@@ -242,7 +248,9 @@
         private var tomorrow: some View {
             Question(title: words("home.choose_tomorrow"), cancel: model.cancelChoice) {
                 ForEach(card?.suggestions ?? [], id: \.self) { text in
-                    ChoiceButton(title: text, isChosen: text == (model.state.tomorrow ?? card?.suggestions.first)) { model.chooseTomorrow(text) }
+                    ChoiceButton(title: text, isChosen: text == (model.state.tomorrow ?? card?.suggestions.first)) {
+                        model.chooseTomorrow(text)
+                    }
                 }
                 AskText(label: words("home.own_words"), done: words("do.take")) { model.chooseTomorrow($0) }
             }
@@ -281,9 +289,5 @@
             if sync.recordsWaiting > 0 { return self("home.records_waiting", ["records": sync.recordsWaiting]) }
             return sync.lastSync == nil ? self("home.not_synced_yet") : self("home.synced")
         }
-    }
-
-    #Preview {
-        NavigationStack { Panel { Filled(touch: Sample.touch) } }
     }
 #endif

@@ -35,7 +35,8 @@
         @ViewBuilder
         private func person(_ identity: Identity) -> some View {
             Text(identity.person.name.isEmpty ? words("me.no_name") : identity.person.name).font(.title2.weight(.semibold))
-            Text(identity.person.roles.map { words($0) }.joined(separator: words("list.comma"))).font(.subheadline).foregroundStyle(Color.quiet)
+            Text(identity.person.roles.map { words($0) }.joined(separator: words("list.comma"))).font(.subheadline).foregroundStyle(
+                Color.quiet)
             if let server = identity.server {
                 Text(words("me.team", ["server": server])).font(.footnote).foregroundStyle(Color.quiet)
             } else {

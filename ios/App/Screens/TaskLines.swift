@@ -43,8 +43,4 @@
             return [task.customerName, due].compactMap { $0 }.joined(separator: " · ")
         }
     }
-
-    #Preview {
-        TaskLines(task: Sample.task, today: "2026-11-24") { _ in }.padding()
-    }
 #endif

@@ -27,7 +27,9 @@
 
         @ViewBuilder
         private func head(_ touch: TouchView) -> some View {
-            Line(title: touch.customerName, text: words.moment(touch.at), image: "building.2", action: { model.openCustomer(touch.customer) })
+            Line(
+                title: touch.customerName, text: words.moment(touch.at), image: "building.2", action: { model.openCustomer(touch.customer) }
+            )
             Flow {
                 Tag(text: words(touch.mode))
                 Tag(text: words(touch.action))
@@ -47,7 +49,9 @@
                 ScrollView(.horizontal, showsIndicators: false) {
                     HStack(alignment: .top, spacing: 12) {
                         ForEach(touch.evidence, id: \.id) { one in
-                            Button { model.openEvidence(one.id) } label: {
+                            Button {
+                                model.openEvidence(one.id)
+                            } label: {
                                 EvidenceTile(evidence: one, thumbnail: model.state.thumbnails[one.id])
                             }
                             .buttonStyle(.plain)
@@ -75,7 +79,9 @@
         }
 
         private func next(_ touch: TouchView) -> String? {
-            let parts = [touch.nextDate.map { words.day($0) }, touch.nextTime.map { String($0.prefix(5)) }, touch.nextAction].compactMap { $0 }
+            let parts = [touch.nextDate.map { words.day($0) }, touch.nextTime.map { String($0.prefix(5)) }, touch.nextAction].compactMap {
+                $0
+            }
             return parts.isEmpty ? nil : parts.joined(separator: " ")
         }
 

@@ -44,8 +44,4 @@
             }
         }
     }
-
-    #Preview {
-        TouchLine(touch: Sample.touch) {}.padding()
-    }
 #endif

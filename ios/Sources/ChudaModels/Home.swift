@@ -52,7 +52,8 @@ public final class HomeModel: Model<HomeState> {
 
     /// `second` passes one second.
     public init(
-        _ workbench: Workbench, _ platform: Platform, second: @escaping () async throws -> Void = { try await Task.sleep(for: .seconds(1)) },
+        _ workbench: Workbench, _ platform: Platform,
+        second: @escaping () async throws -> Void = { try await Task.sleep(for: .seconds(1)) },
         go: @escaping (Place) -> Void
     ) {
         self.workbench = workbench

@@ -70,7 +70,7 @@ final class NeverTests: XCTestCase {
         await app.until { $0.workbench != nil }
         let home = app.home(try XCTUnwrap(app.state.workbench))
         await home.until { $0.loose.count == 1 }
-        XCTAssertEqual(platform.cached, [])
+        await eventually { platform.cached.isEmpty }
         app.close()
     }
 
