@@ -16,3 +16,17 @@ let package = Package(
         .testTarget(name: "ChudaModelsTests", dependencies: ["ChudaModels"]),
     ]
 )
+
+#if os(Linux)
+    // Where there is no SwiftUI, the screens are compiled against a stand-in that does nothing.
+    package.targets += [
+        .target(name: "UIKit", path: "Tests/StandIn/UIKit"),
+        .target(name: "SwiftUI", dependencies: ["UIKit"], path: "Tests/StandIn/SwiftUI"),
+        .target(
+            name: "Screens",
+            dependencies: ["ChudaModels", "SwiftUI", "UIKit"],
+            path: "App",
+            exclude: ["ChudaApp.swift", "Previews.swift", "Phone", "Resources", "Info.plist", "App.entitlements"]
+        ),
+    ]
+#endif

@@ -103,3 +103,24 @@ build() {
     done
   }
 }
+
+# stage_swift FOLDER: the built library, the server and the samples, for Swift, which may see no other folder than that one. The models too,
+# where CHUDA_MODELS is set, which then names them there.
+stage_swift() {
+  mkdir -p "$1/lib" "$1/samples"
+  find "$CARGO_TARGET_DIR/debug" -maxdepth 1 \( -name 'libchuda_ffi.so' -o -name 'libchuda_ffi.dylib' -o -name chuda-server \) -exec cp -u {} "$1/lib/" \;
+  cp -u samples/* "$1/samples/"
+  export CHUDA_SAMPLES=$1/samples CHUDA_TEST_PROGRAM=$1/lib/chuda-server
+  [ -n "${CHUDA_MODELS:-}" ] || return 0
+  mkdir -p "$1/models"
+  cp -Ru "$CHUDA_MODELS/." "$1/models/"
+  export CHUDA_MODELS=$1/models
+}
+
+# run_swift FOLDER COMMAND OPTIONS…: Swift's build commands with the staged library.
+run_swift() {
+  local folder=$1 command=$2
+  shift 2
+  (cd "$folder" && "$CHUDA_SWIFT" "$folder" "$command" -Xlinker "-L$folder/lib" -Xlinker -rpath -Xlinker "$folder/lib" \
+    -Xlinker --allow-shlib-undefined "$@")
+}

@@ -154,8 +154,13 @@ final class DayTests: XCTestCase {
 
         let told = TasksModel(rep, repPlatform)
         await told.until { $0.notices.count == 1 && !$0.loading }
-        told.tick(told.state.notices[0].id)
+        let notice = told.state.notices[0].id
+        told.tick(notice)
         await told.until { $0.notices.isEmpty }
+        told.tick(notice)
+        await told.until { $0.failure?.key == "task.already_done" }
+        told.dismiss()
+        XCTAssertNil(told.state.failure)
 
         // The same from the first screen: an answer without its reason asks for it in place.
         let home = HomeModel(tech, techPlatform, go: { _ in })

@@ -22,7 +22,9 @@ extension Workbench {
 
     /// Keeps a recording and turns it into a draft. `onProgress` hears the share that is done, 0 to 1, on a thread of the core.
     /// Cancelling the task stops the work; the recording is kept and is then among the `pendingTranscriptions()`.
-    public func recordVoice(_ draft: EvidenceDraft, onProgress: @escaping @Sendable (Float) -> Void = { _ in }) async throws -> VoiceDraft {
+    public func recordVoice(
+        _ draft: EvidenceDraft, onProgress: @escaping @Sendable (Float) -> Void = { _ in }
+    ) async throws -> VoiceDraft {
         try await cancellable { try await self.recordVoice(draft: draft, progress: Tell(onProgress), cancel: $0) }
     }
 
@@ -33,7 +35,9 @@ extension Workbench {
 
     /// Exchanges records, then blobs. `onProgress` hears what still waits, on a thread of the core. Cancelling the task stops the
     /// exchange; whatever the server took before is taken note of.
-    public func sync(_ blobs: BlobChoice = .all, onProgress: @escaping @Sendable (SyncSummary) -> Void = { _ in }) async throws -> SyncReport {
+    public func sync(
+        _ blobs: BlobChoice = .all, onProgress: @escaping @Sendable (SyncSummary) -> Void = { _ in }
+    ) async throws -> SyncReport {
         try await cancellable { try await self.sync(blobs: blobs, progress: Tell(onProgress), cancel: $0) }
     }
 }
