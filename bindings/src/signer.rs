@@ -45,10 +45,12 @@ impl SoftwareSigner {
 
 #[uniffi::export]
 impl DeviceSigner for SoftwareSigner {
+    /// The public half: a DER-encoded `SubjectPublicKeyInfo`.
     fn public_key(&self) -> Result<Vec<u8>> {
         Ok(self.0.public_key().to_spki())
     }
 
+    /// ECDSA with SHA-256 over the message; the signature in DER.
     fn sign(&self, message: Vec<u8>) -> Result<Vec<u8>> {
         Ok(self.0.sign(&message)?)
     }

@@ -57,36 +57,6 @@ suspend fun Workbench.sync(blobs: BlobChoice = BlobChoice.ALL, onProgress: (Sync
         sync(blobs, progress, token)
     }
 
-/** The stable key of the error, such as `touch.evidence_missing`: what a translation is looked up by. */
-val ChudaException.key: String
-    get() =
-        when (this) {
-            is ChudaException.Invalid -> key
-            is ChudaException.NotFound -> key
-            is ChudaException.NotAllowed -> key
-            is ChudaException.Offline -> key
-            is ChudaException.Server -> key
-            is ChudaException.Storage -> key
-            is ChudaException.Model -> key
-            is ChudaException.Cancelled -> key
-            is ChudaException.Internal -> key
-        }
-
-/** Values for the translated text. */
-val ChudaException.params: Map<String, String>
-    get() =
-        when (this) {
-            is ChudaException.Invalid -> params
-            is ChudaException.NotFound -> params
-            is ChudaException.NotAllowed -> params
-            is ChudaException.Offline -> params
-            is ChudaException.Server -> params
-            is ChudaException.Storage -> params
-            is ChudaException.Model -> params
-            is ChudaException.Cancelled -> params
-            is ChudaException.Internal -> params
-        }
-
 private fun progress(tell: (Float) -> Unit) =
     object : TranscriptionProgress {
         override fun progressed(share: Float) = tell(share)

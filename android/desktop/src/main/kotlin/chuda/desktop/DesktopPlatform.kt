@@ -44,6 +44,8 @@ import kotlin.concurrent.thread
 class DesktopPlatform(
     private val dir: File,
     private val models: String?,
+    /** What the camera sees when it looks for a code. */
+    private val invitation: String?,
     private val scope: CoroutineScope,
 ) : Platform {
     private val cache = dir.resolve("cache").apply { mkdirs() }
@@ -63,7 +65,11 @@ class DesktopPlatform(
     private fun secret(
         name: String,
         make: () -> ByteArray,
-    ): ByteArray = dir.resolve(name).run { if (!exists()) writeBytes(make()).also { setReadable(false, false).and(setReadable(true, true)) }; readBytes() }
+    ): ByteArray =
+        with(dir.resolve(name)) {
+            if (!exists()) writeBytes(make())
+            readBytes()
+        }
 
     override fun preference(name: String): String? = preferences.getProperty(name)
 
@@ -125,7 +131,8 @@ class DesktopPlatform(
             dialog.files.firstOrNull()?.let { Captured(it.copyTo(File(scratch(it.name))).path, source) }
         }
 
-    override suspend fun scanCode(): String? = withContext(Dispatchers.Main) { JOptionPane.showInputDialog("chuda://join?server=…&code=…") }
+    override suspend fun scanCode(): String? =
+        withContext(Dispatchers.Main) { JOptionPane.showInputDialog("chuda://join?server=…&code=…", invitation.orEmpty()) }
 
     override suspend fun location(): Location? = null
 

@@ -1,5 +1,6 @@
 package chuda.desktop
 
+import androidx.compose.ui.test.hasContentDescription
 import chuda.BlobChoice
 import chuda.CustomerDraft
 import chuda.Purpose
@@ -42,7 +43,7 @@ class DayTest {
             see("佛山乐居家具的老板")
             tap("拍照")
             see("保存触达")
-            waitFor("the photo") { find(androidx.compose.ui.test.hasContentDescription("照片")).isNotEmpty() }
+            waitFor("the photo") { find(hasContentDescription("照片")).isNotEmpty() }
             tap("保存触达")
             see("差 2 条，仍可提交")
             tap("差 2 条，仍可提交")

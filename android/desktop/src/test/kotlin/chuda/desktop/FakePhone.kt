@@ -143,7 +143,12 @@ class FakePhone(
     }
 
     override fun leftovers() =
-        cache.listFiles().orEmpty().filter { "captured" in it.name }.sorted().map { Captured(it.path, Source.CAMERA) }
+        cache
+            .listFiles()
+            .orEmpty()
+            .filter { "captured" in it.name }
+            .sorted()
+            .map { Captured(it.path, Source.CAMERA) }
 
     /** A photo that the camera had taken when the app was killed. */
     fun leave(path: String) {

@@ -1,6 +1,39 @@
 package chuda.desktop
 
-import chuda.*
+import chuda.Choice
+import chuda.ConsentView
+import chuda.ContactMode
+import chuda.ContactView
+import chuda.CustomerSlot
+import chuda.CustomerView
+import chuda.DaySlot
+import chuda.Draft
+import chuda.EvidenceView
+import chuda.FactView
+import chuda.Grade
+import chuda.Health
+import chuda.HealthParts
+import chuda.HomeView
+import chuda.Intent
+import chuda.ItemState
+import chuda.LastEvent
+import chuda.Location
+import chuda.ModeSlot
+import chuda.Options
+import chuda.PersonView
+import chuda.Purpose
+import chuda.ReportCard
+import chuda.ReportView
+import chuda.Role
+import chuda.ScriptPack
+import chuda.Stage
+import chuda.SyncSummary
+import chuda.TaskView
+import chuda.TextSlot
+import chuda.TouchDraft
+import chuda.TouchStatus
+import chuda.TouchView
+import chuda.Word
 import chuda.ui.Words
 import java.time.Instant
 import java.time.LocalDate
@@ -32,7 +65,13 @@ object Fixtures {
         Options(
             version = 1,
             actions =
-                listOf(material, Word("book_demo", "预约演示", "Demo booked"), demo, quote, Word("sign", "签约", "Contract signed")).map(::choice) +
+                listOf(
+                    material,
+                    Word("book_demo", "预约演示", "Demo booked"),
+                    demo,
+                    quote,
+                    Word("sign", "签约", "Contract signed"),
+                ).map(::choice) +
                     listOf(Word("new_demand", "客户提出新需求", "New demand"), question).map(::choice),
             briefs =
                 listOf(
@@ -105,7 +144,10 @@ object Fixtures {
             kind = Word("tech_answered", "技术已答复", "Technical question answered"),
             notice = true,
             customerName = "苏州明远电子",
-            about = listOf(FactView("answer", Word("answer", "接口支持 Modbus TCP，固件 2.3 起。", "Modbus TCP is supported from firmware 2.3 on."))),
+            about =
+                listOf(
+                    FactView("answer", Word("answer", "接口支持 Modbus TCP，固件 2.3 起。", "Modbus TCP is supported from firmware 2.3 on.")),
+                ),
             choices = emptyList(),
             scriptPack = null,
             due = null,
@@ -218,7 +260,11 @@ object Fixtures {
         purpose,
         1,
         Word(purpose.name, zh, en),
-        Word(purpose.name, text, "Sound is recorded while you hold to talk, turned into text on the phone, and kept as evidence of the touch."),
+        Word(
+            purpose.name,
+            text,
+            "Sound is recorded while you hold to talk, turned into text on the phone, and kept as evidence of the touch.",
+        ),
         at(8, 0),
         null,
         true,

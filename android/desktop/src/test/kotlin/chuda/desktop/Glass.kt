@@ -71,7 +71,9 @@ class Glass(
     ) = test.waitUntil(what, PATIENCE) {
         scheduler.runCurrent()
         test.waitForIdle()
-        app.stack.places.value.last().let { if (it != seen.lastOrNull()) seen += it }
+        app.stack.places.value
+            .last()
+            .let { if (it != seen.lastOrNull()) seen += it }
         isThere()
     }
 
@@ -87,12 +89,13 @@ class Glass(
 
     /** One touch: what has these words is pressed. */
     fun tap(text: String) {
-        val button = has(text).and(hasClickAction()).and(isEnabled())
-        waitFor("the button “$text”") { find(button).isNotEmpty() }
-        press(node(button))
+        press(has(text).and(hasClickAction()).and(isEnabled()))
     }
 
-    private fun press(node: SemanticsNodeInteraction) {
+    /** One touch of the first that matches. */
+    fun press(matcher: SemanticsMatcher) {
+        waitFor(matcher.description) { find(matcher).isNotEmpty() }
+        val node = node(matcher)
         runCatching { node.performScrollTo() }
         node.performTouchInput { click() }
         touches++
@@ -101,7 +104,7 @@ class Glass(
 
     /** A tab at the bottom. */
     fun go(text: String) {
-        press(node(hasText(text).and(hasClickAction()).and(isNotSelected())))
+        press(hasText(text).and(hasClickAction()).and(isNotSelected()))
     }
 
     fun type(
@@ -135,7 +138,12 @@ class Glass(
     fun say() {
         press()
         val length = phone.sound.size / 32L
-        waitFor("$length ms of sound") { (home.state.value.recording?.durationMs ?: 0) >= length }
+        waitFor("$length ms of sound") {
+            (
+                home.state.value.recording
+                    ?.durationMs ?: 0
+            ) >= length
+        }
         letGo()
     }
 
@@ -158,7 +166,7 @@ class Glass(
     fun kill() = scope.cancel()
 
     companion object {
-        private const val PATIENCE = 120_000L
+        private const val PATIENCE = 30_000L
 
         fun on(
             phone: FakePhone,

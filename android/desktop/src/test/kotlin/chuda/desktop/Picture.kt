@@ -80,7 +80,11 @@ fun SkikoComposeUiTest.checkAccess(picture: ImageBitmap) {
     }
     val pixels = picture.toPixelMap()
     for (node in nodes(isUnmerged = true)) {
-        val text = node.config.getOrNull(SemanticsProperties.Text)?.joinToString { it.text }?.ifBlank { null } ?: continue
+        val text =
+            node.config
+                .getOrNull(SemanticsProperties.Text)
+                ?.joinToString { it.text }
+                ?.ifBlank { null } ?: continue
         val bounds = node.boundsInRoot
         val isCut = bounds.height < node.size.height - 1
         if (isCut || node.isDisabled()) continue

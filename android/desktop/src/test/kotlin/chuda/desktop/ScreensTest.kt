@@ -15,6 +15,7 @@ import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.text.platform.SystemFont
 import androidx.compose.ui.unit.Density
+import chuda.BriefView
 import chuda.Candidate
 import chuda.Check
 import chuda.Consent
@@ -24,9 +25,8 @@ import chuda.ItemState
 import chuda.StatusItem
 import chuda.StatusView
 import chuda.TouchDraft
-import chuda.BriefView
-import chuda.ui.ChudaTheme
 import chuda.ui.Choosing
+import chuda.ui.ChudaTheme
 import chuda.ui.CustomerScreen
 import chuda.ui.CustomerState
 import chuda.ui.CustomersScreen
@@ -124,17 +124,31 @@ class ScreensTest {
     private fun first() =
         listOf(
             Shot("first", true) { FirstRunScreen(FirstRunState(), idle(), it) },
-            Shot("first-code") { FirstRunScreen(FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9"), idle(), it) },
+            Shot(
+                "first-code",
+            ) { FirstRunScreen(FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9"), idle(), it) },
             Shot("first-joining") {
-                FirstRunScreen(FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9", working = true), idle(), it)
+                FirstRunScreen(
+                    FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9", working = true),
+                    idle(),
+                    it,
+                )
             },
             Shot("first-refused") {
                 val refused = Failure("enrol.code_refused")
-                FirstRunScreen(FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9", failure = refused), idle(), it)
+                FirstRunScreen(
+                    FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9", failure = refused),
+                    idle(),
+                    it,
+                )
             },
             Shot("first-offline") {
                 val offline = Failure("sync.offline", "offline", remedy = Remedy.RETRY)
-                FirstRunScreen(FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9", failure = offline), idle(), it)
+                FirstRunScreen(
+                    FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9", failure = offline),
+                    idle(),
+                    it,
+                )
             },
             Shot("first-name") { FirstRunScreen(FirstRunState(FirstRunState.Step.NAME, name = "李强"), idle(), it) },
         )
@@ -248,14 +262,18 @@ class ScreensTest {
             Shot("touch", true) { TouchScreen(TouchState(Fixtures.visit, thumbnails, loading = false), idle(), it, {}) },
             Shot("touch-question") { TouchScreen(TouchState(Fixtures.call, loading = false), idle(), it, {}) },
             Shot("touch-draft") { TouchScreen(TouchState(Fixtures.bare, loading = false), idle(), it, {}) },
-            Shot("touch-missing") { TouchScreen(TouchState(loading = false, failure = Failure("touch.not_found", "not_found")), idle(), it, {}) },
+            Shot(
+                "touch-missing",
+            ) { TouchScreen(TouchState(loading = false, failure = Failure("touch.not_found", "not_found")), idle(), it, {}) },
         )
     }
 
     private fun evidence() =
         listOf(
             Shot("evidence-photo", true) { EvidenceScreen(EvidenceState(Fixtures.old, photo), idle(), it, {}) },
-            Shot("evidence-recording") { EvidenceScreen(EvidenceState(Fixtures.recording, playing = true, position = 3_200), idle(), it, {}) },
+            Shot(
+                "evidence-recording",
+            ) { EvidenceScreen(EvidenceState(Fixtures.recording, playing = true, position = 3_200), idle(), it, {}) },
             Shot("evidence-document") { EvidenceScreen(EvidenceState(Fixtures.document), idle(), it, {}) },
             Shot("evidence-damaged") { EvidenceScreen(EvidenceState(Fixtures.damaged), idle(), it, {}) },
             Shot("evidence-elsewhere") { EvidenceScreen(EvidenceState(Fixtures.document.copy(here = false)), idle(), it, {}) },
@@ -277,7 +295,11 @@ class ScreensTest {
         val timeline = listOf(Fixtures.mail, Fixtures.visit.copy(day = Fixtures.today.minusDays(6)))
         val customer = CustomerState(Fixtures.red, timeline, briefs, listOf(Fixtures.document), loading = false)
         return listOf(
-            tab("customers", Place.Tab.CUSTOMERS, true) { CustomersScreen(CustomersState(Fixtures.customers, loading = false), idle(), it) },
+            tab(
+                "customers",
+                Place.Tab.CUSTOMERS,
+                true,
+            ) { CustomersScreen(CustomersState(Fixtures.customers, loading = false), idle(), it) },
             tab("customers-empty", Place.Tab.CUSTOMERS) { CustomersScreen(CustomersState(loading = false), idle(), it) },
             tab("customers-not-found", Place.Tab.CUSTOMERS) { CustomersScreen(CustomersState(search = "宁波", loading = false), idle(), it) },
             tab("customers-adding", Place.Tab.CUSTOMERS) {
@@ -299,7 +321,8 @@ class ScreensTest {
             },
             tab("tasks-empty", Place.Tab.TASKS) { TasksScreen(TasksState(loading = false), idle(), it) },
             tab("tasks-reason", Place.Tab.TASKS) {
-                val state = TasksState(listOf(Fixtures.reconfirm), answering = Choosing.Answer(Fixtures.reconfirm, "cases"), loading = false)
+                val state =
+                    TasksState(listOf(Fixtures.reconfirm), answering = Choosing.Answer(Fixtures.reconfirm, "cases"), loading = false)
                 TasksScreen(state, idle(), it)
             },
         )

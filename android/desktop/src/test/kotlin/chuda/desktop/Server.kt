@@ -32,7 +32,11 @@ class Server(
                 .start()
         process = started
         // It says where it listens as soon as it does.
-        url = "http://" + started.inputStream.bufferedReader().readLine().substringAfter("http://")
+        url = "http://" +
+            started.inputStream
+                .bufferedReader()
+                .readLine()
+                .substringAfter("http://")
     }
 
     fun stop() {

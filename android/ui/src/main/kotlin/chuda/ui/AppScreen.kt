@@ -49,13 +49,22 @@ fun AppScreen(
             val first = state.firstRun
             val failure = state.failure
             when {
-                state.workbench != null -> Screen(places.last(), app, words)
+                state.workbench != null -> {
+                    Screen(places.last(), app, words)
+                }
+
                 first != null -> {
                     val run by first.state.collectAsState()
                     FirstRunScreen(run, first, words)
                 }
-                failure != null -> Notice(failure, words, app::dismiss, Modifier.padding(EDGE), app::remedy)
-                else -> Loading(words)
+
+                failure != null -> {
+                    Notice(failure, words, app::dismiss, Modifier.padding(EDGE), app::remedy)
+                }
+
+                else -> {
+                    Loading(words)
+                }
             }
         }
     }

@@ -21,7 +21,8 @@ internal suspend fun Workbench.keep(
     captured: Captured,
     touch: TouchId? = null,
 ): EvidenceId {
-    val allowed = platform.permission(Permission.LOCATION) == Access.GRANTED && consents().any { it.purpose == Purpose.LOCATION && it.given }
+    val allowed =
+        platform.permission(Permission.LOCATION) == Access.GRANTED && consents().any { it.purpose == Purpose.LOCATION && it.given }
     val place = if (allowed) platform.location() else null
     val draft = EvidenceDraft(captured.path, captured.source, location = place, touch = touch, rendition = captured.rendition)
     val kept = keepEvidence(draft).evidence.id

@@ -89,18 +89,24 @@ fun CaptureBar(
                 if (recording == null) WhoIsHeard(told, { told = !told }, words)
             }
             when {
-                recording == null ->
+                recording == null -> {
                     Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(8.dp)) {
                         Way(Icons.camera, words("home.photo"), on::takePhoto)
                         Way(Icons.file, words("home.add_file"), on::addFile)
                         Way(Icons.pen, words("home.write"), on::write)
                     }
-                hold == Hold.FREE ->
+                }
+
+                hold == Hold.FREE -> {
                     Row(Modifier.fillMaxWidth().padding(bottom = 4.dp), Arrangement.spacedBy(8.dp)) {
                         SoftButton(words("home.throw_away"), on::cancelRecording, Modifier.weight(1f), Icons.trash)
                         SoftButton(words("home.done_talking"), on::stopRecording, Modifier.weight(1f), Icons.check)
                     }
-                else -> Hint(words(if (hold == Hold.AWAY) "home.let_go_to_cancel" else "home.let_go_to_end"))
+                }
+
+                else -> {
+                    Hint(words(if (hold == Hold.AWAY) "home.let_go_to_cancel" else "home.let_go_to_end"))
+                }
             }
         }
     }
@@ -109,7 +115,12 @@ fun CaptureBar(
 @Composable
 private fun Hint(text: String) =
     Box(Modifier.fillMaxWidth().heightIn(min = 52.dp), Alignment.Center) {
-        Text(text, color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium, textAlign = TextAlign.Center)
+        Text(
+            text,
+            color = MaterialTheme.colorScheme.onSurfaceVariant,
+            style = MaterialTheme.typography.bodyMedium,
+            textAlign = TextAlign.Center,
+        )
     }
 
 /** The big button. Pressed it becomes a meter; a screen reader and a short tap start and end it without holding. */
@@ -167,12 +178,18 @@ private fun Talk(
                         isFar = far
                     } while (last.pressed)
                     when {
-                        isFar -> events.cancelRecording()
+                        isFar -> {
+                            events.cancelRecording()
+                        }
+
                         last.uptimeMillis - down.uptimeMillis < SHORT && now != null -> {
                             onHold(Hold.FREE)
                             return@awaitEachGesture
                         }
-                        else -> events.stopRecording()
+
+                        else -> {
+                            events.stopRecording()
+                        }
                     }
                     onHold(Hold.NONE)
                 }

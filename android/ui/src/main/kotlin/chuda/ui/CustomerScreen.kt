@@ -92,7 +92,11 @@ private fun Standing(
 ) = Panel {
     Column(verticalArrangement = Arrangement.spacedBy(10.dp)) {
         Fact(words("customer.stage"), words(customer.stage))
-        val holder = customer.holder?.name.orEmpty().ifEmpty { words("customer.nobody") }
+        val holder =
+            customer.holder
+                ?.name
+                .orEmpty()
+                .ifEmpty { words("customer.nobody") }
         Fact(words("customer.holder"), words("customer.since", "name" to holder, "day" to words.day(words.dayOf(customer.since))))
         customer.intent?.let { Fact(words("slot.intent"), it.name) }
         customer.contacts.firstOrNull()?.let { contact ->
@@ -107,7 +111,11 @@ private fun Standing(
 
 @Composable
 private fun Title(text: String) =
-    Text(text, Modifier.padding(start = 16.dp, end = 16.dp, top = 12.dp).semantics { heading() }, style = MaterialTheme.typography.titleMedium)
+    Text(
+        text,
+        Modifier.padding(start = 16.dp, end = 16.dp, top = 12.dp).semantics { heading() },
+        style = MaterialTheme.typography.titleMedium,
+    )
 
 @Composable
 private fun Timeline(

@@ -100,7 +100,8 @@ internal class Dictation(
                 onPiece = { piece ->
                     try {
                         val level = recorder.append(piece)
-                        recording = recording.copy(durationMs = level.durationMs, levels = (recording.levels + level.level).takeLast(LEVELS))
+                        recording =
+                            recording.copy(durationMs = level.durationMs, levels = (recording.levels + level.level).takeLast(LEVELS))
                         if (!end.isCompleted) onChange(recording)
                     } catch (error: ChudaException) {
                         end.complete(End(keep = true, failure(error)))

@@ -275,7 +275,14 @@ class DraftModel(
         val name = draft.customer?.let { workbench.customer(it).name }
         val (missing, asked) = missing(draft)
         set {
-            it.copy(evidence = evidence, thumbnails = it.thumbnails + thumbnails, customerName = name, missing = missing, asked = it.asked + asked)
+            it.copy(
+                evidence = evidence,
+                thumbnails = it.thumbnails + thumbnails,
+                customerName = name,
+                missing = missing,
+                asked =
+                    it.asked + asked,
+            )
         }
     }
 

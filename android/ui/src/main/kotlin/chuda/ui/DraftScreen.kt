@@ -55,12 +55,12 @@ import chuda.Draft
 import chuda.EvidenceView
 import chuda.ExtraType
 import chuda.Intent
-import chuda.Role as TeamRole
 import chuda.TouchDraft
 import chuda.doubtfulBelow
 import java.time.DayOfWeek
 import java.time.LocalDate
 import java.time.temporal.TemporalAdjusters
+import chuda.Role as TeamRole
 
 /** The half-made touch: what was heard, what it means, what is still to be given. One tap saves it. */
 @Composable
@@ -106,7 +106,11 @@ private fun Listening(
         Icon(Icons.mic, null, Modifier.size(22.dp), tint = MaterialTheme.colorScheme.primary)
         Column(Modifier.weight(1f)) {
             Text(words("draft.listening", "percent" to (share * 100).toInt()), style = MaterialTheme.typography.titleSmall)
-            Text(words("draft.recording_kept"), color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodySmall)
+            Text(
+                words("draft.recording_kept"),
+                color = MaterialTheme.colorScheme.onSurfaceVariant,
+                style = MaterialTheme.typography.bodySmall,
+            )
         }
     }
     LinearProgressIndicator({ share }, Modifier.fillMaxWidth().padding(top = 12.dp, end = 8.dp), drawStopIndicator = {})
@@ -126,7 +130,10 @@ private fun Heard(
     if (heard.text.isBlank()) {
         Text(words("draft.heard_nothing"), style = MaterialTheme.typography.bodyLarge)
     } else {
-        Text(marked(heard, MaterialTheme.colorScheme.primary, MaterialTheme.colorScheme.tertiary), style = MaterialTheme.typography.bodyLarge)
+        Text(
+            marked(heard, MaterialTheme.colorScheme.primary, MaterialTheme.colorScheme.tertiary),
+            style = MaterialTheme.typography.bodyLarge,
+        )
     }
 }
 
@@ -381,7 +388,12 @@ private fun EvidenceStrip(
     words: Words,
 ) = Panel {
     Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(8.dp), Alignment.CenterVertically) {
-        Text(words("slot.evidence"), Modifier.weight(1f), color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium)
+        Text(
+            words("slot.evidence"),
+            Modifier.weight(1f),
+            color = MaterialTheme.colorScheme.onSurfaceVariant,
+            style = MaterialTheme.typography.bodyMedium,
+        )
         if (state.evidence.isEmpty()) Tag(words("draft.evidence_wanted"), Icons.question, Tone.DOUBT)
     }
     if (state.evidence.isNotEmpty()) {
@@ -450,7 +462,10 @@ private fun More(
         if (draft.nextAction != null || draft.nextDate != null || isOpen) {
             val next = listOfNotNull(draft.nextDate?.let { words.day(it, state.today) }, draft.nextTime?.toString(), draft.nextAction)
             SlotRow(words("slot.next"), next.joinToString(" ").ifEmpty { words("draft.nothing") }, false, words) { close ->
-                Typed(draft.nextAction.orEmpty(), words("draft.next_action")) { text -> on.change { copy(nextAction = text.ifBlank { null }) } }
+                Typed(
+                    draft.nextAction.orEmpty(),
+                    words("draft.next_action"),
+                ) { text -> on.change { copy(nextAction = text.ifBlank { null }) } }
                 ChooseDay(draft.nextDate, state.today, words, soon = false) { close().also { _ -> on.change { copy(nextDate = it) } } }
             }
         }
@@ -458,14 +473,36 @@ private fun More(
             Between()
             SlotRow(words("slot.amount"), draft.amount?.let(words::amount) ?: words("draft.nothing"), false, words) {
                 Typed(draft.amount?.let { (it / 100).toString() }.orEmpty(), words("field.amount")) { text ->
-                    on.change { copy(amount = text.trim().toBigDecimalOrNull()?.movePointRight(2)?.toLong()) }
+                    on.change {
+                        copy(
+                            amount =
+                                text
+                                    .trim()
+                                    .toBigDecimalOrNull()
+                                    ?.movePointRight(2)
+                                    ?.toLong(),
+                        )
+                    }
                 }
             }
         }
         if (draft.brief != null || isOpen) {
             Between()
             val brief = options.briefs.find { it.key == draft.brief }
-            SlotRow(words("slot.brief"), brief?.let { if (words.language == "en") it.en else it.zh } ?: words("draft.nothing"), false, words) { close ->
+            SlotRow(
+                words("slot.brief"),
+                brief?.let {
+                    if (words.language ==
+                        "en"
+                    ) {
+                        it.en
+                    } else {
+                        it.zh
+                    }
+                } ?: words("draft.nothing"),
+                false,
+                words,
+            ) { close ->
                 Choices {
                     options.briefs.forEach { one ->
                         Choice(if (words.language == "en") one.en else one.zh, one.key == draft.brief, {
@@ -522,12 +559,18 @@ private fun Added(
     fun set(text: String): TouchDraft.() -> TouchDraft = { copy(extra = if (text.isBlank()) extra - key else extra + (key to text)) }
     Column(Modifier.padding(horizontal = 16.dp, vertical = 10.dp), Arrangement.spacedBy(8.dp)) {
         when (field.holds) {
-            ExtraType.FLAG -> Choice(words(field.label), value == "true", { on.change(set(if (value == "true") "" else "true")) })
+            ExtraType.FLAG -> {
+                Choice(words(field.label), value == "true", { on.change(set(if (value == "true") "" else "true")) })
+            }
+
             ExtraType.DAY -> {
                 Text(words(field.label), style = MaterialTheme.typography.titleSmall)
                 ChooseDay(value?.let(LocalDate::parse), state.today, words, soon = false) { on.change(set(it.toString())) }
             }
-            else -> Typed(value.orEmpty(), words(field.label)) { on.change(set(it)) }
+
+            else -> {
+                Typed(value.orEmpty(), words(field.label)) { on.change(set(it)) }
+            }
         }
     }
 }
@@ -541,11 +584,31 @@ private fun SaveBar(
     Column(Modifier.padding(12.dp)) {
         val wanted = state.missing - Slot.Evidence
         when {
-            state.listening -> MainButton(words("draft.wait"), on::save, enabled = false)
-            wanted.isNotEmpty() ->
-                MainButton(words("draft.still_missing", "slots" to wanted.joinToString(words("list.comma")) { words.slot(it, state) }), on::save, enabled = false)
-            Slot.Evidence in state.missing -> MainButton(words("draft.save_without_evidence"), on::save, working = state.saving)
-            else -> MainButton(words("draft.save"), on::save, icon = Icons.check, working = state.saving)
+            state.listening -> {
+                MainButton(words("draft.wait"), on::save, enabled = false)
+            }
+
+            wanted.isNotEmpty() -> {
+                MainButton(
+                    words(
+                        "draft.still_missing",
+                        "slots" to
+                            wanted.joinToString(words("list.comma")) {
+                                words.slot(it, state)
+                            },
+                    ),
+                    on::save,
+                    enabled = false,
+                )
+            }
+
+            Slot.Evidence in state.missing -> {
+                MainButton(words("draft.save_without_evidence"), on::save, working = state.saving)
+            }
+
+            else -> {
+                MainButton(words("draft.save"), on::save, icon = Icons.check, working = state.saving)
+            }
         }
     }
 }
@@ -555,12 +618,30 @@ private fun Words.slot(
     state: DraftState,
 ): String =
     when (slot) {
-        Slot.Customer -> this("slot.customer")
-        Slot.Mode -> this("slot.mode")
-        Slot.Action -> this("slot.action")
-        Slot.Evidence -> this("slot.evidence")
-        Slot.TechOwner -> this("slot.tech_owner")
-        Slot.ResponseBy -> this("slot.response_by")
+        Slot.Customer -> {
+            this("slot.customer")
+        }
+
+        Slot.Mode -> {
+            this("slot.mode")
+        }
+
+        Slot.Action -> {
+            this("slot.action")
+        }
+
+        Slot.Evidence -> {
+            this("slot.evidence")
+        }
+
+        Slot.TechOwner -> {
+            this("slot.tech_owner")
+        }
+
+        Slot.ResponseBy -> {
+            this("slot.response_by")
+        }
+
         is Slot.Field -> {
             val added = state.options?.addedFields?.find { "x/${it.label.key}" == slot.name }
             added?.let { this(it.label) } ?: this("field.${slot.name}")

@@ -68,7 +68,7 @@ private fun Content(
 ) {
     val picture = state.picture
     when {
-        !evidence.readable ->
+        !evidence.readable -> {
             Panel {
                 Tag(words("evidence.unreadable"), Icons.warning, Tone.BAD)
                 Text(
@@ -77,8 +77,13 @@ private fun Content(
                     style = MaterialTheme.typography.bodyMedium,
                 )
             }
-        picture != null -> Zoomable(picture, words.evidence(evidence))
-        evidence.icon == Icons.mic ->
+        }
+
+        picture != null -> {
+            Zoomable(picture, words.evidence(evidence))
+        }
+
+        evidence.icon == Icons.mic -> {
             Panel {
                 Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(12.dp), Alignment.CenterVertically) {
                     if (state.playing) {
@@ -94,7 +99,11 @@ private fun Content(
                     style = MaterialTheme.typography.bodyLarge,
                 )
             }
-        else -> Unit
+        }
+
+        else -> {
+            Unit
+        }
     }
     if (evidence.here && evidence.icon != Icons.mic) SoftButton(words("evidence.open"), on::open, Modifier.fillMaxWidth(), evidence.icon)
     if (!evidence.here) Panel { Text(words("evidence.not_here"), style = MaterialTheme.typography.bodyMedium) }

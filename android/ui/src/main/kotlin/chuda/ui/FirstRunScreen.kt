@@ -41,14 +41,26 @@ fun FirstRunScreen(
     ) {
         state.failure?.let { Notice(it, words, on::dismiss, onRemedy = on::remedy) }
         when (state.step) {
-            FirstRunState.Step.WELCOME -> Welcome(words)
+            FirstRunState.Step.WELCOME -> {
+                Welcome(words)
+            }
+
             FirstRunState.Step.CODE -> {
-                Text(words("first.join_text"), color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyLarge)
+                Text(
+                    words("first.join_text"),
+                    color = MaterialTheme.colorScheme.onSurfaceVariant,
+                    style = MaterialTheme.typography.bodyLarge,
+                )
                 Field(state.server, { on.type(it, state.code, state.name) }, words("first.server"))
                 Field(state.code, { on.type(state.server, it, state.name) }, words("first.code"))
             }
+
             FirstRunState.Step.NAME -> {
-                Text(words("first.name_text"), color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyLarge)
+                Text(
+                    words("first.name_text"),
+                    color = MaterialTheme.colorScheme.onSurfaceVariant,
+                    style = MaterialTheme.typography.bodyLarge,
+                )
                 Field(state.name, { on.type(state.server, state.code, it) }, words("first.name"), icon = Icons.person)
             }
         }
@@ -60,13 +72,21 @@ fun FirstRunScreen(
                 SoftButton(words("first.type_code"), on::typeCode, Modifier.fillMaxWidth())
                 PlainButton(words("first.start_offline"), on::startOffline, Modifier.fillMaxWidth())
             }
+
             FirstRunState.Step.CODE -> {
                 val isComplete = state.server.isNotBlank() && state.code.isNotBlank()
-                MainButton(words(if (state.working) "first.joining" else "first.join"), on::join, enabled = isComplete, working = state.working)
+                MainButton(
+                    words(if (state.working) "first.joining" else "first.join"),
+                    on::join,
+                    enabled = isComplete,
+                    working = state.working,
+                )
                 SoftButton(words("first.scan"), on::scan, Modifier.fillMaxWidth(), Icons.scan, enabled = !state.working)
             }
-            FirstRunState.Step.NAME ->
+
+            FirstRunState.Step.NAME -> {
                 MainButton(words("first.begin"), on::startOffline, enabled = state.name.isNotBlank(), working = state.working)
+            }
         }
     }
 }

@@ -137,7 +137,11 @@ class HomeModel(
         val before = state.value
         val card = before.home?.report ?: return
         if (before.filing) return
-        if (card.suggestions.isEmpty() && before.tomorrow == null && card.filed == null) return set { it.copy(choosing = Choosing.Tomorrow) }
+        if (card.suggestions.isEmpty() && before.tomorrow == null &&
+            card.filed == null
+        ) {
+            return set { it.copy(choosing = Choosing.Tomorrow) }
+        }
         if (card.missing > 0 && reason == null && card.filed?.reason == null) return set { it.copy(choosing = Choosing.Reason) }
         set { it.copy(filing = true, choosing = null) }
         work(again = { file(reason) }) {
@@ -166,7 +170,10 @@ class HomeModel(
     }
 
     override fun undo() {
-        val day = state.value.home?.report?.day ?: return
+        val day =
+            state.value.home
+                ?.report
+                ?.day ?: return
         countdown?.cancel()
         set { it.copy(undo = 0) }
         work { workbench.withdrawReport(day) }
@@ -182,7 +189,10 @@ class HomeModel(
         choice: String?,
         reason: String?,
     ) {
-        val task = state.value.home?.run { tasks + notices }?.find { it.id == id } ?: return
+        val task =
+            state.value.home
+                ?.run { tasks + notices }
+                ?.find { it.id == id } ?: return
         set { it.copy(choosing = null) }
         work {
             try {
@@ -226,7 +236,16 @@ class HomeModel(
 
     override fun write() = go(Place.Draft())
 
-    override fun resume() = work { add(state.value.loose.map { it.id }.takeIf { state.value.unfinished == null }.orEmpty(), null) }
+    override fun resume() =
+        work {
+            add(
+                state.value.loose
+                    .map { it.id }
+                    .takeIf { state.value.unfinished == null }
+                    .orEmpty(),
+                null,
+            )
+        }
 
     override fun sync() = go(Place.Sync)
 

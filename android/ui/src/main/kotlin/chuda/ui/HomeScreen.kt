@@ -127,7 +127,13 @@ private fun SyncLine(
         Alignment.CenterVertically,
     ) {
         Icon(icon, null, Modifier.size(20.dp), tint = color)
-        Text(syncText(sync, words), color = color, style = MaterialTheme.typography.labelMedium, maxLines = 2, overflow = TextOverflow.Ellipsis)
+        Text(
+            syncText(sync, words),
+            color = color,
+            style = MaterialTheme.typography.labelMedium,
+            maxLines = 2,
+            overflow = TextOverflow.Ellipsis,
+        )
     }
 }
 
@@ -136,13 +142,29 @@ fun syncText(
     words: Words,
 ): String =
     when {
-        sync.attention > 0 -> words("home.attention", "count" to sync.attention)
-        !sync.enrolled -> words("home.saved_here")
-        sync.blobsWaiting > 0 ->
+        sync.attention > 0 -> {
+            words("home.attention", "count" to sync.attention)
+        }
+
+        !sync.enrolled -> {
+            words("home.saved_here")
+        }
+
+        sync.blobsWaiting > 0 -> {
             words("home.files_waiting", "records" to sync.recordsWaiting, "files" to sync.blobsWaiting, "percent" to sync.percent)
-        sync.recordsWaiting > 0 -> words("home.records_waiting", "records" to sync.recordsWaiting)
-        sync.lastSync == null -> words("home.not_synced_yet")
-        else -> words("home.synced")
+        }
+
+        sync.recordsWaiting > 0 -> {
+            words("home.records_waiting", "records" to sync.recordsWaiting)
+        }
+
+        sync.lastSync == null -> {
+            words("home.not_synced_yet")
+        }
+
+        else -> {
+            words("home.synced")
+        }
     }
 
 /** What was begun and not finished. */
@@ -206,7 +228,17 @@ private fun Report(
             .clickable(role = Role.Button, onClickLabel = words("touches.title")) { on.open(Place.Tab.TOUCHES) },
     ) {
         card.touches.take(FULL).forEach { Filled(it, words) }
-        for (number in card.touches.size + 1..FULL) Open(if (number == 1) words("home.slot_first") else words("home.slot_open", "number" to number))
+        for (number in card.touches.size + 1..FULL) {
+            Open(
+                if (number ==
+                    1
+                ) {
+                    words("home.slot_first")
+                } else {
+                    words("home.slot_open", "number" to number)
+                },
+            )
+        }
     }
     HorizontalDivider(Modifier.padding(vertical = 4.dp), color = MaterialTheme.colorScheme.outlineVariant)
     Tomorrow(state, card, on, words)
@@ -300,7 +332,7 @@ private fun Filing(
 ) {
     val filed = card.filed
     when {
-        state.undo > 0 && filed != null ->
+        state.undo > 0 && filed != null -> {
             Row(
                 Modifier.fillMaxWidth().heightIn(min = 56.dp).semantics { liveRegion = LiveRegionMode.Polite },
                 Arrangement.spacedBy(8.dp),
@@ -310,12 +342,21 @@ private fun Filing(
                 Text(words("home.just_filed"), Modifier.weight(1f), style = MaterialTheme.typography.titleSmall)
                 SoftButton(words("home.undo", "seconds" to state.undo), on::undo, icon = Icons.undo)
             }
-        filed == null && card.missing > 0 ->
+        }
+
+        filed == null && card.missing > 0 -> {
             MainButton(words("home.file_short", "missing" to card.missing), on::file, working = state.filing, isQuiet = true)
-        filed == null -> MainButton(words("home.file"), on::file, icon = Icons.check, working = state.filing)
-        card.canUpdate || (state.tomorrow != null && state.tomorrow != filed.tomorrow) ->
+        }
+
+        filed == null -> {
+            MainButton(words("home.file"), on::file, icon = Icons.check, working = state.filing)
+        }
+
+        card.canUpdate || (state.tomorrow != null && state.tomorrow != filed.tomorrow) -> {
             MainButton(words("home.update"), on::file, icon = Icons.sync, working = state.filing)
-        else ->
+        }
+
+        else -> {
             Row(Modifier.fillMaxWidth().heightIn(min = 48.dp), Arrangement.spacedBy(8.dp), Alignment.CenterVertically) {
                 Icon(Icons.clock, null, Modifier.size(18.dp), tint = MaterialTheme.colorScheme.onSurfaceVariant)
                 Text(
@@ -325,6 +366,7 @@ private fun Filing(
                     style = MaterialTheme.typography.bodySmall,
                 )
             }
+        }
     }
 }
 
@@ -341,7 +383,10 @@ private fun Task(
         Column(Modifier.weight(1f).padding(end = 8.dp)) {
             Text(words(task.kind), style = MaterialTheme.typography.titleSmall, maxLines = 1, overflow = TextOverflow.Ellipsis)
             Text(
-                listOfNotNull(task.customerName, task.due?.let { words("tasks.due", "day" to words.moment(it, today)) }).joinToString(" · "),
+                listOfNotNull(
+                    task.customerName,
+                    task.due?.let { words("tasks.due", "day" to words.moment(it, today)) },
+                ).joinToString(" · "),
                 color = MaterialTheme.colorScheme.onSurfaceVariant,
                 style = MaterialTheme.typography.bodySmall,
                 maxLines = 1,
@@ -379,20 +424,24 @@ private fun Ask(
 ) {
     val card = state.home?.report ?: return
     when (choosing) {
-        is Choosing.Reason ->
+        is Choosing.Reason -> {
             Question(words("home.why_short", "missing" to card.missing), words, on::cancelChoice) {
                 FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
                     card.reasons.forEach { Choice(words(it), false, { on.chooseReason(it.key) }) }
                 }
             }
-        is Choosing.Tomorrow ->
+        }
+
+        is Choosing.Tomorrow -> {
             Question(words("home.choose_tomorrow"), words, on::cancelChoice) {
                 card.suggestions.forEach { text ->
                     Choice(text, text == (state.tomorrow ?: card.suggestions.first()), { on.chooseTomorrow(text) }, Modifier.fillMaxWidth())
                 }
                 AskText(words("home.own_words"), words("do.take"), on::chooseTomorrow)
             }
-        is Choosing.Agreement ->
+        }
+
+        is Choosing.Agreement -> {
             Question(words("home.may_record"), words, on::cancelChoice) {
                 Text(words(choosing.consent.text), style = MaterialTheme.typography.bodyLarge)
                 Text(
@@ -406,10 +455,13 @@ private fun Ask(
                     on.write()
                 }, Modifier.fillMaxWidth())
             }
-        is Choosing.Answer ->
+        }
+
+        is Choosing.Answer -> {
             Question(words(choosing.task.kind), words, on::cancelChoice) {
                 AskText(words("tasks.reason"), words("do.send"), { on.answer(choosing.task.id, choosing.choice, it) })
             }
+        }
     }
 }
 

@@ -42,7 +42,9 @@ object Icons {
     val play by lines("M8 5l11 7-11 7z")
     val plus by lines("M12 5v14 M5 12h14")
     val question by lines("M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z M9.6 9.4a2.5 2.5 0 0 1 4.9.7c0 1.7-2.5 2.2-2.5 3.7 M12 16.8h.01")
-    val scan by lines("M4 8.5V5a1 1 0 0 1 1-1h3.5 M15.5 4H19a1 1 0 0 1 1 1v3.5 M20 15.5V19a1 1 0 0 1-1 1h-3.5 M8.5 20H5a1 1 0 0 1-1-1v-3.5 M4 12h16")
+    val scan by lines(
+        "M4 8.5V5a1 1 0 0 1 1-1h3.5 M15.5 4H19a1 1 0 0 1 1 1v3.5 M20 15.5V19a1 1 0 0 1-1 1h-3.5 M8.5 20H5a1 1 0 0 1-1-1v-3.5 M4 12h16",
+    )
     val search by lines("M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13z M15.3 15.3L20 20")
     val share by lines("M12 15V4 M8 7.5L12 3.5l4 4 M6 11.5H5a1 1 0 0 0-1 1V19a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-6.5a1 1 0 0 0-1-1h-1")
     val shield by lines("M12 3l7.5 2.8v5.4c0 4.6-3 7.9-7.5 9.8-4.5-1.9-7.5-5.2-7.5-9.8V5.8z M8.8 12l2.3 2.3 4.2-4.4")

@@ -86,7 +86,8 @@ fun MeScreen(
 }
 
 @Composable
-private fun Quiet(text: String) = Text(text, color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium)
+private fun Quiet(text: String) =
+    Text(text, color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium)
 
 @Composable
 private fun Consenting(

@@ -245,7 +245,11 @@ fun Notice(
                 Icon(Icons.warning, null, Modifier.size(22.dp))
                 Text(
                     words(failure),
-                    Modifier.weight(1f).padding(start = 10.dp, top = 8.dp, bottom = 8.dp).semantics { liveRegion = LiveRegionMode.Assertive },
+                    Modifier
+                        .weight(
+                            1f,
+                        ).padding(start = 10.dp, top = 8.dp, bottom = 8.dp)
+                        .semantics { liveRegion = LiveRegionMode.Assertive },
                     style = MaterialTheme.typography.bodyMedium,
                 )
                 IconButton(Icons.close, words("do.close"), onDismiss)
@@ -276,7 +280,12 @@ fun Empty(
         Icon(icon, null, Modifier.size(30.dp), tint = MaterialTheme.colorScheme.onPrimaryContainer)
     }
     Text(title, Modifier.padding(top = 8.dp), style = MaterialTheme.typography.titleMedium, textAlign = TextAlign.Center)
-    Text(text, color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium, textAlign = TextAlign.Center)
+    Text(
+        text,
+        color = MaterialTheme.colorScheme.onSurfaceVariant,
+        style = MaterialTheme.typography.bodyMedium,
+        textAlign = TextAlign.Center,
+    )
 }
 
 /** The store answers at once; this is seen on a slow phone only, and always ends with an answer or an error. */

@@ -18,7 +18,10 @@ interface Platform {
     /** What a person chose, such as `language` or `wifi_only`; null as long as they have not. */
     fun preference(name: String): String?
 
-    fun prefer(name: String, value: String)
+    fun prefer(
+        name: String,
+        value: String,
+    )
 
     /** The language of the system: `zh` or `en`. */
     val language: String

@@ -91,7 +91,13 @@ private fun Summary(
             )
         }
     }
-    if (state.syncing) LinearProgressIndicator({ summary.percent / 100f }, Modifier.fillMaxWidth().padding(top = 12.dp), drawStopIndicator = {})
+    if (state.syncing) {
+        LinearProgressIndicator(
+            { summary.percent / 100f },
+            Modifier.fillMaxWidth().padding(top = 12.dp),
+            drawStopIndicator = {},
+        )
+    }
 }
 
 @Composable
@@ -101,7 +107,12 @@ private fun Item(
     words: Words,
 ) = Panel(padding = PaddingValues(0.dp)) {
     val (icon, tone) = look(item.state)
-    Line(item.title.ifEmpty { words("kind.${item.kind}") }, text = listOfNotNull(words("kind.${item.kind}"), item.size?.let(words::bytes)).joinToString(" · ")) {
+    Line(
+        item.title.ifEmpty {
+            words("kind.${item.kind}")
+        },
+        text = listOfNotNull(words("kind.${item.kind}"), item.size?.let(words::bytes)).joinToString(" · "),
+    ) {
         if (item.state !is ItemState.Failed) Tag(words(item.state), icon, tone)
     }
     val state = item.state

@@ -39,8 +39,11 @@ fun TasksScreen(
     Column(Modifier.fillMaxSize()) {
         TopBar(words("tasks.title"), words, null)
         when {
-            state.loading -> Loading(words)
-            else ->
+            state.loading -> {
+                Loading(words)
+            }
+
+            else -> {
                 LazyColumn(
                     contentPadding = PaddingValues(start = 12.dp, end = 12.dp, bottom = 16.dp),
                     verticalArrangement = Arrangement.spacedBy(10.dp),
@@ -55,6 +58,7 @@ fun TasksScreen(
                         items(state.notices, { it.id }) { notice -> TaskCard(notice, words) { on.tick(notice.id) } }
                     }
                 }
+            }
         }
     }
     state.answering?.let { answer ->
@@ -75,7 +79,11 @@ private fun TaskCard(
     val about = listOfNotNull(task.customerName, task.due?.let { words("tasks.due", "day" to words.moment(it)) })
     if (about.isNotEmpty()) Text(about.joinToString(" · "), color = quiet, style = MaterialTheme.typography.bodyMedium)
     task.about.forEach { fact ->
-        Text("${words("field.${fact.field}")}：${words(fact.value)}", Modifier.padding(top = 2.dp), style = MaterialTheme.typography.bodyMedium)
+        Text(
+            "${words("field.${fact.field}")}：${words(fact.value)}",
+            Modifier.padding(top = 2.dp),
+            style = MaterialTheme.typography.bodyMedium,
+        )
     }
     if (task.attachmentUploading) {
         Row(Modifier.padding(top = 6.dp)) { Tag(words("tasks.attachment_uploading"), Icons.cloudUp) }

@@ -1,0 +1,6 @@
+# The generator makes its machinery public; what an app is not to touch is made internal, so that completion and api.txt show the API alone.
+s/^(public )?((abstract |open )?(object|interface|class|typealias|fun) (<[^>]*> )?(FfiConverter|ForeignBytes|RustBuffer|Uniffi(Cleaner|Foreign|NullRust|RustCall|WithHandle)|uniffiEnsure))/internal \2/
+s/^(    )(companion object ErrorHandler)/\1internal \2/
+s/^(    )(constructor\(withHandle: )/\1internal \2/
+s/^(    )protected (val (handle|cleanable): )/\1internal \2/
+s/^(    )(fun uniffiCloneHandle|val uniffiIsDestroyed)/\1internal \2/
