@@ -14,6 +14,7 @@ pub mod invitation;
 pub mod recorder;
 pub mod signer;
 pub mod texts;
+mod threads;
 pub mod views;
 pub mod words;
 mod workbench;

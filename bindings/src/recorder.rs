@@ -8,8 +8,8 @@ use chuda_core::workbench as core;
 
 use crate::convert::{To, mirror, same};
 use crate::errors::Result;
+use crate::threads::on_thread;
 use crate::views::{EvidenceSaved, Word};
-use crate::workbench::on_thread;
 
 /// A recording that is being made. Let go or killed before its end, it is kept all the same, at the next start of the app at the latest.
 #[derive(uniffi::Object)]

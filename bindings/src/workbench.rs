@@ -1,17 +1,15 @@
 //! The façade that an app holds, and the threads it works on.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate as Day;
+use chuda_core::Error;
 use chuda_core::capture::claim::Consent;
 use chuda_core::capture::proof;
 use chuda_core::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
 use chuda_core::query::view::SyncSummary;
 use chuda_core::time::SystemClock;
 use chuda_core::workbench::{self as core, BlobChoice, CustomerDraft, ReportRequest, TouchDraft};
-use chuda_core::{Error, ErrorKind};
-use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinError;
 
 use crate::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
 use crate::convert::To;
@@ -19,6 +17,7 @@ use crate::drafts::EvidenceDraft;
 use crate::errors::Result;
 use crate::recorder::{ConsentView, Purpose, Recorder};
 use crate::signer::{AppSigner, DeviceSigner};
+use crate::threads::{on_runtime, on_thread};
 use crate::views::{
     BriefView, Check, CustomerView, EvidenceSaved, EvidenceView, HomeView, Identity, Options, PersonView, ProofReport, ReportCard,
     ReportView, StatusView, SyncReport, TaskView, TouchSaved, TouchView, Understood, VoiceDraft,
@@ -470,27 +469,4 @@ fn summaries(progress: Option<Box<dyn SyncProgress>>) -> impl Fn(SyncSummary) + 
             let _ = progress.progressed(summary.to());
         }
     }
-}
-
-/// Kotlin and Swift poll a future on whatever thread they like, the screen's among them. So the work itself runs here, and what they
-/// poll only waits for it.
-fn runtime() -> Result<&'static Runtime> {
-    static RUNTIME: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
-        Builder::new_multi_thread().worker_threads(2).max_blocking_threads(16).thread_name("chuda").enable_all().build()
-    });
-    RUNTIME.as_ref().map_err(|error| Error::internal("runtime.unavailable", error).into())
-}
-
-pub(crate) async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    runtime()?.spawn_blocking(work).await.unwrap_or_else(|error| Err(stopped(&error)))
-}
-
-async fn on_runtime<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    runtime()?.spawn(work).await.unwrap_or_else(|error| Err(stopped(&error)))
-}
-
-/// The panic itself was written to the log; its text may hold anything.
-fn stopped(error: &JoinError) -> crate::ChudaError {
-    if error.is_panic() { Error::internal("panic", "a call panicked") } else { Error::new(ErrorKind::Cancelled, "cancelled") }
-        .into()
 }

@@ -12,9 +12,9 @@ use chuda_core::time::from_millis;
 use chuda_core::{Error, Result};
 
 use crate::audit::{self, Act, AuditExport, By, Verb};
+use crate::caller::Scope;
 use crate::enrol::{CODE_LIFETIME, code_hash, new_code};
 use crate::events::Event;
-use crate::http::Scope;
 use crate::import::{self, table};
 use crate::ingest::Ingest;
 use crate::server::DATABASE;

@@ -25,8 +25,9 @@ use sha2::{Digest as _, Sha256};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::app::App;
 use crate::audit::{self, Act, By, Verb};
-use crate::http::{App, Called, Device, Scope, Signed, SignedStream, text};
+use crate::caller::{Called, Device, Scope, Signed, SignedStream, text};
 use crate::ingest::{Ingest, author_of};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::sqlite::UploadRow;

@@ -9,7 +9,7 @@ use chuda_core::record::Kind;
 use chuda_core::sync::protocol::{RejectedClaim, SignedClaim};
 
 use crate::audit::{self, Act, By, Verb};
-use crate::http::Device;
+use crate::caller::Device;
 use crate::stores::Tx;
 use crate::stores::sqlite::ClaimRow;
 

@@ -2,11 +2,11 @@
 
 use chuda_core::id::{CustomerId, RecordId, TaskId};
 use chuda_core::record::finding::DUPLICATE_CUSTOMER;
-use chuda_core::record::{Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, Task, from_fields, is_open};
+use chuda_core::record::{Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, from_fields, is_open};
 use chuda_core::rules::audience::superiors;
 use chuda_core::{Error, Result};
 
-use crate::ingest::Ingest;
+use crate::ingest::{Ingest, Notice};
 
 const FINDING: &str = DUPLICATE_CUSTOMER;
 
@@ -51,27 +51,16 @@ pub(crate) fn look_for(ingest: &mut Ingest<'_>, customer: RecordId) -> Result<()
     let fields = finding.to_new_fields().map_err(|error| Error::internal("finding.encode", error))?;
     ingest.write(id, &fields)?;
     let superior = superiors(new.author, &people).first().copied();
-    let task = Task {
-        task: "finding".into(),
+    let notice = Notice {
+        kind: "finding",
+        rule: FINDING,
         assignee: superior,
         role: superior.is_none().then_some(Role::Admin),
         customer: Some(customer.into()),
         source: id,
-        rule: FINDING.into(),
-        config: ingest.config().version,
-        because: Some("name = name".into()),
-        notice: true,
-        choices: std::collections::BTreeSet::new(),
-        script_pack: None,
-        created_at: ingest.now(),
-        due: None,
-        done_at: None,
-        done_by: None,
-        choice: None,
-        reason: None,
+        because: "name = name".into(),
     };
-    let fields = task.to_new_fields().map_err(|error| Error::internal("task.encode", error))?;
-    ingest.write(TaskId::derived(&format!("task/{FINDING}/{id}")).into(), &fields)
+    ingest.notify(&id.to_string(), notice)
 }
 
 /// Carries out the supervisor's decision to merge: the later one points to the earlier one and counts no more.

@@ -15,8 +15,9 @@ use chuda_core::sync::protocol::ENROL_PATH;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::app::App;
 use crate::audit::{self, Act, By, Verb};
-use crate::http::{App, Raw, verifying_key};
+use crate::caller::{Raw, verifying_key};
 use crate::problem::{Problem, ProblemBody};
 use crate::stores::Tx;
 use crate::stores::sqlite::DeviceRow;

@@ -12,8 +12,9 @@ use chuda_core::sync::protocol::{
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
+use crate::app::App;
+use crate::caller::{Device, Signed, text};
 use crate::claims;
-use crate::http::{App, Device, Signed, text};
 use crate::ingest::{self, Ingest, Sender};
 use crate::problem::{Problem, ProblemBody};
 use crate::stores::{Store, Tx};

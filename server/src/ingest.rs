@@ -7,14 +7,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TouchId};
+use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
 use chuda_core::record::contract::E_SIGN;
 use chuda_core::record::doc::DocError;
 use chuda_core::record::lead::LeadRequest;
 use chuda_core::record::policy::{self, AUTHOR_FIELD, Type, Writer};
 use chuda_core::record::{
-    Actor, BackCheck, Change, Doc, Fields, Kind, Rejection, Report, Scalar, Touch, customer_of, from_fields, is_open, kind_of,
-    time_of,
+    Actor, BackCheck, Change, Doc, Fields, Kind, Record as _, Rejection, Report, Role, Scalar, Task, Touch, customer_of,
+    from_fields, is_open, kind_of, time_of,
 };
 use chuda_core::rules::audience::{self, Audience, People};
 use chuda_core::rules::{Config, Subject, firing};
@@ -102,6 +102,22 @@ struct Commit<'a> {
     by: &'a By,
 }
 
+/// Something for somebody to know.
+pub(crate) struct Notice<'a> {
+    /// A kind of task of the configuration.
+    pub(crate) kind: &'a str,
+    /// Which rule of the server says so.
+    pub(crate) rule: &'a str,
+    pub(crate) assignee: Option<PersonId>,
+    /// Where there is no person: anybody of this role.
+    pub(crate) role: Option<Role>,
+    pub(crate) customer: Option<CustomerId>,
+    /// The record it is about.
+    pub(crate) source: RecordId,
+    /// What held.
+    pub(crate) because: String,
+}
+
 impl<'t> Ingest<'t> {
     /// Begins; `now` is the server's clock.
     pub(crate) fn open(tx: &'t Tx<'t>, now: DateTime<Utc>) -> Result<Self> {
@@ -135,6 +151,32 @@ impl<'t> Ingest<'t> {
             self.push_document(sender, stored.as_ref(), document, &mut rejected)?;
         }
         Ok(rejected)
+    }
+
+    /// Tells a person or a role something, once an occasion: a task that is ticked off.
+    pub(crate) fn notify(&mut self, occasion: &str, notice: Notice<'_>) -> Result<()> {
+        let Notice { kind, rule, assignee, role, customer, source, because } = notice;
+        let task = Task {
+            task: kind.into(),
+            assignee,
+            role,
+            customer,
+            source,
+            rule: rule.into(),
+            config: self.config().version,
+            because: Some(because),
+            notice: true,
+            choices: BTreeSet::new(),
+            script_pack: None,
+            created_at: self.now,
+            due: None,
+            done_at: None,
+            done_by: None,
+            choice: None,
+            reason: None,
+        };
+        let fields = task.to_new_fields().map_err(|error| Error::internal("task.encode", error))?;
+        self.write(TaskId::derived(&format!("task/{rule}/{occasion}")).into(), &fields)
     }
 
     /// Writes fields of a record in the server's own name.

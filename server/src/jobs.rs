@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
-use crate::http::App;
+use crate::app::App;
 use crate::ingest::Ingest;
 use crate::stores::Tx;
 use crate::stores::jobs::{NewJob, Taken};
@@ -299,8 +299,8 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::app::Shared;
     use crate::blobs::Blobs;
-    use crate::http::Shared;
     use crate::stores::Store;
 
     /// Stands still until it is moved.

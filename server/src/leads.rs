@@ -1,12 +1,12 @@
 //! Leads change hands here alone: the server grants a request or refuses it, in the order in which requests reach it (H1).
 
-use chuda_core::id::{PersonId, RecordId, TaskId};
+use chuda_core::id::{PersonId, RecordId};
 use chuda_core::record::lead::LeadRequest;
-use chuda_core::record::{Change, Customer, Fields, Kind, Lead, Record as _, Scalar, Stage, Task, from_fields};
+use chuda_core::record::{Change, Customer, Fields, Kind, Lead, Scalar, Stage, from_fields};
 use chuda_core::rules::audience::superiors;
 use chuda_core::{Error, Result};
 
-use crate::ingest::Ingest;
+use crate::ingest::{Ingest, Notice};
 
 /// The notice to whoever asked for a lead that somebody else has.
 const TAKEN: &str = "lead_taken";
@@ -117,25 +117,7 @@ fn tell_taken(ingest: &mut Ingest<'_>, lead: RecordId, state: &Lead, request: &s
     if !people.contains_key(&to) {
         return Ok(());
     }
-    let task = Task {
-        task: TAKEN.into(),
-        assignee: Some(to),
-        role: None,
-        customer: None,
-        source: lead,
-        rule: TAKEN.into(),
-        config: ingest.config().version,
-        because: Some(format!("customer = {name}, holder = {}", holder.name)),
-        notice: true,
-        choices: std::collections::BTreeSet::new(),
-        script_pack: None,
-        created_at: ingest.now(),
-        due: None,
-        done_at: None,
-        done_by: None,
-        choice: None,
-        reason: None,
-    };
-    let fields = task.to_new_fields().map_err(|error| Error::internal("task.encode", error))?;
-    ingest.write(TaskId::derived(&format!("task/{TAKEN}/{lead}/{request}")).into(), &fields)
+    let because = format!("customer = {name}, holder = {}", holder.name);
+    let notice = Notice { kind: TAKEN, rule: TAKEN, assignee: Some(to), role: None, customer: None, source: lead, because };
+    ingest.notify(&format!("{lead}/{request}"), notice)
 }

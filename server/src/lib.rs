@@ -1,15 +1,17 @@
 //! What crosses people: sync ingest, inboxes, blobs, to-dos.
 //!
-//! In the order the data takes: [`http`] checks who sends a request, `exchange` takes a device's changes apart, `ingest` judges
+//! In the order the data takes: `router` takes a request and [`caller`] checks who sends it, `exchange` takes a device's changes apart, `ingest` judges
 //! and stores them, `effects` carries out the rules, inboxes bring the result to everyone who may read it; `blobs` takes the bytes
 //! of evidence, `api` shows it all to other systems. `jobs` is what happens later,
 //! `webhooks` among it: other systems hear of `events`. `audit` logs every act. All SQL is in `stores`.
 
 pub mod admin;
 mod api;
+mod app;
 mod audit;
 mod backcheck;
 mod blobs;
+pub mod caller;
 mod claims;
 pub mod demo;
 mod duplicates;
@@ -18,7 +20,6 @@ mod enrol;
 pub mod events;
 mod exchange;
 mod facts;
-pub mod http;
 mod import;
 mod ingest;
 mod jobs;
@@ -28,6 +29,7 @@ mod machine;
 mod outside;
 pub mod problem;
 mod releases;
+mod router;
 mod server;
 mod signature;
 mod slips;

@@ -15,7 +15,7 @@ use chuda_core::rules::machine::{self, Carried, Claimed, Elsewhere, Facts, Found
 use chuda_core::time::day_of;
 use chuda_core::{Error, Result};
 
-use crate::http::App;
+use crate::app::App;
 use crate::ingest::{Ingest, author_of, evidence_in};
 use crate::outside;
 use crate::stores::Tx;

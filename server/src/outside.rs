@@ -10,8 +10,8 @@ use chuda_core::rules::result;
 use chuda_core::{Error, Result};
 use serde_json::json;
 
+use crate::app::App;
 use crate::audit::By;
-use crate::http::App;
 use crate::ingest::Ingest;
 use crate::jobs::{self, Job};
 use crate::stores::Tx;

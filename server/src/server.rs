@@ -11,9 +11,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::app::{App, Shared};
 use crate::blobs::Blobs;
-use crate::http::{self, App, Shared};
 use crate::jobs::Runner;
+use crate::router::router;
 use crate::stores::Store;
 use crate::{audit, key};
 
@@ -65,7 +66,7 @@ impl Server {
             .await
             .map_err(|error| Error::new(chuda_core::ErrorKind::Storage, "listen.failed").with("reason", error.kind()))?;
         let address = listener.local_addr()?;
-        let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, mut stopped) = watch::channel(false);
         let mut grace = stop.subscribe();
         let jobs = Arc::new(Runner::new(app, stop.subscribe()));

@@ -9,7 +9,7 @@ use chuda_core::rules::config::Provider;
 use p256::ecdsa::Signature;
 use p256::ecdsa::signature::Verifier as _;
 
-use crate::http::verifying_key;
+use crate::caller::verifying_key;
 use crate::ingest::{Ingest, Sender};
 
 /// Whether a change signs a contract properly: it is ready to be signed, and the signature is by the sender's own key over what is agreed.

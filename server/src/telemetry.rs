@@ -11,9 +11,12 @@ pub enum LogFormat {
     Json,
 }
 
+/// Libraries that complain about what people hand in; what is wrong with it is a result here.
+const SILENT: &str = "lopdf=off";
+
 /// Starts logging; `RUST_LOG` chooses what, otherwise everything of the weight of `least`.
 pub fn init(format: LogFormat, least: tracing::Level) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(least.as_str()));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("{least},{SILENT}")));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start in one process, as in tests, keeps the first.
     let _ = match format {

@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use crate::app::App;
 use crate::events::Event;
-use crate::http::App;
 use crate::jobs::{self, Job, Outcome};
 use crate::stores::Tx;
 use crate::stores::jobs::JobRow;

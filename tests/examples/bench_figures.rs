@@ -13,7 +13,7 @@ use chuda_core::record::{Actor, ContactMode, Customer, Evidence, Lead, Role, Sta
 use chuda_core::store::{Own, Store, Tx};
 use chuda_core::time::DEFAULT_ZONE;
 use chuda_core::workbench::{BlobChoice, Cancel};
-use chuda_server::http::Scope;
+use chuda_server::caller::Scope;
 use chuda_tests::{Hand, Host, Phone};
 use serde_json::json;
 

@@ -11,7 +11,7 @@ use chuda_core::record::Role;
 use chuda_core::rules::metrics::{Ratio, Week};
 use chuda_core::time::{Clock as _, DEFAULT_ZONE};
 use chuda_core::workbench::TouchDraft;
-use chuda_server::http::Scope;
+use chuda_server::caller::Scope;
 use chuda_tests::{Hand, Host, Phone, of, sample};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

@@ -14,7 +14,7 @@ use chuda_core::rules::metrics::Outcome;
 use chuda_core::time::Clock as _;
 use chuda_core::workbench::TouchDraft;
 use chuda_server::admin::ImportKind;
-use chuda_server::http::Scope;
+use chuda_server::caller::Scope;
 use chuda_tests::{Hand, Host, Phone, of, sample};
 use serde_json::{Value, json};
 

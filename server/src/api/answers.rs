@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use crate::app::App;
 use crate::audit::By;
-use crate::http::{App, Called, Caller, Scope};
+use crate::caller::{Called, Caller, Scope};
 use crate::ingest::Ingest;
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;

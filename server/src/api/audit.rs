@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Named, PAGE, Query, parse_time, person_named, time};
-use crate::http::{App, Called, Scope};
+use crate::app::App;
+use crate::caller::{Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;
 use crate::stores::audit::AuditFilter;

@@ -16,7 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::touches::{EvidenceView, evidence_view, mode_word};
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
-use crate::http::{App, Called, Scope};
+use crate::app::App;
+use crate::caller::{Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;
 use crate::stores::sqlite::{Document, Filter};

@@ -16,8 +16,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::customers::{self, CustomerView};
 use super::line::Sight;
 use super::{Named, PAGE, Query, Word, person_named, unreadable};
+use crate::app::App;
+use crate::caller::{Called, Scope};
 use crate::facts;
-use crate::http::{App, Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;
 

@@ -18,8 +18,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{Named, person_named};
+use crate::app::App;
 use crate::audit::By;
-use crate::http::{App, Called, Scope};
+use crate::caller::{Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::releases;
 use crate::stores::Tx;

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Id, unreadable};
+use crate::app::App;
 use crate::audit::By;
-use crate::http::{App, Called, Scope};
+use crate::caller::{Called, Scope};
 use crate::ingest::Ingest;
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;

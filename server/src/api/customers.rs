@@ -11,8 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::line::Sight;
 use super::{Named, PAGE, Query, Word, person_named, time, unreadable};
+use crate::app::App;
+use crate::caller::{Called, Scope};
 use crate::facts::{self, Scored};
-use crate::http::{App, Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;
 

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use crate::app::App;
 use crate::audit::By;
-use crate::http::{App, Called, Scope, Sent};
+use crate::caller::{Called, Scope};
 use crate::ingest::Ingest;
 use crate::outside::{self, Incoming, Taken};
 use crate::problem::{Problem, ProblemBody, Result};
@@ -88,7 +89,7 @@ pub(super) struct EventsTaken {
         (status = 413, description = "Too many bytes or events", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn hand_in(State(app): State<App>, sent: Sent<MAX_BYTES>) -> Result<Json<EventsTaken>> {
+pub(super) async fn hand_in(State(app): State<App>, sent: Called<MAX_BYTES>) -> Result<Json<EventsTaken>> {
     // A phone could prove its own touches with them.
     sent.caller.need_token()?;
     sent.caller.need(Scope::EventsWrite)?;

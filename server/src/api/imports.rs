@@ -8,8 +8,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Query;
+use crate::app::App;
 use crate::audit::By;
-use crate::http::{App, Scope, Sent, text};
+use crate::caller::{Called, Scope, text};
 use crate::import::table::{self, MAX_BYTES};
 use crate::import::{self, ImportKind, ImportReport};
 use crate::problem::{Problem, ProblemBody, Result};
@@ -73,7 +74,7 @@ pub(super) async fn import(
     State(app): State<App>,
     Which(kind): Which,
     Query(how): Query<How>,
-    sent: Sent<MAX_BYTES>,
+    sent: Called<MAX_BYTES>,
 ) -> Result<Json<ImportReport>> {
     sent.caller.need(Scope::ImportsWrite)?;
     let person = sent.caller.writer()?;

@@ -5,7 +5,7 @@ use chuda_core::Result;
 use chuda_core::id::PersonId;
 use chuda_core::rules::metrics::Team;
 
-use crate::http::Caller;
+use crate::caller::Caller;
 use crate::stores::Tx;
 
 /// Everything, or the line below somebody.

@@ -8,7 +8,8 @@ use chuda_core::record::invitation::{self, Invitation};
 use chuda_core::record::{Change, Contract, Kind, Meeting, from_fields};
 
 use super::{customer_named, unreadable};
-use crate::http::{App, Called, Scope};
+use crate::app::App;
+use crate::caller::{Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;
 

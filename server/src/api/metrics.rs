@@ -13,8 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::line::Sight;
 use super::{Named, Query, Word, person_named};
+use crate::app::App;
+use crate::caller::{Called, Scope};
 use crate::facts;
-use crate::http::{App, Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
 
 /// Which week, and whose.

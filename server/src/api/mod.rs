@@ -31,7 +31,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::http::App;
+use crate::app::App;
 use crate::problem::{Problem, Result};
 use crate::stores::Tx;
 use crate::stores::sqlite::Document;

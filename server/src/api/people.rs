@@ -6,7 +6,8 @@ use chuda_core::id::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::{App, Called, Scope};
+use crate::app::App;
+use crate::caller::{Called, Scope};
 use crate::problem::{ProblemBody, Result};
 
 /// Someone of the team.

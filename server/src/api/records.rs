@@ -15,7 +15,8 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, time};
-use crate::http::{App, Called, Scope};
+use crate::app::App;
+use crate::caller::{Called, Scope};
 use crate::ingest::author_of;
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Named, PAGE, Query, Word, cursor_of, parse_cursor, person_named, unreadable};
-use crate::http::{App, Called, Scope};
+use crate::app::App;
+use crate::caller::{Called, Scope};
 use crate::problem::{ProblemBody, Result};
 use crate::stores::sqlite::Filter;
 

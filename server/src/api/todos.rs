@@ -13,8 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::touches::{Attachment, attachment};
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use crate::app::App;
 use crate::audit::By;
-use crate::http::{App, Called, Scope};
+use crate::caller::{Called, Scope};
 use crate::ingest::{Ingest, check_done, evidence_in};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;

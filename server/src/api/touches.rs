@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, parse_time, person_named, time, unreadable};
-use crate::http::{App, Called, Scope};
+use crate::app::App;
+use crate::caller::{Called, Scope};
 use crate::outside;
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::stores::Tx;

@@ -12,8 +12,8 @@ use chuda_core::{Error, Result};
 
 use super::papers::Paper;
 use crate::audit::By;
+use crate::caller::Device;
 use crate::exchange;
-use crate::http::Device;
 use crate::stores::Store;
 
 /// How a piece of evidence came to the phone.

@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 use chuda_core::record::{Role, Scalar};
-use chuda_server::http::Scope;
+use chuda_server::caller::Scope;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use chuda_core::id::{CustomerId, Hash, RecordId, TouchId};
 use chuda_core::record::{Fields, Role, Scalar};
 use chuda_core::sync::protocol::Rejected;
 use chuda_core::time::Clock as _;
-use chuda_server::http::Scope;
+use chuda_server::caller::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

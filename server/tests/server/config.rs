@@ -7,7 +7,7 @@ use chuda_core::id::{CustomerId, TouchId};
 use chuda_core::record::{Fields, Role, Scalar, Touch};
 use chuda_core::rules::config::ExtraType;
 use chuda_core::rules::{Config, Edit};
-use chuda_server::http::Scope;
+use chuda_server::caller::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_core::id::{CustomerId, EvidenceId, Hash, LeadId, PersonId, ReportId, TouchId};
 use chuda_core::record::{Customer, Evidence, Fields, Lead, Report, Role, Scalar, Stage};
-use chuda_server::http::Scope;
+use chuda_server::caller::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use chuda_core::record::person::SELLING;
 use chuda_core::record::{Demand, Fields, Finding, Kind, Person, Question, Role, Scalar, Task, Touch};
 use chuda_core::sync::protocol::Rejected;
 use chuda_server::admin::ImportKind;
-use chuda_server::http::Scope;
+use chuda_server::caller::Scope;
 use reqwest::StatusCode;
 use serde_json::json;
 

@@ -1,185 +1,27 @@
-//! The router, and who sends a request: a device by its signature, another system by its token.
+//! Who sends a request: a device by its signature, another system by its token.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
-use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use chuda_core::id::{DeviceId, Hash, PersonId};
 use chuda_core::sync::protocol::MAX_BODY_BYTES;
 use chuda_core::sync::signature::{self, Claimed, Headers, SignatureError, Target};
-use chuda_core::time::Clock;
 use clap::ValueEnum as _;
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::DecodePublicKey as _;
-use tokio::sync::Semaphore;
-use tower_http::catch_panic::CatchPanicLayer;
-use utoipa::Modify;
-use utoipa::OpenApi;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use crate::blobs::{self, Blobs};
+use crate::app::App;
+use crate::audit;
 use crate::problem::{Problem, Result};
-use crate::stores::{Store, Tx};
-use crate::webhooks::Sender;
-use crate::{api, audit, enrol, exchange};
+use crate::stores::Tx;
 
-/// Exchanges that are worked on at a time; others wait.
-const EXCHANGES: usize = 8;
 /// Most bytes of a body in JSON.
 const MAX_JSON_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive, uploads apart.
 const BODY_TIME: Duration = Duration::from_mins(1);
-
-/// What every request is answered from. It holds no state of its own: that is all in the database and the blob store.
-pub(crate) struct Shared {
-    pub(crate) store: Store,
-    pub(crate) blobs: Blobs,
-    pub(crate) webhooks: Sender,
-    pub(crate) exchanges: Semaphore,
-    pub(crate) dry_runs: Semaphore,
-    clock: Arc<dyn Clock>,
-    /// What draws start from, where a demo is to be repeated; otherwise the system's randomness.
-    seed: Option<u64>,
-    openapi: String,
-}
-
-/// [`Shared`], as handlers get it.
-pub(crate) type App = Arc<Shared>;
-
-impl Shared {
-    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> chuda_core::Result<Self> {
-        let openapi = routes().into_openapi().to_json().unwrap_or_default();
-        Ok(Self {
-            store,
-            blobs,
-            webhooks: Sender::new()?,
-            exchanges: Semaphore::new(EXCHANGES),
-            dry_runs: Semaphore::new(1),
-            clock,
-            seed: None,
-            openapi,
-        })
-    }
-
-    /// The same with draws that can be repeated.
-    pub(crate) fn seeded(self, seed: u64) -> Self {
-        Self { seed: Some(seed), ..self }
-    }
-
-    /// What a draw starts from.
-    pub(crate) fn lot(&self) -> chuda_core::Result<[u8; 32]> {
-        match self.seed {
-            Some(seed) => Ok(Hash::of(format!("{seed}/{}", self.now().timestamp_millis()).as_bytes()).0),
-            None => crate::random(),
-        }
-    }
-
-    /// The server's time. Nothing here asks another clock.
-    pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
-    }
-}
-
-/// The description of everything below, as `/openapi.json` gives it.
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Chuda", description = "Touches, reports and to-dos of a field sales team. Times are UTC, money is in yuan."),
-    modifiers(&Security),
-    tags(
-        (name = "device", description = "What phones speak: enrolment, sync, blobs (tus 1.0)"),
-        (name = "config", description = "Options, forms, rules, formula and targets: versions, dry run, publishing"),
-        (name = "records", description = "Touches, reports, to-dos, back-checks and people, as far as the caller may read them"),
-        (name = "figures", description = "Customers by health, weeks against their baselines, and the board of a day"),
-        (name = "operation", description = "Health")
-    )
-)]
-struct Api;
-
-struct Security;
-
-impl Modify for Security {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let components = openapi.components.get_or_insert_with(Default::default);
-        let bearer =
-            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token made by `admin token add`")).build();
-        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-        let signature = ApiKeyValue::with_description(
-            "Signature",
-            "HTTP Message Signature (RFC 9421) of an enrolled device over method, path, query and Content-Digest",
-        );
-        components.add_security_scheme("device", SecurityScheme::ApiKey(ApiKey::Header(signature)));
-    }
-}
-
-/// Every route.
-pub(crate) fn router(app: App) -> Router {
-    let (router, _) = routes().split_for_parts();
-    router
-        .fallback(|| async { Problem::not_found() })
-        .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed") })
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            tracing::error!("a request made the server panic");
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
-        }))
-        .layer(axum::middleware::map_response_with_state(app.clone(), date))
-        .with_state(app)
-}
-
-fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Api::openapi())
-        .routes(routes!(enrol::enrol))
-        .routes(routes!(exchange::sync))
-        .merge(blobs::routes())
-        .merge(api::routes())
-        .routes(routes!(openapi))
-        .routes(routes!(healthz))
-        .routes(routes!(readyz))
-}
-
-/// This description.
-#[utoipa::path(
-    get,
-    path = "/openapi.json",
-    tag = "operation",
-    responses((status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/json"))
-)]
-async fn openapi(State(app): State<App>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], app.openapi.clone()).into_response()
-}
-
-/// Whether the process answers.
-#[utoipa::path(
-    get,
-    path = "/healthz",
-    tag = "operation",
-    responses((status = 200, description = "It does", body = String, content_type = "text/plain"))
-)]
-async fn healthz() -> &'static str {
-    "ok"
-}
-
-/// Whether database and blob store answer.
-#[utoipa::path(
-    get,
-    path = "/readyz",
-    tag = "operation",
-    responses(
-        (status = 200, description = "They do", body = String, content_type = "text/plain"),
-        (status = 503, description = "They don't", body = crate::problem::ProblemBody, content_type = "application/problem+json")
-    )
-)]
-async fn readyz(State(app): State<App>) -> Result<&'static str> {
-    app.store.read_async(|tx| tx.epoch()).await?;
-    app.blobs.check().await?;
-    Ok("ok")
-}
 
 /// An enrolled device that is not revoked.
 #[derive(Clone, Debug)]
@@ -215,16 +57,8 @@ pub(crate) struct SignedStream {
     pub(crate) body: axum::body::Body,
 }
 
-/// Who asks the API, and the body sent with it: at most so many bytes.
+/// Who asks the API, and what came with it: a body of at most so many bytes.
 pub(crate) struct Called<const MOST: usize = MAX_JSON_BYTES> {
-    pub(crate) caller: Caller,
-    pub(crate) body: Bytes,
-}
-
-/// Who asks the API, and a body of at most so many bytes that is more than JSON usually needs.
-///
-/// It is known who sends it before it is read.
-pub(crate) struct Sent<const MOST: usize> {
     pub(crate) caller: Caller,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -367,17 +201,24 @@ impl FromRequest<App> for Raw {
     }
 }
 
+impl SignedStream {
+    /// Takes the whole body and compares it with its digest, which the signature covers.
+    async fn whole(self, most: usize) -> Result<Signed> {
+        let Self { device, headers, body } = self;
+        let body = read(body, most).await?;
+        if signature::content_digest(&body) != text(&headers, "content-digest") {
+            return Err(SignatureError::Digest.into());
+        }
+        Ok(Signed { device, headers, body })
+    }
+}
+
 impl FromRequest<App> for Signed {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
-        // The signature covers the digest: a stranger is sent away before the body is read.
-        let SignedStream { device, headers, body } = SignedStream::from_request(request, app).await?;
-        let body = read(body, MAX_BODY_BYTES).await?;
-        if signature::content_digest(&body) != text(&headers, "content-digest") {
-            return Err(SignatureError::Digest.into());
-        }
-        Ok(Self { device, headers, body })
+        // A stranger is sent away before the body is read.
+        SignedStream::from_request(request, app).await?.whole(MAX_BODY_BYTES).await
     }
 }
 
@@ -397,46 +238,16 @@ impl<const MOST: usize> FromRequest<App> for Called<MOST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let (parts, body) = request.into_parts();
         // Here too a stranger is sent away before the body is read.
-        let bearer = parts.headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
-        let (caller, digest) = match bearer {
-            Some(value) => (by_token(app, value).await?, None),
-            None if parts.headers.contains_key("signature") => {
-                let headers = signature_headers(&parts.headers)?;
-                let claimed = signature::parse_streamed(target(&parts), &headers)?;
-                let now = app.now();
-                let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
-                (by_device(&device), Some(headers.content_digest))
-            }
-            None => return Err(unauthenticated()),
-        };
-        let body = read(body, MOST).await?;
-        match digest {
-            Some(digest) if signature::content_digest(&body) != digest => Err(SignatureError::Digest.into()),
-            _ => Ok(Self { caller, body }),
-        }
-    }
-}
-
-impl<const MOST: usize> FromRequest<App> for Sent<MOST> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let bearer = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default().to_owned());
-        if let Some(value) = bearer {
-            let caller = by_token(app, &value).await?;
+        if let Some(bearer) = request.headers().get(header::AUTHORIZATION) {
+            let caller = by_token(app, bearer.to_str().unwrap_or_default()).await?;
             let (parts, body) = request.into_parts();
             return Ok(Self { caller, headers: parts.headers, body: read(body, MOST).await? });
         }
         if !request.headers().contains_key("signature") {
             return Err(unauthenticated());
         }
-        let SignedStream { device, headers, body } = SignedStream::from_request(request, app).await?;
-        let body = read(body, MOST).await?;
-        if signature::content_digest(&body) != text(&headers, "content-digest") {
-            return Err(SignatureError::Digest.into());
-        }
+        let Signed { device, headers, body } = SignedStream::from_request(request, app).await?.whole(MOST).await?;
         Ok(Self { caller: by_device(&device), headers, body })
     }
 }
@@ -484,13 +295,6 @@ fn signer(tx: &Tx<'_>, claimed: &Claimed, now: DateTime<Utc>) -> Result<Device> 
         }
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "device.revoked")),
     }
-}
-
-/// Says what time it is here: a device whose signature was refused for its time signs again with this one.
-async fn date(State(app): State<App>, mut response: Response) -> Response {
-    let date = app.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    response.headers_mut().extend(HeaderValue::try_from(date).ok().map(|date| (header::DATE, date)));
-    response
 }
 
 async fn read(body: axum::body::Body, most: usize) -> Result<Bytes> {
