@@ -86,7 +86,9 @@
         let model: HomeModel
         @Binding var hold: CaptureBar.Hold
         let consent: Consent
-        @State private var pressed: Date?
+        @State private var began = Date.distantPast
+        /// Falls back by itself, also when the system takes the touch away.
+        @GestureState private var isPressed = false
         @Environment(\.words) private var words
         private let farAway: CGFloat = -80
         private let shortTap: TimeInterval = 0.35
@@ -106,7 +108,8 @@
             .foregroundStyle(front)
             .background(back, in: RoundedRectangle(cornerRadius: 32, style: .continuous))
             .contentShape(Rectangle())
-            .gesture(DragGesture(minimumDistance: 0).onChanged(moved).onEnded(letGo))
+            .gesture(DragGesture(minimumDistance: 0).updating($isPressed) { _, isPressed, _ in isPressed = true }.onChanged(slide))
+            .onChange(of: isPressed) { _, isPressed in isPressed ? press() : letGo() }
             .accessibilityElement(children: .ignore)
             .accessibilityAddTraits(.isButton)
             .accessibilityLabel(words("home.hold_to_talk"))
@@ -131,30 +134,30 @@
             return model.state.recording == nil ? .accent : .soft
         }
 
-        private func moved(_ drag: DragGesture.Value) {
-            if pressed == nil {
-                pressed = drag.time
-                // What goes on by itself ends by another tap.
-                if model.state.recording != nil { return model.stopRecording() }
-                hold = .held
-                model.startRecording(consent)
-            } else if hold == .held || hold == .away {
-                hold = drag.translation.height < farAway ? .away : .held
-            }
+        private func press() {
+            // What goes on by itself ends by another tap.
+            if model.state.recording != nil { return model.stopRecording() }
+            began = .now
+            hold = .held
+            model.startRecording(consent)
         }
 
-        private func letGo(_ drag: DragGesture.Value) {
-            let began = pressed
-            pressed = nil
+        private func slide(_ drag: DragGesture.Value) {
+            guard hold == .held || hold == .away else { return }
+            hold = drag.translation.height < farAway ? .away : .held
+        }
+
+        private func letGo() {
             switch hold {
-            case .away: model.cancelRecording()
-            case .held where drag.time.timeIntervalSince(began ?? drag.time) < shortTap && model.state.recording != nil:
-                hold = .free
-                return
-            case .held: model.stopRecording()
             case .none, .free: return
+            case .held where Date.now.timeIntervalSince(began) < shortTap && model.state.recording != nil: hold = .free
+            case .held:
+                model.stopRecording()
+                hold = .none
+            case .away:
+                model.cancelRecording()
+                hold = .none
             }
-            hold = .none
         }
     }
 

@@ -20,6 +20,12 @@
                         Panel { TaskLines(task: notice, today: today) { _ in model.tick(notice.id) } }
                     }
                 }
+                if state.reminders == .askable {
+                    Panel {
+                        Text(words("tasks.remind_text")).font(.subheadline).foregroundStyle(Color.quiet)
+                        SoftButton(title: words("tasks.remind"), image: "bell", action: model.remind)
+                    }
+                }
                 if state.loading {
                     ProgressView(words("do.loading")).frame(maxWidth: .infinity, minHeight: 240)
                 } else if state.tasks.isEmpty && state.notices.isEmpty {

@@ -6,10 +6,14 @@ public struct TasksState: ScreenState, Equatable {
     public var notices: [TaskView] = []
     /// An answer that needs a reason.
     public var answering: Answer?
+    /// Whether the system shows notifications of new tasks.
+    public var reminders: Access
     public var loading = true
     public var failure: Failure?
 
-    public init() {}
+    public init(reminders: Access) {
+        self.reminders = reminders
+    }
 }
 
 public final class TasksModel: Model<TasksState> {
@@ -17,10 +21,11 @@ public final class TasksModel: Model<TasksState> {
 
     public init(_ workbench: Workbench, _ platform: Platform) {
         self.workbench = workbench
-        super.init(TasksState(), platform)
+        super.init(TasksState(reminders: platform.permission(.notifications)), platform)
         follow(workbench) { [self] home in
             state.tasks = home.tasks
             state.notices = home.notices
+            state.reminders = platform.permission(.notifications)
             state.loading = false
         }
     }
@@ -39,6 +44,14 @@ public final class TasksModel: Model<TasksState> {
     /// Something to know has been read.
     public func tick(_ id: TaskId) {
         complete(id, nil, reason: nil)
+    }
+
+    /// Wants to be told of new tasks; the screen has said why the system asks.
+    public func remind() {
+        work { [self] in
+            state.reminders = await platform.ask(.notifications)
+            guard state.reminders == .granted else { throw Stopped(failure: .denied(.notifications)) }
+        }
     }
 
     private func complete(_ id: TaskId, _ choice: String?, reason: String?) {

@@ -139,6 +139,10 @@ final class DayTests: XCTestCase {
         _ = try await tech.sync()
 
         let tasks = TasksModel(tech, techPlatform)
+        XCTAssertEqual(tasks.state.reminders, .askable)
+        tasks.remind()
+        await tasks.until { $0.reminders == .granted }
+        XCTAssertEqual(techPlatform.asked, [.notifications])
         await tasks.until { $0.tasks.count == 1 }
         let task = tasks.state.tasks[0]
         tasks.answer(task.id, nil)
