@@ -18,15 +18,26 @@ let package = Package(
 )
 
 #if os(Linux)
-    // Where there is no SwiftUI, the screens are compiled against a stand-in that does nothing.
+    // Where Apple's frameworks are not, the app is compiled against stand-ins that do nothing.
+    let frameworks = [
+        "AVFoundation", "BackgroundTasks", "CoreLocation", "CryptoKit", "Network", "PhotosUI", "QuickLook", "Security", "SwiftUI",
+        "UniformTypeIdentifiers", "UserNotifications",
+    ]
+    package.targets.append(.target(name: "UIKit", path: "Tests/StandIn/UIKit"))
+    package.targets += frameworks.map { name in
+        .target(name: name, dependencies: name == "CryptoKit" ? ["Security"] : ["UIKit"], path: "Tests/StandIn/\(name)")
+    }
+    let besides = ["Package.swift", "README.md", "Sources", "Tests", "project.yml"]
     package.targets += [
-        .target(name: "UIKit", path: "Tests/StandIn/UIKit"),
-        .target(name: "SwiftUI", dependencies: ["UIKit"], path: "Tests/StandIn/SwiftUI"),
         .target(
-            name: "Screens",
-            dependencies: ["ChudaModels", "SwiftUI", "UIKit"],
-            path: "App",
-            exclude: ["ChudaApp.swift", "Previews.swift", "Phone", "Resources", "Info.plist", "App.entitlements"]
+            name: "ChudaApp",
+            dependencies: ["ChudaModels", "UIKit"] + frameworks.map { .target(name: $0) },
+            path: ".",
+            exclude: besides + [
+                "App/Previews.swift", "App/Resources", "App/Info.plist", "App/App.entitlements", "Share/Info.plist", "Share/Share.entitlements",
+            ],
+            sources: ["App", "Share", "Shared"],
+            swiftSettings: [.enableExperimentalFeature("StrictConcurrency")]
         ),
     ]
 #endif

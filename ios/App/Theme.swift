@@ -41,6 +41,7 @@
     }
 
     /// What a tag or a button says besides its words; the words never leave it to the colour.
+    @MainActor
     enum Tone {
         case plain, good, doubt, bad
 
