@@ -236,7 +236,7 @@ app_pages() {
 
 app_tests() {
   say "tests"
-  start_server
+  start_test_server
   local made=$work/resources config=$work/config out=$work/out
   mkdir -p "$config/com/android/tools"
   printf 'android_merged_manifest=%s\nandroid_resource_apk=%s\nandroid_custom_package=chuda.app\n' \
