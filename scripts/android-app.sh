@@ -21,6 +21,8 @@ app_check() {
   app_compile
   app_lint
   app_levels
+  app_shrink
+  app_pages
   app_tests
 }
 
@@ -71,6 +73,7 @@ app_fetch() {
   dependency org.robolectric android-all-instrumented "$(version android-all-instrumented)" | collect robolectric-sdk
   { dependency org.jetbrains.kotlin kotlin-compiler-embeddable "$(version kotlin)" jar none
     dependency org.jetbrains.kotlin kotlin-compose-compiler-plugin-embeddable "$(version kotlin)"; } | collect kotlinc
+  dependency com.android.tools r8 "$(version r8)" | collect r8
   dependency com.pinterest.ktlint ktlint-cli "$(version ktlint)" jar none | collect ktlint
   dependency io.gitlab.arturbosch.detekt detekt-cli "$(version detekt)" jar none | collect detekt
   { dependency org.codehaus.mojo animal-sniffer "$(version animal-sniffer)" jar none
@@ -121,6 +124,9 @@ collect() {
 
 jars() { find "$@" -name '*.jar' | sort | tr '\n' ':'; }
 
+# Debian's aapt2 reads an older Android; R8 wants Java's own classes beside it, which these jars do not have.
+resources_jar() { find "$work/resources-sdk" -name '*.jar'; }
+
 android_jar() { find "$work/sdk" -name 'android-all-[0-9]*.jar'; }
 
 # app_resources: links manifest and resources, those of the libraries too, and makes the R classes.
@@ -140,7 +146,7 @@ app_resources() {
   # What Gradle does to the manifest: the package, the placeholder, the levels.
   sed -e 's/<manifest /<manifest package="chuda.app" /' -e "s/\${applicationId}/chuda.app/" android/app/src/main/AndroidManifest.xml \
     >"$made/AndroidManifest.xml"
-  aapt2 link -o "$made/app.ap_" -I "$(find "$work/resources-sdk" -name '*.jar')" --manifest "$made/AndroidManifest.xml" --java "$made/java" --auto-add-overlay \
+  aapt2 link -o "$made/app.ap_" -I "$(resources_jar)" --manifest "$made/AndroidManifest.xml" --java "$made/java" --auto-add-overlay \
     --warn-manifest-validation --min-sdk-version 26 --target-sdk-version 35 --version-code 1 --version-name check \
     --extra-packages "$(IFS=:; echo "${packages[*]}")" "${overlays[@]}" -R "$made/compiled/app.zip"
   find "$made/java" -name '*.java' -print0 | xargs -0 javac -nowarn -d "$made/classes"
@@ -194,9 +200,43 @@ app_levels() {
     "$work/out/app" "$work/out/ui" "$work/out/bindings"
 }
 
+# app_shrink: R8 with the rules of the app and of its libraries, as a release is shrunk. What JNA and the system look up by name is there after.
+app_shrink() {
+  changed "$work/shrunk.stamp" "$work/out/last" android/app/proguard.pro bindings/kotlin/proguard.pro "$work/poms/r8.xml" || return 0
+  say "shrinking"
+  local rules=(--pg-conf android/app/proguard.pro --pg-conf bindings/kotlin/proguard.pro --pg-conf "$work/manifest.pro") file jar jars=() jdk
+  rules+=(--pg-conf android/check/shrink.pro)
+  jdk=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
+  for file in "$work"/libraries-aar/*/proguard.txt; do rules+=(--pg-conf "$file"); done
+  # What Gradle makes of the manifest.
+  aapt2 link -o "$work/rules.ap_" -I "$(resources_jar)" --manifest "$work/resources/AndroidManifest.xml" \
+    --warn-manifest-validation --auto-add-overlay --min-sdk-version 26 --proguard "$work/manifest.pro" \
+    -R "$work/resources/compiled/app.zip" 2>/dev/null
+  for jar in "$work"/libraries/*.jar "$work"/libraries-aar/jna-*/classes.jar; do jars+=("$jar"); done
+  for file in app ui bindings; do
+    (cd "$work/out/$file" && jar cf "$work/out/$file.jar" .)
+    jars+=("$work/out/$file.jar")
+  done
+  (cd "$work/resources/classes" && jar cf "$work/out/resources.jar" .)
+  java -Xmx2g -cp "$(jars "$work/r8")" com.android.tools.r8.R8 --release --min-api 26 --lib "$(resources_jar)" --lib "$jdk" "${rules[@]}" \
+    --map-diagnostics warning none --pg-map-output "$work/mapping.txt" --output "$work/shrunk.zip" "${jars[@]}" "$work/out/resources.jar"
+  local name
+  for name in chuda.app.ChudaApp chuda.app.MainActivity chuda.app.SyncJob chuda.UniffiLib 'chuda.RustBuffer$ByValue' com.sun.jna.Native; do
+    grep -qF "$name -> $name:" "$work/mapping.txt" || die "$name does not keep its name when the app is shrunk"
+  done
+  echo "$stamp_text" >"$work/shrunk.stamp"
+}
+
+# app_pages: the check of the shipping build, on a library that is laid out for large pages and on one that is not.
+app_pages() {
+  say "pages of 16 KiB"
+  scripts/check-pages "$work"/libraries-aar/jna-*/jni/arm64-v8a
+  ! scripts/check-pages "$CARGO_TARGET_DIR/debug/libchuda_ffi.so" 2>/dev/null || die "check-pages lets everything pass"
+}
+
 app_tests() {
   say "tests"
-  start_server
+  start_test_server
   local made=$work/resources config=$work/config out=$work/out
   mkdir -p "$config/com/android/tools"
   printf 'android_merged_manifest=%s\nandroid_resource_apk=%s\nandroid_custom_package=chuda.app\n' \

@@ -11,8 +11,11 @@ val root: File = rootDir.parentFile
 val natives = layout.buildDirectory.dir("natives")
 val generated = layout.buildDirectory.dir("generated/chuda")
 
-/** Android's names of the processors, and Rust's targets for them. x86_64 is for emulators and some tablets. */
-val abis = mapOf("arm64-v8a" to "aarch64-linux-android", "armeabi-v7a" to "armv7-linux-androideabi", "x86_64" to "x86_64-linux-android")
+/**
+ * The processors, by Android's names. x86_64 is for emulators and some tablets; phones of 32 bits are too slow for the speech model, and
+ * whisper's bindings are made for 64.
+ */
+val abis = listOf("arm64-v8a", "x86_64")
 
 android {
     namespace = "chuda"
@@ -48,7 +51,7 @@ abstract class CargoNdk @Inject constructor(private val commands: ExecOperations
         val targets = processors.get().flatMap { listOf("--target", it) }
         commands.exec {
             workingDir(checkout)
-            // The level is minSdk's. Pages of 16 KiB: newer phones load nothing else. See .cargo/config.toml.
+            // The level is minSdk's. Pages of 16 KiB: newer phones load nothing else, see bindings/build.rs.
             commandLine(
                 listOf("cargo", "ndk", "--platform", "26") + targets + listOf("--output-dir", libraries.get().asFile.path, "build") +
                     listOf("--release", "--locked", "--package", "chuda-ffi", "--features", "vendored"),
@@ -61,8 +64,8 @@ val cargoNdk by tasks.registering(CargoNdk::class) {
     group = "build"
     description = "Builds the core for every processor."
     checkout = root
-    processors = abis.keys
-    sources.from(fileTree(root) { include("core/**", "bindings/src/**", "Cargo.toml", "Cargo.lock", "*/Cargo.toml", ".cargo/config.toml") })
+    processors = abis
+    sources.from(fileTree(root) { include("core/**", "bindings/src/**", "Cargo.toml", "Cargo.lock", "*/Cargo.toml", "bindings/build.rs") })
     libraries = natives
 }
 

@@ -80,3 +80,12 @@ func thrown<T>(file: StaticString = #filePath, line: UInt = #line, _ call: () as
     }
     return nil
 }
+
+/// Goes on when the condition holds; what never holds fails the test. The rounds are a bound, not a time.
+func until(file: StaticString = #filePath, line: UInt = #line, _ condition: () -> Bool) async {
+    for _ in 0..<1_000_000 {
+        if condition() { return }
+        await Task.yield()
+    }
+    XCTFail("it never came about", file: file, line: line)
+}
