@@ -166,7 +166,7 @@ class Glass(
     fun kill() = scope.cancel()
 
     companion object {
-        private const val PATIENCE = 30_000L
+        private const val PATIENCE = 120_000L
 
         fun on(
             phone: FakePhone,

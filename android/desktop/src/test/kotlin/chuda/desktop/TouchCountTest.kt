@@ -32,7 +32,7 @@ class TouchCountTest {
     @Test
     fun `a visit by voice takes two touches, its photo two, the report one`() =
         day {
-            ask { repeat(2) { touch("苏州明远电子") } }
+            ask { repeat(2) { called("苏州明远电子") } }
             waitFor("two touches") { home.state.value.home?.touchesToday?.size == 2 }
             assertEquals(4, visit())
             assertEquals(1, counted { tap("一键提交").also { see("日报已提交") } })
@@ -103,7 +103,7 @@ class TouchCountTest {
         return touches + phone.shutter - before
     }
 
-    private suspend fun Workbench.touch(customer: String) {
+    private suspend fun Workbench.called(customer: String) {
         val photo = keepEvidence(EvidenceDraft(sample("photo.jpg"), Source.CAMERA)).evidence.id
         recordTouch(TouchDraft(findCustomers(customer).single().id, ContactMode.PHONE, "demo", listOf(photo)))
     }
