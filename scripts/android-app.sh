@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # root and cache are those of lib.sh
 # The Android app without Android's tools: compiled against Google's libraries, its resources linked, run by Robolectric with the real core.
 # Sourced by scripts/android. Everything fetched or made is in the cache; what did not change is not made again.
 
