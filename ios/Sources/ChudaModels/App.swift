@@ -145,6 +145,9 @@ public final class AppModel: Model<AppState> {
 
     override public func close() {
         for model in Array(tabs.values) + Array(models.values) { model.close() }
+        (tabs, models) = ([:], [:])
+        state.firstRun?.close()
+        state.firstRun = nil
         super.close()
     }
 }

@@ -199,7 +199,6 @@ public class NSExtensionContext {
     public func cancelRequest(withError: Error) {}
 }
 
-
 extension URL {
     public static var applicationSupportDirectory: URL { URL(fileURLWithPath: "/") }
     public static var cachesDirectory: URL { URL(fileURLWithPath: "/") }
