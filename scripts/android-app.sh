@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # root and cache are those of lib.sh
 # The Android app without Android's tools: compiled against Google's libraries, its resources linked, run by Robolectric with the real core.
 # Sourced by scripts/android. Everything fetched or made is in the cache; what did not change is not made again.
 
@@ -21,6 +21,8 @@ app_check() {
   app_compile
   app_lint
   app_levels
+  app_shrink
+  app_pages
   app_tests
 }
 
@@ -52,11 +54,8 @@ app_bindings() {
   sed -E -f bindings/kotlin/narrow.sed "$new/chuda/chuda.kt" >"$work/bindings/chuda/chuda.kt"
 }
 
-# app_fetch: libraries/ (Google's AARs), tests/ (Robolectric), sdk/ (Android itself) and a folder for each tool.
+# app_fetch: libraries/ (Google's), tests/ (Robolectric), three Androids to compile against, link with and run on, a folder for each tool.
 app_fetch() {
-  changed "$work/fetched" "$catalog" android/check/libraries.txt scripts/android-app.sh || return 0
-  say "fetching libraries and tools"
-  rm -rf "${work:?}"/{libraries,tests,sdk,resources-sdk,kotlinc,ktlint,detekt,sniffer,aar}
   local group artifact type version
   {
     while read -r group artifact type version; do
@@ -71,27 +70,18 @@ app_fetch() {
   } | collect tests
   dependency org.robolectric android-all "$(version android-all)" | collect sdk
   dependency org.robolectric android-all "$(version android-all-resources)" | collect resources-sdk
-  dependency org.robolectric android-all-instrumented "$(version android-all-instrumented)" | collect sdk
+  dependency org.robolectric android-all-instrumented "$(version android-all-instrumented)" | collect robolectric-sdk
   { dependency org.jetbrains.kotlin kotlin-compiler-embeddable "$(version kotlin)" jar none
     dependency org.jetbrains.kotlin kotlin-compose-compiler-plugin-embeddable "$(version kotlin)"; } | collect kotlinc
+  dependency com.android.tools r8 "$(version r8)" | collect r8
   dependency com.pinterest.ktlint ktlint-cli "$(version ktlint)" jar none | collect ktlint
   dependency io.gitlab.arturbosch.detekt detekt-cli "$(version detekt)" jar none | collect detekt
   { dependency org.codehaus.mojo animal-sniffer "$(version animal-sniffer)" jar none
     dependency org.codehaus.mojo animal-sniffer-ant-tasks "$(version animal-sniffer)" jar none
     dependency org.apache.ant ant 1.10.15 jar none
     dependency com.toasttab.android gummy-bears-api-26 "$(version signature)" signature; } | collect sniffer
-  local aar name
-  for aar in "$work"/libraries/*.aar "$work"/tests/*.aar; do
-    name=$(basename "$aar" .aar)
-    mkdir -p "$work/aar/$name"
-    unzip -qo "$aar" -d "$work/aar/$name"
-    # Beside the jars, so that one folder is the class path.
-    cp "$work/aar/$name/classes.jar" "${aar%.aar}.jar"
-    rm "$aar"
-  done
   # On this machine JNA needs the library of this machine.
-  rm "$work"/libraries/jna-*.jar
-  echo "$stamp_text" >"$work/fetched"
+  rm -f "$work"/libraries/jna-*.jar
 }
 
 # dependency GROUP ARTIFACT VERSION [TYPE [GROUP-LEFT-OUT…]]: as Maven writes it; alone unless "none" is left out.
@@ -107,32 +97,46 @@ dependency() {
   printf '</exclusions></dependency>\n'
 }
 
-# collect FOLDER: fetches the dependencies on standard input into it.
+# collect FOLDER: fetches the dependencies on standard input into it, if they are others than those that are there. Of an Android library
+# its classes are put beside the jars, the rest into FOLDER-aar.
 collect() {
-  local pom=$work/poms/$1.xml
+  local folder=$work/$1 pom=$work/poms/$1.xml aar
   mkdir -p "$work/poms"
   {
     echo '<project><modelVersion>4.0.0</modelVersion><groupId>chuda</groupId><artifactId>collect</artifactId><version>1</version>'
     echo '<packaging>pom</packaging><dependencies>'
     cat
     echo '</dependencies></project>'
-  } >"$pom"
-  say "  $1"
-  maven -f "$pom" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory="$work/$1"
+  } >"$pom.new"
+  ! cmp -s "$pom" "$pom.new" || return 0
+  say "fetching $1"
+  rm -rf "$folder" "${folder}-aar"
+  maven -f "$pom.new" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory="$folder"
+  for aar in "$folder"/*.aar; do
+    [ -f "$aar" ] || continue
+    mkdir -p "$folder-aar/$(basename "$aar" .aar)"
+    unzip -qo "$aar" -d "$folder-aar/$(basename "$aar" .aar)"
+    cp "$folder-aar/$(basename "$aar" .aar)/classes.jar" "${aar%.aar}.jar"
+    rm "$aar"
+  done
+  mv "$pom.new" "$pom"
 }
 
 jars() { find "$@" -name '*.jar' | sort | tr '\n' ':'; }
+
+# Debian's aapt2 reads an older Android; R8 wants Java's own classes beside it, which these jars do not have.
+resources_jar() { find "$work/resources-sdk" -name '*.jar'; }
 
 android_jar() { find "$work/sdk" -name 'android-all-[0-9]*.jar'; }
 
 # app_resources: links manifest and resources, those of the libraries too, and makes the R classes.
 app_resources() {
-  changed "$work/resources.stamp" android/app/src/main/res android/app/src/main/AndroidManifest.xml "$work/fetched" || return 0
+  changed "$work/resources.stamp" android/app/src/main/res android/app/src/main/AndroidManifest.xml "$work/poms/libraries.xml" || return 0
   say "linking manifest and resources"
   local made=$work/resources name packages=() overlays=()
   rm -rf "$made"
   mkdir -p "$made/java" "$made/compiled" "$made/classes"
-  for name in "$work"/aar/*; do
+  for name in "$work"/libraries-aar/*; do
     packages+=("$(sed -n 's/.*package="\([^"]*\)".*/\1/p' "$name/AndroidManifest.xml")")
     [ -d "$name/res" ] && [ -n "$(find "$name/res" -type f)" ] || continue
     aapt2 compile --dir "$name/res" -o "$made/compiled/$(basename "$name").zip"
@@ -142,7 +146,7 @@ app_resources() {
   # What Gradle does to the manifest: the package, the placeholder, the levels.
   sed -e 's/<manifest /<manifest package="chuda.app" /' -e "s/\${applicationId}/chuda.app/" android/app/src/main/AndroidManifest.xml \
     >"$made/AndroidManifest.xml"
-  aapt2 link -o "$made/app.ap_" -I "$(find "$work/resources-sdk" -name '*.jar')" --manifest "$made/AndroidManifest.xml" --java "$made/java" --auto-add-overlay \
+  aapt2 link -o "$made/app.ap_" -I "$(resources_jar)" --manifest "$made/AndroidManifest.xml" --java "$made/java" --auto-add-overlay \
     --warn-manifest-validation --min-sdk-version 26 --target-sdk-version 35 --version-code 1 --version-name check \
     --extra-packages "$(IFS=:; echo "${packages[*]}")" "${overlays[@]}" -R "$made/compiled/app.zip"
   find "$made/java" -name '*.java' -print0 | xargs -0 javac -nowarn -d "$made/classes"
@@ -161,6 +165,7 @@ compile() {
   say "compiling $name"
   rm -rf "${work:?}/out/$name"
   java -Xmx1500m -cp "$(jars "$work/kotlinc")" org.jetbrains.kotlin.cli.jvm.K2JVMCompiler -no-stdlib -no-reflect -jvm-target 17 \
+    -Xnullability-annotations=@android.annotation:ignore \
     -module-name "$name" "${options[@]}" -cp "$path" -d "$work/out/$name" "$@"
   echo "$stamp_text" >"$work/out/$name.stamp"
 }
@@ -195,15 +200,51 @@ app_levels() {
     "$work/out/app" "$work/out/ui" "$work/out/bindings"
 }
 
+# app_shrink: R8 with the rules of the app and of its libraries, as a release is shrunk. What JNA and the system look up by name is there after.
+app_shrink() {
+  changed "$work/shrunk.stamp" "$work/out/last" android/app/proguard.pro bindings/kotlin/proguard.pro "$work/poms/r8.xml" || return 0
+  say "shrinking"
+  local rules=(--pg-conf android/app/proguard.pro --pg-conf bindings/kotlin/proguard.pro --pg-conf "$work/manifest.pro") file jar jars=() jdk
+  rules+=(--pg-conf android/check/shrink.pro)
+  jdk=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
+  for file in "$work"/libraries-aar/*/proguard.txt; do rules+=(--pg-conf "$file"); done
+  # What Gradle makes of the manifest.
+  aapt2 link -o "$work/rules.ap_" -I "$(resources_jar)" --manifest "$work/resources/AndroidManifest.xml" \
+    --warn-manifest-validation --auto-add-overlay --min-sdk-version 26 --proguard "$work/manifest.pro" \
+    -R "$work/resources/compiled/app.zip" 2>/dev/null
+  for jar in "$work"/libraries/*.jar "$work"/libraries-aar/jna-*/classes.jar; do jars+=("$jar"); done
+  for file in app ui bindings; do
+    (cd "$work/out/$file" && jar cf "$work/out/$file.jar" .)
+    jars+=("$work/out/$file.jar")
+  done
+  (cd "$work/resources/classes" && jar cf "$work/out/resources.jar" .)
+  java -Xmx2g -cp "$(jars "$work/r8")" com.android.tools.r8.R8 --release --min-api 26 --lib "$(resources_jar)" --lib "$jdk" "${rules[@]}" \
+    --map-diagnostics warning none --pg-map-output "$work/mapping.txt" --output "$work/shrunk.zip" "${jars[@]}" "$work/out/resources.jar"
+  local name
+  for name in chuda.app.ChudaApp chuda.app.MainActivity chuda.app.SyncJob chuda.UniffiLib 'chuda.RustBuffer$ByValue' com.sun.jna.Native; do
+    grep -qF "$name -> $name:" "$work/mapping.txt" || die "$name does not keep its name when the app is shrunk"
+  done
+  echo "$stamp_text" >"$work/shrunk.stamp"
+}
+
+# app_pages: the check of the shipping build, on a library that is laid out for large pages and on one that is not.
+app_pages() {
+  say "pages of 16 KiB"
+  scripts/check-pages "$work"/libraries-aar/jna-*/jni/arm64-v8a
+  ! scripts/check-pages "$CARGO_TARGET_DIR/debug/libchuda_ffi.so" 2>/dev/null || die "check-pages lets everything pass"
+}
+
 app_tests() {
   say "tests"
+  start_test_server
   local made=$work/resources config=$work/config out=$work/out
   mkdir -p "$config/com/android/tools"
   printf 'android_merged_manifest=%s\nandroid_resource_apk=%s\nandroid_custom_package=chuda.app\n' \
     "$made/AndroidManifest.xml" "$made/app.ap_" >"$config/com/android/tools/test_config.properties"
   # Android itself comes last: Robolectric brings its own on top of it.
-  java -Xmx2g -Djna.library.path="$CARGO_TARGET_DIR/debug" -Dchuda.pictures="$work/pictures" -Dchuda.samples="$root/samples" \
-    -Drobolectric.offline=true -Drobolectric.dependency.dir="$work/sdk" \
-    -cp "$config:$out/tests:$out/app:$out/ui:$out/bindings:$made/classes:$(jars "$work/tests"):$(jars "$work/libraries"):$(android_jar)" \
+  # Android's own cleaner is Java's inner one.
+  java -Xmx2g --add-exports java.base/jdk.internal.ref=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -Djna.library.path="$CARGO_TARGET_DIR/debug" -Dchuda.pictures="$work/pictures" -Dchuda.samples="$root/samples" \
+    -Drobolectric.offline=true -Drobolectric.dependency.dir="$work/robolectric-sdk" \
+    -cp "$config:android/app/src/test/resources:$out/tests:$out/app:$out/ui:$out/bindings:$made/classes:$(jars "$work/tests"):$(jars "$work/libraries"):$(android_jar)" \
     org.junit.runner.JUnitCore $(cd "$out/tests" && find . -name '*Test.class' | sed 's|^\./||; s|/|.|g; s|\.class$||' | sort)
 }

@@ -104,6 +104,30 @@ build() {
   }
 }
 
+# start_test_server: a server with one rep, until the script ends. The tests find it through CHUDA_TEST_SERVER and CHUDA_TEST_CODE.
+start_test_server() {
+  local port
+  server_data=$(mktemp -d "${TMPDIR:-/tmp}/chuda-test.XXXXXX")
+  trap stop_test_server EXIT
+  CHUDA_TEST_CODE=$("$CARGO_TARGET_DIR/debug/chuda-server" admin person add 李强 --role rep --data "$server_data" --json \
+    | python3 -c 'import json, sys; print(json.load(sys.stdin)["code"])')
+  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  CHUDA_TEST_SERVER=http://127.0.0.1:$port
+  export CHUDA_TEST_SERVER CHUDA_TEST_CODE
+  "$CARGO_TARGET_DIR/debug/chuda-server" serve --data "$server_data" --listen "127.0.0.1:$port" >"$server_data/log" 2>&1 &
+  server=$!
+  curl --silent --fail --output /dev/null --retry 30 --retry-delay 1 --retry-connrefused "$CHUDA_TEST_SERVER/healthz" \
+    || die "the server did not start: $(tail -n 5 "$server_data/log")"
+}
+
+stop_test_server() {
+  if [ -n "${server:-}" ]; then
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+  fi
+  rm -rf "$server_data"
+}
+
 # stage_swift FOLDER: the built library, the server and the samples, for Swift, which may see no other folder than that one. The models too,
 # where CHUDA_MODELS is set, which then names them there.
 stage_swift() {

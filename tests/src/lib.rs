@@ -16,6 +16,7 @@ use chuda_core::workbench::{
     BlobChoice, Cancel, CustomerDraft, EvidenceDraft, ReportRequest, Settings, SyncReport, TouchDraft, Workbench,
 };
 use chuda_server::admin::{Admin, NewPerson};
+use chuda_server::demo::{self, Plan, Summary};
 use chuda_server::{Running, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -71,10 +72,22 @@ impl Host {
         Self::with(Some(hand)).await
     }
 
+    /// Starts one with a demo team and its history, at the moment where that ends.
+    pub async fn with_demo(plan: Plan) -> (Self, Summary) {
+        let mut host = Self::in_a_new_folder(Some(Arc::new(Hand::at(plan.end))));
+        let summary = demo::fill(&host.data(), plan, plan.end, |_, _| {}).await.expect("filled");
+        host.resume().await;
+        (host, summary)
+    }
+
     async fn with(hand: Option<Arc<Hand>>) -> Self {
-        let mut host = Self { folder: tempfile::tempdir().expect("folder"), running: None, port: 0, hand };
+        let mut host = Self::in_a_new_folder(hand);
         host.resume().await;
         host
+    }
+
+    fn in_a_new_folder(hand: Option<Arc<Hand>>) -> Self {
+        Self { folder: tempfile::tempdir().expect("folder"), running: None, port: 0, hand }
     }
 
     /// Starts it again at the same address.
@@ -143,8 +156,13 @@ impl Host {
     /// Adds someone with an enrolled phone.
     pub async fn phone(&self, name: &str, role: Role, reports_to: Option<PersonId>) -> Phone {
         let (_, code) = self.person(name, role, reports_to);
+        self.enrolled(&code).await
+    }
+
+    /// A phone enrolled with a code, which goes by this server's clock.
+    pub async fn enrolled(&self, code: &str) -> Phone {
         let hand = self.hand.clone().unwrap_or_else(|| Arc::new(Hand::at_present()));
-        Phone::enrolled_at(&self.url(), &code, hand).await
+        Phone::enrolled_at(&self.url(), code, hand).await
     }
 }
 

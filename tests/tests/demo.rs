@@ -1,28 +1,20 @@
-//! A real phone that joins a demo team: it takes over what is there, and every first screen opens.
+//! Real phones that join a demo team: each takes over what is there, and every first screen opens.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chuda_core::record::Role;
-use chuda_server::demo::{self, Plan};
-use chuda_server::{Server, Settings};
-use chuda_tests::{Hand, Phone};
+use chuda_server::demo::Plan;
+use chuda_tests::Host;
 
 #[tokio::test]
 async fn a_phone_enrolled_with_a_code_of_the_demo_shows_the_day() {
-    let folder = tempfile::tempdir().expect("folder");
     // The evening of a working day.
     let end: DateTime<Utc> = "2026-11-20T10:00:00Z".parse().expect("instant");
-    let plan = Plan { seed: 1, end, weeks: 1, reps: 4, customers: 40 };
-    let summary = demo::fill(folder.path(), plan, end, |_, _| {}).await.expect("filled");
-    let clock = Arc::new(Hand::at(end));
-    let settings = Settings { clock: clock.clone(), ..Settings::local(folder.path()) };
-    let running = Server::start(settings).await.expect("server");
-    let url = format!("http://{}", running.address());
+    let (host, summary) = Host::with_demo(Plan { seed: 1, end, weeks: 1, reps: 4, customers: 40 }).await;
     let mut phones = BTreeMap::new();
     for access in &summary.codes {
-        let phone = Phone::enrolled_at(&url, &access.code, clock.clone()).await;
+        let phone = host.enrolled(&access.code).await;
         phone.settle().await;
         phone.workbench.home().expect("home");
         phones.insert(access.role, phone);
@@ -34,5 +26,4 @@ async fn a_phone_enrolled_with_a_code_of_the_demo_shows_the_day() {
     assert!(!customers.is_empty());
     let supervisor = phones[&Role::Supervisor].workbench.customers().expect("customers");
     assert!(supervisor.len() >= customers.len());
-    running.shutdown().await.expect("shutdown");
 }

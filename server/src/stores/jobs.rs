@@ -57,12 +57,7 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Removes a job that is not done; false when there is none.
-    pub(crate) fn remove_job(&self, key: &str) -> Result<bool> {
-        Ok(self.run("DELETE FROM jobs WHERE key = ?1 AND done_at IS NULL", params![key])? > 0)
-    }
-
-    /// Removes every job of a lane that is not done.
+    /// Takes back every job of a lane that is not done, also one that is being done: nothing will come of it.
     pub(crate) fn remove_jobs_of_lane(&self, lane: &str) -> Result<()> {
         self.run("DELETE FROM jobs WHERE lane = ?1 AND done_at IS NULL", params![lane]).map(drop)
     }
@@ -122,7 +117,7 @@ impl Tx<'_> {
         )
     }
 
-    /// Whether a job is still with the one who took it: not taken by somebody else, and not cancelled.
+    /// Whether a job is still with the one who took it: not taken by somebody else, and not taken back.
     pub(crate) fn holds_job(&self, job: &Taken) -> Result<bool> {
         self.exists("SELECT 1 FROM jobs WHERE id = ?1 AND lease = ?2", params![job.id, job.lease])
     }

@@ -33,22 +33,29 @@ fun Workbench.homes(): Flow<HomeView> =
  * Cancelling the coroutine stops the work; the recording is kept and is then among the [Workbench.pendingTranscriptions].
  */
 @Throws(ChudaException::class, kotlin.coroutines.cancellation.CancellationException::class)
-suspend fun Workbench.recordVoice(draft: EvidenceDraft, onProgress: (Float) -> Unit = {}): VoiceDraft =
-    cancellable { token -> recordVoice(draft, progress(onProgress), token) }
+suspend fun Workbench.recordVoice(
+    draft: EvidenceDraft,
+    onProgress: (Float) -> Unit = {},
+): VoiceDraft = cancellable { token -> recordVoice(draft, progress(onProgress), token) }
 
 /**
  * Transcribes a kept recording again or for the first time. [onProgress] and cancelling are as with [recordVoice].
  */
 @Throws(ChudaException::class, kotlin.coroutines.cancellation.CancellationException::class)
-suspend fun Workbench.transcribe(evidence: EvidenceId, onProgress: (Float) -> Unit = {}): VoiceDraft =
-    cancellable { token -> transcribe(evidence, progress(onProgress), token) }
+suspend fun Workbench.transcribe(
+    evidence: EvidenceId,
+    onProgress: (Float) -> Unit = {},
+): VoiceDraft = cancellable { token -> transcribe(evidence, progress(onProgress), token) }
 
 /**
  * Exchanges records, then blobs. [onProgress] hears what still waits, on a thread of the core. Cancelling the coroutine stops the
  * exchange; whatever the server took before is taken note of.
  */
 @Throws(ChudaException::class, kotlin.coroutines.cancellation.CancellationException::class)
-suspend fun Workbench.sync(blobs: BlobChoice = BlobChoice.ALL, onProgress: (SyncSummary) -> Unit = {}): SyncReport =
+suspend fun Workbench.sync(
+    blobs: BlobChoice = BlobChoice.ALL,
+    onProgress: (SyncSummary) -> Unit = {},
+): SyncReport =
     cancellable { token ->
         val progress =
             object : SyncProgress {

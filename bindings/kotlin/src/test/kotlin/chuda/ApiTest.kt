@@ -22,13 +22,17 @@ class ApiTest {
             "the public API changed; if that was meant: CHUDA_ACCEPT=1 scripts/bindings kotlin",
         )
         // Neither Kotlin's unsigned types nor the generator's own ones.
-        assertEquals(emptyList<String>(), lines.filter { Regex("kotlin/U(Byte|Short|Int|Long)|FfiConverter|RustBuffer").containsMatchIn(it) })
+        assertEquals(
+            emptyList<String>(),
+            lines.filter { Regex("kotlin/U(Byte|Short|Int|Long)|FfiConverter|RustBuffer").containsMatchIn(it) },
+        )
     }
 
     @Test
     fun `every public declaration is explained in words of its own`() {
         val lines = File(System.getProperty("chuda.generated"), "chuda/chuda.kt").readLines()
-        val declaration = Regex("""^(?: {4}|data |sealed |enum |open |public |class |suspend |override )*(?:class|interface|fun|val) `?(\w+)`?.*""")
+        val declaration =
+            Regex("""^(?: {4}|data |sealed |enum |open |public |class |suspend |override )*(?:class|interface|fun|val) `?(\w+)`?.*""")
         val undocumented =
             lines.indices.filter { declaration.matches(lines[it]) && isPublic(lines, it) && !explained(lines, it) }
         assertEquals(emptyList<String>(), undocumented.map { lines[it].trim() })
@@ -39,7 +43,10 @@ class ApiTest {
     }
 
     /** Of the declarations that the pattern finds: no override, nothing inside a function, nothing of the generator's own. */
-    private fun isPublic(lines: List<String>, at: Int): Boolean {
+    private fun isPublic(
+        lines: List<String>,
+        at: Int,
+    ): Boolean {
         val line = lines[at]
         if ("override" in line || "internal" in line || "private" in line || line.startsWith("        ")) return false
         val name = Regex("""(?:class|interface|fun|val) (`?\w+`?)""").find(line)!!.groupValues[1]
@@ -47,7 +54,10 @@ class ApiTest {
         return name.startsWith("`") || Regex("""^(data|sealed|enum) class|^public interface \w+""").containsMatchIn(line)
     }
 
-    private fun explained(lines: List<String>, at: Int): Boolean {
+    private fun explained(
+        lines: List<String>,
+        at: Int,
+    ): Boolean {
         val above = lines.subList(0, at).asReversed().dropWhile { it.isBlank() || it.trimStart().startsWith("@") }
         return above.firstOrNull()?.trim()?.endsWith("*/") == true
     }

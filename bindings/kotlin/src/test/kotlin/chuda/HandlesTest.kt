@@ -80,7 +80,9 @@ class HandlesTest {
             val calls =
                 List(200) {
                     async(Dispatchers.IO) {
-                        runCatching { phone.customers() }.exceptionOrNull()?.let { error -> assertTrue(error is IllegalStateException) { "$error" } }
+                        runCatching { phone.customers() }.exceptionOrNull()?.let { error ->
+                            assertTrue(error is IllegalStateException) { "$error" }
+                        }
                     }
                 }
             phone.close()
@@ -109,22 +111,24 @@ class HandlesTest {
         }
 
     /** Calls of every kind: with and without an answer, refused, with a listener, with an object that is passed in. */
-    private suspend fun calls(phone: Workbench, count: Int) =
-        coroutineScope {
-            List(LANES) { lane ->
-                async(Dispatchers.Default) {
-                    for (i in lane until count step LANES) {
-                        when (i % 5) {
-                            0 -> phone.customers()
-                            1 -> phone.homes().first()
-                            2 -> assertThrows<ChudaException.Invalid> { phone.customer("no id") }
-                            3 -> CancelToken().use { it.cancel() }
-                            else -> phone.options()
-                        }
+    private suspend fun calls(
+        phone: Workbench,
+        count: Int,
+    ) = coroutineScope {
+        List(LANES) { lane ->
+            async(Dispatchers.Default) {
+                for (i in lane until count step LANES) {
+                    when (i % 5) {
+                        0 -> phone.customers()
+                        1 -> phone.homes().first()
+                        2 -> assertThrows<ChudaException.Invalid> { phone.customer("no id") }
+                        3 -> CancelToken().use { it.cancel() }
+                        else -> phone.options()
                     }
                 }
-            }.awaitAll()
-        }
+            }
+        }.awaitAll()
+    }
 
     private fun handles() =
         mapOf(
@@ -138,11 +142,14 @@ class HandlesTest {
     private fun openFiles() = File("/proc/self/fd").list().orEmpty().size
 
     private fun coreThreads() =
-        File("/proc/self/task").listFiles().orEmpty().count { runCatching { File(it, "comm").readText().trim() }.getOrDefault("") == "chuda" }
+        File(
+            "/proc/self/task",
+        ).listFiles().orEmpty().count { runCatching { File(it, "comm").readText().trim() }.getOrDefault("") == "chuda" }
 
     /** Waits until other threads have let go of theirs too. What earlier tests left to the garbage collector may go meanwhile. */
     private fun awaitNoMoreThan(before: Map<String, Int>) {
         val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60)
+
         fun met() = handles().all { (kind, count) -> count <= before.getValue(kind) }
         while (!met() && System.nanoTime() < end) {
             System.gc()

@@ -22,7 +22,9 @@ class PlatformSigner : DeviceSigner {
 }
 
 /** A key that can't be used before the phone is unlocked. */
-class LockedSigner(private val key: DeviceSigner = PlatformSigner()) : DeviceSigner by key {
+class LockedSigner(
+    private val key: DeviceSigner = PlatformSigner(),
+) : DeviceSigner by key {
     override fun sign(message: ByteArray): ByteArray = throw ChudaException.Storage("keystore.locked", emptyMap())
 }
 
@@ -33,13 +35,16 @@ class BrokenSigner : DeviceSigner {
     override fun sign(message: ByteArray): ByteArray = error("no keystore")
 }
 
-fun settings(dir: Path, signer: DeviceSigner = PlatformSigner(), models: String? = null) =
-    Settings(
-        dir = dir.resolve("store").toString(),
-        key = ByteArray(32).also(SecureRandom()::nextBytes),
-        signer = signer,
-        models = models,
-    )
+fun settings(
+    dir: Path,
+    signer: DeviceSigner = PlatformSigner(),
+    models: String? = null,
+) = Settings(
+    dir = dir.resolve("store").toString(),
+    key = ByteArray(32).also(SecureRandom()::nextBytes),
+    signer = signer,
+    models = models,
+)
 
 /** The folder of the speech model; the test is skipped, and says so, where there is none. */
 fun models(): String = given("CHUDA_MODELS", "a test by voice")
@@ -47,7 +52,10 @@ fun models(): String = given("CHUDA_MODELS", "a test by voice")
 /** One of the project's own files: `voice.wav`, `photo.jpg`, `quote.pdf`. */
 fun sample(name: String): String = Path.of(given("CHUDA_SAMPLES", "a test with a file"), name).toString()
 
-fun given(variable: String, what: String): String {
+fun given(
+    variable: String,
+    what: String,
+): String {
     val value: String? = System.getenv(variable)
     if (value == null) println("SKIPPED: $what ($variable is not set)")
     assumeTrue(value != null) { "$variable is not set" }

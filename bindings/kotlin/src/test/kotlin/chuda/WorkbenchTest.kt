@@ -77,11 +77,24 @@ class WorkbenchTest {
     fun `the home screen comes at once and with every change`() =
         test {
             val phone = offline()
-            assertEquals(0, phone.homes().first().touchesToday.size)
+            assertEquals(
+                0,
+                phone
+                    .homes()
+                    .first()
+                    .touchesToday.size,
+            )
             val grown = async { phone.homes().first { it.touchesToday.isNotEmpty() } }
             val customer = phone.addCustomer(CustomerDraft(name = "苏州明远电子"))
             phone.recordTouch(TouchDraft(customer = customer.id, mode = ContactMode.PHONE, action = "demo", allowDraft = true))
-            assertEquals("苏州明远电子", grown.await().touchesToday.single().customerName)
+            assertEquals(
+                "苏州明远电子",
+                grown
+                    .await()
+                    .touchesToday
+                    .single()
+                    .customerName,
+            )
         }
 
     @Test
@@ -93,7 +106,12 @@ class WorkbenchTest {
             started.await()
             work.cancelAndJoin()
             val kept = phone.pendingTranscriptions().single()
-            assertTrue(phone.transcribe(kept).transcript.text.isNotEmpty())
+            assertTrue(
+                phone
+                    .transcribe(kept)
+                    .transcript.text
+                    .isNotEmpty(),
+            )
             assertEquals(emptyList<EvidenceId>(), phone.pendingTranscriptions())
         }
 
@@ -202,8 +220,10 @@ class WorkbenchTest {
             assertEquals(names.toSet(), phone.customers().map { it.name }.toSet())
         }
 
-    private suspend fun offline(signer: DeviceSigner = PlatformSigner(), models: String? = null) =
-        Workbench.createOffline(settings(dir, signer, models), "李强")
+    private suspend fun offline(
+        signer: DeviceSigner = PlatformSigner(),
+        models: String? = null,
+    ) = Workbench.createOffline(settings(dir, signer, models), "李强")
 
     private fun test(body: suspend CoroutineScope.() -> Unit) = runBlocking { withTimeout(120_000, body) }
 }

@@ -201,7 +201,12 @@ internal class AndroidPlatform(
                 kind == Feedback.DONE -> HapticFeedbackConstants.CONFIRM
                 else -> HapticFeedbackConstants.REJECT
             }
-        ContextCompat.getMainExecutor(app).execute { front.activity?.window?.decorView?.performHapticFeedback(effect) }
+        ContextCompat.getMainExecutor(app).execute {
+            front.activity
+                ?.window
+                ?.decorView
+                ?.performHapticFeedback(effect)
+        }
     }
 
     override fun scheduleSync() = SyncJob.soon(app)

@@ -8,6 +8,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
 
 /** Lives as long as the process: the store, the screens' models and with them a recording outlive every activity. */
 class ChudaApp : Application() {
@@ -31,6 +32,14 @@ class ChudaApp : Application() {
             unpackModels(this@ChudaApp)
         }
         screens = App(platform, scope) { SyncJob.keepGoing(this) }
+    }
+
+    /** No camera is open any more: what one wrote, while nobody waited for it, is kept now. */
+    internal fun photoArrived() {
+        scope.launch {
+            withContext(Dispatchers.IO) { intake.expectNothing() }
+            screens.keepLeftovers()
+        }
     }
 
     /** The store, once it is open; null when there is none yet or it does not open. */

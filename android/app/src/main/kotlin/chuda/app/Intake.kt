@@ -24,9 +24,10 @@ internal class Intake(
     private val resolver: ContentResolver,
     private val ownAuthority: String,
 ) {
-    constructor(context: Context) : this(File(context.filesDir, "intake"), context.contentResolver, authority(context))
+    constructor(context: Context) :
+        this(File(context.filesDir, "intake"), context.contentResolver, authority(context))
 
-    /** What somebody in this process has in hand. A file is handed out once; what is not forgotten then is tried again at the next start. */
+    /** What somebody in this process has in hand. A file is handed out once; one that is not forgotten is tried again at the next start. */
     private val handedOut: MutableSet<String> = ConcurrentHashMap.newKeySet()
 
     /** An empty file for the camera to write to. It is no leftover before [arrived] was called. */
@@ -69,8 +70,10 @@ internal class Intake(
             } catch (_: IOException) {
                 // Gone, or the disk is full: the other app still has it.
                 false
-            } catch (_: SecurityException) {
-                // It was not lent to this app.
+            } catch (
+                @Suppress("TooGenericExceptionCaught") _: RuntimeException,
+            ) {
+                // It was not lent to this app, or the other app failed: its mistakes come through as they are.
                 false
             }
         if (copied == true) return Captured(file.path, source, rendition(file, ending))
@@ -115,11 +118,7 @@ internal class Intake(
     }
 
     @RequiresApi(Build.VERSION_CODES.P)
-    private fun decode(file: File): Bitmap =
-        ImageDecoder.decodeBitmap(ImageDecoder.createSource(file)) { decoder, info, _ ->
-            decoder.allocator = ImageDecoder.ALLOCATOR_SOFTWARE
-            decoder.setTargetSampleSize(maxOf(1, maxOf(info.size.width, info.size.height) / RENDITION_PIXELS))
-        }
+    private fun decode(file: File): Bitmap = ImageDecoder.decodeBitmap(ImageDecoder.createSource(file), Smaller)
 
     private fun new(
         source: Source,
@@ -140,10 +139,23 @@ internal class Intake(
         private const val PART = ".part"
         private const val EXPECTED = ".expected"
         private const val RENDITION = ".rendition.jpg"
-        private const val RENDITION_PIXELS = 2048
         private const val JPEG_QUALITY = 80
         private val HEIF = setOf("heic", "heif")
 
         fun authority(context: Context): String = "${context.packageName}.files"
+    }
+}
+
+@RequiresApi(Build.VERSION_CODES.P)
+private object Smaller : ImageDecoder.OnHeaderDecodedListener {
+    private const val PIXELS = 2048
+
+    override fun onHeaderDecoded(
+        decoder: ImageDecoder,
+        info: ImageDecoder.ImageInfo,
+        source: ImageDecoder.Source,
+    ) {
+        decoder.allocator = ImageDecoder.ALLOCATOR_SOFTWARE
+        decoder.setTargetSampleSize(maxOf(1, maxOf(info.size.width, info.size.height) / PIXELS))
     }
 }

@@ -31,6 +31,7 @@ internal class Listening private constructor(
 ) : Microphone {
     /** Set by whoever ends it first, so that the end is told at most once. */
     private val ended = AtomicBoolean()
+
     override fun stop() {
         if (ended.compareAndSet(false, true)) letGo()
     }

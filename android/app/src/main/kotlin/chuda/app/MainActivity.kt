@@ -19,6 +19,6 @@ class MainActivity : ComponentActivity() {
         onBackPressedDispatcher.addCallback(this) {
             if (!app.screens.back()) moveTaskToBack(true)
         }
-        setContent { AppScreen(app.screens, app.platform) }
+        setContent { AppScreen(app.screens) }
     }
 }

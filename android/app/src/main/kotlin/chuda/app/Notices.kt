@@ -7,6 +7,7 @@ import android.app.PendingIntent
 import android.content.Context
 import android.content.Intent
 import chuda.TaskView
+import chuda.ui.LANGUAGE
 
 /** Tells of tasks that came while nobody looked: each once. On a locked screen without names. */
 internal fun showTasks(
@@ -23,10 +24,11 @@ internal fun showTasks(
     manager.createNotificationChannel(
         NotificationChannel(CHANNEL, app.getString(R.string.channel_tasks), NotificationManager.IMPORTANCE_DEFAULT),
     )
-    val chinese = (app.platform.preference(chuda.ui.LANGUAGE) ?: app.platform.language) == "zh"
-    val lines = new.take(LINES).map { task -> listOfNotNull(task.customerName, if (chinese) task.kind.zh else task.kind.en).joinToString(" · ") }
+    val chinese = (app.platform.preference(LANGUAGE) ?: app.platform.language) == "zh"
+    val lines = new.take(LINES).map { listOfNotNull(it.customerName, if (chinese) it.kind.zh else it.kind.en).joinToString(" · ") }
     val style = Notification.InboxStyle().also { style -> lines.forEach(style::addLine) }
-    manager.notify(NOTIFICATION, notice(app).setContentText(lines.first()).setStyle(style).setNumber(new.size).setPublicVersion(notice(app).build()).build())
+    val full = notice(app).setContentText(lines.first()).setStyle(style).setNumber(new.size)
+    manager.notify(NOTIFICATION, full.setPublicVersion(notice(app).build()).build())
 }
 
 private fun notice(app: ChudaApp): Notification.Builder {

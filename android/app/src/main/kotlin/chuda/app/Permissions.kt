@@ -45,11 +45,21 @@ internal class Permissions(
     /** None where Android has no such question. */
     private fun names(kind: Permission): List<String> =
         when (kind) {
-            Permission.MICROPHONE -> listOf(Manifest.permission.RECORD_AUDIO)
-            Permission.CAMERA -> listOf(Manifest.permission.CAMERA)
-            Permission.LOCATION -> listOf(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION)
-            Permission.NOTIFICATIONS ->
+            Permission.MICROPHONE -> {
+                listOf(Manifest.permission.RECORD_AUDIO)
+            }
+
+            Permission.CAMERA -> {
+                listOf(Manifest.permission.CAMERA)
+            }
+
+            Permission.LOCATION -> {
+                listOf(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION)
+            }
+
+            Permission.NOTIFICATIONS -> {
                 if (Build.VERSION.SDK_INT < Build.VERSION_CODES.TIRAMISU) emptyList() else listOf(Manifest.permission.POST_NOTIFICATIONS)
+            }
         }
 
     private fun refused(kind: Permission) = "refused.${kind.name.lowercase()}"

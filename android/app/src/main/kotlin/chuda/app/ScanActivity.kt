@@ -84,8 +84,8 @@ class ScanActivity : Activity() {
     private fun openCamera(surface: SurfaceTexture) {
         val manager = getSystemService(CameraManager::class.java)
         try {
-            val id = manager.cameraIdList.firstOrNull { facing(manager, it) == CameraCharacteristics.LENS_FACING_BACK } ?: manager.cameraIdList.firstOrNull()
-            if (id == null) return finish()
+            val ids = manager.cameraIdList.sortedBy { facing(manager, it) != CameraCharacteristics.LENS_FACING_BACK }
+            val id = ids.firstOrNull() ?: return finish()
             surface.setDefaultBufferSize(FRAME.width, FRAME.height)
             fill()
             manager.openCamera(id, Opened(Surface(surface)), Handler(worker.looper))

@@ -28,10 +28,17 @@ class ShareActivity : Activity() {
 
     private fun shared(intent: Intent): List<Uri> =
         when (intent.action) {
-            Intent.ACTION_SEND -> listOfNotNull(IntentCompat.getParcelableExtra(intent, Intent.EXTRA_STREAM, Uri::class.java))
-            Intent.ACTION_SEND_MULTIPLE ->
+            Intent.ACTION_SEND -> {
+                listOfNotNull(IntentCompat.getParcelableExtra(intent, Intent.EXTRA_STREAM, Uri::class.java))
+            }
+
+            Intent.ACTION_SEND_MULTIPLE -> {
                 IntentCompat.getParcelableArrayListExtra(intent, Intent.EXTRA_STREAM, Uri::class.java).orEmpty().filterNotNull()
-            else -> emptyList()
+            }
+
+            else -> {
+                emptyList()
+            }
         }.take(LIMIT)
 
     private companion object {

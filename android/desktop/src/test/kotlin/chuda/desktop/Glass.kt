@@ -125,10 +125,10 @@ class Glass(
 
     fun slideAway() = node(hasTestTag("talk")).performTouchInput { moveBy(Offset(0f, -300f)) }
 
-    /** The finger has been there for a while, so this is no tap. */
-    fun letGo() {
+    /** After so long that it is no tap. */
+    fun letGo(afterMs: Long = 1000) {
         node(hasTestTag("talk")).performTouchInput {
-            advanceEventTime(1000)
+            advanceEventTime(afterMs)
             up()
         }
         scheduler.runCurrent()

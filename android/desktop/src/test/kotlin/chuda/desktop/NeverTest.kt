@@ -185,6 +185,36 @@ class NeverTest {
         }
 
     @Test
+    fun `who can't hold the button taps it, and ends by another button`() =
+        alone {
+            press()
+            waitFor("the recording") { home.state.value.recording != null }
+            letGo(afterMs = 100)
+            see("说完了")
+            waitFor("sound") { (home.state.value.recording?.durationMs ?: 0) >= 7_000 }
+            tap("说完了")
+            see("确认触达")
+            assertEquals(1, ask { looseEvidence() }.size)
+        }
+
+    @Test
+    fun `a photo that the store has no room for stays until it has`() {
+        val phone = phone()
+        alone(phone) {
+            val blobs = dir.resolve("phone/store/blobs")
+            val aside = dir.resolve("phone/aside")
+            assertTrue(blobs.renameTo(aside) && blobs.createNewFile())
+            tap("拍照")
+            see("再试一次")
+            assertEquals(1, phone.leftovers().size)
+            assertTrue(blobs.delete() && aside.renameTo(blobs))
+            tap("再试一次")
+            see("确认触达")
+            assertEquals(listOf(1, 0), listOf(ask { looseEvidence() }.size, phone.leftovers().size))
+        }
+    }
+
+    @Test
     fun `a key that can't be used keeps the photo`() =
         alone(phone(signer = Locked())) {
             tap("拍照")

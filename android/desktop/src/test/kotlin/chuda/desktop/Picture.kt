@@ -2,7 +2,7 @@ package chuda.desktop
 
 import androidx.compose.ui.geometry.Rect
 import androidx.compose.ui.graphics.ImageBitmap
-import androidx.compose.ui.graphics.asSkiaBitmap
+import androidx.compose.ui.graphics.toAwtImage
 import androidx.compose.ui.graphics.toPixelMap
 import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.semantics.SemanticsNode
@@ -12,10 +12,10 @@ import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.SkikoComposeUiTest
 import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.isRoot
-import org.jetbrains.skia.EncodedImageFormat
-import org.jetbrains.skia.Image
 import org.junit.jupiter.api.Assertions.assertTrue
 import java.awt.image.BufferedImage
+import java.awt.image.DataBuffer
+import java.awt.image.IndexColorModel
 import java.io.File
 import javax.imageio.ImageIO
 import kotlin.math.abs
@@ -23,26 +23,50 @@ import kotlin.math.max
 import kotlin.math.min
 import kotlin.math.pow
 
-private val folder = File("src/test/golden")
 private val failures = File(System.getProperty("chuda.failures", "target/failures"))
 
 /** Compares a picture with the one that was agreed on; with `-Dchuda.golden=rewrite` it becomes the one that is agreed on. */
 fun compare(
-    name: String,
+    golden: File,
     picture: ImageBitmap,
+    isSmall: Boolean = true,
 ) {
-    val bytes = Image.makeFromBitmap(picture.asSkiaBitmap()).encodeToData(EncodedImageFormat.PNG)!!.bytes
-    val golden = folder.resolve("$name.png")
+    val now = picture.toAwtImage().let { if (isSmall) few(it) else it }
     if (System.getProperty("chuda.golden") == "rewrite") {
-        val isSame = golden.exists() && difference(ImageIO.read(golden), ImageIO.read(bytes.inputStream())) == 0.0
-        if (!isSame) golden.apply { parentFile.mkdirs() }.writeBytes(bytes)
+        if (!golden.exists() || difference(ImageIO.read(golden), now) > 0.0) write(now, golden)
         return
     }
-    assertTrue(golden.exists()) { "$golden is not there: run this with -Dchuda.golden=rewrite and look at it" }
-    val share = difference(ImageIO.read(golden), ImageIO.read(bytes.inputStream()))
-    if (share > TOLERANCE) failures.resolve("$name.png").apply { parentFile.mkdirs() }.writeBytes(bytes)
-    assertTrue(share <= TOLERANCE) { "$name differs in ${"%.2f".format(share * 100)} % of its pixels; see ${failures.absolutePath}" }
+    assertTrue(golden.exists()) { "$golden is not there: run scripts/android pictures and look at it" }
+    val share = difference(ImageIO.read(golden), now)
+    if (share > TOLERANCE) write(now, failures.resolve(golden.name))
+    assertTrue(share <= TOLERANCE) { "${golden.name} differs in ${"%.2f".format(share * 100)} % of its pixels; see ${failures.absolutePath}" }
 }
+
+private fun write(
+    picture: BufferedImage,
+    file: File,
+) {
+    file.absoluteFile.parentFile.mkdirs()
+    ImageIO.write(picture, "png", file)
+}
+
+/** The same picture in its 256 most frequent colours, which is all that most have and makes a small file. */
+private fun few(picture: BufferedImage): BufferedImage {
+    val counts = mutableMapOf<Int, Int>()
+    val pixels = picture.getRGB(0, 0, picture.width, picture.height, null, 0, picture.width)
+    pixels.forEach { counts.merge(it, 1, Int::plus) }
+    val kept = counts.entries.sortedWith(compareBy({ -it.value }, { it.key })).take(COLOURS).map { it.key }.toIntArray()
+    val model = IndexColorModel(8, kept.size, kept, 0, false, -1, DataBuffer.TYPE_BYTE)
+    val nearest = counts.keys.associateWith { colour -> kept.indices.minBy { distance(kept[it], colour) } }
+    return BufferedImage(picture.width, picture.height, BufferedImage.TYPE_BYTE_INDEXED, model).also { small ->
+        small.raster.setPixels(0, 0, picture.width, picture.height, IntArray(pixels.size) { nearest.getValue(pixels[it]) })
+    }
+}
+
+private fun distance(
+    one: Int,
+    other: Int,
+): Int = (0..16 step 8).sumOf { abs((one shr it and 255) - (other shr it and 255)) }
 
 /** The share of pixels that differ visibly. */
 private fun difference(
@@ -50,13 +74,8 @@ private fun difference(
     other: BufferedImage,
 ): Double {
     if (one.width != other.width || one.height != other.height) return 1.0
-    var different = 0
-    for (y in 0 until one.height) {
-        for (x in 0 until one.width) {
-            val (a, b) = one.getRGB(x, y) to other.getRGB(x, y)
-            if ((0..16 step 8).any { abs((a shr it and 255) - (b shr it and 255)) > 24 }) different++
-        }
-    }
+    val rows = 0 until one.height
+    val different = rows.sumOf { y -> (0 until one.width).count { x -> distance(one.getRGB(x, y), other.getRGB(x, y)) > VISIBLE } }
     return different.toDouble() / (one.width * one.height)
 }
 
@@ -125,3 +144,5 @@ private fun luminance(colour: Triple<Float, Float, Float>): Double {
 }
 
 private const val TOLERANCE = 0.002
+private const val VISIBLE = 48
+private const val COLOURS = 256

@@ -80,8 +80,14 @@ class ScreensTest {
                 filled.map { "${it.name}-dark" to { draw(it, isDark = true) } } +
                 filled.map { "${it.name}-large" to { draw(it, scale = 2f) } } +
                 filled.map { "${it.name}-english" to { draw(it, words = Fixtures.english) } }
-        return variants.map { (name, draw) -> DynamicTest.dynamicTest(name) { compare(name, draw()) } }
+        return variants.map { (name, draw) -> DynamicTest.dynamicTest(name) { compare(golden.resolve("$name.png"), draw()) } }
     }
+
+    @TestFactory
+    fun `the pictures in the readme are those of today`() =
+        listOf("home", "draft", "customer").map { name ->
+            DynamicTest.dynamicTest(name) { compare(pictures.resolve("phone-$name.png"), draw(all.single { it.name == name }, density = 2f), isSmall = false) }
+        }
 
     @Test
     fun `an ordinary day fits on a small phone without scrolling`() {
@@ -100,10 +106,11 @@ class ScreensTest {
         words: Words = Fixtures.chinese,
         isDark: Boolean = false,
         scale: Float = 1f,
+        density: Float = DENSITY,
         also: SkikoComposeUiTest.() -> Unit = {},
     ): ImageBitmap {
         lateinit var picture: ImageBitmap
-        runSkikoComposeUiTest(Size(360 * DENSITY, 780 * DENSITY), Density(DENSITY, scale)) {
+        runSkikoComposeUiTest(Size(360 * density, 780 * density), Density(density, scale)) {
             mainClock.autoAdvance = false
             setContent { ChudaTheme(words, isDark, font) { Ground { shot.content(words) } } }
             mainClock.advanceTimeBy(500)
@@ -317,12 +324,12 @@ class ScreensTest {
     private fun tasks() =
         listOf(
             tab("tasks", Place.Tab.TASKS, true) {
-                TasksScreen(TasksState(listOf(Fixtures.reconfirm), listOf(Fixtures.answered), loading = false), idle(), it)
+                TasksScreen(TasksState(listOf(Fixtures.reconfirm), listOf(Fixtures.answered), Fixtures.today, loading = false), idle(), it)
             },
             tab("tasks-empty", Place.Tab.TASKS) { TasksScreen(TasksState(loading = false), idle(), it) },
             tab("tasks-reason", Place.Tab.TASKS) {
                 val state =
-                    TasksState(listOf(Fixtures.reconfirm), answering = Choosing.Answer(Fixtures.reconfirm, "cases"), loading = false)
+                    TasksState(listOf(Fixtures.reconfirm), today = Fixtures.today, answering = Choosing.Answer(Fixtures.reconfirm, "cases"), loading = false)
                 TasksScreen(state, idle(), it)
             },
         )
@@ -371,6 +378,8 @@ class ScreensTest {
 
     private companion object {
         const val DENSITY = 1.5f
+        val golden = File("src/test/golden")
+        val pictures = File("../../docs/pictures")
         val font =
             FontFamily(
                 listOf(FontWeight.Normal, FontWeight.Medium, FontWeight.SemiBold).map { SystemFont("Noto Sans CJK SC", it) },

@@ -52,8 +52,12 @@ class App(
         opened(workbench)
         state.value.firstRun?.close()
         set { it.copy(workbench = workbench, firstRun = null) }
-        work { workbench.keepLeftovers(platform) }
+        keepLeftovers()
+        platform.scheduleSync()
     }
+
+    /** Keeps what was captured and is in nobody's hands: from a killed app, or shared by another one. */
+    fun keepLeftovers() = work { state.value.workbench?.keepLeftovers(platform) }
 
     /** The view model of a place, made when it is first there. */
     fun model(place: Place): Model<*> {

@@ -100,9 +100,10 @@ private fun Standing(
         Fact(words("customer.holder"), words("customer.since", "name" to holder, "day" to words.day(words.dayOf(customer.since))))
         customer.intent?.let { Fact(words("slot.intent"), it.name) }
         customer.contacts.firstOrNull()?.let { contact ->
-            Fact(words("field.contact"), listOfNotNull(contact.name, contact.role?.let { words(it) }, contact.phone).joinToString(" · "))
+            val name = listOfNotNull(contact.name, contact.role?.let { words(it) }).joinToString(" · ")
+            Fact(words("field.contact"), listOfNotNull(name, contact.phone).joinToString("\n"))
         }
-        customer.address?.let { Fact(words("field.address"), it) }
+        customer.address?.let { Fact(words("customer.address"), it) }
     }
     if (customer.conflicts.isNotEmpty()) {
         FlowRow(Modifier.padding(top = 10.dp)) { Tag(words("customer.conflict"), Icons.warning, Tone.BAD) }
@@ -146,7 +147,7 @@ private fun Briefs(
     if (state.briefs.isEmpty()) return
     Panel {
         Text(words("slot.brief"), Modifier.semantics { heading() }, style = MaterialTheme.typography.titleMedium)
-        state.briefs.forEach { Fact(words.day(it.day), words(it.brief), Modifier.padding(top = 10.dp)) }
+        state.briefs.forEach { Fact(words.date(it.day), words(it.brief), Modifier.padding(top = 10.dp)) }
     }
 }
 

@@ -23,6 +23,7 @@ import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.withContext
+import java.time.LocalDate
 
 /** The half-made touch, to be confirmed. */
 data class DraftState(
@@ -42,7 +43,7 @@ data class DraftState(
     val people: List<PersonView> = emptyList(),
     /** All customers whose name fits what is typed. */
     val found: List<Candidate> = emptyList(),
-    val today: java.time.LocalDate = java.time.LocalDate.EPOCH,
+    val today: LocalDate = LocalDate.ofEpochDay(0),
     val listening: Boolean = false,
     /** How far listening is: 0 to 1. */
     val share: Float = 0f,
@@ -119,6 +120,7 @@ class DraftModel(
 ) : Model<DraftState>(DraftState(failure = notice, options = workbench.options(), today = workbench.today()), parent, platform, go),
     DraftEvents {
     private var listening: Job? = null
+    private var looking: Job? = null
 
     /** What is put aside must not come back after it was recorded or thrown away. */
     private val keeping = Mutex()
@@ -203,7 +205,9 @@ class DraftModel(
 
     override fun change(how: TouchDraft.() -> TouchDraft) {
         set { state -> state.copy(draft = state.draft.how()) }
-        work { kept() }
+        // Whoever types fast is looked at once, at the end; what they typed is kept each time.
+        looking?.cancel()
+        looking = start { kept() }
     }
 
     override fun takePhoto() = work(::again) { photo(platform)?.let { keep(it) } }

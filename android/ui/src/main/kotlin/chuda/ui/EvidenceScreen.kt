@@ -54,7 +54,7 @@ fun EvidenceScreen(
         if (evidence != null) {
             Content(evidence, state, on, words)
             Trust(evidence, words)
-            if (evidence.here) SoftButton(words("evidence.export_proof"), on::exportProof, Modifier.fillMaxWidth(), Icons.shield)
+            if (evidence.here) SoftButton(words("evidence.export_proof"), on::exportProof, Modifier.fillMaxWidth(), Icons.shield, isOnGround = true)
         }
     }
 }
@@ -105,7 +105,7 @@ private fun Content(
             Unit
         }
     }
-    if (evidence.here && evidence.icon != Icons.mic) SoftButton(words("evidence.open"), on::open, Modifier.fillMaxWidth(), evidence.icon)
+    if (evidence.here && evidence.icon != Icons.mic) SoftButton(words("evidence.open"), on::open, Modifier.fillMaxWidth(), evidence.icon, isOnGround = true)
     if (!evidence.here) Panel { Text(words("evidence.not_here"), style = MaterialTheme.typography.bodyMedium) }
 }
 
@@ -159,7 +159,7 @@ private fun Trust(
             if (isWitnessed) Icons.shield else Icons.clock,
             if (isWitnessed) Tone.GOOD else Tone.QUIET,
         )
-        Tag(words(evidence.state), Icons.cloudUp)
+        StateTag(evidence.state, words)
         if (evidence.valid) Tag(words("evidence.valid"), Icons.check, Tone.GOOD)
         evidence.flags.forEach { Tag(words("flag.$it"), Icons.warning, Tone.DOUBT) }
     }

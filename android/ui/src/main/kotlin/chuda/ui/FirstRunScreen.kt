@@ -69,7 +69,7 @@ fun FirstRunScreen(
         when (state.step) {
             FirstRunState.Step.WELCOME -> {
                 MainButton(words("first.scan"), on::scan, icon = Icons.scan)
-                SoftButton(words("first.type_code"), on::typeCode, Modifier.fillMaxWidth())
+                SoftButton(words("first.type_code"), on::typeCode, Modifier.fillMaxWidth(), isOnGround = true)
                 PlainButton(words("first.start_offline"), on::startOffline, Modifier.fillMaxWidth())
             }
 
@@ -81,7 +81,7 @@ fun FirstRunScreen(
                     enabled = isComplete,
                     working = state.working,
                 )
-                SoftButton(words("first.scan"), on::scan, Modifier.fillMaxWidth(), Icons.scan, enabled = !state.working)
+                SoftButton(words("first.scan"), on::scan, Modifier.fillMaxWidth(), Icons.scan, enabled = !state.working, isOnGround = true)
             }
 
             FirstRunState.Step.NAME -> {

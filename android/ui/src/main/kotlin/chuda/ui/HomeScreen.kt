@@ -14,6 +14,7 @@ import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.offset
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
@@ -25,6 +26,10 @@ import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
@@ -42,6 +47,7 @@ import chuda.CustomerView
 import chuda.EvidenceView
 import chuda.HomeView
 import chuda.ReportCard
+import chuda.ScriptPack
 import chuda.SyncSummary
 import chuda.TaskView
 import chuda.TouchView
@@ -56,6 +62,7 @@ fun HomeScreen(
     words: Words,
     modifier: Modifier = Modifier,
 ) = Box(modifier.fillMaxSize()) {
+    var script by remember { mutableStateOf<ScriptPack?>(null) }
     Column(Modifier.fillMaxSize()) {
         val home = state.home
         if (home == null) {
@@ -76,13 +83,16 @@ fun HomeScreen(
                 state.failure?.let { Notice(it, words, on::dismiss, onRemedy = on::remedy) }
                 Waiting(state, on, words)
                 Report(state, home.report, on, words)
-                home.tasks.firstOrNull()?.let { Task(it, home.tasks.size - 1, home.report.day, on, words) }
+                home.tasks.firstOrNull()?.let { Task(it, home.tasks.size - 1, home.report.day, on, words) { pack -> script = pack } }
                 if (home.redCustomers.isNotEmpty()) RedCustomers(home.redCustomers, on, words)
             }
         }
         CaptureBar(state.recording, on, words)
     }
     state.choosing?.let { Ask(it, state, on, words) }
+    script?.let { pack ->
+        Question(words(pack.title), words, { script = null }) { Text(pack.text, style = MaterialTheme.typography.bodyLarge) }
+    }
 }
 
 @Composable
@@ -378,6 +388,7 @@ private fun Task(
     today: LocalDate,
     on: HomeEvents,
     words: Words,
+    onScript: (ScriptPack) -> Unit,
 ) = Panel(padding = PaddingValues(start = 16.dp, end = 12.dp, top = 10.dp, bottom = 12.dp)) {
     Row(verticalAlignment = Alignment.CenterVertically) {
         Column(Modifier.weight(1f).padding(end = 8.dp)) {
@@ -393,6 +404,7 @@ private fun Task(
                 overflow = TextOverflow.Ellipsis,
             )
         }
+        task.scriptPack?.let { pack -> IconButton(Icons.document, words(pack.title), { onScript(pack) }, Modifier.offset(x = 8.dp)) }
         if (others > 0) PlainButton(words("home.more_tasks", "count" to others), { on.open(Place.Tab.TASKS) })
     }
     TaskAnswers(task, words, Modifier.padding(top = 8.dp)) { on.answer(task.id, it) }

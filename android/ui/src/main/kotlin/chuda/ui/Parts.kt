@@ -54,6 +54,7 @@ import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
+import chuda.ItemState
 
 val EDGE = 16.dp
 
@@ -110,6 +111,8 @@ fun SoftButton(
     modifier: Modifier = Modifier,
     icon: ImageVector? = null,
     enabled: Boolean = true,
+    /** On the grey ground it is white, on a white card grey. */
+    isOnGround: Boolean = false,
 ) = Button(
     onClick,
     modifier.heightIn(min = 48.dp),
@@ -118,7 +121,7 @@ fun SoftButton(
     contentPadding = PaddingValues(horizontal = 12.dp, vertical = 8.dp),
     colors =
         ButtonDefaults.buttonColors(
-            containerColor = MaterialTheme.colorScheme.secondaryContainer,
+            containerColor = if (isOnGround) MaterialTheme.colorScheme.surface else MaterialTheme.colorScheme.secondaryContainer,
             contentColor = MaterialTheme.colorScheme.onSecondaryContainer,
             disabledContainerColor = MaterialTheme.colorScheme.surfaceVariant,
             disabledContentColor = MaterialTheme.colorScheme.onSurfaceVariant,
@@ -208,6 +211,22 @@ fun Tag(
         if (icon != null) Icon(icon, null, Modifier.size(14.dp), tint = front)
         Text(text, color = front, style = MaterialTheme.typography.labelSmall, maxLines = 2, overflow = TextOverflow.Ellipsis)
     }
+}
+
+/** Where something is on its way to the server. */
+@Composable
+fun StateTag(
+    state: ItemState,
+    words: Words,
+) {
+    val (icon, tone) =
+        when (state) {
+            is ItemState.SavedHere, is ItemState.Waiting -> Icons.clock to Tone.QUIET
+            is ItemState.Uploading -> Icons.cloudUp to Tone.QUIET
+            is ItemState.Verified -> Icons.check to Tone.GOOD
+            is ItemState.Failed, is ItemState.Conflict -> Icons.warning to Tone.BAD
+        }
+    Tag(words(state), icon, tone)
 }
 
 enum class Tone {

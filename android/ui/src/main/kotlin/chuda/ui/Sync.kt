@@ -90,5 +90,5 @@ class SyncModel(
 fun blobs(platform: Platform): BlobChoice =
     if (platform.preference(WIFI_ONLY) == "true" && !platform.onWifi) BlobChoice.NONE else BlobChoice.ALL
 
-internal const val WIFI_ONLY = "wifi_only"
-internal const val LANGUAGE = "language"
+const val WIFI_ONLY = "wifi_only"
+const val LANGUAGE = "language"

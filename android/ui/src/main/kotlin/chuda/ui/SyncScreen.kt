@@ -7,6 +7,7 @@ import androidx.compose.foundation.layout.PaddingValues
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.lazy.LazyColumn
@@ -19,7 +20,6 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
@@ -60,7 +60,7 @@ fun SyncScreen(
             Column(Modifier.padding(12.dp)) {
                 when {
                     !status.summary.enrolled -> MainButton(words("me.join"), on::join, icon = Icons.people)
-                    state.syncing -> SoftButton(words("sync.stop"), on::stop, Modifier.fillMaxWidth(), Icons.close)
+                    state.syncing -> SoftButton(words("sync.stop"), on::stop, Modifier.fillMaxWidth().heightIn(min = 56.dp), Icons.close)
                     else -> MainButton(words("sync.now"), on::sync, icon = Icons.sync)
                 }
             }
@@ -106,14 +106,13 @@ private fun Item(
     on: SyncEvents,
     words: Words,
 ) = Panel(padding = PaddingValues(0.dp)) {
-    val (icon, tone) = look(item.state)
     Line(
         item.title.ifEmpty {
             words("kind.${item.kind}")
         },
         text = listOfNotNull(words("kind.${item.kind}"), item.size?.let(words::bytes)).joinToString(" · "),
     ) {
-        if (item.state !is ItemState.Failed) Tag(words(item.state), icon, tone)
+        if (item.state !is ItemState.Failed) StateTag(item.state, words)
     }
     val state = item.state
     if (state is ItemState.Failed) {
@@ -128,11 +127,3 @@ private fun Item(
         }
     }
 }
-
-private fun look(state: ItemState): Pair<ImageVector, Tone> =
-    when (state) {
-        is ItemState.SavedHere, is ItemState.Waiting -> Icons.clock to Tone.QUIET
-        is ItemState.Uploading -> Icons.cloudUp to Tone.QUIET
-        is ItemState.Verified -> Icons.check to Tone.GOOD
-        is ItemState.Failed, is ItemState.Conflict -> Icons.warning to Tone.BAD
-    }

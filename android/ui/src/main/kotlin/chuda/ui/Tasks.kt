@@ -6,11 +6,13 @@ import chuda.TaskView
 import chuda.Workbench
 import chuda.homes
 import kotlinx.coroutines.CoroutineScope
+import java.time.LocalDate
 
 /** What there is to do, and what there is to know. */
 data class TasksState(
     val tasks: List<TaskView> = emptyList(),
     val notices: List<TaskView> = emptyList(),
+    val today: LocalDate? = null,
     /** An answer that needs a reason. */
     val answering: Choosing.Answer? = null,
     val loading: Boolean = true,
@@ -40,7 +42,7 @@ class TasksModel(
     init {
         work {
             workbench.homes().collect { home ->
-                set { it.copy(tasks = home.tasks, notices = home.notices, loading = false) }
+                set { it.copy(tasks = home.tasks, notices = home.notices, today = home.report.day, loading = false) }
             }
         }
     }

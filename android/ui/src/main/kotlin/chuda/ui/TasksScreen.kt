@@ -28,6 +28,7 @@ import androidx.compose.ui.draw.clip
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.unit.dp
 import chuda.TaskView
+import java.time.LocalDate
 
 @Composable
 fun TasksScreen(
@@ -52,10 +53,10 @@ fun TasksScreen(
                     if (state.tasks.isEmpty() && state.notices.isEmpty() && state.failure == null) {
                         item { Empty(Icons.tasks, words("tasks.none"), words("tasks.none_hint")) }
                     }
-                    items(state.tasks, { it.id }) { task -> TaskCard(task, words) { on.answer(task.id, it) } }
+                    items(state.tasks, { it.id }) { task -> TaskCard(task, state.today, words) { on.answer(task.id, it) } }
                     if (state.notices.isNotEmpty()) {
                         item { Heading(words("tasks.notices")) }
-                        items(state.notices, { it.id }) { notice -> TaskCard(notice, words) { on.tick(notice.id) } }
+                        items(state.notices, { it.id }) { notice -> TaskCard(notice, state.today, words) { on.tick(notice.id) } }
                     }
                 }
             }
@@ -71,16 +72,17 @@ fun TasksScreen(
 @Composable
 private fun TaskCard(
     task: TaskView,
+    today: LocalDate?,
     words: Words,
     onAnswer: (String?) -> Unit,
 ) = Panel {
     Text(words(task.kind), style = MaterialTheme.typography.titleMedium)
     val quiet = MaterialTheme.colorScheme.onSurfaceVariant
-    val about = listOfNotNull(task.customerName, task.due?.let { words("tasks.due", "day" to words.moment(it)) })
+    val about = listOfNotNull(task.customerName, task.due?.let { words("tasks.due", "day" to words.moment(it, today)) })
     if (about.isNotEmpty()) Text(about.joinToString(" · "), color = quiet, style = MaterialTheme.typography.bodyMedium)
     task.about.forEach { fact ->
         Text(
-            "${words("field.${fact.field}")}：${words(fact.value)}",
+            "${words("field.${fact.field}")}${words("list.colon")}${words(fact.value)}",
             Modifier.padding(top = 2.dp),
             style = MaterialTheme.typography.bodyMedium,
         )

@@ -41,7 +41,7 @@ fun TouchScreen(
             Head(touch, on, words)
             Proof(touch, state, on, words)
             Facts(touch, words)
-            if (!touch.feedback) SoftButton(words("touch.note_feedback"), on::feedback, Modifier.fillMaxWidth(), Icons.check)
+            if (!touch.feedback) SoftButton(words("touch.note_feedback"), on::feedback, Modifier.fillMaxWidth(), Icons.check, isOnGround = true)
         }
     }
 }
@@ -69,7 +69,7 @@ private fun Head(
         if (touch.status == TouchStatus.DRAFT) Tag(words("status.draft"), Icons.question, Tone.DOUBT)
         if (touch.feedback) Tag(words("draft.feedback"), Icons.check, Tone.GOOD)
         if (touch.conflicts.isNotEmpty()) Tag(words("state.conflict"), Icons.warning, Tone.BAD)
-        Tag(words(touch.state), Icons.cloudUp)
+        StateTag(touch.state, words)
     }
 }
 

@@ -10,7 +10,7 @@ import java.time.LocalDate
 /** Own touches, newest first, day by day. */
 data class TouchesState(
     val days: List<Day> = emptyList(),
-    val today: LocalDate = LocalDate.EPOCH,
+    val today: LocalDate = LocalDate.ofEpochDay(0),
     val loading: Boolean = true,
     val failure: Failure? = null,
 ) {

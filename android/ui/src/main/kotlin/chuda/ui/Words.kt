@@ -53,8 +53,11 @@ class Words(
     /** 11月24日 周二 */
     fun day(day: LocalDate): String {
         val weekday = day.dayOfWeek.getDisplayName(TextStyle.SHORT, locale)
-        return if (english) "$weekday ${day.format(ENGLISH_DAY)}" else "${day.monthValue}月${day.dayOfMonth}日 $weekday"
+        return if (english) "$weekday ${date(day)}" else "${date(day)} $weekday"
     }
+
+    /** 11月24日 */
+    fun date(day: LocalDate): String = if (english) day.format(ENGLISH_DAY) else "${day.monthValue}月${day.dayOfMonth}日"
 
     /** The day as people say it when it is near. */
     fun day(

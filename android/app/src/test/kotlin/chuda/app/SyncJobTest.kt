@@ -1,0 +1,168 @@
+package chuda.app
+
+import android.app.NotificationManager
+import android.app.job.JobInfo
+import android.app.job.JobParameters
+import android.app.job.JobScheduler
+import android.content.Context
+import chuda.CustomerDraft
+import chuda.TaskView
+import chuda.Word
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertTrue
+import org.junit.Assume.assumeNotNull
+import org.junit.Test
+import org.robolectric.Robolectric
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+import org.robolectric.shadow.api.Shadow
+import org.robolectric.util.ReflectionHelpers
+import java.net.InetAddress
+import java.net.ServerSocket
+import java.net.Socket
+import java.net.URI
+import java.time.Instant
+import java.util.UUID
+import java.util.concurrent.CopyOnWriteArrayList
+import kotlin.concurrent.thread
+
+class SyncJobTest : WithPhone() {
+    private val scheduler
+        get() = app.getSystemService(Context.JOB_SCHEDULER_SERVICE) as JobScheduler
+
+    @Test
+    fun `what waits is sent as soon as there is a network, also after a restart`() {
+        app.platform.scheduleSync()
+        app.platform.scheduleSync()
+        val job = scheduler.allPendingJobs.single { !it.isPeriodic }
+        assertTrue(job.isPersisted)
+        assertEquals(JobInfo.BACKOFF_POLICY_EXPONENTIAL, job.backoffPolicy)
+        @Suppress("DEPRECATION")
+        assertEquals(JobInfo.NETWORK_TYPE_ANY, job.networkType)
+    }
+
+    @Test
+    fun `a phone with a store looks for news now and then`() {
+        started()
+        assertEquals(1, scheduler.allPendingJobs.count { it.isPeriodic })
+    }
+
+    @Test
+    fun `before the first run there is nothing to send`() {
+        await("the first run") { app.screens.state.value.firstRun }
+        assertFalse(run())
+    }
+
+    @Test
+    fun `a phone without a server does not try again and again`() {
+        started()
+        assertFalse(run())
+    }
+
+    @Test
+    fun `records reach the server, and a server that is out of reach is tried again`() {
+        val server = System.getenv("CHUDA_TEST_SERVER")
+        assumeNotNull(server)
+        val phone = started()
+        Line(URI(server)).use { line ->
+            wait { phone.addCustomer(CustomerDraft(name = "佛山乐居家具")) }
+            wait { phone.enrol(line.address, System.getenv("CHUDA_TEST_CODE")) }
+            assertTrue(wait { phone.status() }.summary.recordsWaiting > 0)
+            assertFalse(run())
+            assertEquals(0L, wait { phone.status() }.summary.recordsWaiting)
+        }
+        wait { phone.addCustomer(CustomerDraft(name = "苏州明远电子")) }
+        assertTrue(run())
+        assertTrue(wait { phone.status() }.summary.recordsWaiting > 0)
+    }
+
+    @Test
+    fun `a job that the system stops is tried again`() {
+        started()
+        val service = Robolectric.buildService(SyncJob::class.java).create().get()
+        assertTrue(service.onStopJob(parameters()))
+    }
+
+    @Test
+    @Config(qualifiers = "zh-rCN")
+    fun `new tasks are told once, and without names on a locked screen`() {
+        started()
+        val manager = app.getSystemService(NotificationManager::class.java)
+        val one = task("佛山乐居家具")
+        showTasks(app, listOf(one))
+        val told = shadowOf(manager).allNotifications.single()
+        assertEquals("佛山乐居家具 · 二次价值确认", told.extras.getCharSequence("android.text").toString())
+        assertEquals(null, told.publicVersion.extras.getCharSequence("android.text"))
+        manager.cancelAll()
+        showTasks(app, listOf(one))
+        assertEquals(0, shadowOf(manager).size())
+        showTasks(app, listOf(one, task("苏州明远电子")))
+        assertEquals(1, shadowOf(manager).size())
+    }
+
+    /** Runs the job as the system would; true when it asks to be run again. */
+    private fun run(): Boolean {
+        val service = Robolectric.buildService(SyncJob::class.java).create().get()
+        assertTrue(service.onStartJob(parameters()))
+        awaitTrue("the end of the job") { shadowOf(service).isJobFinished }
+        return shadowOf(service).isRescheduleNeeded
+    }
+
+    private fun parameters(): JobParameters =
+        Shadow.newInstanceOf(JobParameters::class.java).also { ReflectionHelpers.setField(it, "jobId", 1) }
+
+    private fun task(customer: String) =
+        TaskView(
+            id = UUID.randomUUID().toString(),
+            kind = Word("second_confirmation", "二次价值确认", "Second value confirmation"),
+            notice = false,
+            customer = null,
+            customerName = customer,
+            source = UUID.randomUUID().toString(),
+            sourceKind = null,
+            about = emptyList(),
+            rule = "r",
+            because = null,
+            choices = emptyList(),
+            scriptPack = null,
+            createdAt = Instant.EPOCH,
+            due = null,
+            doneAt = null,
+            doneBy = null,
+            choice = null,
+            reason = null,
+            attachmentUploading = false,
+        )
+
+    /** The way to a server, which can be cut. */
+    private class Line(
+        server: URI,
+    ) : AutoCloseable {
+        private val door = ServerSocket(0, 8, InetAddress.getLoopbackAddress())
+        private val sockets = CopyOnWriteArrayList<Socket>()
+        val address = "http://127.0.0.1:${door.localPort}"
+
+        init {
+            thread(isDaemon = true) {
+                while (true) {
+                    val here = runCatching { door.accept() }.getOrNull() ?: break
+                    val there = Socket(server.host, server.port)
+                    sockets += listOf(here, there)
+                    pass(here, there)
+                    pass(there, here)
+                }
+            }
+        }
+
+        private fun pass(
+            from: Socket,
+            to: Socket,
+        ) = thread(isDaemon = true) { runCatching { from.getInputStream().copyTo(to.getOutputStream()) } }
+
+        override fun close() {
+            door.close()
+            sockets.forEach { it.close() }
+        }
+    }
+}
