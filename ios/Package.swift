@@ -34,10 +34,11 @@ let package = Package(
             dependencies: ["ChudaModels", "UIKit"] + frameworks.map { .target(name: $0) },
             path: ".",
             exclude: besides + [
-                "App/Previews.swift", "App/Resources", "App/Info.plist", "App/App.entitlements", "Share/Info.plist", "Share/Share.entitlements",
+                "App/Previews.swift", "App/Resources", "App/Info.plist", "App/App.entitlements", "Share/Info.plist",
+                "Share/Share.entitlements",
             ],
             sources: ["App", "Share", "Shared"],
             swiftSettings: [.enableExperimentalFeature("StrictConcurrency")]
-        ),
+        )
     ]
 #endif

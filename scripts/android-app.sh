@@ -3,6 +3,15 @@
 # Sourced by scripts/android. Everything fetched or made is in the cache; what did not change is not made again.
 
 app_check() {
+  app_make
+  app_lint
+  app_levels
+  app_pages
+  app_tests
+}
+
+# app_make: everything compiled.
+app_make() {
   work=$cache/android
   catalog=$root/android/gradle/libs.versions.toml
   mkdir -p "$work"
@@ -19,11 +28,6 @@ app_check() {
   app_fetch
   app_resources
   app_compile
-  app_lint
-  app_levels
-  app_shrink
-  app_pages
-  app_tests
 }
 
 # version NAME: from the catalog.
@@ -73,7 +77,6 @@ app_fetch() {
   dependency org.robolectric android-all-instrumented "$(version android-all-instrumented)" | collect robolectric-sdk
   { dependency org.jetbrains.kotlin kotlin-compiler-embeddable "$(version kotlin)" jar none
     dependency org.jetbrains.kotlin kotlin-compose-compiler-plugin-embeddable "$(version kotlin)"; } | collect kotlinc
-  dependency com.android.tools r8 "$(version r8)" | collect r8
   dependency com.pinterest.ktlint ktlint-cli "$(version ktlint)" jar none | collect ktlint
   dependency io.gitlab.arturbosch.detekt detekt-cli "$(version detekt)" jar none | collect detekt
   { dependency org.codehaus.mojo animal-sniffer "$(version animal-sniffer)" jar none
@@ -200,9 +203,11 @@ app_levels() {
     "$work/out/app" "$work/out/ui" "$work/out/bindings"
 }
 
-# app_shrink: R8 with the rules of the app and of its libraries, as a release is shrunk. What JNA and the system look up by name is there after.
+# app_shrink: R8 with the rules of the app and of its libraries, as a release is shrunk: some minutes. What JNA and the system look up by
+# name keeps its name.
 app_shrink() {
-  changed "$work/shrunk.stamp" "$work/out/last" android/app/proguard.pro bindings/kotlin/proguard.pro "$work/poms/r8.xml" || return 0
+  app_make
+  dependency com.android.tools r8 "$(version r8)" | collect r8
   say "shrinking"
   local rules=(--pg-conf android/app/proguard.pro --pg-conf bindings/kotlin/proguard.pro --pg-conf "$work/manifest.pro") file jar jars=() jdk
   rules+=(--pg-conf android/check/shrink.pro)
@@ -219,12 +224,12 @@ app_shrink() {
   done
   (cd "$work/resources/classes" && jar cf "$work/out/resources.jar" .)
   java -Xmx2g -cp "$(jars "$work/r8")" com.android.tools.r8.R8 --release --min-api 26 --lib "$(resources_jar)" --lib "$jdk" "${rules[@]}" \
-    --map-diagnostics warning none --pg-map-output "$work/mapping.txt" --output "$work/shrunk.zip" "${jars[@]}" "$work/out/resources.jar"
+    --map-diagnostics warning none --map-diagnostics info none --pg-map-output "$work/mapping.txt" --output "$work/shrunk.zip" "${jars[@]}" "$work/out/resources.jar"
   local name
   for name in chuda.app.ChudaApp chuda.app.MainActivity chuda.app.SyncJob chuda.UniffiLib 'chuda.RustBuffer$ByValue' com.sun.jna.Native; do
     grep -qF "$name -> $name:" "$work/mapping.txt" || die "$name does not keep its name when the app is shrunk"
   done
-  echo "$stamp_text" >"$work/shrunk.stamp"
+  say "shrunk to $(($(stat -c %s "$work/shrunk.zip") / 1024)) KiB of code"
 }
 
 # app_pages: the check of the shipping build, on a library that is laid out for large pages and on one that is not.
@@ -237,7 +242,8 @@ app_pages() {
 app_tests() {
   say "tests"
   start_test_server
-  local made=$work/resources config=$work/config out=$work/out
+  local made=$work/resources config=$work/config out=$work/out tests
+  mapfile -t tests < <(cd "$out/tests" && find . -name '*Test.class' | sed 's|^\./||; s|/|.|g; s|\.class$||' | sort)
   mkdir -p "$config/com/android/tools"
   printf 'android_merged_manifest=%s\nandroid_resource_apk=%s\nandroid_custom_package=chuda.app\n' \
     "$made/AndroidManifest.xml" "$made/app.ap_" >"$config/com/android/tools/test_config.properties"
@@ -246,5 +252,5 @@ app_tests() {
   java -Xmx2g --add-exports java.base/jdk.internal.ref=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -Djna.library.path="$CARGO_TARGET_DIR/debug" -Dchuda.pictures="$work/pictures" -Dchuda.samples="$root/samples" \
     -Drobolectric.offline=true -Drobolectric.dependency.dir="$work/robolectric-sdk" \
     -cp "$config:android/app/src/test/resources:$out/tests:$out/app:$out/ui:$out/bindings:$made/classes:$(jars "$work/tests"):$(jars "$work/libraries"):$(android_jar)" \
-    org.junit.runner.JUnitCore $(cd "$out/tests" && find . -name '*Test.class' | sed 's|^\./||; s|/|.|g; s|\.class$||' | sort)
+    org.junit.runner.JUnitCore "${tests[@]}"
 }

@@ -162,7 +162,8 @@
 
         // MARK: The rest
 
-        var isOnline: Bool { path?.status == .satisfied }
+        /// As long as the system has not said, it is worth a try.
+        var isOnline: Bool { path.map { $0.status == .satisfied } ?? true }
 
         var onWifi: Bool { path.map { $0.status == .satisfied && !$0.isExpensive && !$0.isConstrained } ?? false }
 

@@ -12,6 +12,8 @@
 
         static func photo(on screen: UIViewController, to file: URL) async throws -> Captured? {
             let sheet = CameraSheet()
+            // A picker does not hold on to its delegate.
+            defer { withExtendedLifetime(sheet) {} }
             let picker = UIImagePickerController()
             picker.sourceType = .camera
             picker.cameraCaptureMode = .photo
@@ -48,7 +50,7 @@
 
     /// A picture from the library or a document from elsewhere.
     @MainActor
-    final class FileSheet: NSObject, PHPickerViewControllerDelegate, UIDocumentPickerDelegate {
+    final class FileSheet: NSObject, PHPickerViewControllerDelegate, UIDocumentPickerDelegate, UIAdaptivePresentationControllerDelegate {
         private enum Way { case library, documents }
 
         private var answer: CheckedContinuation<URL?, Error>?
@@ -63,6 +65,7 @@
         ) async throws -> Captured? {
             guard let way = await way(on: screen, Words(language)) else { return nil }
             let sheet = FileSheet(file: file)
+            defer { withExtendedLifetime(sheet) {} }
             let picked = try await withCheckedThrowingContinuation { (answer: CheckedContinuation<URL?, Error>) in
                 sheet.answer = answer
                 switch way {
@@ -72,11 +75,11 @@
                     configuration.preferredAssetRepresentationMode = .current
                     let picker = PHPickerViewController(configuration: configuration)
                     picker.delegate = sheet
-                    screen.present(picker, animated: true)
+                    sheet.present(picker, on: screen)
                 case .documents:
                     let picker = UIDocumentPickerViewController(forOpeningContentTypes: [.pdf, .image, .audio, .data], asCopy: true)
                     picker.delegate = sheet
-                    screen.present(picker, animated: true)
+                    sheet.present(picker, on: screen)
                 }
             }
             guard let picked else { return nil }
@@ -140,6 +143,16 @@
         }
 
         func documentPickerWasCancelled(_ controller: UIDocumentPickerViewController) {
+            give(.success(nil))
+        }
+
+        private func present(_ picker: UIViewController, on screen: UIViewController) {
+            screen.present(picker, animated: true)
+            picker.presentationController?.delegate = self
+        }
+
+        /// Pulled down, it answers nothing itself.
+        func presentationControllerDidDismiss(_ presentationController: UIPresentationController) {
             give(.success(nil))
         }
 

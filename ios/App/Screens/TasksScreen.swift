@@ -12,12 +12,12 @@
             Page {
                 Notices(model: model)
                 ForEach(state.tasks, id: \.id) { task in
-                    Panel { TaskLines(task: task, today: today) { model.answer(task.id, $0) } }
+                    Panel { TaskLines(task: task, today: state.today) { model.answer(task.id, $0) } }
                 }
                 if !state.notices.isEmpty {
                     Text(words("tasks.notices")).font(.headline).padding(.top, 8).accessibilityAddTraits(.isHeader)
                     ForEach(state.notices, id: \.id) { notice in
-                        Panel { TaskLines(task: notice, today: today) { _ in model.tick(notice.id) } }
+                        Panel { TaskLines(task: notice, today: state.today) { _ in model.tick(notice.id) } }
                     }
                 }
                 if state.reminders == .askable {
@@ -42,8 +42,6 @@
                 }
             }
         }
-
-        private var today: Day { words.day(of: .now) }
 
         private var isAsking: Binding<Bool> {
             Binding(get: { model.state.answering != nil }, set: { if !$0 { model.giveReason(nil) } })

@@ -47,6 +47,7 @@ public final class AppModel: Model<AppState> {
         state.firstRun = nil
         state.workbench = workbench
         keepLeftovers()
+        platform.scheduleSync()
     }
 
     /// Comes back to the front: what other apps have shared meanwhile is kept, and what was left on another screen shows on the first.
@@ -145,6 +146,9 @@ public final class AppModel: Model<AppState> {
 
     override public func close() {
         for model in Array(tabs.values) + Array(models.values) { model.close() }
+        (tabs, models) = ([:], [:])
+        state.firstRun?.close()
+        state.firstRun = nil
         super.close()
     }
 }

@@ -47,14 +47,28 @@ final class Dictation {
         self.tell = tell
         Task {
             do {
-                if try await permitted(screen) { try await record(consent, events, tell, screen) }
+                let recorder: Recorder?
+                do {
+                    recorder = try await permitted(screen) ? try await workbench.startRecording(consent: consent, rate: rate) : nil
+                } catch {
+                    over(screen)
+                    throw error
+                }
+                guard let recorder else { return over(screen) }
+                let (keep, notice) = await listen(recorder, consent, events, tell, screen)
+                // The next one may begin while this one is being kept.
+                over(screen)
+                try await finish(recorder, keep: keep, notice, screen)
             } catch {
                 platform.feedback(.error)
                 screen.failed(Failure(error))
             }
-            screen.changed(nil)
-            self.tell = nil
         }
+    }
+
+    private func over(_ screen: Screen) {
+        tell = nil
+        screen.changed(nil)
     }
 
     func stop() {
@@ -74,10 +88,10 @@ final class Dictation {
         return false
     }
 
-    private func record(
-        _ consent: Consent, _ events: AsyncStream<Event>, _ tell: AsyncStream<Event>.Continuation, _ screen: Screen
-    ) async throws {
-        let recorder = try await workbench.startRecording(consent: consent, rate: rate)
+    /// Until something ends it: whether it is to be kept, and what there is to say.
+    private func listen(
+        _ recorder: Recorder, _ consent: Consent, _ events: AsyncStream<Event>, _ tell: AsyncStream<Event>.Continuation, _ screen: Screen
+    ) async -> (keep: Bool, notice: Failure?) {
         var recording = Recording(consent: consent)
         screen.changed(recording)
         platform.feedback(.tick)
@@ -91,6 +105,7 @@ final class Dictation {
             },
             onEnd: { tell.yield(.ended(keep: true, notice: Failure(key: "recording.\($0.rawValue)"))) }
         )
+        defer { microphone.stop() }
         for await event in events {
             switch event {
             case .level(let level):
@@ -98,11 +113,10 @@ final class Dictation {
                 recording.levels = (recording.levels + [level.level]).suffix(Self.shownLevels)
                 screen.changed(recording)
             case .ended(let keep, let notice):
-                microphone.stop()
-                screen.changed(nil)
-                return try await finish(recorder, keep: keep, notice, screen)
+                return (keep, notice)
             }
         }
+        return (true, nil)
     }
 
     private func finish(_ recorder: Recorder, keep: Bool, _ notice: Failure?, _ screen: Screen) async throws {

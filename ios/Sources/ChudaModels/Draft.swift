@@ -48,6 +48,7 @@ public final class DraftModel: Model<DraftState> {
     private let workbench: Workbench
     private let leave: () -> Void
     private var hearing: Task<Void, Never>?
+    private var looking: Task<Void, Never>?
     /// What is put aside must not come back after it was recorded or thrown away.
     private let keeping = Line()
     private var over = false
@@ -158,7 +159,9 @@ public final class DraftModel: Model<DraftState> {
         var draft = state.draft
         how(&draft)
         state.draft = draft
-        work(again: { [self] in change { _ in } }) { [self] in try await keep() }
+        // Whoever types fast is looked at once, at the end; what they typed is kept each time.
+        looking?.cancel()
+        looking = work(again: { [self] in change { _ in } }) { [self] in try await keep() }
     }
 
     public func takePhoto() {
@@ -233,6 +236,7 @@ public final class DraftModel: Model<DraftState> {
             guard !over else { return }
             try await workbench.keepUnfinished(draft: state.draft == TouchDraft() ? nil : state.draft)
         }
+        try Task.checkCancellation()
         try await look()
     }
 

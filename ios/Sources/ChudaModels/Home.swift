@@ -204,9 +204,11 @@ public final class HomeModel: Model<HomeState> {
         go(.draft())
     }
 
-    /// The touch that waits; without one, what was captured becomes one.
+    /// The touch that waits; without one, what was captured within a few minutes becomes one, for it belongs together.
     public func resume() {
-        add(state.unfinished == nil ? state.loose.map(\.id) : [], nil)
+        let loose = state.unfinished == nil ? state.loose : []
+        let together = loose.prefix { loose[0].capturedAt.timeIntervalSince($0.capturedAt) < 600 }
+        add(together.map(\.id), nil)
     }
 
     /// The list of what is on its way.

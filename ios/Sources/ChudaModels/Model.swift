@@ -26,10 +26,12 @@ public class Model<State: ScreenState> {
     /// The person has read what went wrong.
     public func dismiss() {
         state.failure = nil
+        again = nil
     }
 
     /// The person presses the button beside it.
     public func remedy(_ remedy: Failure.Remedy) {
+        let again = again
         dismiss()
         switch remedy {
         case .settings: platform.openSettings()
@@ -81,6 +83,7 @@ public class Model<State: ScreenState> {
     /// The screen is gone: what only serves it stops.
     public func close() {
         for task in works.values { task.cancel() }
+        again = nil
     }
 }
 

@@ -4,6 +4,7 @@ import Chuda
 public struct TasksState: ScreenState, Equatable {
     public var tasks: [TaskView] = []
     public var notices: [TaskView] = []
+    public var today: Day
     /// An answer that needs a reason.
     public var answering: Answer?
     /// Whether the system shows notifications of new tasks.
@@ -11,7 +12,8 @@ public struct TasksState: ScreenState, Equatable {
     public var loading = true
     public var failure: Failure?
 
-    public init(reminders: Access) {
+    public init(today: Day, reminders: Access) {
+        self.today = today
         self.reminders = reminders
     }
 }
@@ -21,10 +23,11 @@ public final class TasksModel: Model<TasksState> {
 
     public init(_ workbench: Workbench, _ platform: Platform) {
         self.workbench = workbench
-        super.init(TasksState(reminders: platform.permission(.notifications)), platform)
+        super.init(TasksState(today: workbench.today(), reminders: platform.permission(.notifications)), platform)
         follow(workbench) { [self] home in
             state.tasks = home.tasks
             state.notices = home.notices
+            state.today = home.report.day
             state.reminders = platform.permission(.notifications)
             state.loading = false
         }

@@ -68,7 +68,8 @@ public class AVAudioTime {}
 public class AVAudioInputNode {
     public func outputFormat(forBus: AVAudioNodeBus) -> AVAudioFormat { fatalError() }
     public func installTap(
-        onBus: AVAudioNodeBus, bufferSize: AVAudioFrameCount, format: AVAudioFormat?, block: @escaping (AVAudioPCMBuffer, AVAudioTime) -> Void
+        onBus: AVAudioNodeBus, bufferSize: AVAudioFrameCount, format: AVAudioFormat?,
+        block: @escaping (AVAudioPCMBuffer, AVAudioTime) -> Void
     ) {}
     public func removeTap(onBus: AVAudioNodeBus) {}
 }

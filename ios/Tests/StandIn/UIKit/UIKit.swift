@@ -58,6 +58,7 @@ open class UIViewController: NSObject {
     public var view: UIView! { UIView() }
     public var presentedViewController: UIViewController? { nil }
     public var popoverPresentationController: UIPopoverPresentationController? { nil }
+    public var presentationController: UIPresentationController? { nil }
     public var extensionContext: NSExtensionContext? { nil }
     public func present(_ screen: UIViewController, animated: Bool, completion: (() -> Void)? = nil) {}
     public func dismiss(animated: Bool, completion: (() -> Void)? = nil) {}
@@ -69,7 +70,16 @@ open class UIViewController: NSObject {
 }
 
 @MainActor
-public class UIPopoverPresentationController {
+public protocol UIAdaptivePresentationControllerDelegate: AnyObject {
+    func presentationControllerDidDismiss(_ presentationController: UIPresentationController)
+}
+
+@MainActor
+public class UIPresentationController {
+    public weak var delegate: UIAdaptivePresentationControllerDelegate?
+}
+
+public class UIPopoverPresentationController: UIPresentationController {
     public var sourceView: UIView?
 }
 
@@ -198,7 +208,6 @@ public class NSExtensionContext {
     public func completeRequest(returningItems: [Any]?, completionHandler: (@Sendable (Bool) -> Void)? = nil) {}
     public func cancelRequest(withError: Error) {}
 }
-
 
 extension URL {
     public static var applicationSupportDirectory: URL { URL(fileURLWithPath: "/") }
