@@ -34,12 +34,8 @@
             }
         }
 
-        /// The speech model: with the app, or fetched later.
-        var models: URL? {
-            let fetched = URL.applicationSupportDirectory.appending(path: "models")
-            if FileManager.default.fileExists(atPath: fetched.path) { return fetched }
-            return Bundle.main.url(forResource: "models", withExtension: nil)
-        }
+        /// The speech model comes with the app.
+        var models: URL? { Bundle.main.url(forResource: "models", withExtension: nil) }
 
         func captured(_ name: String) -> URL { captures.appending(path: "\(UUID().uuidString)-\(name)") }
 

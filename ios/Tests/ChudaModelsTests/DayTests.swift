@@ -96,7 +96,7 @@ final class DayTests: XCTestCase {
         XCTAssertFalse(waiting.items.contains { $0.kind == "touch" && $0.state == .verified })
 
         try await server.up()
-        sync.sync()
+        sync.remedy(.retry)
         await sync.until { !$0.syncing && $0.lastReport != nil }
         XCTAssertNil(sync.state.failure)
         XCTAssertEqual(sync.state.lastReport?.blobs.left, 0)
@@ -135,8 +135,21 @@ final class DayTests: XCTestCase {
         await draft.until { $0.missing.isEmpty }
         draft.save()
         await draft.until { $0.saved != nil }
+        // And another one, which is answered on the first screen.
+        var second = draft.state.draft
+        second.evidence = [try await rep.keepEvidence(draft: EvidenceDraft(path: sample("photo.jpg"), source: .camera)).evidence.id]
+        _ = try await rep.recordTouch(draft: second)
         _ = try await rep.sync()
         _ = try await tech.sync()
+
+        let home = HomeModel(tech, techPlatform, go: { _ in })
+        await home.until { $0.home?.tasks.count == 2 }
+        let first = try XCTUnwrap(home.state.home?.tasks.first)
+        home.answer(first.id, nil)
+        await home.until { $0.choosing == .answer(Answer(task: first, choice: nil)) }
+        home.answer(first.id, nil, reason: "支持")
+        await home.until { $0.home?.tasks.count == 1 && $0.choosing == nil }
+        XCTAssertNil(home.state.failure)
 
         let tasks = TasksModel(tech, techPlatform)
         XCTAssertEqual(tasks.state.reminders, .askable)
@@ -157,20 +170,14 @@ final class DayTests: XCTestCase {
         _ = try await rep.sync()
 
         let told = TasksModel(rep, repPlatform)
-        await told.until { $0.notices.count == 1 && !$0.loading }
+        await told.until { $0.notices.count == 2 && !$0.loading }
         let notice = told.state.notices[0].id
         told.tick(notice)
-        await told.until { $0.notices.isEmpty }
+        await told.until { $0.notices.count == 1 }
         told.tick(notice)
         await told.until { $0.failure?.key == "task.already_done" }
         told.dismiss()
         XCTAssertNil(told.state.failure)
-
-        // The same from the first screen: an answer without its reason asks for it in place.
-        let home = HomeModel(tech, techPlatform, go: { _ in })
-        await home.until { $0.home != nil }
-        home.answer("00000000-0000-7000-8000-000000000000", nil)
-        XCTAssertNil(home.state.failure)
         for model in [draft, tasks, told, home] as [any AnyModel] { model.close() }
     }
 
