@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # root and cache are those of lib.sh
 # The Android app without Android's tools: compiled against Google's libraries, its resources linked, run by Robolectric with the real core.
 # Sourced by scripts/android. Everything fetched or made is in the cache; what did not change is not made again.
 
@@ -241,8 +241,9 @@ app_pages() {
 
 app_tests() {
   say "tests"
-  start_server
-  local made=$work/resources config=$work/config out=$work/out
+  start_test_server
+  local made=$work/resources config=$work/config out=$work/out tests
+  mapfile -t tests < <(cd "$out/tests" && find . -name '*Test.class' | sed 's|^\./||; s|/|.|g; s|\.class$||' | sort)
   mkdir -p "$config/com/android/tools"
   printf 'android_merged_manifest=%s\nandroid_resource_apk=%s\nandroid_custom_package=chuda.app\n' \
     "$made/AndroidManifest.xml" "$made/app.ap_" >"$config/com/android/tools/test_config.properties"
@@ -251,5 +252,5 @@ app_tests() {
   java -Xmx2g --add-exports java.base/jdk.internal.ref=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -Djna.library.path="$CARGO_TARGET_DIR/debug" -Dchuda.pictures="$work/pictures" -Dchuda.samples="$root/samples" \
     -Drobolectric.offline=true -Drobolectric.dependency.dir="$work/robolectric-sdk" \
     -cp "$config:android/app/src/test/resources:$out/tests:$out/app:$out/ui:$out/bindings:$made/classes:$(jars "$work/tests"):$(jars "$work/libraries"):$(android_jar)" \
-    org.junit.runner.JUnitCore $(cd "$out/tests" && find . -name '*Test.class' | sed 's|^\./||; s|/|.|g; s|\.class$||' | sort)
+    org.junit.runner.JUnitCore "${tests[@]}"
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # root and cache are those of lib.sh
 # The shared screens on this machine: compiled, driven over the real core and a real server, and compared with agreed pictures.
 # Sourced by scripts/android. Everything made is in the cache; Maven's own cache is enough when there is no network.
 

@@ -104,11 +104,11 @@ build() {
   }
 }
 
-# start_server: a server with one rep, until the script ends. The tests find it through CHUDA_TEST_SERVER and CHUDA_TEST_CODE.
-start_server() {
+# start_test_server: a server with one rep, until the script ends. The tests find it through CHUDA_TEST_SERVER and CHUDA_TEST_CODE.
+start_test_server() {
   local port
   server_data=$(mktemp -d "${TMPDIR:-/tmp}/chuda-test.XXXXXX")
-  trap stop_server EXIT
+  trap stop_test_server EXIT
   CHUDA_TEST_CODE=$("$CARGO_TARGET_DIR/debug/chuda-server" admin person add 李强 --role rep --data "$server_data" --json \
     | python3 -c 'import json, sys; print(json.load(sys.stdin)["code"])')
   port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -120,10 +120,31 @@ start_server() {
     || die "the server did not start: $(tail -n 5 "$server_data/log")"
 }
 
-stop_server() {
+stop_test_server() {
   if [ -n "${server:-}" ]; then
     kill "$server" 2>/dev/null || true
     wait "$server" 2>/dev/null || true
   fi
   rm -rf "$server_data"
+}
+
+# stage_swift FOLDER: the built library, the server and the samples, for Swift, which may see no other folder than that one. The models too,
+# where CHUDA_MODELS is set, which then names them there.
+stage_swift() {
+  mkdir -p "$1/lib" "$1/samples"
+  find "$CARGO_TARGET_DIR/debug" -maxdepth 1 \( -name 'libchuda_ffi.so' -o -name 'libchuda_ffi.dylib' -o -name chuda-server \) -exec cp -u {} "$1/lib/" \;
+  cp -u samples/* "$1/samples/"
+  export CHUDA_SAMPLES=$1/samples CHUDA_TEST_PROGRAM=$1/lib/chuda-server
+  [ -n "${CHUDA_MODELS:-}" ] || return 0
+  mkdir -p "$1/models"
+  cp -Ru "$CHUDA_MODELS/." "$1/models/"
+  export CHUDA_MODELS=$1/models
+}
+
+# run_swift FOLDER COMMAND OPTIONS…: Swift's build commands with the staged library.
+run_swift() {
+  local folder=$1 command=$2
+  shift 2
+  (cd "$folder" && "$CHUDA_SWIFT" "$folder" "$command" -Xlinker "-L$folder/lib" -Xlinker -rpath -Xlinker "$folder/lib" \
+    -Xlinker --allow-shlib-undefined "$@")
 }

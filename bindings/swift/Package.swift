@@ -1,13 +1,18 @@
 // swift-tools-version:5.9
-// The Swift package. scripts/bindings swift builds the library, generates Chuda.swift and ChudaFFI.h into a copy of this and tests it.
+// Beside this file, `scripts/ios framework` puts ChudaFFI.xcframework and the generated sources: the package is then complete for Apple's
+// platforms. Without the framework it links the library that was built for this machine, as `scripts/bindings swift` does on Linux.
+import Foundation
 import PackageDescription
+
+let framework = "ChudaFFI.xcframework"
+let isBundled = FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + framework)
 
 let package = Package(
     name: "Chuda",
     platforms: [.iOS(.v16), .macOS(.v13)],
     products: [.library(name: "Chuda", targets: ["Chuda"])],
     targets: [
-        .systemLibrary(name: "ChudaFFI"),
+        isBundled ? .binaryTarget(name: "ChudaFFI", path: framework) : .systemLibrary(name: "ChudaFFI"),
         .target(name: "Chuda", dependencies: ["ChudaFFI"]),
         .testTarget(name: "ChudaTests", dependencies: ["Chuda"]),
     ]

@@ -22,7 +22,9 @@ extension Workbench {
 
     /// Keeps a recording and turns it into a draft. `onProgress` hears the share that is done, 0 to 1, on a thread of the core.
     /// Cancelling the task stops the work; the recording is kept and is then among the `pendingTranscriptions()`.
-    public func recordVoice(_ draft: EvidenceDraft, onProgress: @escaping @Sendable (Float) -> Void = { _ in }) async throws -> VoiceDraft {
+    public func recordVoice(
+        _ draft: EvidenceDraft, onProgress: @escaping @Sendable (Float) -> Void = { _ in }
+    ) async throws -> VoiceDraft {
         try await cancellable { try await self.recordVoice(draft: draft, progress: Tell(onProgress), cancel: $0) }
     }
 
@@ -33,29 +35,10 @@ extension Workbench {
 
     /// Exchanges records, then blobs. `onProgress` hears what still waits, on a thread of the core. Cancelling the task stops the
     /// exchange; whatever the server took before is taken note of.
-    public func sync(_ blobs: BlobChoice = .all, onProgress: @escaping @Sendable (SyncSummary) -> Void = { _ in }) async throws -> SyncReport {
+    public func sync(
+        _ blobs: BlobChoice = .all, onProgress: @escaping @Sendable (SyncSummary) -> Void = { _ in }
+    ) async throws -> SyncReport {
         try await cancellable { try await self.sync(blobs: blobs, progress: Tell(onProgress), cancel: $0) }
-    }
-}
-
-extension ChudaError {
-    /// The stable key of the error, such as `touch.evidence_missing`: what a translation is looked up by.
-    public var key: String {
-        parts.key
-    }
-
-    /// Values for the translated text.
-    public var params: [String: String] {
-        parts.params
-    }
-
-    private var parts: (key: String, params: [String: String]) {
-        switch self {
-        case .Invalid(let key, let params), .NotFound(let key, let params), .NotAllowed(let key, let params),
-            .Offline(let key, let params), .Server(let key, let params), .Storage(let key, let params),
-            .Model(let key, let params), .Cancelled(let key, let params), .Internal(let key, let params):
-            return (key, params)
-        }
     }
 }
 

@@ -7,8 +7,20 @@ import XCTest
 func folder(of test: XCTestCase) throws -> URL {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("chuda-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    test.addTeardownBlock { try FileManager.default.removeItem(at: folder) }
+    test.addTeardownBlock {
+        try FileManager.default.removeItem(at: folder)
+        await until { openWorkbenches() == 0 }
+    }
     return folder
+}
+
+/// Every open workbench has a thread of this name, which ends when the workbench is let go; where the system does not list threads, none is
+/// seen.
+func openWorkbenches() -> Int {
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
+    return threads.filter { thread in
+        (try? String(contentsOfFile: "/proc/self/task/\(thread)/comm", encoding: .utf8))?.hasPrefix("chuda-listeners") ?? false
+    }.count
 }
 
 func settings(_ dir: URL, signer: DeviceSigner = SoftwareSigner.generate(), models: String? = nil) -> Settings {
@@ -79,4 +91,13 @@ func thrown<T>(file: StaticString = #filePath, line: UInt = #line, _ call: () as
         XCTFail("\(error)", file: file, line: line)
     }
     return nil
+}
+
+/// Goes on when the condition holds; what never holds fails the test. The rounds are a bound, not a time.
+func until(file: StaticString = #filePath, line: UInt = #line, _ condition: () -> Bool) async {
+    for _ in 0..<1_000_000 {
+        if condition() { return }
+        await Task.yield()
+    }
+    XCTFail("it never came about", file: file, line: line)
 }

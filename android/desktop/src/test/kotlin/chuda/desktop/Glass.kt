@@ -166,7 +166,8 @@ class Glass(
     fun kill() = scope.cancel()
 
     companion object {
-        private const val PATIENCE = 30_000L
+        /** How long something that hangs is waited for: speech recognition on a busy machine takes its time. */
+        private const val PATIENCE = 300_000L
 
         fun on(
             phone: FakePhone,

@@ -29,8 +29,9 @@ private val failures = File(System.getProperty("chuda.failures", "target/failure
 fun compare(
     golden: File,
     picture: ImageBitmap,
+    isSmall: Boolean = true,
 ) {
-    val now = few(picture.toAwtImage())
+    val now = picture.toAwtImage().let { if (isSmall) few(it) else it }
     if (System.getProperty("chuda.golden") == "rewrite") {
         if (!golden.exists() || difference(ImageIO.read(golden), now) > 0.0) write(now, golden)
         return

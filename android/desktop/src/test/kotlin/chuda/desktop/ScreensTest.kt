@@ -86,7 +86,7 @@ class ScreensTest {
     @TestFactory
     fun `the pictures in the readme are those of today`() =
         listOf("home", "draft", "customer").map { name ->
-            DynamicTest.dynamicTest(name) { compare(pictures.resolve("phone-$name.png"), draw(all.single { it.name == name }, density = 2f)) }
+            DynamicTest.dynamicTest(name) { compare(pictures.resolve("phone-$name.png"), draw(all.single { it.name == name }, density = 2f), isSmall = false) }
         }
 
     @Test

@@ -53,6 +53,7 @@ class App(
         state.value.firstRun?.close()
         set { it.copy(workbench = workbench, firstRun = null) }
         keepLeftovers()
+        platform.scheduleSync()
     }
 
     /** Keeps what was captured and is in nobody's hands: from a killed app, or shared by another one. */

@@ -23,6 +23,7 @@ import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.withContext
+import java.time.LocalDate
 
 /** The half-made touch, to be confirmed. */
 data class DraftState(
@@ -42,7 +43,7 @@ data class DraftState(
     val people: List<PersonView> = emptyList(),
     /** All customers whose name fits what is typed. */
     val found: List<Candidate> = emptyList(),
-    val today: java.time.LocalDate = java.time.LocalDate.ofEpochDay(0),
+    val today: LocalDate = LocalDate.ofEpochDay(0),
     val listening: Boolean = false,
     /** How far listening is: 0 to 1. */
     val share: Float = 0f,

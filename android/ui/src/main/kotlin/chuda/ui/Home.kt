@@ -16,6 +16,7 @@ import chuda.homes
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
+import java.time.Duration
 
 /** The workbench home (工作台首页). */
 data class HomeState(
@@ -236,15 +237,12 @@ class HomeModel(
 
     override fun write() = go(Place.Draft())
 
+    /** What was captured within a few minutes belongs together. */
     override fun resume() =
         work {
-            add(
-                state.value.loose
-                    .map { it.id }
-                    .takeIf { state.value.unfinished == null }
-                    .orEmpty(),
-                null,
-            )
+            val loose = state.value.loose.takeIf { state.value.unfinished == null }.orEmpty()
+            val together = loose.takeWhile { Duration.between(it.capturedAt, loose.first().capturedAt) < VISIT }
+            add(together.map { it.id }, null)
         }
 
     override fun sync() = go(Place.Sync)
@@ -275,5 +273,6 @@ class HomeModel(
 
     private companion object {
         const val UNDO_SECONDS = 5
+        val VISIT: Duration = Duration.ofMinutes(10)
     }
 }

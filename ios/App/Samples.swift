@@ -1,0 +1,48 @@
+#if canImport(SwiftUI) && DEBUG
+    import Chuda
+    import Foundation
+
+    /// What the previews show: the project's own sample day.
+    enum Sample {
+        static let person = PersonView(id: "01a20d1c-4996-721a-9904-0104ccbc09ba", name: "李强", roles: [.rep], reportsTo: nil)
+        static let at = Date(timeIntervalSince1970: 1_795_501_320)
+
+        static let customer = CustomerView(
+            id: "01a20d1c-4996-721a-9904-0104ccbc09bb", name: "佛山乐居家具", short: "乐居", stage: .quoted, holder: person, since: at, lead: nil,
+            last: nil, intent: .b,
+            health: Health(score: 12, red: true, parts: HealthParts(touches: 4, evidence: 2, overdueDays: 2), sum: "12 = 4×2 + 2×5 − 2×3"),
+            lastTouch: at, conflicts: [], contacts: [], contact: nil, address: "佛山市顺德区龙江镇", model: nil)
+
+        static let evidence = EvidenceView(
+            id: "01a20d1c-4996-721a-9904-0104ccbc09bc", sha256: String(repeating: "ab", count: 32),
+            claim: String(repeating: "cd", count: 32),
+            size: 384_830, mime: "image/jpeg", source: "camera", capturedAt: at, grade: .serverWitnessed, flags: [], readable: true,
+            unreadable: nil, valid: true, consent: nil, transcript: nil, touch: nil, here: true, state: .verified)
+
+        static let touch = TouchView(
+            id: "01a20d1c-4996-721a-9904-0104ccbc09bd", person: person, customer: customer.id, customerName: customer.name, mode: .visit,
+            action: Word(key: "demo", zh: "演示", en: "Demo"), at: at, day: "2026-11-24", status: .recorded, category: nil,
+            brief: Word(key: "demo_done", zh: "已演示产品", en: "Demo done"), techOwner: nil, techOwnerUnknown: false, responseBy: nil,
+            amount: nil, customDevelopment: false, intent: nil, feedback: false, contact: nil, contactRole: nil, opened: nil,
+            nextAction: "发报价单", nextDate: "2026-11-25", nextTime: nil, note: nil, extra: [], evidence: [evidence], conflicts: [],
+            state: .verified)
+
+        static let task = TaskView(
+            id: "01a20d1c-4996-721a-9904-0104ccbc09be", kind: Word(key: "reconfirm_value", zh: "二次价值确认", en: "Confirm the value again"),
+            notice: false, customer: customer.id, customerName: customer.name, source: touch.id, sourceKind: "touch", about: [],
+            rule: "quote-silent", because: nil,
+            choices: [
+                Word(key: "recalculate", zh: "需重新测算成本", en: "Costs to be calculated again"),
+                Word(key: "cases", zh: "需补充行业案例", en: "Cases of the trade wanted"),
+            ], scriptPack: nil, createdAt: at, due: at, doneAt: nil, doneBy: nil, choice: nil, reason: nil, attachmentUploading: false)
+
+        static let heard = Draft(
+            text: "佛山乐居家具的老板很爽快，今天去他展厅演示了一个小时，下一步明天发报价单。",
+            customer: CustomerSlot(value: customer.id, words: "佛山乐居家具", confidence: 0.98), customerName: customer.name,
+            customerCandidates: [], contactMode: ModeSlot(value: .visit, words: "去他展厅", confidence: 0.9),
+            action: TextSlot(value: "demo", words: "演示", confidence: 0.95), brief: nil,
+            nextAction: TextSlot(value: "发报价单", words: "发报价单", confidence: 0.4),
+            nextDate: DaySlot(value: "2026-11-25", words: "明天", confidence: 0.97), nextTime: nil, amount: nil, techOwner: nil,
+            responseWithinDays: nil, customDevelopment: false, intent: nil)
+    }
+#endif

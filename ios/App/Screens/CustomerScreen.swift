@@ -1,0 +1,96 @@
+#if canImport(SwiftUI)
+    import Chuda
+    import ChudaModels
+    import SwiftUI
+
+    struct CustomerScreen: View {
+        let model: CustomerModel
+        @Environment(\.words) private var words
+
+        var body: some View {
+            Page {
+                Notices(model: model)
+                if let customer = model.state.customer {
+                    Panel { head(customer) }
+                    if !model.state.briefs.isEmpty {
+                        section("slot.brief")
+                        Panel {
+                            ForEach(model.state.briefs, id: \.day) { brief in
+                                LabelledFact(label: words.day(brief.day), value: words(brief.brief))
+                            }
+                        }
+                    }
+                    section("customer.timeline")
+                    if model.state.timeline.isEmpty {
+                        Text(words("customer.no_touches")).font(.subheadline).foregroundStyle(Color.quiet)
+                    } else {
+                        Panel {
+                            ForEach(model.state.timeline, id: \.id) { touch in
+                                Line(
+                                    title: "\(words(touch.mode)) · \(words(touch.action))", text: words.moment(touch.at),
+                                    action: { model.open(touch.id) }
+                                ) {
+                                    if touch.status == .draft { Tag(text: words(touch.status), tone: .doubt) }
+                                }
+                            }
+                        }
+                    }
+                    if !model.state.documents.isEmpty {
+                        section("customer.documents")
+                        Panel {
+                            ForEach(model.state.documents, id: \.id) { document in
+                                Line(
+                                    title: words.kind(document), text: words.moment(document.capturedAt), image: document.image,
+                                    action: { model.openEvidence(document.id) })
+                            }
+                        }
+                    }
+                } else if model.state.loading {
+                    ProgressView(words("do.loading")).frame(maxWidth: .infinity, minHeight: 240)
+                }
+            }
+            .navigationTitle(model.state.customer?.name ?? "")
+            .navigationBarTitleDisplayMode(.inline)
+            .safeAreaInset(edge: .bottom) {
+                MainButton(title: words("customer.touch"), image: "plus", action: model.touch).padding(12).background(.bar)
+            }
+        }
+
+        private func section(_ title: String) -> some View {
+            Text(words(title)).font(.headline).padding(.top, 8).accessibilityAddTraits(.isHeader)
+        }
+
+        @ViewBuilder
+        private func head(_ customer: CustomerView) -> some View {
+            HStack {
+                Text(words("customer.health")).font(.headline)
+                Spacer()
+                Tag(
+                    text: words(customer.health.red ? "health.red" : "health.ok"),
+                    image: customer.health.red ? "exclamationmark.triangle" : "checkmark", tone: customer.health.red ? .bad : .good)
+            }
+            Text(customer.health.sum).font(.title3.monospacedDigit())
+            Text(
+                words(
+                    "customer.health_parts",
+                    [
+                        "touches": customer.health.parts.touches, "evidence": customer.health.parts.evidence,
+                        "days": customer.health.parts.overdueDays,
+                    ])
+            )
+            .font(.footnote)
+            .foregroundStyle(Color.quiet)
+            if !customer.conflicts.isEmpty { Tag(text: words("customer.conflict"), image: "person.2", tone: .doubt) }
+            Divider()
+            LabelledFact(label: words("customer.stage"), value: words(customer.stage))
+            LabelledFact(label: words("customer.holder"), value: holder(customer))
+            if let contact = customer.contacts.first { LabelledFact(label: words("field.contact"), value: contact.name) }
+            if let address = customer.address { LabelledFact(label: words("field.address"), value: address) }
+        }
+
+        private func holder(_ customer: CustomerView) -> String {
+            guard let holder = customer.holder else { return words("customer.nobody") }
+            return words("customer.since", ["name": holder.name, "day": words.day(words.day(of: customer.since))])
+        }
+    }
+#endif

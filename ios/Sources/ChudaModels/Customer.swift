@@ -1,0 +1,51 @@
+import Chuda
+
+/// A customer: its health with the sum, its timeline, its briefs, its documents.
+public struct CustomerState: ScreenState, Equatable {
+    public var customer: CustomerView?
+    public var timeline: [TouchView] = []
+    public var briefs: [BriefView] = []
+    public var documents: [EvidenceView] = []
+    public var loading = true
+    public var failure: Failure?
+
+    public init() {}
+}
+
+public final class CustomerModel: Model<CustomerState> {
+    private let workbench: Workbench
+    private let id: CustomerId
+
+    public init(_ workbench: Workbench, _ platform: Platform, _ id: CustomerId, go: @escaping (Place) -> Void) {
+        self.workbench = workbench
+        self.id = id
+        super.init(CustomerState(), platform, go: go)
+        follow(workbench) { [self] _ in try await load() }
+    }
+
+    private func load() async throws {
+        defer { state.loading = false }
+        state.customer = try await workbench.customer(id: id)
+        state.timeline = try await workbench.timeline(customer: id, limit: 100)
+        state.briefs = try await workbench.briefs(customer: id)
+        state.documents = state.timeline.flatMap(\.evidence).filter { !$0.mime.hasPrefix("image/") && !$0.mime.hasPrefix("audio/") }
+    }
+
+    /// A new touch of this customer.
+    public func touch() {
+        work { [self] in
+            var draft = try await workbench.unfinished() ?? TouchDraft()
+            draft.customer = draft.customer ?? id
+            try await workbench.keepUnfinished(draft: draft)
+            go(.draft())
+        }
+    }
+
+    public func open(_ id: TouchId) {
+        go(.touch(id))
+    }
+
+    public func openEvidence(_ id: EvidenceId) {
+        go(.evidence(id))
+    }
+}

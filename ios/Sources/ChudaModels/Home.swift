@@ -1,0 +1,242 @@
+import Chuda
+import Foundation
+
+/// The workbench home (工作台首页).
+public struct HomeState: ScreenState, Equatable {
+    public var home: HomeView?
+    /// What is being said just now.
+    public var recording: Recording?
+    /// The half-made touch that waits.
+    public var unfinished: TouchDraft?
+    /// Captured, and in no touch yet.
+    public var loose: [EvidenceView] = []
+    /// The key action for tomorrow that the person chose instead of the suggested one.
+    public var tomorrow: String?
+    public var filing = false
+    /// Seconds in which the report can still be taken back by one tap.
+    public var undo = 0
+    public var choosing: Choosing?
+    public var failure: Failure?
+
+    public init() {}
+}
+
+/// What a screen asks before it goes on.
+public enum Choosing: Equatable, Sendable {
+    /// Why the report is short.
+    case reason
+    /// Another key action for tomorrow.
+    case tomorrow
+    /// Recording, which has not been agreed to yet or which the system does not permit yet.
+    case agreement(ConsentView)
+    /// Why a task is answered like this.
+    case answer(Answer)
+}
+
+/// An answer to a task that needs a reason.
+public struct Answer: Equatable, Sendable {
+    public let task: TaskView
+    public let choice: String?
+
+    public init(task: TaskView, choice: String?) {
+        self.task = task
+        self.choice = choice
+    }
+}
+
+public final class HomeModel: Model<HomeState> {
+    private let workbench: Workbench
+    private let second: () async throws -> Void
+    private let dictation: Dictation
+    private var countdown: Task<Void, Never>?
+
+    /// `second` passes one second.
+    public init(
+        _ workbench: Workbench, _ platform: Platform,
+        second: @escaping () async throws -> Void = { try await Task.sleep(for: .seconds(1)) },
+        go: @escaping (Place) -> Void
+    ) {
+        self.workbench = workbench
+        self.second = second
+        dictation = Dictation(workbench, platform)
+        super.init(HomeState(), platform, go: go)
+        follow(workbench) { [self] home in
+            state.home = home
+            try await lookForUnfinished()
+        }
+    }
+
+    /// Back on this screen: what was left on another one shows here.
+    public func refresh() {
+        work { [self] in try await lookForUnfinished() }
+    }
+
+    private func lookForUnfinished() async throws {
+        let unfinished = try await workbench.unfinished()
+        let loose = try await workbench.looseEvidence()
+        state.unfinished = unfinished
+        state.loose = loose.filter { !(unfinished?.evidence.contains($0.id) ?? false) }
+    }
+
+    /// One tap files the report; a short one asks for a reason first.
+    public func file() {
+        file(reason: nil)
+    }
+
+    public func chooseReason(_ reason: String) {
+        file(reason: reason)
+    }
+
+    private func file(reason: String?) {
+        guard let card = state.home?.report, !state.filing else { return }
+        if card.suggestions.isEmpty && state.tomorrow == nil && card.filed == nil {
+            state.choosing = .tomorrow
+            return
+        }
+        if card.missing > 0 && reason == nil && card.filed?.reason == nil {
+            state.choosing = .reason
+            return
+        }
+        state.filing = true
+        state.choosing = nil
+        work(again: { [self] in file(reason: reason) }) { [self] in
+            defer { state.filing = false }
+            _ = try await workbench.fileReport(request: ReportRequest(tomorrow: state.tomorrow, reason: reason))
+            platform.feedback(.done)
+            countDown()
+        }
+    }
+
+    /// Nothing is sent before the time for 撤销 is over, since a report that was sent can't be taken back.
+    private func countDown() {
+        countdown?.cancel()
+        state.undo = 5
+        countdown = work { [self] in
+            while state.undo > 0 {
+                try await second()
+                try Task.checkCancellation()
+                state.undo -= 1
+            }
+            state.tomorrow = nil
+            platform.scheduleSync()
+        }
+    }
+
+    public func undo() {
+        guard let day = state.home?.report.day else { return }
+        countdown?.cancel()
+        state.undo = 0
+        work { [self] in try await workbench.withdrawReport(day: day) }
+    }
+
+    /// Without a text it asks for one.
+    public func chooseTomorrow(_ text: String?) {
+        guard let text else {
+            state.choosing = .tomorrow
+            return
+        }
+        state.tomorrow = trimmed(text).isEmpty ? nil : trimmed(text)
+        state.choosing = nil
+    }
+
+    /// Does a task in its place. `choice` is one of its choices, if it has any.
+    public func answer(_ id: TaskId, _ choice: String?, reason: String? = nil) {
+        guard let home = state.home, let task = (home.tasks + home.notices).first(where: { $0.id == id }) else { return }
+        state.choosing = nil
+        work(again: { [self] in answer(id, choice, reason: reason) }) { [self] in
+            do {
+                _ = try await workbench.completeTask(id: id, choice: choice, reason: reason)
+                platform.feedback(.done)
+                platform.scheduleSync()
+            } catch let error as ChudaError where reason == nil && error.wantsReason {
+                state.choosing = .answer(Answer(task: task, choice: choice))
+            }
+        }
+    }
+
+    public func startRecording(_ consent: Consent) {
+        dictation.start(
+            consent,
+            Dictation.Screen(
+                changed: { [self] in state.recording = $0 },
+                agreementMissing: { [self] in state.choosing = .agreement($0) },
+                failed: { [self] in fail($0) },
+                kept: { [self] evidence, notice in add([evidence], notice) }
+            ))
+    }
+
+    public func stopRecording() {
+        dictation.stop()
+    }
+
+    public func cancelRecording() {
+        dictation.cancel()
+    }
+
+    /// Agrees to recording; then the system asks in its turn.
+    public func agree() {
+        state.choosing = nil
+        work { [self] in
+            try await workbench.giveConsent(purpose: .recording)
+            guard await platform.ask(.microphone) == .granted else { throw Stopped(failure: .denied(.microphone)) }
+        }
+    }
+
+    public func takePhoto() {
+        work(again: keepLeftovers) { [self] in
+            if let captured = try await photo(platform) { add([try await workbench.keep(captured, platform)], nil) }
+        }
+    }
+
+    public func addFile() {
+        work(again: keepLeftovers) { [self] in
+            if let captured = try await platform.pickFile() { add([try await workbench.keep(captured, platform)], nil) }
+        }
+    }
+
+    /// What the camera made and the store could not take.
+    private func keepLeftovers() {
+        work(again: keepLeftovers) { [self] in add(try await workbench.keepLeftovers(platform), nil) }
+    }
+
+    /// A new touch by hand, or the one that waits.
+    public func write() {
+        go(.draft())
+    }
+
+    /// The touch that waits; without one, what was captured within a few minutes becomes one, for it belongs together.
+    public func resume() {
+        let loose = state.unfinished == nil ? state.loose : []
+        let together = loose.prefix { loose[0].capturedAt.timeIntervalSince($0.capturedAt) < 600 }
+        add(together.map(\.id), nil)
+    }
+
+    /// The list of what is on its way.
+    public func sync() {
+        go(.sync)
+    }
+
+    public func open(_ place: Place) {
+        go(place)
+    }
+
+    public func cancelChoice() {
+        state.choosing = nil
+    }
+
+    /// Evidence joins the half-made touch, which is put aside before anything else: it outlives the app.
+    private func add(_ evidence: [EvidenceId], _ notice: Failure?) {
+        work { [self] in
+            var draft = try await workbench.unfinished() ?? TouchDraft()
+            draft.evidence += evidence.filter { !draft.evidence.contains($0) }
+            try await workbench.keepUnfinished(draft: draft)
+            try await lookForUnfinished()
+            go(.draft(notice: notice.map(Notice.init)))
+        }
+    }
+
+    override public func close() {
+        dictation.stop()
+        super.close()
+    }
+}

@@ -1,0 +1,104 @@
+import Chuda
+import Observation
+
+/// What every screen's state has.
+public protocol ScreenState: Sendable {
+    var failure: Failure? { get set }
+}
+
+/// A screen's state and what can be done on it. Whatever fails becomes part of the state.
+@MainActor
+@Observable
+public class Model<State: ScreenState> {
+    public internal(set) var state: State
+    @ObservationIgnored let platform: Platform
+    @ObservationIgnored let go: (Place) -> Void
+    @ObservationIgnored private var again: (@MainActor () -> Void)?
+    @ObservationIgnored private var works: [Int: Task<Void, Never>] = [:]
+    @ObservationIgnored private var begun = 0
+
+    init(_ state: State, _ platform: Platform, go: @escaping (Place) -> Void = { _ in }) {
+        self.state = state
+        self.platform = platform
+        self.go = go
+    }
+
+    /// The person has read what went wrong.
+    public func dismiss() {
+        state.failure = nil
+        again = nil
+    }
+
+    /// The person presses the button beside it.
+    public func remedy(_ remedy: Failure.Remedy) {
+        let again = again
+        dismiss()
+        switch remedy {
+        case .settings: platform.openSettings()
+        case .join: go(.join)
+        case .retry: again?()
+        }
+    }
+
+    func fail(_ failure: Failure) {
+        state.failure = failure
+    }
+
+    /// Begins something that takes time; it holds on to the model until it is done or the model is closed. `again`: what to offer when the
+    /// network or the storage was in the way.
+    @discardableResult
+    func work(again: (@MainActor () -> Void)? = nil, _ what: @escaping @MainActor () async throws -> Void) -> Task<Void, Never> {
+        begun += 1
+        let number = begun
+        let task = Task {
+            do {
+                try await what()
+            } catch is CancellationError {
+                // Whoever cancelled knows.
+            } catch {
+                var failure = Failure(error)
+                self.again = again
+                if again != nil && ["storage", "offline"].contains(failure.kind) { failure.remedy = .retry }
+                fail(failure)
+            }
+            works[number] = nil
+        }
+        works[number] = task
+        return task
+    }
+
+    /// Shows what there is now and again whenever it changes, until the model is closed.
+    func follow(_ workbench: Workbench, _ show: @escaping @MainActor (HomeView) async throws -> Void) {
+        work {
+            for try await home in workbench.homes() {
+                do {
+                    try await show(home)
+                } catch let error where !(error is CancellationError) {
+                    self.fail(Failure(error))
+                }
+            }
+        }
+    }
+
+    /// The screen is gone: what only serves it stops.
+    public func close() {
+        for task in works.values { task.cancel() }
+        again = nil
+    }
+}
+
+/// One thing after the other, in the order asked for, and to its end even when nobody waits any more.
+@MainActor
+final class Line {
+    private var last: Task<Void, Never>?
+
+    func run(_ what: @escaping @MainActor () async throws -> Void) async throws {
+        let before = last
+        let task = Task {
+            await before?.value
+            try await what()
+        }
+        last = Task { _ = await task.result }
+        try await task.value
+    }
+}

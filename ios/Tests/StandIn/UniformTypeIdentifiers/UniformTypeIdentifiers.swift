@@ -1,0 +1,2 @@
+// A stand-in: what the app uses of UniformTypeIdentifiers, declared only.
+@_exported import UIKit
