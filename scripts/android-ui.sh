@@ -16,16 +16,34 @@ ui_test() {
 
 # ui_window [FOLDER [INVITATION]]: the app in a window of a phone's size.
 ui_window() {
-  local folder=${1:-$cache/window} path=$cache/android/window.classpath
+  local folder=${1:-$cache/window}
   if ! ui_display; then
     echo "there is no display for a window; the screens as pictures: android/desktop/src/test/golden"
     return 0
   fi
   ui_prepare
-  ui_maven compile dependency:build-classpath -Dmdep.outputFile="$path"
+  ui_compile
   say "the window; its data are in $folder"
-  java -Djna.library.path="$CARGO_TARGET_DIR/debug" -cp "$(cat "$path"):$cache/android/build/desktop/classes" \
-    chuda.desktop.MainKt "$folder" "${2:-}"
+  ui_java chuda.desktop.MainKt "$folder" "${2:-}"
+}
+
+# ui_start: how long a cold start takes, as JSON: of three, the one in the middle.
+ui_start() {
+  local folder
+  { ui_prepare; ui_compile; } >&2
+  folder=$(mktemp -d "${TMPDIR:-/tmp}/chuda-start.XXXXXX")
+  ui_java chuda.desktop.StartKt "$folder" >&2
+  for _ in 1 2 3; do ui_java chuda.desktop.StartKt "$folder"; done | sort | sed -n 2p
+  rm -r "$folder"
+}
+
+ui_compile() { ui_maven compile dependency:build-classpath -Dmdep.outputFile="$cache/android/window.classpath"; }
+
+ui_java() {
+  local options=()
+  ui_display || options=(-Djava.awt.headless=true -Dskiko.renderApi=SOFTWARE)
+  java "${options[@]}" -Djna.library.path="$CARGO_TARGET_DIR/debug" \
+    -cp "$(cat "$cache/android/window.classpath"):$cache/android/build/desktop/classes" "$@"
 }
 
 ui_display() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || [ "$(uname)" = Darwin ]; }
