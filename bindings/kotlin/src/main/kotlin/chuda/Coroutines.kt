@@ -17,14 +17,14 @@ import kotlinx.coroutines.withContext
  */
 fun Workbench.homes(): Flow<HomeView> =
     callbackFlow {
-        val subscription =
-            subscribe(
-                object : Listener {
-                    override fun changed(home: HomeView) {
-                        trySend(home)
-                    }
-                },
-            )
+        val listener =
+            object : Listener {
+                override fun changed(home: HomeView) {
+                    trySend(home)
+                }
+            }
+        // A collector may have enough before this returns. What an abandoned call returns is never let go, so it is waited for.
+        val subscription = withContext(NonCancellable) { subscribe(listener) }
         awaitClose { subscription.use { it.cancel() } }
     }.conflate()
 

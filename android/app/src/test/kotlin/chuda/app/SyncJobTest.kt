@@ -149,6 +149,8 @@ class SyncJobTest : WithPhone() {
                     val here = runCatching { door.accept() }.getOrNull() ?: break
                     val there = Socket(server.host, server.port)
                     sockets += listOf(here, there)
+                    // Cut while this one was let in.
+                    if (door.isClosed) return@thread cut()
                     pass(here, there)
                     pass(there, here)
                 }
@@ -162,7 +164,9 @@ class SyncJobTest : WithPhone() {
 
         override fun close() {
             door.close()
-            sockets.forEach { it.close() }
+            cut()
         }
+
+        private fun cut() = sockets.forEach { it.close() }
     }
 }

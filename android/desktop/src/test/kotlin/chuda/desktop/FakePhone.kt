@@ -78,7 +78,7 @@ class FakePhone(
         takeAway = onEnd
         val reader =
             thread(isDaemon = true) {
-                sound.toList().chunked(Platform.RATE / 10 * 2).forEach { onPiece(it.toByteArray()) }
+                sound.indices.step(PIECE).forEach { onPiece(sound.copyOfRange(it, minOf(it + PIECE, sound.size))) }
             }
         return object : Microphone {
             override fun stop() {
@@ -168,6 +168,8 @@ class FakePhone(
     }
 
     companion object {
+        private const val PIECE = Platform.RATE / 10 * 2
+
         fun silence(seconds: Int) = ByteArray(Platform.RATE * 2 * seconds)
 
         /** The samples of a WAV file without its header. */

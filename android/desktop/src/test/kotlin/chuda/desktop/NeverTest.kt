@@ -191,7 +191,12 @@ class NeverTest {
             waitFor("the recording") { home.state.value.recording != null }
             letGo(afterMs = 100)
             see("说完了")
-            waitFor("sound") { (home.state.value.recording?.durationMs ?: 0) >= 7_000 }
+            waitFor("sound") {
+                (
+                    home.state.value.recording
+                        ?.durationMs ?: 0
+                ) >= 7_000
+            }
             tap("说完了")
             see("确认触达")
             assertEquals(1, ask { looseEvidence() }.size)

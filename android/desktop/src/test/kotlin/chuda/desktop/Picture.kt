@@ -39,7 +39,9 @@ fun compare(
     assertTrue(golden.exists()) { "$golden is not there: run scripts/android pictures and look at it" }
     val share = difference(ImageIO.read(golden), now)
     if (share > TOLERANCE) write(now, failures.resolve(golden.name))
-    assertTrue(share <= TOLERANCE) { "${golden.name} differs in ${"%.2f".format(share * 100)} % of its pixels; see ${failures.absolutePath}" }
+    assertTrue(
+        share <= TOLERANCE,
+    ) { "${golden.name} differs in ${"%.2f".format(share * 100)} % of its pixels; see ${failures.absolutePath}" }
 }
 
 private fun write(
@@ -55,7 +57,12 @@ private fun few(picture: BufferedImage): BufferedImage {
     val counts = mutableMapOf<Int, Int>()
     val pixels = picture.getRGB(0, 0, picture.width, picture.height, null, 0, picture.width)
     pixels.forEach { counts.merge(it, 1, Int::plus) }
-    val kept = counts.entries.sortedWith(compareBy({ -it.value }, { it.key })).take(COLOURS).map { it.key }.toIntArray()
+    val kept =
+        counts.entries
+            .sortedWith(compareBy({ -it.value }, { it.key }))
+            .take(COLOURS)
+            .map { it.key }
+            .toIntArray()
     val model = IndexColorModel(8, kept.size, kept, 0, false, -1, DataBuffer.TYPE_BYTE)
     val nearest = counts.keys.associateWith { colour -> kept.indices.minBy { distance(kept[it], colour) } }
     return BufferedImage(picture.width, picture.height, BufferedImage.TYPE_BYTE_INDEXED, model).also { small ->

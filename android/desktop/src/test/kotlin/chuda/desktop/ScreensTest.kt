@@ -86,7 +86,9 @@ class ScreensTest {
     @TestFactory
     fun `the pictures in the readme are those of today`() =
         listOf("home", "draft", "customer").map { name ->
-            DynamicTest.dynamicTest(name) { compare(pictures.resolve("phone-$name.png"), draw(all.single { it.name == name }, density = 2f), isSmall = false) }
+            DynamicTest.dynamicTest(name) {
+                compare(pictures.resolve("phone-$name.png"), draw(all.single { it.name == name }, density = 2f), isSmall = false)
+            }
         }
 
     @Test
@@ -329,7 +331,12 @@ class ScreensTest {
             tab("tasks-empty", Place.Tab.TASKS) { TasksScreen(TasksState(loading = false), idle(), it) },
             tab("tasks-reason", Place.Tab.TASKS) {
                 val state =
-                    TasksState(listOf(Fixtures.reconfirm), today = Fixtures.today, answering = Choosing.Answer(Fixtures.reconfirm, "cases"), loading = false)
+                    TasksState(
+                        listOf(Fixtures.reconfirm),
+                        today = Fixtures.today,
+                        answering = Choosing.Answer(Fixtures.reconfirm, "cases"),
+                        loading = false,
+                    )
                 TasksScreen(state, idle(), it)
             },
         )

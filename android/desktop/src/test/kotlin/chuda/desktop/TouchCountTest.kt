@@ -33,7 +33,11 @@ class TouchCountTest {
     fun `a visit by voice takes two touches, its photo two, the report one`() =
         day {
             ask { repeat(2) { called("苏州明远电子") } }
-            waitFor("two touches") { home.state.value.home?.touchesToday?.size == 2 }
+            waitFor("two touches") {
+                home.state.value.home
+                    ?.touchesToday
+                    ?.size == 2
+            }
             assertEquals(4, visit())
             assertEquals(1, counted { tap("一键提交").also { see("日报已提交") } })
             assertEquals(2, seen.distinct().size) { "screens: $seen" }

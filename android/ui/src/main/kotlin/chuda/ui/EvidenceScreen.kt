@@ -54,7 +54,15 @@ fun EvidenceScreen(
         if (evidence != null) {
             Content(evidence, state, on, words)
             Trust(evidence, words)
-            if (evidence.here) SoftButton(words("evidence.export_proof"), on::exportProof, Modifier.fillMaxWidth(), Icons.shield, isOnGround = true)
+            if (evidence.here) {
+                SoftButton(
+                    words("evidence.export_proof"),
+                    on::exportProof,
+                    Modifier.fillMaxWidth(),
+                    Icons.shield,
+                    isOnGround = true,
+                )
+            }
         }
     }
 }
@@ -105,7 +113,11 @@ private fun Content(
             Unit
         }
     }
-    if (evidence.here && evidence.icon != Icons.mic) SoftButton(words("evidence.open"), on::open, Modifier.fillMaxWidth(), evidence.icon, isOnGround = true)
+    if (evidence.here &&
+        evidence.icon != Icons.mic
+    ) {
+        SoftButton(words("evidence.open"), on::open, Modifier.fillMaxWidth(), evidence.icon, isOnGround = true)
+    }
     if (!evidence.here) Panel { Text(words("evidence.not_here"), style = MaterialTheme.typography.bodyMedium) }
 }
 

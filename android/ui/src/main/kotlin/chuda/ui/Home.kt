@@ -240,7 +240,10 @@ class HomeModel(
     /** What was captured within a few minutes belongs together. */
     override fun resume() =
         work {
-            val loose = state.value.loose.takeIf { state.value.unfinished == null }.orEmpty()
+            val loose =
+                state.value.loose
+                    .takeIf { state.value.unfinished == null }
+                    .orEmpty()
             val together = loose.takeWhile { Duration.between(it.capturedAt, loose.first().capturedAt) < VISIT }
             add(together.map { it.id }, null)
         }

@@ -75,8 +75,7 @@ fun MeScreen(
             }
             state.checks?.forEach { check ->
                 Line(
-                    words("check.${check.name}"),
-                    text = if (check.ok) null else words("check.bad.${check.name}"),
+                    words(if (check.ok) "check.${check.name}" else "check.bad.${check.name}"),
                     icon = if (check.ok) Icons.check else Icons.warning,
                     tint = if (check.ok) MaterialTheme.colorScheme.primary else MaterialTheme.colorScheme.error,
                 )

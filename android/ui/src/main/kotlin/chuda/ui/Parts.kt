@@ -257,7 +257,8 @@ fun Notice(
     modifier: Modifier = Modifier,
     onRemedy: ((Remedy) -> Unit)? = null,
 ) {
-    val (back, front) = Tone.BAD.colors()
+    // Without a network or a model everything is kept: that is nothing to be alarmed about.
+    val (back, front) = (if (failure.kind in listOf("offline", "model")) Tone.DOUBT else Tone.BAD).colors()
     Surface(modifier.fillMaxWidth(), shape = MaterialTheme.shapes.medium, color = back, contentColor = front) {
         Column(Modifier.padding(start = 14.dp, top = 4.dp, bottom = 4.dp)) {
             Row(verticalAlignment = Alignment.CenterVertically) {

@@ -41,7 +41,15 @@ fun TouchScreen(
             Head(touch, on, words)
             Proof(touch, state, on, words)
             Facts(touch, words)
-            if (!touch.feedback) SoftButton(words("touch.note_feedback"), on::feedback, Modifier.fillMaxWidth(), Icons.check, isOnGround = true)
+            if (!touch.feedback) {
+                SoftButton(
+                    words("touch.note_feedback"),
+                    on::feedback,
+                    Modifier.fillMaxWidth(),
+                    Icons.check,
+                    isOnGround = true,
+                )
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package chuda.ui
 
+import chuda.Choice
 import chuda.ContactMode
 import chuda.ItemState
 import chuda.Stage
@@ -28,6 +29,8 @@ class Words(
     ): String = fill(texts[key] ?: key, values.toMap())
 
     operator fun invoke(word: Word): String = if (english) word.en else word.zh
+
+    operator fun invoke(choice: Choice): String = if (english) choice.en else choice.zh
 
     operator fun invoke(failure: Failure): String {
         val values = mapOf("key" to failure.key) + failure.params
