@@ -149,10 +149,13 @@
             .font(.subheadline)
             .padding(.leading, 14)
             .padding(.top, 4)
-            .foregroundStyle(Color.bad)
-            .background(Color.badSoft, in: RoundedRectangle(cornerRadius: 16, style: .continuous))
+            .foregroundStyle(tone.front)
+            .background(tone.back, in: RoundedRectangle(cornerRadius: 16, style: .continuous))
             .accessibilityElement(children: .contain)
         }
+
+        /// Without a network or a model everything is kept: that is nothing to be alarmed about.
+        private var tone: Tone { ["offline", "model"].contains(failure.kind) ? .doubt : .bad }
 
         private func title(_ remedy: Failure.Remedy) -> String {
             switch remedy {

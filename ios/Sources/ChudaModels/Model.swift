@@ -16,6 +16,7 @@ public class Model<State: ScreenState> {
     @ObservationIgnored private var again: (@MainActor () -> Void)?
     @ObservationIgnored private var works: [Int: Task<Void, Never>] = [:]
     @ObservationIgnored private var begun = 0
+    @ObservationIgnored private var isClosed = false
 
     init(_ state: State, _ platform: Platform, go: @escaping (Place) -> Void = { _ in }) {
         self.state = state
@@ -57,7 +58,7 @@ public class Model<State: ScreenState> {
                 // Whoever cancelled knows.
             } catch {
                 var failure = Failure(error)
-                self.again = again
+                if !isClosed { self.again = again }
                 if again != nil && ["storage", "offline"].contains(failure.kind) { failure.remedy = .retry }
                 fail(failure)
             }
@@ -82,6 +83,7 @@ public class Model<State: ScreenState> {
 
     /// The screen is gone: what only serves it stops.
     public func close() {
+        isClosed = true
         for task in works.values { task.cancel() }
         again = nil
     }

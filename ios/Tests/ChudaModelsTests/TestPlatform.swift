@@ -40,9 +40,7 @@ final class TestPlatform: Platform {
         for permission in Permission.allCases { answers[permission] = .granted }
         let folder = folder
         test.addTeardownBlock { try? FileManager.default.removeItem(at: folder) }
-        test.addTeardownBlock { @MainActor in
-            await eventually("a workbench was not let go") { openWorkbenches() == 0 }
-        }
+        test.addTeardownBlock { @MainActor in await workbenchesClose() }
     }
 
     /// What is on disk at this moment, as after the app was killed: the same phone, with a copy of its store.
