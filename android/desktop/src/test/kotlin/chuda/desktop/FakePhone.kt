@@ -40,6 +40,9 @@ class FakePhone(
     /** Touches of the glass outside this app, such as the camera's shutter. */
     var shutter = 0
 
+    /** Told when the microphone begins to listen, and when it stops. */
+    var listening: (Boolean) -> Unit = {}
+
     /** Takes the microphone away, as the system does. */
     var takeAway: (EndReason) -> Unit = {}
     private var player: (() -> Unit)? = null
@@ -75,6 +78,7 @@ class FakePhone(
         onEnd: (EndReason) -> Unit,
     ): Microphone {
         done += "listen"
+        listening(true)
         takeAway = onEnd
         val reader =
             thread(isDaemon = true) {
@@ -83,6 +87,7 @@ class FakePhone(
         return object : Microphone {
             override fun stop() {
                 reader.join()
+                listening(false)
                 done += "stop listening"
             }
         }

@@ -242,8 +242,20 @@ object Fixtures {
 
     val consents =
         listOf(
-            consent(Purpose.RECORDING, "录音", "Recording", "按住说话时录音。录音在手机上转成文字，原声作为证据存进触达，上级主管可以听，每次收听都有记录。录到客户时，须先告知对方。"),
-            consent(Purpose.LOCATION, "位置", "Location", "拍照和录音时把当时的位置写进证据。只在取证的那一刻读取，不在后台跟踪。").copy(given = false),
+            consent(
+                Purpose.RECORDING,
+                Word("recording", "录音", "Recording"),
+                "按住说话时录音。录音在手机上转成文字，原声作为证据存进触达，上级主管可以听，每次收听都有记录。录到客户时，须先告知对方。",
+                "Sound is recorded while you hold to talk. It is turned into text on the phone; the recording is kept as evidence of the " +
+                    "touch, your superiors can listen to it, and each listening is logged. Tell the customer before you record them.",
+            ),
+            consent(
+                Purpose.LOCATION,
+                Word("location", "位置", "Location"),
+                "拍照和录音时把当时的位置写进证据。只在取证的那一刻读取，不在后台跟踪。",
+                "The place is written into the evidence when a photo or recording is made. It is read at that moment only, never in the " +
+                    "background.",
+            ).copy(given = false),
         )
 
     fun id(number: Int) = "01a20000-0000-7000-8000-%012d".format(number)
@@ -253,18 +265,14 @@ object Fixtures {
 
     private fun consent(
         purpose: Purpose,
+        title: Word,
         zh: String,
         en: String,
-        text: String,
     ) = ConsentView(
         purpose,
         1,
-        Word(purpose.name, zh, en),
-        Word(
-            purpose.name,
-            text,
-            "Sound is recorded while you hold to talk, turned into text on the phone, and kept as evidence of the touch.",
-        ),
+        title,
+        Word(title.key, zh, en),
         at(8, 0),
         null,
         true,
@@ -289,7 +297,8 @@ object Fixtures {
         flags = emptyList(),
         readable = true,
         unreadable = null,
-        valid = true,
+        // The rep's own dictation proves nothing.
+        valid = consent != "self",
         consent = consent,
         transcript = transcript,
         touch = null,

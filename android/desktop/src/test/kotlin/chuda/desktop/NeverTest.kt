@@ -203,6 +203,18 @@ class NeverTest {
         }
 
     @Test
+    fun `a disk that fills while talking keeps what was said before`() {
+        val phone = phone()
+        alone(phone) {
+            phone.listening = { if (it) FullDisk.above(100_000) else FullDisk.end() }
+            press()
+            see("手机存储")
+            val kept = ask { looseEvidence().single() }
+            assertTrue(kept.readable && kept.size > 30_000) { "${kept.size} bytes" }
+        }
+    }
+
+    @Test
     fun `a photo that the store has no room for stays until it has`() {
         val phone = phone()
         alone(phone) {
