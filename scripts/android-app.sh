@@ -191,7 +191,7 @@ app_compile() {
 
 app_lint() {
   say "style"
-  java -cp "$(jars "$work/ktlint")" com.pinterest.ktlint.Main --relative 'android/app/**/*.kt' 'bindings/kotlin/**/*.kt'
+  java -cp "$(jars "$work/ktlint")" com.pinterest.ktlint.Main --relative 'android/**/*.kt' 'bindings/kotlin/**/*.kt'
   java -cp "$(jars "$work/detekt")" io.gitlab.arturbosch.detekt.cli.Main --build-upon-default-config --config android/check/detekt.yml \
     --input android/app/src/main/kotlin,bindings/kotlin/src/main/kotlin
 }
