@@ -86,15 +86,16 @@ impl Workbench {
     pub fn consents(&self) -> Result<Vec<ConsentView>> {
         self.0.store.read(|tx| {
             let view = |purpose: Purpose| {
-                let key = purpose.key();
+                let entries = tx.consent_entries(purpose.key())?;
+                let latest = |given| entries.iter().find(|entry| entry.given == given).map(|entry| entry.at);
                 Ok(ConsentView {
                     purpose,
                     version: purpose.version(),
                     title: purpose.title(),
                     text: purpose.text(),
-                    given_at: tx.latest_consent(key, true)?.map(|entry| entry.at),
-                    withdrawn_at: tx.latest_consent(key, false)?.map(|entry| entry.at),
-                    given: is_given(tx, purpose)?,
+                    given_at: latest(true),
+                    withdrawn_at: latest(false),
+                    given: holds(purpose, &entries),
                 })
             };
             Purpose::ALL.into_iter().map(view).collect()
@@ -119,5 +120,9 @@ impl Workbench {
 
 /// Whether a consent holds now.
 pub(super) fn is_given(tx: &Tx<'_>, purpose: Purpose) -> Result<bool> {
-    Ok(tx.consent_version(purpose.key())? == Some(purpose.version()))
+    Ok(holds(purpose, &tx.consent_entries(purpose.key())?))
+}
+
+fn holds(purpose: Purpose, entries: &[ConsentEntry]) -> bool {
+    entries.first().is_some_and(|latest| latest.given && latest.version == purpose.version())
 }

@@ -305,8 +305,8 @@ impl Workbench {
     /// Does a task, with one of its choices if it has any. The task to sign a contract is done by signing it.
     pub fn complete_task(&self, id: TaskId, choice: Option<&str>, reason: Option<&str>) -> Result<TaskView> {
         let config = self.0.config();
-        let task = self.task(id)?;
-        if task.kind.key == E_SIGN && task.done_at.is_none() {
+        let task = self.0.store.read(|tx| tx.record::<Task>(id))?.map(|row| row.record);
+        if let Some(task) = task.filter(|task| task.task == E_SIGN && task.done_at.is_none()) {
             self.sign_contract(task.source.into())?;
             return self.task(id);
         }

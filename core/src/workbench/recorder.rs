@@ -78,20 +78,19 @@ impl Workbench {
         let consent = if name.ends_with(TOLD) { Consent::Told } else { Consent::OwnVoice };
         match recording::recover(path) {
             // Nothing was said yet.
-            Ok(recorded) if recorded.duration_ms == 0 => {}
+            Ok(recorded) if recorded.duration_ms == 0 => Ok(fs::remove_file(path)?),
             // A file that is no recording any more is evidence of that, too.
-            Ok(_) | Err(Error { key: "recording.damaged", .. }) => {
-                self.0.keep_recording(path, consent)?;
-            }
-            Err(error) => return Err(error),
+            Ok(_) | Err(Error { key: "recording.damaged", .. }) => self.0.keep_recording(path, consent),
+            Err(error) => Err(error),
         }
-        Ok(fs::remove_file(path)?)
     }
 }
 
 impl Inner {
-    fn keep_recording(&self, path: &Path, consent: Consent) -> Result<EvidenceId> {
-        self.keep(&draft_of(path, consent))
+    /// Keeps a file as evidence, without which it is needed no more.
+    fn keep_recording(&self, path: &Path, consent: Consent) -> Result<()> {
+        self.keep(&draft_of(path, consent))?;
+        Ok(fs::remove_file(path)?)
     }
 }
 
@@ -159,8 +158,7 @@ impl Drop for Recorder {
         if let Some(recording) = live.recording.take()
             && recording.finish().is_ok_and(|recorded| recorded.duration_ms > 0)
         {
-            let kept = self.workbench.0.keep_recording(&live.path, live.consent).and_then(|_| Ok(fs::remove_file(&live.path)?));
-            if let Err(error) = kept {
+            if let Err(error) = self.workbench.0.keep_recording(&live.path, live.consent) {
                 tracing::warn!(key = error.key, "recording not kept yet");
             }
             self.workbench.0.listeners.changed();

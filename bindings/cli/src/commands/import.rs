@@ -14,7 +14,7 @@ pub(crate) fn import(shell: &Shell, import: &Import) -> Result<Outcome, Failure>
     let ask = |dry_run| wait(|_| workbench.import(import.kind.as_str(), &import.file, dry_run))?;
     let report = match ask(import.dry_run) {
         // The refusal names the first mistake; looking at the file tells all of them.
-        Err(error) if error.params.iter().any(|(name, problem)| *name == "problem" && problem == "import.mistakes") => ask(true)?,
+        Err(error) if error.params.get("problem").is_some_and(|problem| problem == "import.mistakes") => ask(true)?,
         report => report?,
     };
     let outcome = Outcome { text: said(shell, &report), exit: Exit::Done, json: report };
