@@ -104,6 +104,28 @@ build() {
   }
 }
 
+# serve DATA PORT LOG SECONDS: starts a server and waits that long for its answer; its process is $server.
+serve() {
+  "$CARGO_TARGET_DIR/debug/chuda-server" serve --data "$1" --listen "127.0.0.1:$2" >>"$3" 2>&1 &
+  server=$!
+  local tries=0
+  until curl --silent --fail --output /dev/null "http://127.0.0.1:$2/healthz"; do
+    kill -0 "$server" 2>/dev/null || die "the server ended: $(tail -n 5 "$3")"
+    tries=$((tries + 1))
+    [ "$tries" -lt $(($4 * 10)) ] || die "the server did not answer within $4 s: $(tail -n 5 "$3")"
+    sleep 0.1
+  done
+}
+
+stop_serving() {
+  [ -n "${server:-}" ] || return 0
+  kill -TERM "$server" 2>/dev/null || true
+  wait "$server" || true
+  server=
+}
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
 # start_test_server: a server with one rep, until the script ends. The tests find it through CHUDA_TEST_SERVER and CHUDA_TEST_CODE.
 start_test_server() {
   local port
@@ -111,20 +133,14 @@ start_test_server() {
   trap stop_test_server EXIT
   CHUDA_TEST_CODE=$("$CARGO_TARGET_DIR/debug/chuda-server" admin person add 李强 --role rep --data "$server_data" --json \
     | python3 -c 'import json, sys; print(json.load(sys.stdin)["code"])')
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  port=$(free_port)
   CHUDA_TEST_SERVER=http://127.0.0.1:$port
   export CHUDA_TEST_SERVER CHUDA_TEST_CODE
-  "$CARGO_TARGET_DIR/debug/chuda-server" serve --data "$server_data" --listen "127.0.0.1:$port" >"$server_data/log" 2>&1 &
-  server=$!
-  curl --silent --fail --output /dev/null --retry 30 --retry-delay 1 --retry-connrefused "$CHUDA_TEST_SERVER/healthz" \
-    || die "the server did not start: $(tail -n 5 "$server_data/log")"
+  serve "$server_data" "$port" "$server_data/log" 30
 }
 
 stop_test_server() {
-  if [ -n "${server:-}" ]; then
-    kill "$server" 2>/dev/null || true
-    wait "$server" 2>/dev/null || true
-  fi
+  stop_serving
   rm -rf "$server_data"
 }
 
