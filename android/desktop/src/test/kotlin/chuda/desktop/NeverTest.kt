@@ -62,6 +62,15 @@ class NeverTest {
         what()
     }
 
+    /** Until the microphone has heard all of the sample. */
+    private fun Glass.hearTheWhole() =
+        waitFor("sound") {
+            (
+                home.state.value.recording
+                    ?.durationMs ?: 0
+            ) >= 7_000
+        }
+
     private fun <T> Glass.ask(what: suspend Workbench.() -> T): T = runBlocking { workbench!!.what() }
 
     /** The same phone, begun anew: what the store holds is all there is. */
@@ -102,12 +111,7 @@ class NeverTest {
         val phone = phone()
         alone(phone) {
             press()
-            waitFor("sound") {
-                (
-                    home.state.value.recording
-                        ?.durationMs ?: 0
-                ) >= 7_000
-            }
+            hearTheWhole()
             kill()
             waitFor("the recording to be kept") { ask { looseEvidence() }.size == 1 }
         }
@@ -149,12 +153,7 @@ class NeverTest {
     fun `a permission that is withdrawn while talking keeps what was said`() =
         alone {
             press()
-            waitFor("sound") {
-                (
-                    home.state.value.recording
-                        ?.durationMs ?: 0
-                ) >= 7_000
-            }
+            hearTheWhole()
             phone.takeAway(EndReason.NOT_PERMITTED)
             see("麦克风权限被收回")
             assertEquals(1, ask { looseEvidence() }.size)
@@ -164,12 +163,7 @@ class NeverTest {
     fun `sliding away throws the recording away, nothing else does`() =
         alone {
             press()
-            waitFor("sound") {
-                (
-                    home.state.value.recording
-                        ?.durationMs ?: 0
-                ) >= 7_000
-            }
+            hearTheWhole()
             see("松开结束")
             slideAway()
             see("松开就取消")
@@ -191,12 +185,7 @@ class NeverTest {
             waitFor("the recording") { home.state.value.recording != null }
             letGo(afterMs = 100)
             see("说完了")
-            waitFor("sound") {
-                (
-                    home.state.value.recording
-                        ?.durationMs ?: 0
-                ) >= 7_000
-            }
+            hearTheWhole()
             tap("说完了")
             see("确认触达")
             assertEquals(1, ask { looseEvidence() }.size)
