@@ -805,7 +805,7 @@ mod tests {
         let mut files = Vec::new();
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
         let code = files.iter().map(|source| source.split("const TABLE").next().unwrap()).collect::<String>();
-        for opening in ["get(", "say(", "line("] {
+        for opening in ["text.get(", "text.say(", "text.line("] {
             for key in literals_behind(&code, opening) {
                 assert!(TABLE.iter().any(|(name, ..)| *name == key), "no text for {key}");
             }
