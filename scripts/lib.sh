@@ -28,8 +28,6 @@ need_to_build() {
   local missing=()
   { have cc && have c++ && have make; } || missing+=(build-essential)
   have cmake || missing+=(cmake)
-  have pkg-config || missing+=(pkg-config)
-  pkg-config --exists libcrypto 2>/dev/null || missing+=(libssl-dev)
   have git || missing+=(git)
   [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
   need_to_fetch

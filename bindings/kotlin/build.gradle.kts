@@ -39,7 +39,7 @@ dependencies {
     implementation(libs.jna) { artifact { type = "aar" } }
 }
 
-/** cargo-ndk builds for all processors at once and lays them out as Android wants them; SQLCipher comes with its own crypto. */
+/** cargo-ndk builds for all processors at once and lays them out as Android wants them, with the C++ library that whisper needs. */
 abstract class CargoNdk @Inject constructor(private val commands: ExecOperations) : DefaultTask() {
     @get:Internal abstract val checkout: DirectoryProperty
     @get:Input abstract val processors: ListProperty<String>
@@ -51,10 +51,10 @@ abstract class CargoNdk @Inject constructor(private val commands: ExecOperations
         val targets = processors.get().flatMap { listOf("--target", it) }
         commands.exec {
             workingDir(checkout)
-            // The level is minSdk's. Pages of 16 KiB: newer phones load nothing else, see bindings/build.rs.
+            // The level is minSdk's.
             commandLine(
-                listOf("cargo", "ndk", "--platform", "26") + targets + listOf("--output-dir", libraries.get().asFile.path, "build") +
-                    listOf("--release", "--locked", "--package", "chuda-ffi", "--features", "vendored"),
+                listOf("cargo", "ndk", "--platform", "26", "--link-libcxx-shared", "--output-dir", libraries.get().asFile.path) + targets +
+                    listOf("build", "--profile", "phone", "--locked", "--package", "chuda-ffi"),
             )
         }
     }

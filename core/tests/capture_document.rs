@@ -3,7 +3,8 @@
 
 use std::io::{Cursor, Write as _};
 
-use chuda_core::capture::document::inspect;
+use chuda_core::capture::document::{inspect, wording};
+use chuda_core::capture::sniff::sniff;
 use chuda_core::capture::{Mime, Unreadable};
 use lopdf::content::{Content, Operation};
 use lopdf::{Document, EncryptionState, EncryptionVersion, Object, Permissions, Stream, dictionary};
@@ -64,12 +65,14 @@ fn office(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 #[test]
 fn pages_and_quotes_are_seen() {
-    let found = inspect(&saved(pdf(&["Quotation 7", "Total USD 12,500.00"]))).unwrap();
-    assert_eq!((found.mime, found.pages, found.looks_like_quote), (Mime::Pdf, Some(2), true));
-    let found = inspect(&saved(pdf(&["Brochure", "of 2026", "nothing to pay"]))).unwrap();
-    assert_eq!((found.pages, found.has_text, found.looks_like_quote), (Some(3), true, false));
-    let scan = inspect(&saved(pdf(&[""]))).unwrap();
-    assert_eq!((scan.has_text, scan.looks_like_quote), (false, false), "a scan has no text that could say");
+    let seen = |pages: &[&str]| {
+        let bytes = saved(pdf(pages));
+        let wording = wording(&bytes).unwrap();
+        (inspect(&bytes).unwrap(), wording.has_text, wording.looks_like_quote)
+    };
+    assert_eq!(seen(&["Quotation 7", "Total USD 12,500.00"]), (Some(2), true, true));
+    assert_eq!(seen(&["Brochure", "of 2026", "nothing to pay"]), (Some(3), true, false));
+    assert_eq!(seen(&[""]), (Some(1), false, false), "a scan has no text that could say");
 }
 
 #[test]
@@ -78,7 +81,7 @@ fn a_pdf_with_packed_objects_opens() {
     let mut bytes = Vec::new();
     document.save_modern(&mut bytes).unwrap();
     assert!(bytes.windows(6).any(|bytes| bytes == b"ObjStm"));
-    assert_eq!(inspect(&bytes).unwrap().pages, Some(2));
+    assert_eq!(inspect(&bytes), Ok(Some(2)));
 }
 
 #[test]
@@ -97,7 +100,7 @@ fn a_pdf_with_a_password_says_so_and_one_that_only_restricts_opens() {
         inspect(&saved(document))
     };
     assert_eq!(locked("secret"), Err(Unreadable::Encrypted));
-    assert_eq!(locked("").unwrap().pages, Some(2));
+    assert_eq!(locked(""), Ok(Some(2)));
 }
 
 #[test]
@@ -114,7 +117,7 @@ fn what_has_no_pages_or_is_no_document_says_so() {
     assert_eq!(inspect(b"\xff\xd8\xff\xe0"), Err(Unreadable::UnknownType));
     assert_eq!(inspect(&saved(pdf(&[]))), Err(Unreadable::NoPages));
     assert_eq!(inspect(b"%PDF-1.4\nnot at all\n%%EOF"), Err(Unreadable::Damaged));
-    assert_eq!(inspect("会议记录".as_bytes()).unwrap().mime, Mime::Text);
+    assert_eq!(inspect("会议记录".as_bytes()), Ok(None));
 }
 
 /// Streams of objects that unpack to much more than the file are refused together, though each alone is within bounds.
@@ -141,7 +144,7 @@ fn office_documents_open_when_their_main_part_does() {
         [("word/document.xml", Mime::Docx), ("xl/workbook.xml", Mime::Xlsx), ("ppt/presentation.xml", Mime::Pptx)]
     {
         let whole = office(&[("[Content_Types].xml", b"<Types/>"), (main_part, &[b'x'; 5000])]);
-        assert_eq!(inspect(&whole).unwrap().mime, mime);
+        assert_eq!((sniff(&mut Cursor::new(&whole)).unwrap(), inspect(&whole)), (mime, Ok(None)));
         for cut in (0..whole.len()).step_by(7) {
             assert!(inspect(&whole[..cut]).is_err());
         }
@@ -173,6 +176,6 @@ proptest! {
         if let Some(cut) = cut {
             bytes.truncate(cut.index(bytes.len()));
         }
-        let _ = inspect(&bytes);
+        let _ = (inspect(&bytes), wording(&bytes));
     }
 }

@@ -286,9 +286,9 @@ fn fixtures_are_accepted_and_refused_as_expected() {
         let refused = |reason| assert!(entry["expect"] == "reject" && reasons.contains(&(file, reason)), "{file}: {reason}");
         if entry["kind"] == "pdf" {
             match document::inspect(&bytes) {
-                Ok(found) => {
+                Ok(pages) => {
                     assert_eq!(entry["expect"], "ok", "{file}");
-                    assert_eq!(entry["pages"], found.pages.unwrap(), "{file}");
+                    assert_eq!(entry["pages"], pages.unwrap(), "{file}");
                 }
                 Err(reason) => refused(reason),
             }

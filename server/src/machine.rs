@@ -114,8 +114,8 @@ fn inspect(bytes: &[u8]) -> (Mime, Seen) {
         let picture = |photo: photo::Photo| Seen::Picture { look: photo.preview.map(|preview| preview.hash.to_hex()) };
         photo::process(bytes).map_or_else(unreadable, picture)
     } else if mime.is_document() {
-        let document = |seen: document::Document| Seen::Document { quote: seen.looks_like_quote, text: seen.has_text };
-        document::inspect(bytes).map_or_else(unreadable, document)
+        let document = |wording: document::Wording| Seen::Document { quote: wording.looks_like_quote, text: wording.has_text };
+        document::wording(bytes).map_or_else(unreadable, document)
     } else {
         Seen::Other
     };

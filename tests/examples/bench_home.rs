@@ -81,7 +81,7 @@ fn filled(records: usize) -> Result<Phone, Box<dyn std::error::Error>> {
     let touches = (records - CUSTOMERS) * 45 / 100;
     store.write(|tx| {
         let own = |at| Own { actor: Actor { device, incarnation: 7 }, writer: writer.clone(), at };
-        let customers: Vec<CustomerId> = (0..CUSTOMERS).map(|number| CustomerId::derived(&number.to_string())).collect();
+        let customers: Vec<CustomerId> = (0..CUSTOMERS).map(|number| CustomerId::derived(&format!("customer {number}"))).collect();
         for (number, id) in customers.iter().enumerate() {
             tx.create(&own(now - TimeDelta::days(400)), *id, &customer(me, number, now))?;
         }
@@ -105,6 +105,10 @@ fn filled(records: usize) -> Result<Phone, Box<dyn std::error::Error>> {
     Ok(phone)
 }
 
+fn touch_id(number: usize) -> TouchId {
+    TouchId::derived(&format!("touch {number}"))
+}
+
 fn customer(me: PersonId, number: usize, now: DateTime<Utc>) -> Customer {
     Customer {
         author: me,
@@ -124,7 +128,7 @@ fn customer(me: PersonId, number: usize, now: DateTime<Utc>) -> Customer {
 }
 
 fn write_touch(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, CustomerId, usize)) -> chuda_core::Result<()> {
-    let (id, evidence) = (TouchId::derived(&number.to_string()), EvidenceId::derived(&number.to_string()));
+    let (id, evidence) = (touch_id(number), EvidenceId::derived(&format!("evidence {number}")));
     let touch = Touch {
         author: me,
         customer,
@@ -201,7 +205,7 @@ fn write_task(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, Custome
         assignee: Some(me),
         role: None,
         customer: Some(customer),
-        source: TouchId::derived(&number.to_string()).into(),
+        source: touch_id(number).into(),
         rule: "reconfirm".into(),
         config: 1,
         because: None,
@@ -215,7 +219,7 @@ fn write_task(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, Custome
         choice: None,
         reason: None,
     };
-    tx.create(own, TaskId::derived(&number.to_string()), &task)
+    tx.create(own, TaskId::derived(&format!("task {number}")), &task)
 }
 
 fn millis(begin: Instant) -> f64 {

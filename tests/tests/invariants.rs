@@ -25,8 +25,8 @@ fn only_one_file_names_whisper() {
 }
 
 #[test]
-fn only_the_whisper_file_is_unsafe() {
-    only("unsafe", &["core/src/speech/whisper.rs"]);
+fn only_what_c_calls_is_unsafe() {
+    only("unsafe", &["core/src/speech/whisper.rs", "core/src/store/cipher.rs"]);
 }
 
 /// Invariant 1: device and server call the same functions and get the same answer, so time comes in as an argument.

@@ -28,49 +28,54 @@ const MAX_TIME: Duration = Duration::from_secs(2);
 /// Nested objects are read by recursion, up to a depth that fits into this.
 const STACK: usize = 16 * 1024 * 1024;
 
-/// A document that can be read.
+/// What is written in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Document {
-    /// Its format.
-    pub mime: Mime,
-    /// Number of pages, for PDF.
-    pub pages: Option<u32>,
-    /// Whether a PDF has any text in it; a scan has none.
+pub struct Wording {
+    /// Whether there is any text in it; a PDF that was scanned has none.
     pub has_text: bool,
-    /// Whether the text of a PDF has the words and sums of a quote. A scan has no text, so "no" says little.
+    /// Whether a PDF has the words and sums of a quote. A scan has no text, so "no" says little.
     pub looks_like_quote: bool,
 }
 
-/// Looks into a document. Takes at most two seconds, whatever the bytes are.
-pub fn inspect(bytes: &[u8]) -> Result<Document, Unreadable> {
+/// Whether a document opens; the number of pages of a PDF. Takes at most two seconds, whatever the bytes are.
+pub fn inspect(bytes: &[u8]) -> Result<Option<u32>, Unreadable> {
+    match readable(bytes)? {
+        Mime::Pdf => in_time(bytes.to_vec(), |bytes| Ok(Some(open_pdf(bytes)?.1))),
+        mime => open_other(bytes, mime).map(|()| None),
+    }
+}
+
+/// What is written in a document that opens. Takes at most two seconds, whatever the bytes are.
+pub fn wording(bytes: &[u8]) -> Result<Wording, Unreadable> {
+    match readable(bytes)? {
+        Mime::Pdf => in_time(bytes.to_vec(), read_pdf),
+        mime => open_other(bytes, mime).map(|()| Wording { has_text: true, looks_like_quote: false }),
+    }
+}
+
+/// The format of bytes that are short enough to be looked into.
+fn readable(bytes: &[u8]) -> Result<Mime, Unreadable> {
     if bytes.is_empty() {
         return Err(Unreadable::Empty);
     }
     if bytes.len() > MAX_FILE_BYTES {
         return Err(Unreadable::TooLarge);
     }
-    let mime = sniff(&mut Cursor::new(bytes)).map_err(|_| Unreadable::Damaged)?;
-    match mime {
-        Mime::Pdf => in_time(bytes.to_vec(), inspect_pdf),
-        Mime::Docx => guarded(|| inspect_office(bytes, mime, "word/document.xml")),
-        Mime::Xlsx => guarded(|| inspect_office(bytes, mime, "xl/workbook.xml")),
-        Mime::Pptx => guarded(|| inspect_office(bytes, mime, "ppt/presentation.xml")),
-        Mime::Text => Ok(Document { mime, pages: None, has_text: true, looks_like_quote: false }),
-        _ => Err(Unreadable::UnknownType),
-    }
+    sniff(&mut Cursor::new(bytes)).map_err(|_| Unreadable::Damaged)
 }
 
 /// Runs a parser written by others beside this thread, and gives up on it when the time is over.
-fn in_time(bytes: Vec<u8>, inspect: fn(&[u8]) -> Result<Document, Unreadable>) -> Result<Document, Unreadable> {
+fn in_time<T: Send + 'static>(bytes: Vec<u8>, look: fn(&[u8]) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
     let (sender, receiver) = mpsc::sync_channel(1);
     let work = move || {
-        let _ = sender.send(guarded(|| inspect(&bytes)));
+        let _ = sender.send(guarded(|| look(&bytes)));
     };
     thread::Builder::new().name("document".into()).stack_size(STACK).spawn(work).map_err(|_| Unreadable::TooComplex)?;
     receiver.recv_timeout(MAX_TIME).unwrap_or(Err(Unreadable::TooComplex))
 }
 
-fn inspect_pdf(bytes: &[u8]) -> Result<Document, Unreadable> {
+/// A PDF and the number of its pages.
+fn open_pdf(bytes: &[u8]) -> Result<(lopdf::Document, u32), Unreadable> {
     let started = Instant::now();
     LEFT.set(MAX_UNPACKED);
     DEADLINE.set(Some(started + MAX_TIME));
@@ -107,11 +112,15 @@ fn inspect_pdf(bytes: &[u8]) -> Result<Document, Unreadable> {
         pages if pages > MAX_PAGES => return Err(Unreadable::TooComplex),
         _ => {}
     }
-    let wanted: Vec<u32> = (1..=TEXT_PAGES.min(pages as u32)).collect();
+    Ok((pdf, pages as u32))
+}
+
+fn read_pdf(bytes: &[u8]) -> Result<Wording, Unreadable> {
+    let (pdf, pages) = open_pdf(bytes)?;
+    let wanted: Vec<u32> = (1..=TEXT_PAGES.min(pages)).collect();
     // Text that cannot be read is no reason against the document: most scans have none.
     let text: String = pdf.extract_text_chunks_with_limit(&wanted, MAX_STREAM).into_iter().filter_map(Result::ok).collect();
-    let has_text = text.chars().any(char::is_alphanumeric);
-    Ok(Document { mime: Mime::Pdf, pages: Some(pages as u32), has_text, looks_like_quote: looks_like_quote(&text) })
+    Ok(Wording { has_text: text.chars().any(char::is_alphanumeric), looks_like_quote: looks_like_quote(&text) })
 }
 
 thread_local! {
@@ -151,8 +160,19 @@ fn reason(error: &lopdf::Error, whole: bool) -> Unreadable {
     }
 }
 
-/// An office document opens when its archive does and its main part unpacks to what its checksum says.
-fn inspect_office(bytes: &[u8], mime: Mime, main_part: &str) -> Result<Document, Unreadable> {
+/// An office document opens when its archive does and its main part unpacks to what its checksum says; plain text always does.
+fn open_other(bytes: &[u8], mime: Mime) -> Result<(), Unreadable> {
+    let main_part = match mime {
+        Mime::Docx => "word/document.xml",
+        Mime::Xlsx => "xl/workbook.xml",
+        Mime::Pptx => "ppt/presentation.xml",
+        Mime::Text => return Ok(()),
+        _ => return Err(Unreadable::UnknownType),
+    };
+    guarded(|| unpack(bytes, main_part))
+}
+
+fn unpack(bytes: &[u8], main_part: &str) -> Result<(), Unreadable> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| Unreadable::Damaged)?;
     let part = archive.by_name(main_part).map_err(|error| match error {
         zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) => Unreadable::Encrypted,
@@ -164,7 +184,7 @@ fn inspect_office(bytes: &[u8], mime: Mime, main_part: &str) -> Result<Document,
     if unpacked > MAX_UNPACKED as u64 {
         return Err(Unreadable::TooComplex);
     }
-    Ok(Document { mime, pages: None, has_text: true, looks_like_quote: false })
+    Ok(())
 }
 
 /// A quote names itself, or has two of the columns of one, and it has a sum of money.

@@ -5,9 +5,9 @@ use std::io::{Cursor, ErrorKind};
 use chrono::{NaiveDate, NaiveDateTime};
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::buffer::ConvertBuffer as _;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, RgbImage};
-use image_hasher::{BitOrder, HashAlg, HasherConfig};
+use image::{DynamicImage, ImageDecoder, ImageError, RgbImage, RgbaImage, imageops};
 use jpeg_decoder::PixelFormat;
 use jpeg_encoder::{ColorType, Encoder};
 
@@ -205,11 +205,7 @@ fn decode(mut decoder: impl ImageDecoder) -> Result<Pixels, Unreadable> {
     let rgb = if image.color().has_alpha() {
         let image = image.into_rgba8();
         let (width, height) = fitted_size(full_width, full_height, RENDITION_SIDE);
-        let rgba = if (width, height) == image.dimensions() {
-            image.into_raw()
-        } else {
-            resized(image.dimensions(), image.as_raw(), PixelType::U8x4, (width, height))?
-        };
+        let rgba = if (width, height) == image.dimensions() { image } else { resized(&image, (width, height))? };
         let on_white = rgba.chunks_exact(4).flat_map(|pixel| {
             let alpha = u16::from(pixel[3]);
             [0, 1, 2].map(|channel| ((u16::from(pixel[channel]) * alpha + 255 * (255 - alpha)) / 255) as u8)
@@ -284,10 +280,16 @@ fn gps(exif: &exif::Exif) -> Option<Gps> {
     })
 }
 
+/// The gradient hash: of 17 × 16 grey values, whether each is darker than the next one in its row; the first is the lowest bit.
 fn perceptual_hash(picture: &RgbImage) -> PerceptualHash {
-    // The order of the bits is part of what is stored, so it is spelled out.
-    let config = HasherConfig::with_bytes_type::<[u8; 32]>().hash_size(16, 16).bit_order(BitOrder::LsbFirst);
-    PerceptualHash(config.hash_alg(HashAlg::Gradient).to_hasher().hash_image(picture).into_inner())
+    let grey = imageops::resize(&imageops::grayscale(picture), 17, 16, imageops::FilterType::Lanczos3);
+    let mut hash = [0; 32];
+    for (row, line) in grey.chunks_exact(17).enumerate() {
+        for (column, pair) in line.windows(2).enumerate() {
+            hash[row * 2 + column / 8] |= u8::from(pair[0] < pair[1]) << (column % 8);
+        }
+    }
+    PerceptualHash(hash)
 }
 
 fn encode_thumbnail(mut picture: RgbImage, icc: Option<&[u8]>) -> Result<Vec<u8>, Unreadable> {
@@ -325,8 +327,7 @@ fn fitted(picture: &RgbImage, side: u32) -> Result<RgbImage, Unreadable> {
     if size == picture.dimensions() {
         return Ok(picture.clone());
     }
-    let pixels = resized(picture.dimensions(), picture.as_raw(), PixelType::U8x3, size)?;
-    RgbImage::from_raw(size.0, size.1, pixels).ok_or(Unreadable::Damaged)
+    Ok(resized(&picture.convert(), size)?.convert())
 }
 
 fn fitted_size(width: u32, height: u32, side: u32) -> (u32, u32) {
@@ -338,12 +339,14 @@ fn fitted_size(width: u32, height: u32, side: u32) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
-fn resized(from: (u32, u32), pixels: &[u8], kind: PixelType, to: (u32, u32)) -> Result<Vec<u8>, Unreadable> {
-    let source = ImageRef::new(from.0, from.1, pixels, kind).map_err(|_| Unreadable::Damaged)?;
-    let mut target = Image::new(to.0, to.1, kind);
+/// Four channels only: each further kind of pixel would add its own copy of the resizer to what a phone downloads.
+fn resized(picture: &RgbaImage, (width, height): (u32, u32)) -> Result<RgbaImage, Unreadable> {
+    let source =
+        ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x4).map_err(|_| Unreadable::Damaged)?;
+    let mut target = Image::new(width, height, PixelType::U8x4);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
     Resizer::new().resize(&source, &mut target, &options).map_err(|_| Unreadable::Damaged)?;
-    Ok(target.into_vec())
+    RgbaImage::from_raw(width, height, target.into_vec()).ok_or(Unreadable::Damaged)
 }
 
 fn reason(error: ImageError) -> Unreadable {

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, FixedSync, Indexing, Resampler as _};
+use rubato::{Async, FixedAsync, Indexing, Resampler as _, SincInterpolationParameters};
 use symphonia::core::audio::GenericAudioBufferRef;
 use symphonia::core::codecs::audio::AudioDecoderOptions;
 use symphonia::core::errors::Error as Symphonia;
@@ -112,7 +112,7 @@ fn decode_into(source: impl Read + Seek + Send + Sync + 'static, sink: &mut Opti
 struct Sink {
     rate: u32,
     /// `None` when the recording has the wanted rate already.
-    resampler: Option<Fft<f32>>,
+    resampler: Option<Async<f32>>,
     /// Mono samples that wait for a whole chunk of the resampler.
     pending: Vec<f32>,
     interleaved: Vec<f32>,
@@ -128,11 +128,10 @@ impl Sink {
         if !RATES.contains(&rate) {
             return None;
         }
-        let resampler = match rate {
-            SAMPLE_RATE => None,
-            _ => Some(Fft::new(rate as usize, SAMPLE_RATE as usize, 1024, 1, FixedSync::Input).ok()?),
-        };
-        let skip = resampler.as_ref().map_or(0, Fft::output_delay);
+        let ratio = f64::from(SAMPLE_RATE) / f64::from(rate);
+        let sinc = || Async::new_sinc(ratio, 1.0, &SincInterpolationParameters::default(), 1024, 1, FixedAsync::Input);
+        let resampler = if rate == SAMPLE_RATE { None } else { Some(sinc().ok()?) };
+        let skip = resampler.as_ref().map_or(0, Async::output_delay);
         Some(Self { rate, resampler, pending: vec![], interleaved: vec![], out: vec![], skip, taken: 0, samples: vec![] })
     }
 

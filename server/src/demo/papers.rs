@@ -153,8 +153,8 @@ mod tests {
             assert_eq!(sniff::sniff(&mut Cursor::new(&paper.bytes)).unwrap(), paper.mime);
         }
         let [picture, quote, _] = papers;
-        assert!(document::inspect(&quote.bytes).unwrap().looks_like_quote);
-        assert!(!document::inspect(&page("产品手册", &["节拍：每分钟 20 件".to_owned()]).bytes).unwrap().looks_like_quote);
+        assert!(document::wording(&quote.bytes).unwrap().looks_like_quote);
+        assert!(!document::wording(&page("产品手册", &["节拍：每分钟 20 件".to_owned()]).bytes).unwrap().looks_like_quote);
         photos::process(&picture.bytes).unwrap();
         let (picture, quote) = (picture.broken(), quote.broken());
         assert_eq!(photos::process(&picture.bytes).err(), picture.unreadable);
