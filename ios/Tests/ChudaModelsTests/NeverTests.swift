@@ -16,10 +16,7 @@ final class NeverTests: XCTestCase {
     func testAKilledAppKeepsWhatWasSaid() async throws {
         let platform = try TestPlatform(self)
         let (workbench, _) = try await ready(platform)
-        let home = HomeModel(workbench, platform, go: { _ in })
-        home.startRecording(.told)
-        await home.until { $0.recording != nil }
-        try platform.microphone?.hear(sample("voice.wav"))
+        let home = try await speaking(workbench, platform, .told)
         await home.until { ($0.recording?.durationMs ?? 0) > 7000 }
 
         let again = try await Workbench.open(settings: platform.killed(self))
@@ -102,10 +99,7 @@ final class NeverTests: XCTestCase {
             let platform = try TestPlatform(self)
             let (workbench, _) = try await ready(platform)
             var gone: [Place] = []
-            let home = HomeModel(workbench, platform, go: { gone.append($0) })
-            home.startRecording(.ownVoice)
-            await home.until { $0.recording != nil }
-            try platform.microphone?.hear(sample("voice.wav"))
+            let home = try await speaking(workbench, platform, go: { gone.append($0) })
             platform.microphone?.onEnd(reason)
             await home.until { $0.recording == nil && $0.unfinished != nil }
             XCTAssertEqual(home.state.unfinished?.evidence.count, 1)
@@ -119,10 +113,7 @@ final class NeverTests: XCTestCase {
     func testAScreenThatClosesKeepsWhatIsBeingSaid() async throws {
         let platform = try TestPlatform(self)
         let (workbench, _) = try await ready(platform)
-        let home = HomeModel(workbench, platform, go: { _ in })
-        home.startRecording(.ownVoice)
-        await home.until { $0.recording != nil }
-        try platform.microphone?.hear(sample("voice.wav"))
+        let home = try await speaking(workbench, platform)
         home.close()
         await home.until { $0.unfinished?.evidence.count == 1 }
         let pending = try await workbench.pendingTranscriptions()
@@ -133,10 +124,7 @@ final class NeverTests: XCTestCase {
     func testWithoutTheSpeechModelTheRecordingIsKeptAndTheRestIsWritten() async throws {
         let platform = try TestPlatform(self)
         let (workbench, customer) = try await ready(platform)
-        let home = HomeModel(workbench, platform, go: { _ in })
-        home.startRecording(.ownVoice)
-        await home.until { $0.recording != nil }
-        try platform.microphone?.hear(sample("voice.wav"))
+        let home = try await speaking(workbench, platform)
         home.stopRecording()
         await home.until { $0.unfinished != nil }
         let draft = DraftModel(workbench, platform, leave: {})
@@ -242,6 +230,18 @@ final class NeverTests: XCTestCase {
         XCTAssertEqual(draft.state.saved?.touch.state, .savedHere)
         XCTAssertEqual(draft.state.saved?.touch.evidence.map(\.state), [.savedHere])
         draft.close()
+    }
+
+    /// The first screen, on which somebody is just speaking.
+    @MainActor
+    private func speaking(
+        _ workbench: Workbench, _ platform: TestPlatform, _ consent: Consent = .ownVoice, go: @escaping (Place) -> Void = { _ in }
+    ) async throws -> HomeModel {
+        let home = HomeModel(workbench, platform, go: go)
+        home.startRecording(consent)
+        await home.until { $0.recording != nil }
+        try platform.microphone?.hear(sample("voice.wav"))
+        return home
     }
 
     /// Every failure that the screens make themselves has a sentence in both languages, and none of the core's is shown as its key.
