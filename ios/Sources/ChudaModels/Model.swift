@@ -16,7 +16,7 @@ public class Model<State: ScreenState> {
     @ObservationIgnored private var again: (@MainActor () -> Void)?
     @ObservationIgnored private var works: [Int: Task<Void, Never>] = [:]
     @ObservationIgnored private var begun = 0
-    @ObservationIgnored private var isClosed = false
+    @ObservationIgnored private(set) var isClosed = false
 
     init(_ state: State, _ platform: Platform, go: @escaping (Place) -> Void = { _ in }) {
         self.state = state
@@ -65,6 +65,8 @@ public class Model<State: ScreenState> {
             works[number] = nil
         }
         works[number] = task
+        // The screen is gone already. What keeps something in the store comes to its end all the same.
+        if isClosed { task.cancel() }
         return task
     }
 

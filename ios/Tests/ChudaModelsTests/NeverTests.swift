@@ -121,6 +121,22 @@ final class NeverTests: XCTestCase {
     }
 
     @MainActor
+    func testAScreenThatClosesWhileItLoadsBeginsNothing() async throws {
+        let platform = try TestPlatform(self, models: models())
+        do {
+            let (workbench, _) = try await ready(platform)
+            let recording = EvidenceDraft(path: try sample("voice.wav"), source: .recording, consent: .ownVoice)
+            let evidence = try await workbench.keepEvidence(draft: recording).evidence.id
+            try await workbench.keepUnfinished(draft: TouchDraft(evidence: [evidence]))
+            DraftModel(workbench, platform, leave: {}).close()
+        }
+        await storesClose(in: platform.folder)
+        let again = try await Workbench.open(settings: platform.settings())
+        let pending = try await again.pendingTranscriptions()
+        XCTAssertEqual(pending.count, 1)
+    }
+
+    @MainActor
     func testWithoutTheSpeechModelTheRecordingIsKeptAndTheRestIsWritten() async throws {
         let platform = try TestPlatform(self)
         let (workbench, customer) = try await ready(platform)
