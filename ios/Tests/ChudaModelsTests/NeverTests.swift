@@ -248,6 +248,25 @@ final class NeverTests: XCTestCase {
         draft.close()
     }
 
+    @MainActor
+    func testNoOlderAnswerComesAfterANewerOne() async throws {
+        let platform = try TestPlatform(self)
+        let home = HomeModel(try await offline(platform), platform, go: { _ in })
+        let (held, hold) = AsyncStream.makeStream(of: Void.self)
+        var answers: [String] = []
+        let older = Task {
+            try await home.lookUp {
+                for await _ in held {}
+                answers.append("older")
+            }
+        }
+        let newer = Task { try await home.lookUp { answers.append("newer") } }
+        hold.finish()
+        for look in [older, newer] { try await look.value }
+        XCTAssertEqual(answers, ["older", "newer"])
+        home.close()
+    }
+
     /// The first screen, on which somebody is just speaking.
     @MainActor
     private func speaking(
