@@ -98,6 +98,12 @@ pub struct TouchDraft {
 
 same!(TouchDraft);
 
+/// What a person chose stays, field by field; what they left open is filled in from what was heard. The evidence is that of both.
+#[uniffi::export]
+pub fn fill_draft(chosen: TouchDraft, heard: TouchDraft) -> TouchDraft {
+    chosen.filled_from(heard)
+}
+
 /// A report to file.
 #[uniffi::remote(Record)]
 pub struct ReportRequest {

@@ -8,12 +8,16 @@ use chuda_core::workbench as core;
 
 use crate::convert::{To, mirror, same};
 use crate::errors::Result;
-use crate::threads::on_thread;
+use crate::threads::Works;
 use crate::views::{EvidenceSaved, Word};
 
 /// A recording that is being made. Let go or killed before its end, it is kept all the same, at the next start of the app at the latest.
 #[derive(uniffi::Object)]
-pub struct Recorder(pub(crate) Arc<core::Recorder>);
+pub struct Recorder {
+    /// Waited for first.
+    works: Works,
+    core: Arc<core::Recorder>,
+}
 
 #[uniffi::export]
 impl Recorder {
@@ -28,20 +32,26 @@ impl Recorder {
             return Err(Error::invalid("recording.format").into());
         }
         let samples: Vec<i16> = pairs.iter().map(|pair| i16::from_le_bytes(*pair)).collect();
-        Ok(self.0.append(&samples)?.to())
+        Ok(self.core.append(&samples)?.to())
     }
 
     /// Ends the recording and keeps it as evidence, which can be transcribed then. `recording.empty` when there is no sound in it. When
     /// keeping fails, as with a full disk, it can be tried again, and the next start of the app does.
     pub async fn finish(&self) -> Result<EvidenceSaved> {
-        let recorder = self.0.clone();
-        on_thread(move || Ok(recorder.finish()?.to())).await
+        let recorder = self.core.clone();
+        self.works.on_thread(move || Ok(recorder.finish()?.to())).await
     }
 
     /// Ends the recording and forgets it: the person slid away.
     pub async fn discard(&self) -> Result<()> {
-        let recorder = self.0.clone();
-        on_thread(move || Ok(recorder.discard()?)).await
+        let recorder = self.core.clone();
+        self.works.on_thread(move || Ok(recorder.discard()?)).await
+    }
+}
+
+impl Recorder {
+    pub(crate) fn over(core: core::Recorder) -> Self {
+        Self { works: Works::default(), core: Arc::new(core) }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::drafts::EvidenceDraft;
 use crate::errors::Result;
 use crate::recorder::{ConsentView, Purpose, Recorder};
 use crate::signer::{AppSigner, DeviceSigner};
-use crate::threads::{on_runtime, on_thread};
+use crate::threads::{Works, on_runtime, on_thread};
 use crate::views::{
     BriefView, Check, CustomerView, EvidenceSaved, EvidenceView, HomeView, Identity, Options, PersonView, ProofReport, ReportCard,
     ReportView, StatusView, SyncReport, TaskView, TouchSaved, TouchView, Understood, VoiceDraft,
@@ -88,16 +88,21 @@ pub async fn verify_proof(path: String) -> Result<ProofReport> {
 /// A phone: everything a person can do with it, in their words.
 ///
 /// Every call may be made from any thread, works on a thread of the core and never holds up the caller's. What was begun is finished
-/// even when the caller stops waiting, but for work that takes a token to cancel it with.
+/// even when the caller stops waiting, but for work that takes a token to cancel it with. Whoever lets the workbench go waits for what
+/// was begun and that nobody waits for any more.
 #[derive(uniffi::Object)]
-pub struct Workbench(core::Workbench);
+pub struct Workbench {
+    /// Waited for first.
+    works: Works,
+    core: core::Workbench,
+}
 
 #[uniffi::export]
 impl Workbench {
     /// Makes a store for a person without a server. It can join one later with `enrol`; its records and claims stay as they are.
     #[uniffi::constructor]
     pub async fn create_offline(settings: Settings, name: String) -> Result<Self> {
-        on_thread(move || Ok(core::Workbench::create_offline(settings.try_into()?, &name)?)).await.map(Self)
+        on_thread(move || Ok(core::Workbench::create_offline(settings.try_into()?, &name)?)).await.map(Self::over)
     }
 
     /// Makes a store and enrols it with a one-time code. `server` is its URL. When the server refuses or can't be reached (`Offline`),
@@ -105,20 +110,20 @@ impl Workbench {
     #[uniffi::constructor]
     pub async fn create_enrolled(settings: Settings, server: String, code: String) -> Result<Self> {
         let settings = on_thread(|| settings.try_into()).await?;
-        on_runtime(async move { Ok(core::Workbench::create_enrolled(settings, &server, &code).await?) }).await.map(Self)
+        on_runtime(async move { Ok(core::Workbench::create_enrolled(settings, &server, &code).await?) }).await.map(Self::over)
     }
 
     /// Opens the store. A damaged database is set aside and rebuilt from what can be read of it; the server has the rest.
     #[uniffi::constructor]
     pub async fn open(settings: Settings) -> Result<Self> {
-        on_thread(move || Ok(core::Workbench::open(settings.try_into()?)?)).await.map(Self)
+        on_thread(move || Ok(core::Workbench::open(settings.try_into()?)?)).await.map(Self::over)
     }
 
     /// Joins a server with a store that was made offline. `server` is its URL, `code` a one-time code. Records become those of the
     /// person the code was made for; claims stay as they are.
     pub async fn enrol(&self, server: String, code: String) -> Result<Identity> {
-        let workbench = self.0.clone();
-        Ok(on_runtime(async move { Ok(workbench.enrol(&server, &code).await?) }).await?.to())
+        let workbench = self.core.clone();
+        Ok(self.works.on_runtime(async move { Ok(workbench.enrol(&server, &code).await?) }).await?.to())
     }
 
     /// Who works here.
@@ -128,12 +133,12 @@ impl Workbench {
 
     /// The lists an app offers, as configured.
     pub fn options(&self) -> Options {
-        self.0.config().to()
+        self.core.config().to()
     }
 
     /// Today, in the person's zone.
     pub fn today(&self) -> Day {
-        self.0.today()
+        self.core.today()
     }
 
     /// Colleagues, by name.
@@ -264,12 +269,12 @@ impl Workbench {
     /// Starts a recording of 16-bit sound on one channel, `rate` samples a second: 16,000 is what speech recognition uses. `NotAllowed`
     /// (`consent.missing`) before the person has agreed to recordings.
     pub async fn start_recording(&self, consent: Consent, rate: i32) -> Result<Recorder> {
-        let workbench = self.0.clone();
-        let recorder = on_thread(move || {
+        let workbench = self.core.clone();
+        let recorder = self.works.on_thread(move || {
             let rate = rate.try_into().map_err(|_| Error::invalid("recording.format"))?;
             Ok(workbench.start_recording(consent, rate)?)
         });
-        Ok(Recorder(Arc::new(recorder.await?)))
+        Ok(Recorder::over(recorder.await?))
     }
 
     /// Everything that can be agreed to, and how it stands.
@@ -326,8 +331,8 @@ impl Workbench {
 
     /// Calls the listener with the home screen now and whenever it changes, until the subscription is cancelled or let go.
     pub async fn subscribe(&self, listener: Box<dyn Listener>) -> Result<Subscription> {
-        let workbench = self.0.clone();
-        let subscription = on_thread(move || Ok(workbench.subscribe(Arc::new(AppListener(listener)))?)).await?;
+        let workbench = self.core.clone();
+        let subscription = self.works.on_thread(move || Ok(workbench.subscribe(Arc::new(AppListener(listener)))?)).await?;
         Ok(Subscription(Mutex::new(Some(subscription))))
     }
 
@@ -399,14 +404,18 @@ impl Workbench {
 }
 
 impl Workbench {
+    fn over(core: core::Workbench) -> Self {
+        Self { works: Works::default(), core }
+    }
+
     /// A call that only waits for the local store.
     async fn quick<T, U>(&self, call: impl FnOnce(&core::Workbench) -> Result<U, Error> + Send + 'static) -> Result<T>
     where
         U: To<T> + Send + 'static,
         T: Send + 'static,
     {
-        let workbench = self.0.clone();
-        on_thread(move || Ok(call(&workbench)?.to())).await
+        let workbench = self.core.clone();
+        self.works.on_thread(move || Ok(call(&workbench)?.to())).await
     }
 
     /// A call that waits for the network or for the speech model, and stops when the caller says so or stops waiting.
@@ -420,9 +429,10 @@ impl Workbench {
         U: To<T> + Send + 'static,
     {
         let cancel = token.map_or_else(core::Cancel::new, |token| token.0.clone());
-        let work = call(self.0.clone(), cancel.clone());
+        // A large future, which is handed on several times.
+        let work = Box::pin(call(self.core.clone(), cancel.clone()));
         let mut waiting = Waiting { cancel: Some(cancel) };
-        let done = on_runtime(async move { Ok(work.await?) }).await;
+        let done = self.works.on_runtime(async move { Ok(work.await?) }).await;
         waiting.cancel = None;
         Ok(done?.to())
     }

@@ -2,14 +2,16 @@
 #![allow(clippy::unwrap_used)] // also in the helpers of the tests
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Barrier, Mutex};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_core::ErrorKind;
 use chuda_core::capture::SoftwareKey;
 use chuda_core::capture::claim::{Claim, Consent, Location, Source};
 use chuda_core::id::{CustomerId, EvidenceId};
-use chuda_core::query::view::{TouchStatus, TouchView};
+use chuda_core::query::view::{HomeView, TouchStatus, TouchView};
 use chuda_core::record::ContactMode;
 use chuda_core::time::Clock;
 use chuda_core::workbench::{CustomerDraft, EvidenceDraft, Listener, Purpose, ReportRequest, Settings, TouchDraft, Workbench};
@@ -250,22 +252,77 @@ fn a_wrong_key_does_not_open_and_does_not_destroy() {
 
 #[test]
 fn a_listener_gets_the_present_first_and_then_what_changes() {
-    struct Log(std::sync::mpsc::Sender<usize>);
+    struct Log(Sender<usize>);
     impl Listener for Log {
-        fn changed(&self, home: chuda_core::query::view::HomeView) {
+        fn changed(&self, home: HomeView) {
             self.0.send(home.red_customers.len()).unwrap();
         }
     }
     let phone = phone();
-    let (sender, receiver) = std::sync::mpsc::channel();
+    let (sender, receiver) = channel();
     let subscription = phone.workbench.subscribe(Arc::new(Log(sender))).unwrap();
-    let wait = std::time::Duration::from_secs(20);
+    let wait = Duration::from_secs(20);
     assert_eq!(receiver.recv_timeout(wait).unwrap(), 0);
     phone.customer("杭州智联科技");
     assert_eq!(receiver.recv_timeout(wait).unwrap(), 1, "a customer without any touch is red");
     drop(subscription);
     phone.customer("苏州明远电子");
     assert!(receiver.recv_timeout(wait).is_err(), "nobody is told any more");
+}
+
+#[test]
+fn the_store_is_closed_when_the_last_handle_has_been_let_go() {
+    /// The thread of the listeners and the test go on together when that thread has begun to look at the store.
+    struct Meeting(Barrier);
+    impl Clock for Meeting {
+        fn now(&self) -> DateTime<Utc> {
+            if std::thread::current().name() == Some("chuda-listeners") {
+                self.0.wait();
+            }
+            Utc::now()
+        }
+        fn monotonic_ms(&self) -> u64 {
+            0
+        }
+        fn boot_id(&self) -> String {
+            "test".into()
+        }
+    }
+    struct Deaf;
+    impl Listener for Deaf {
+        fn changed(&self, _: HomeView) {}
+    }
+    let Phone { workbench, settings, dir: _dir, .. } = phone();
+    drop(workbench);
+    let clock = Arc::new(Meeting(Barrier::new(2)));
+    let workbench = Workbench::open(Settings { clock: clock.clone(), ..settings.clone() }).unwrap();
+    let _subscription = workbench.subscribe(Arc::new(Deaf)).unwrap();
+    clock.0.wait();
+    assert!(settings.dir.join("open").exists());
+    drop(workbench);
+    assert!(!settings.dir.join("open").exists(), "another thread still has it");
+}
+
+#[test]
+fn a_listener_may_let_the_last_handle_go() {
+    struct Last(Mutex<Option<Workbench>>, Sender<()>);
+    impl Listener for Last {
+        fn changed(&self, _: HomeView) {
+            let Some(workbench) = self.0.lock().unwrap().take() else { return };
+            drop(workbench);
+            self.1.send(()).unwrap();
+        }
+    }
+    let Phone { workbench, settings, dir: _dir, .. } = phone();
+    let (sender, receiver) = channel();
+    let listener = Arc::new(Last(Mutex::default(), sender));
+    // Held up until it has the last handle.
+    let mut last = listener.0.lock().unwrap();
+    let _subscription = workbench.subscribe(listener.clone()).unwrap();
+    *last = Some(workbench);
+    drop(last);
+    receiver.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert!(!settings.dir.join("open").exists());
 }
 
 static SECOND: [i16; 16_000] = [8_191; 16_000];

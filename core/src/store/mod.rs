@@ -45,6 +45,14 @@ pub struct Store {
     key: [u8; 32],
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    // Fields are let go in this order: it is taken away when the connections are closed.
+    marker: Marker,
+}
+
+/// A file that is there while the store is open.
+struct Marker {
+    path: PathBuf,
+    stays: bool,
 }
 
 /// What [`Store::open`] had to do.
@@ -78,7 +86,8 @@ impl Store {
             Err(error) => return Err(error.into()),
         };
         std::fs::write(&marker, b"")?;
-        let store = Self { dir: dir.to_owned(), key, writer: Mutex::new(writer), readers: Mutex::default() };
+        let marker = Marker { path: marker, stays: true };
+        let store = Self { dir: dir.to_owned(), key, writer: Mutex::new(writer), readers: Mutex::default(), marker };
         // Projections are made anew rather than migrated.
         if opened.salvaged || migrated {
             store.rebuild()?;
@@ -141,9 +150,14 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         // A failure here only means that the next opening checks more.
-        let checkpointed = lock(&self.writer).pragma_update(None, "wal_checkpoint", "TRUNCATE");
-        if checkpointed.is_ok() {
-            let _ = std::fs::remove_file(self.dir.join(MARKER));
+        self.marker.stays = lock(&self.writer).pragma_update(None, "wal_checkpoint", "TRUNCATE").is_err();
+    }
+}
+
+impl Drop for Marker {
+    fn drop(&mut self) {
+        if !self.stays {
+            let _ = std::fs::remove_file(&self.path);
         }
     }
 }

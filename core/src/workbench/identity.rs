@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Identity, Inner, Settings, Workbench, folder_of_blobs, stamp};
+use super::{Held, Identity, Inner, Settings, Workbench, folder_of_blobs, stamp};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{DeviceId, Hash, PersonId, RecordId, ReportId};
 use crate::query::Me;
@@ -117,7 +117,7 @@ impl Workbench {
         let blobs = Blobs::open(&folder_of_blobs(&settings.dir), settings.key)?;
         let me = store.read(read_me)?;
         let config = store.read(read_config)?;
-        let workbench = Self(Arc::new(Inner {
+        let inner = Inner {
             settings,
             store,
             blobs,
@@ -129,7 +129,8 @@ impl Workbench {
             signing: Mutex::default(),
             client: Client::new()?,
             syncing: tokio::sync::Mutex::default(),
-        }));
+        };
+        let workbench = Self(Arc::new(Held(Arc::new(inner))));
         workbench.keep_leftovers();
         Ok(workbench)
     }

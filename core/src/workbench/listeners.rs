@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::Inner;
+use crate::error::Result;
 use crate::query::view::HomeView;
 
 /// Told that something changed; it gets the current home screen first.
@@ -33,7 +34,11 @@ impl Drop for Subscription {
 pub(super) struct Listeners {
     sender: Mutex<Option<Sender<Message>>>,
     numbers: AtomicU64,
+    window: Arc<Window>,
 }
+
+/// Through which the thread looks at the workbench. It is locked while it does.
+type Window = Mutex<Weak<Inner>>;
 
 enum Message {
     Subscribe(u64, Arc<dyn Listener>),
@@ -43,10 +48,12 @@ enum Message {
 
 impl Listeners {
     pub(super) fn subscribe(&self, inner: &Arc<Inner>, listener: Arc<dyn Listener>) -> std::io::Result<Subscription> {
-        let mut sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
-        let sender = match sender.as_ref() {
-            Some(sender) => sender.clone(),
-            None => sender.insert(start(Arc::downgrade(inner))?).clone(),
+        let mut sender = lock(&self.sender);
+        let sender = if let Some(sender) = sender.as_ref() {
+            sender.clone()
+        } else {
+            *lock(&self.window) = Arc::downgrade(inner);
+            sender.insert(start(self.window.clone())?).clone()
         };
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let _ = sender.send(Message::Subscribe(number, listener));
@@ -54,19 +61,25 @@ impl Listeners {
     }
 
     pub(super) fn changed(&self) {
-        if let Some(sender) = self.sender.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        if let Some(sender) = lock(&self.sender).as_ref() {
             let _ = sender.send(Message::Changed);
         }
     }
+
+    /// Waits for the thread if it is just looking at the workbench; it does so no more. Listeners are not waited for: one of them may be
+    /// who calls this, or may wait for who does.
+    pub(super) fn look_no_more(&self) {
+        *lock(&self.window) = Weak::new();
+    }
 }
 
-fn start(inner: Weak<Inner>) -> std::io::Result<Sender<Message>> {
+fn start(window: Arc<Window>) -> std::io::Result<Sender<Message>> {
     let (sender, receiver) = channel();
-    std::thread::Builder::new().name("chuda-listeners".into()).spawn(move || run(&inner, &receiver))?;
+    std::thread::Builder::new().name("chuda-listeners".into()).spawn(move || run(&window, &receiver))?;
     Ok(sender)
 }
 
-fn run(inner: &Weak<Inner>, receiver: &Receiver<Message>) {
+fn run(window: &Window, receiver: &Receiver<Message>) {
     let mut listeners = BTreeMap::<u64, Arc<dyn Listener>>::new();
     while let Ok(first) = receiver.recv() {
         let mut fresh = Vec::new();
@@ -81,15 +94,14 @@ fn run(inner: &Weak<Inner>, receiver: &Receiver<Message>) {
                 Message::Changed => changed = true,
             }
         }
-        let Some(inner) = inner.upgrade() else { return };
-        let home = match inner.ask(|ask| ask.home()) {
-            Ok(home) => home,
-            Err(error) => {
+        let home = match look(window) {
+            Some(Ok(home)) => home,
+            Some(Err(error)) => {
                 tracing::warn!(%error, "no home screen to tell listeners of");
                 continue;
             }
+            None => return,
         };
-        drop(inner);
         for (number, listener) in &listeners {
             if changed || fresh.contains(number) {
                 // A listener is the shell's code: what it throws must not end the others' news.
@@ -97,4 +109,16 @@ fn run(inner: &Weak<Inner>, receiver: &Receiver<Message>) {
             }
         }
     }
+}
+
+/// The home screen, unless the workbench is gone.
+fn look(window: &Window) -> Option<Result<HomeView>> {
+    let window = lock(window);
+    // Let go before the lock is.
+    let inner = window.upgrade()?;
+    Some(inner.ask(|ask| ask.home()))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

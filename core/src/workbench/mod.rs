@@ -24,6 +24,7 @@ mod syncing;
 mod touching;
 mod voice;
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -97,9 +98,27 @@ impl Cancel {
     }
 }
 
-/// A phone. Clones are the same phone.
+/// A phone. Clones are the same phone; when the last one has been let go, the store is closed.
 #[derive(Clone)]
-pub struct Workbench(Arc<Inner>);
+pub struct Workbench(Arc<Held>);
+
+/// What the clones hold together.
+struct Held(Arc<Inner>);
+
+impl Deref for Held {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Drop for Held {
+    /// Whoever lets go of the last clone closes the store, not the thread of the listeners some time later: the process may be ending then.
+    fn drop(&mut self) {
+        self.listeners.look_no_more();
+    }
+}
 
 struct Inner {
     settings: Settings,
@@ -367,7 +386,7 @@ impl Workbench {
 
     /// Calls the listener with the home screen now and whenever it changes, until the subscription is dropped.
     pub fn subscribe(&self, listener: Arc<dyn Listener>) -> Result<Subscription> {
-        Ok(self.0.listeners.subscribe(&self.0, listener)?)
+        Ok(self.0.listeners.subscribe(&self.0.0, listener)?)
     }
 
     /// Makes all projections anew from the documents.

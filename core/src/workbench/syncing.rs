@@ -133,7 +133,7 @@ impl Workbench {
     }
 
     async fn send_blob(&self, link: &Link, upload: &Upload, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {
-        let Inner { client, store, blobs, .. } = &*self.0;
+        let Inner { client, store, blobs, .. } = &**self.0;
         let mut restarts = 0;
         let mut state = match &upload.location {
             Some(location) => client.ask_upload(&link.session(&self.0), upload.hash, location).await?,

@@ -23,7 +23,7 @@ public final class CustomersModel: Model<CustomersState> {
 
     public func find(_ words: String) {
         state.search = words
-        work { [self] in try await load() }
+        work { [self] in try await lookUp(load) }
     }
 
     private func load() async throws {

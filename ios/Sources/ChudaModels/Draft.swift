@@ -63,8 +63,7 @@ public final class DraftModel: Model<DraftState> {
             try await keeping.run { [self] in
                 guard let kept = try await workbench.unfinished() else { return }
                 // What was tapped before it came wins.
-                state.draft.fill(from: kept)
-                state.draft.evidence = kept.evidence + state.draft.evidence
+                state.draft = fillDraft(chosen: state.draft, heard: kept)
             }
             state.people = try await workbench.people()
             try await suggestCustomers()
@@ -100,7 +99,7 @@ public final class DraftModel: Model<DraftState> {
                 Task { @MainActor in self.state.share = max(self.state.share, share) }
             }
             state.heard = voice.draft
-            state.draft.fill(from: voice.touch)
+            state.draft = fillDraft(chosen: state.draft, heard: voice.touch)
             if !voice.candidates.isEmpty { state.candidates = voice.candidates }
             platform.feedback(.tick)
             try await keep()
@@ -293,28 +292,5 @@ extension Slot {
             self = .field(field)
         default: return nil
         }
-    }
-}
-
-extension TouchDraft {
-    /// What a person has chosen stays; what they left open is filled in. Evidence is left as it is.
-    fileprivate mutating func fill(from heard: TouchDraft) {
-        customer = customer ?? heard.customer
-        mode = mode ?? heard.mode
-        action = action ?? heard.action
-        brief = brief ?? heard.brief
-        techOwner = techOwner ?? heard.techOwner
-        responseBy = responseBy ?? heard.responseBy
-        amount = amount ?? heard.amount
-        customDevelopment = customDevelopment || heard.customDevelopment
-        intent = intent ?? heard.intent
-        feedback = feedback || heard.feedback
-        contact = contact ?? heard.contact
-        contactRole = contactRole ?? heard.contactRole
-        nextAction = nextAction ?? heard.nextAction
-        nextDate = nextDate ?? heard.nextDate
-        nextTime = nextTime ?? heard.nextTime
-        note = note ?? heard.note
-        extra.merge(heard.extra) { chosen, _ in chosen }
     }
 }

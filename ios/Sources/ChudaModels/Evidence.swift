@@ -19,7 +19,6 @@ public final class EvidenceModel: Model<EvidenceState> {
     private let id: EvidenceId
     private var player: Player?
     private var written: Set<String> = []
-    private var closed = false
 
     public init(_ workbench: Workbench, _ platform: Platform, _ id: EvidenceId) {
         self.workbench = workbench
@@ -31,10 +30,10 @@ public final class EvidenceModel: Model<EvidenceState> {
             state.picture = try await workbench.thumbnail(id: id)
             guard evidence.here else { return }
             let path = scratch("picture.jpg")
+            defer { forget(path) }
             if try await workbench.exportRendition(id: id, to: path) {
                 state.picture = try Data(contentsOf: URL(fileURLWithPath: path))
             }
-            forget(path)
         }
     }
 
@@ -46,19 +45,22 @@ public final class EvidenceModel: Model<EvidenceState> {
         }
         work { [self] in
             let path = try await original()
-            guard player == nil, !closed else { return }
+            guard player == nil else { return }
+            // A player that somebody keeps does not keep the screen.
             player = try platform.play(
                 path,
-                onPosition: { [self] in state.position = $0 },
-                onEnd: { [self] in
-                    player = nil
-                    state.playing = false
-                    state.position = 0
-                    forget(path)
-                }
+                onPosition: { [weak self] in self?.state.position = $0 },
+                onEnd: { [weak self] in self?.ended(path) }
             )
             state.playing = true
         }
+    }
+
+    private func ended(_ path: String) {
+        player = nil
+        state.playing = false
+        state.position = 0
+        forget(path)
     }
 
     public func pause() {
@@ -77,8 +79,7 @@ public final class EvidenceModel: Model<EvidenceState> {
     /// Hands over a bundle that anybody can check without this app.
     public func exportProof() {
         work { [self] in
-            let path = scratch("proof-\(id.prefix(8)).zip")
-            try await workbench.exportProof(evidence: id, to: path)
+            let path = try await export("proof-\(id.prefix(8)).zip") { try await workbench.exportProof(evidence: id, to: $0) }
             guard platform.share(path, mime: "application/zip") else { throw Stopped(failure: Failure(key: "open.no_app")) }
         }
     }
@@ -86,10 +87,15 @@ public final class EvidenceModel: Model<EvidenceState> {
     private func original() async throws -> String {
         let mime = try await workbench.evidence(id: id).mime
         let kind = mime.split { $0 == "/" || $0 == "-" }.last.map(String.init) ?? "bin"
-        let path = scratch("evidence.\(kind)")
-        try await workbench.exportOriginal(id: id, to: path)
-        // The screen may have closed while the file was written.
-        if closed { platform.forget(path) }
+        return try await export("evidence.\(kind)") { try await workbench.exportOriginal(id: id, to: $0) }
+    }
+
+    /// A file that is there as long as the screen is, which may have closed while it was written.
+    private func export(_ name: String, _ write: (String) async throws -> Void) async throws -> String {
+        let path = scratch(name)
+        defer { if isClosed { platform.forget(path) } }
+        try await write(path)
+        try Task.checkCancellation()
         return path
     }
 
@@ -106,7 +112,6 @@ public final class EvidenceModel: Model<EvidenceState> {
 
     /// Nothing decrypted is left behind.
     override public func close() {
-        closed = true
         player?.stop()
         player = nil
         written.forEach(platform.forget)

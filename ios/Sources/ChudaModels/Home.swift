@@ -68,7 +68,7 @@ public final class HomeModel: Model<HomeState> {
 
     /// Back on this screen: what was left on another one shows here.
     public func refresh() {
-        work { [self] in try await lookForUnfinished() }
+        work { [self] in try await lookUp { [self] in try await lookForUnfinished() } }
     }
 
     private func lookForUnfinished() async throws {
@@ -227,11 +227,13 @@ public final class HomeModel: Model<HomeState> {
     /// Evidence joins the half-made touch, which is put aside before anything else: it outlives the app.
     private func add(_ evidence: [EvidenceId], _ notice: Failure?) {
         work { [self] in
-            var draft = try await workbench.unfinished() ?? TouchDraft()
-            draft.evidence += evidence.filter { !draft.evidence.contains($0) }
-            try await workbench.keepUnfinished(draft: draft)
-            try await lookForUnfinished()
-            go(.draft(notice: notice.map(Notice.init)))
+            try await lookUp { [self] in
+                var draft = try await workbench.unfinished() ?? TouchDraft()
+                draft.evidence += evidence.filter { !draft.evidence.contains($0) }
+                try await workbench.keepUnfinished(draft: draft)
+                try await lookForUnfinished()
+                go(.draft(notice: notice.map(Notice.init)))
+            }
         }
     }
 

@@ -39,7 +39,7 @@ public final class MeModel: Model<MeState> {
     public func giveConsent(_ purpose: Purpose) {
         work { [self] in
             try await workbench.giveConsent(purpose: purpose)
-            try await load()
+            try await lookUp(load)
             let permission: Permission = purpose == .location ? .location : .microphone
             guard await platform.ask(permission) == .granted else { throw Stopped(failure: .denied(permission)) }
         }
@@ -48,7 +48,7 @@ public final class MeModel: Model<MeState> {
     public func withdrawConsent(_ purpose: Purpose) {
         work { [self] in
             try await workbench.withdrawConsent(purpose: purpose)
-            try await load()
+            try await lookUp(load)
         }
     }
 

@@ -14,9 +14,10 @@ public class Model<State: ScreenState> {
     @ObservationIgnored let platform: Platform
     @ObservationIgnored let go: (Place) -> Void
     @ObservationIgnored private var again: (@MainActor () -> Void)?
+    @ObservationIgnored private let looks = Line()
     @ObservationIgnored private var works: [Int: Task<Void, Never>] = [:]
     @ObservationIgnored private var begun = 0
-    @ObservationIgnored private var isClosed = false
+    @ObservationIgnored private(set) var isClosed = false
 
     init(_ state: State, _ platform: Platform, go: @escaping (Place) -> Void = { _ in }) {
         self.state = state
@@ -65,6 +66,8 @@ public class Model<State: ScreenState> {
             works[number] = nil
         }
         works[number] = task
+        // The screen is gone already. What keeps something in the store comes to its end all the same.
+        if isClosed { task.cancel() }
         return task
     }
 
@@ -73,12 +76,17 @@ public class Model<State: ScreenState> {
         work {
             for try await home in workbench.homes() {
                 do {
-                    try await show(home)
+                    try await self.lookUp { try await show(home) }
                 } catch let error where !(error is CancellationError) {
                     self.fail(Failure(error))
                 }
             }
         }
+    }
+
+    /// Looks something up for the state. One look follows the other, so that no older answer comes after a newer one.
+    func lookUp(_ look: @escaping @MainActor () async throws -> Void) async throws {
+        try await looks.run(look)
     }
 
     /// The screen is gone: what only serves it stops.

@@ -17,7 +17,11 @@ public final class SyncModel: Model<SyncState> {
     public init(_ workbench: Workbench, _ platform: Platform, go: @escaping (Place) -> Void) {
         self.workbench = workbench
         super.init(SyncState(), platform, go: go)
-        follow(workbench) { [self] _ in state.status = try await workbench.status() }
+        follow(workbench) { [self] _ in try await load() }
+    }
+
+    private func load() async throws {
+        state.status = try await workbench.status()
     }
 
     /// One exchange now. Photos and recordings wait for Wi-Fi if the person wants that.
@@ -33,7 +37,7 @@ public final class SyncModel: Model<SyncState> {
                     if self.state.syncing { self.state.status?.summary = summary }
                 }
             }
-            state.status = try await workbench.status()
+            try await lookUp(load)
         }
     }
 
@@ -45,7 +49,7 @@ public final class SyncModel: Model<SyncState> {
     public func redo(_ id: RecordId) {
         work { [self] in
             try await workbench.redo(document: id)
-            state.status = try await workbench.status()
+            try await lookUp(load)
             platform.scheduleSync()
         }
     }

@@ -32,7 +32,7 @@ public final class TouchesModel: Model<TouchesState> {
     }
 
     public func refresh() {
-        work { [self] in try await load() }
+        work { [self] in try await lookUp(load) }
     }
 
     private func load() async throws {

@@ -16,10 +16,7 @@ final class NeverTests: XCTestCase {
     func testAKilledAppKeepsWhatWasSaid() async throws {
         let platform = try TestPlatform(self)
         let (workbench, _) = try await ready(platform)
-        let home = HomeModel(workbench, platform, go: { _ in })
-        home.startRecording(.told)
-        await home.until { $0.recording != nil }
-        try platform.microphone?.hear(sample("voice.wav"))
+        let home = try await speaking(workbench, platform, .told)
         await home.until { ($0.recording?.durationMs ?? 0) > 7000 }
 
         let again = try await Workbench.open(settings: platform.killed(self))
@@ -102,10 +99,7 @@ final class NeverTests: XCTestCase {
             let platform = try TestPlatform(self)
             let (workbench, _) = try await ready(platform)
             var gone: [Place] = []
-            let home = HomeModel(workbench, platform, go: { gone.append($0) })
-            home.startRecording(.ownVoice)
-            await home.until { $0.recording != nil }
-            try platform.microphone?.hear(sample("voice.wav"))
+            let home = try await speaking(workbench, platform, go: { gone.append($0) })
             platform.microphone?.onEnd(reason)
             await home.until { $0.recording == nil && $0.unfinished != nil }
             XCTAssertEqual(home.state.unfinished?.evidence.count, 1)
@@ -119,10 +113,7 @@ final class NeverTests: XCTestCase {
     func testAScreenThatClosesKeepsWhatIsBeingSaid() async throws {
         let platform = try TestPlatform(self)
         let (workbench, _) = try await ready(platform)
-        let home = HomeModel(workbench, platform, go: { _ in })
-        home.startRecording(.ownVoice)
-        await home.until { $0.recording != nil }
-        try platform.microphone?.hear(sample("voice.wav"))
+        let home = try await speaking(workbench, platform)
         home.close()
         await home.until { $0.unfinished?.evidence.count == 1 }
         let pending = try await workbench.pendingTranscriptions()
@@ -130,13 +121,26 @@ final class NeverTests: XCTestCase {
     }
 
     @MainActor
+    func testAScreenThatClosesWhileItLoadsBeginsNothing() async throws {
+        let platform = try TestPlatform(self, models: models())
+        do {
+            let (workbench, _) = try await ready(platform)
+            let recording = EvidenceDraft(path: try sample("voice.wav"), source: .recording, consent: .ownVoice)
+            let evidence = try await workbench.keepEvidence(draft: recording).evidence.id
+            try await workbench.keepUnfinished(draft: TouchDraft(evidence: [evidence]))
+            DraftModel(workbench, platform, leave: {}).close()
+        }
+        await storesClose(in: platform.folder)
+        let again = try await Workbench.open(settings: platform.settings())
+        let pending = try await again.pendingTranscriptions()
+        XCTAssertEqual(pending.count, 1)
+    }
+
+    @MainActor
     func testWithoutTheSpeechModelTheRecordingIsKeptAndTheRestIsWritten() async throws {
         let platform = try TestPlatform(self)
         let (workbench, customer) = try await ready(platform)
-        let home = HomeModel(workbench, platform, go: { _ in })
-        home.startRecording(.ownVoice)
-        await home.until { $0.recording != nil }
-        try platform.microphone?.hear(sample("voice.wav"))
+        let home = try await speaking(workbench, platform)
         home.stopRecording()
         await home.until { $0.unfinished != nil }
         let draft = DraftModel(workbench, platform, leave: {})
@@ -242,6 +246,37 @@ final class NeverTests: XCTestCase {
         XCTAssertEqual(draft.state.saved?.touch.state, .savedHere)
         XCTAssertEqual(draft.state.saved?.touch.evidence.map(\.state), [.savedHere])
         draft.close()
+    }
+
+    @MainActor
+    func testNoOlderAnswerComesAfterANewerOne() async throws {
+        let platform = try TestPlatform(self)
+        let home = HomeModel(try await offline(platform), platform, go: { _ in })
+        let (held, hold) = AsyncStream.makeStream(of: Void.self)
+        var answers: [String] = []
+        let older = Task {
+            try await home.lookUp {
+                for await _ in held {}
+                answers.append("older")
+            }
+        }
+        let newer = Task { try await home.lookUp { answers.append("newer") } }
+        hold.finish()
+        for look in [older, newer] { try await look.value }
+        XCTAssertEqual(answers, ["older", "newer"])
+        home.close()
+    }
+
+    /// The first screen, on which somebody is just speaking.
+    @MainActor
+    private func speaking(
+        _ workbench: Workbench, _ platform: TestPlatform, _ consent: Consent = .ownVoice, go: @escaping (Place) -> Void = { _ in }
+    ) async throws -> HomeModel {
+        let home = HomeModel(workbench, platform, go: go)
+        home.startRecording(consent)
+        await home.until { $0.recording != nil }
+        try platform.microphone?.hear(sample("voice.wav"))
+        return home
     }
 
     /// Every failure that the screens make themselves has a sentence in both languages, and none of the core's is shown as its key.

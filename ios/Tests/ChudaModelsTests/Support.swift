@@ -43,28 +43,25 @@ extension Model {
 
 /// Waits for what is no state of a screen.
 @MainActor
-func eventually(file: StaticString = #filePath, line: UInt = #line, _ wanted: () -> Bool) async {
+func eventually(
+    _ failure: String = "it never came to that", file: StaticString = #filePath, line: UInt = #line, _ wanted: () -> Bool
+) async {
     let end = ContinuousClock.now + patience
     while ContinuousClock.now < end {
         if wanted() { return }
         await Task.yield()
     }
-    XCTFail("it never came to that", file: file, line: line)
+    XCTFail(failure, file: file, line: line)
 }
 
-/// Stores close on threads of their own, and a process that ends meanwhile takes SQLite away under them: so they get a moment.
+/// Whatever a screen began holds its workbench, so a store that stays open was not let go.
 @MainActor
-func workbenchesClose() async {
-    let end = ContinuousClock.now + .seconds(2)
-    while ContinuousClock.now < end && openWorkbenches() > 0 { await Task.yield() }
-}
-
-/// Every open workbench has a thread of this name; where the system does not list threads, none is seen.
-private func openWorkbenches() -> Int {
-    let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
-    return threads.filter { thread in
-        (try? String(contentsOfFile: "/proc/self/task/\(thread)/comm", encoding: .utf8))?.hasPrefix("chuda-listeners") ?? false
-    }.count
+func storesClose(in folder: URL) async {
+    await eventually("a workbench was not let go") {
+        let stores = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        // The core has this file there as long as the store is open.
+        return !stores.contains { FileManager.default.fileExists(atPath: "\(folder.path)/\($0)/open") }
+    }
 }
 
 private let patience = Duration.seconds(120)

@@ -39,8 +39,10 @@ final class TestPlatform: Platform {
         self.models = models
         for permission in Permission.allCases { answers[permission] = .granted }
         let folder = folder
-        test.addTeardownBlock { try? FileManager.default.removeItem(at: folder) }
-        test.addTeardownBlock { @MainActor in await workbenchesClose() }
+        test.addTeardownBlock { @MainActor in
+            await storesClose(in: folder)
+            try? FileManager.default.removeItem(at: folder)
+        }
     }
 
     /// What is on disk at this moment, as after the app was killed: the same phone, with a copy of its store.

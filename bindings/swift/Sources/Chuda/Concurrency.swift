@@ -44,6 +44,7 @@ extension Workbench {
 
 /// Swift does not drop the work of a cancelled task by itself, so the token has to be told.
 private func cancellable<T: Sendable>(_ work: @Sendable (CancelToken) async throws -> T) async throws -> T {
+    try Task.checkCancellation()
     let token = CancelToken()
     return try await withTaskCancellationHandler {
         do {

@@ -1,5 +1,6 @@
 package chuda
 
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -10,6 +11,7 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
@@ -18,6 +20,7 @@ import java.io.File
 import java.nio.file.Path
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
+import kotlin.io.path.exists
 
 /** What is held across the border between Kotlin and the core: nothing more after much use than before it. */
 class HandlesTest {
@@ -54,8 +57,12 @@ class HandlesTest {
                     other.cancelAndJoin()
                 }
                 assertEquals(emptyList<CustomerView>(), phone.customers())
+                assertTrue(isOpen())
+                launch(Dispatchers.Default, CoroutineStart.UNDISPATCHED) { phone.doctor() }.cancelAndJoin()
             }
         }
+        // Closing has waited for them.
+        assertFalse(isOpen())
         awaitNoMoreThan(before)
     }
 
@@ -138,6 +145,9 @@ class HandlesTest {
             "sync" to FfiConverterTypeSyncProgress.handleMap.size,
             "transcription" to FfiConverterTypeTranscriptionProgress.handleMap.size,
         )
+
+    /** This file is there as long as the store is open. */
+    private fun isOpen() = dir.resolve("store/open").exists()
 
     private fun openFiles() = File("/proc/self/fd").list().orEmpty().size
 

@@ -14,6 +14,7 @@ import chuda.PersonView
 import chuda.TouchDraft
 import chuda.TouchSaved
 import chuda.Workbench
+import chuda.fillDraft
 import chuda.key
 import chuda.params
 import chuda.transcribe
@@ -158,7 +159,7 @@ class DraftModel(
                     set {
                         it.copy(
                             heard = voice.draft,
-                            draft = it.draft.filledFrom(voice.touch),
+                            draft = fillDraft(it.draft, voice.touch),
                             candidates = voice.candidates.ifEmpty { it.candidates },
                         )
                     }
@@ -333,20 +334,3 @@ class DraftModel(
         const val CANDIDATES = 6
     }
 }
-
-/** What a person has chosen stays; what they left open is filled in from what was understood. */
-private fun TouchDraft.filledFrom(heard: TouchDraft): TouchDraft =
-    copy(
-        customer = customer ?: heard.customer,
-        mode = mode ?: heard.mode,
-        action = action ?: heard.action,
-        brief = brief ?: heard.brief,
-        techOwner = techOwner ?: heard.techOwner,
-        responseBy = responseBy ?: heard.responseBy,
-        amount = amount ?: heard.amount,
-        customDevelopment = customDevelopment || heard.customDevelopment,
-        intent = intent ?: heard.intent,
-        nextAction = nextAction ?: heard.nextAction,
-        nextDate = nextDate ?: heard.nextDate,
-        nextTime = nextTime ?: heard.nextTime,
-    )
