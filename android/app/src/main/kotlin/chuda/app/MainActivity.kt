@@ -21,4 +21,9 @@ class MainActivity : ComponentActivity() {
         }
         setContent { AppScreen(app.screens) }
     }
+
+    override fun onStart() {
+        super.onStart()
+        (application as ChudaApp).screens.refresh()
+    }
 }

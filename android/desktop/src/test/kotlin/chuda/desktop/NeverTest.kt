@@ -1,5 +1,6 @@
 package chuda.desktop
 
+import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.hasContentDescription
 import chuda.ChudaException
 import chuda.ContactMode
@@ -15,6 +16,7 @@ import chuda.ui.EndReason
 import chuda.ui.Failure
 import chuda.ui.Permission
 import chuda.ui.Place
+import chuda.ui.Words
 import chuda.ui.denied
 import chuda.ui.failure
 import kotlinx.coroutines.runBlocking
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
 import java.io.File
+import java.time.Duration
+import java.time.LocalDate
 
 /** What must never happen: a capture that is lost, a spinner without end, a "synced" that isn't, an error without what to do. */
 class NeverTest {
@@ -33,7 +37,8 @@ class NeverTest {
     private fun phone(
         models: String? = null,
         signer: DeviceSigner = SoftwareSigner.generate(),
-    ) = FakePhone(dir.resolve("phone"), models, signer).apply {
+        folder: String = "phone",
+    ) = FakePhone(dir.resolve(folder), models, signer).apply {
         camera = sample("photo.jpg")
         file = sample("quote.pdf")
         sound = FakePhone.samples(sample("voice.wav"))
@@ -147,6 +152,86 @@ class NeverTest {
             see("今日日报")
             val touch = ask { recentTouches(5).single() }
             assertEquals(listOf(TouchStatus.RECORDED, "recording"), listOf(touch.status, touch.evidence.single().source))
+        }
+
+    /** A phone whose clock is put back, and one whose clock is put forward. */
+    private fun jumping(what: (phone: FakePhone, days: Long) -> Unit) =
+        listOf(-3L, 3L).forEach { days -> what(phone(folder = "phone$days"), days) }
+
+    private fun FakePhone.jump(days: Long) = clock.moveBy(Duration.ofDays(days).toMillis())
+
+    private fun Glass.today() = ask { today() }
+
+    private fun Glass.seeDay(day: LocalDate) = see(Words("zh").day(day))
+
+    @Test
+    fun `a clock that jumps while talking loses nothing, and the recording says so`() =
+        jumping { phone, days ->
+            alone(phone) {
+                val day = today().plusDays(days)
+                press()
+                hearTheWhole()
+                phone.jump(days)
+                letGo()
+                see("确认触达")
+                tap("佛山乐居家具")
+                tap("面访")
+                tap("演示")
+                tap("保存触达")
+                seeDay(day)
+                kill()
+            }
+            again(phone) {
+                seeDay(today())
+                val recording = ask { recentTouches(5).single() }.also { assertEquals(today(), it.day) }.evidence.single()
+                assertEquals(phone.sound.size, recording.size.toInt() - 44)
+                go("触达")
+                see("今天")
+                tap("佛山乐居家具")
+                press(hasContentDescription("录音").and(hasClickAction()))
+                see("时间为手工设定")
+                seeDay(Words("zh").dayOf(recording.capturedAt))
+            }
+        }
+
+    @Test
+    fun `a clock that jumps between capture and filing loses nothing, and each day shows its own`() =
+        jumping { phone, days ->
+            alone(phone) {
+                val today = today()
+                tap("拍照")
+                see("确认触达")
+                tap("苏州明远电子")
+                tap("电话")
+                tap("发送资料")
+                phone.jump(days)
+                tap("保存触达")
+                seeDay(today.plusDays(days))
+                see("差 2 条，仍可提交")
+                phone.jump(-days)
+                tap("差 2 条，仍可提交")
+                tap("请假")
+                if (days > 0) {
+                    // That day has not come any more: nothing is filed, and the card is that of today again.
+                    see("还没到那一天")
+                    seeDay(today)
+                    see("差 3 条，仍可提交")
+                    assertEquals(0, ask { reports(today.plusDays(days)) }.size)
+                } else {
+                    see("撤销 5")
+                    seeDay(today.plusDays(days))
+                    assertTrue(ask { reports(today.plusDays(days)) }.single().late)
+                    pass(6)
+                    seeDay(today)
+                    see("差 3 条，仍可提交")
+                }
+                val photo = ask { recentTouches(5).single() }.also { assertEquals(today.plusDays(days), it.day) }.evidence.single()
+                assertEquals(emptyList<String>(), photo.flags)
+                phone.jump(days)
+                tap("文件")
+                see("确认触达")
+                assertEquals(setOf("clock_set_by_hand", "clock_changed"), ask { looseEvidence().single() }.flags.toSet())
+            }
         }
 
     @Test

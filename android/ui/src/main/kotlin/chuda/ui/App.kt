@@ -33,9 +33,14 @@ class App(
                 // A screen that one has left for good is let go.
                 val gone = models.keys.filter { it !in places && it != Place.Tab.HOME }
                 gone.forEach { models.remove(it)?.close() }
-                if (places.last() == Place.Tab.HOME) (models[Place.Tab.HOME] as? HomeModel)?.refresh()
+                if (places.last() == Place.Tab.HOME) refresh()
             }
         }
+    }
+
+    /** In front again: the first screen shows what came meanwhile, and the card of the day that it is now. */
+    fun refresh() {
+        (models[Place.Tab.HOME] as? HomeModel)?.refresh()
     }
 
     /** Opens the store, or begins the first run. */
