@@ -250,6 +250,7 @@ app_tests() {
   # Android itself comes last: Robolectric brings its own on top of it.
   # Android's own cleaner is Java's inner one.
   java -Xmx2g --add-exports java.base/jdk.internal.ref=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -Djna.library.path="$CARGO_TARGET_DIR/debug" -Dchuda.pictures="$work/pictures" -Dchuda.samples="$root/samples" \
+    -Dchuda.server="$CARGO_TARGET_DIR/debug/chuda-server" -Dchuda.server.data="$server_data" \
     -Drobolectric.offline=true -Drobolectric.dependency.dir="$work/robolectric-sdk" \
     -cp "$config:android/app/src/test/resources:$out/tests:$out/app:$out/ui:$out/bindings:$made/classes:$(jars "$work/tests"):$(jars "$work/libraries"):$(android_jar)" \
     org.junit.runner.JUnitCore "${tests[@]}"

@@ -25,6 +25,12 @@ final class EventTests: XCTestCase {
         XCTAssertEqual(first.state.step, .welcome)
         first.back()
         XCTAssertEqual(left, 1)
+        first.invite("chuda://join?server=https%3A%2F%2Fother.example.com&code=7H3-Q2X")
+        await first.until { $0.code == "7H3-Q2X" }
+        XCTAssertEqual(first.state.server, "https://other.example.com")
+        XCTAssertEqual(first.state.step, .code)
+        XCTAssertFalse(first.state.working)
+        first.back()
         first.startOffline()
         XCTAssertEqual(first.state.step, .name)
         first.startOffline()
@@ -379,6 +385,45 @@ final class EventTests: XCTestCase {
         app.left([.customer("x")])
         XCTAssertEqual(app.stack.places, [.customer("x")])
         XCTAssertFalse(BackStack().back())
+        app.close()
+    }
+
+    @MainActor
+    func testAnInvitationIsShownAndNobodyJoinsByIt() async throws {
+        let link = "chuda://join?server=https%3A%2F%2Fchuda.example.com&code=7H3-Q2X"
+        let platform = try TestPlatform(self)
+        let app = AppModel(platform)
+        // A cold start: the link comes before the app knows whether there is a store.
+        app.invite(link)
+        app.open()
+        await app.until { $0.firstRun?.state.code == "7H3-Q2X" }
+        let first = try XCTUnwrap(app.state.firstRun)
+        first.back()
+        app.invite("chuda://join?server=https%3A%2F%2Fchuda.example.com")
+        await first.until { $0.failure?.key == "invitation.malformed" && $0.step == .code }
+        first.back()
+        first.startOffline()
+        first.type(name: "李强")
+        first.startOffline()
+        await app.until { $0.workbench != nil }
+
+        // A phone that works alone is asked before it joins; one that has a team stays in it.
+        let workbench = try XCTUnwrap(app.state.workbench)
+        app.invite(link)
+        await eventually { app.stack.places == [.join] }
+        let join = app.join(workbench)
+        await join.until { $0.code == "7H3-Q2X" && !$0.working }
+        let server = try Server(self)
+        let invitation = try readInvitation(text: server.invite("李强", "rep"))
+        try await server.up()
+        join.type(server: invitation.server, code: invitation.code)
+        join.join()
+        await eventually { app.stack.places.isEmpty }
+        app.invite(link)
+        await app.until { $0.failure?.key == "invitation.not_needed" }
+        XCTAssertEqual(app.stack.places, [])
+        let kept = try await workbench.identity().server
+        XCTAssertEqual(kept, invitation.server)
         app.close()
     }
 
