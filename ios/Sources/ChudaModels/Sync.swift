@@ -5,6 +5,8 @@ public struct SyncState: ScreenState, Equatable {
     public var status: StatusView?
     public var syncing = false
     public var lastReport: SyncReport?
+    /// Photos and recordings go over Wi-Fi only, as the person chose, and there is none.
+    public var waitsForWifi = false
     public var failure: Failure?
 
     public init() {}
@@ -17,7 +19,13 @@ public final class SyncModel: Model<SyncState> {
     public init(_ workbench: Workbench, _ platform: Platform, go: @escaping (Place) -> Void) {
         self.workbench = workbench
         super.init(SyncState(), platform, go: go)
-        follow(workbench) { [self] _ in state.status = try await workbench.status() }
+        follow(workbench) { [self] _ in try await load() }
+    }
+
+    private func load() async throws {
+        let status = try await workbench.status()
+        state.status = status
+        state.waitsForWifi = status.summary.blobsWaiting > 0 && blobs(platform) == .none
     }
 
     /// One exchange now. Photos and recordings wait for Wi-Fi if the person wants that.
@@ -33,7 +41,7 @@ public final class SyncModel: Model<SyncState> {
                     if self.state.syncing { self.state.status?.summary = summary }
                 }
             }
-            state.status = try await workbench.status()
+            try await load()
         }
     }
 
@@ -45,7 +53,7 @@ public final class SyncModel: Model<SyncState> {
     public func redo(_ id: RecordId) {
         work { [self] in
             try await workbench.redo(document: id)
-            state.status = try await workbench.status()
+            try await load()
             platform.scheduleSync()
         }
     }

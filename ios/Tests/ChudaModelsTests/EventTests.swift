@@ -331,6 +331,33 @@ final class EventTests: XCTestCase {
     }
 
     @MainActor
+    func testPhotosWaitForWifiIfThePersonWantsThat() async throws {
+        let platform = try TestPlatform(self)
+        let (workbench, _) = try await ready(platform)
+        let server = try Server(self)
+        let invitation = try readInvitation(text: server.invite("李强", "rep"))
+        try await server.up()
+        _ = try await workbench.enrol(server: invitation.server, code: invitation.code)
+        platform.wifi = false
+        platform.prefer("wifi_only", "true")
+        platform.camera = [try sample("photo.jpg")]
+        let home = HomeModel(workbench, platform, go: { _ in })
+        home.takePhoto()
+        await home.until { $0.unfinished != nil }
+        let sync = SyncModel(workbench, platform, go: { _ in })
+        await sync.until { $0.waitsForWifi }
+        sync.sync()
+        await sync.until { !$0.syncing && $0.status?.summary.recordsWaiting == 0 }
+        XCTAssertEqual(sync.state.status?.summary.blobsWaiting, 1)
+        XCTAssert(sync.state.waitsForWifi)
+        platform.wifi = true
+        sync.sync()
+        await sync.until { !$0.syncing && $0.status?.summary.blobsWaiting == 0 }
+        XCTAssertFalse(sync.state.waitsForWifi)
+        for model in [home, sync] as [any AnyModel] { model.close() }
+    }
+
+    @MainActor
     func testMe() async throws {
         let platform = try TestPlatform(self)
         let workbench = try await offline(platform)
@@ -357,6 +384,7 @@ final class EventTests: XCTestCase {
         me.setWifiOnly(true)
         XCTAssert(me.state.wifiOnly)
         XCTAssertEqual(platform.preferences["wifi_only"], "true")
+        XCTAssertEqual(platform.syncsScheduled, 1)
         me.join()
         XCTAssertEqual(gone, [.join])
         me.close()

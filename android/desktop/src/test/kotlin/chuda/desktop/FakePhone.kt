@@ -168,7 +168,7 @@ class FakePhone(
 
     override val freeBytes = 21_474_836_480
     override val isOnline = true
-    override val onWifi = false
+    override var onWifi = false
 
     override fun feedback(kind: Feedback) = Unit
 

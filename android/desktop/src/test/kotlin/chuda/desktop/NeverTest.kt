@@ -369,6 +369,34 @@ class NeverTest {
     }
 
     @Test
+    fun `photos wait for Wi-Fi if the person wants that, and the screen says so`() {
+        Server(dir.resolve("server")).use { server ->
+            val phone = phone().apply { code = "chuda://join?server=${server.url}&code=${server.invite("李强")}" }
+            Glass.on(phone) {
+                tap("扫码加入团队")
+                see("还没同步过")
+                go("我的")
+                tap("仅用 Wi-Fi 传附件")
+                go("首页")
+                tap("拍照")
+                see("确认触达")
+                tap("返回")
+                tap("个附件")
+                tap("立即同步")
+                waitFor("the records to be sent, and only them") {
+                    ask { status() }.summary.run { listOf(recordsWaiting, blobsWaiting) } == listOf(0L, 1L)
+                }
+                see("等有 Wi-Fi")
+                assertFalse(isSeen("全部已同步"))
+                phone.onWifi = true
+                tap("立即同步")
+                see("全部已同步")
+                assertFalse(isSeen("等有 Wi-Fi"))
+            }
+        }
+    }
+
+    @Test
     fun `a server that is not there ends the joining with what to do`() {
         val phone = phone()
         Glass.on(phone) {
