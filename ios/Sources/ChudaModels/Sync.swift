@@ -23,9 +23,12 @@ public final class SyncModel: Model<SyncState> {
     }
 
     private func load() async throws {
-        let status = try await workbench.status()
-        state.status = status
-        state.waitsForWifi = status.summary.blobsWaiting > 0 && blobs(platform) == .none
+        state.status = try await workbench.status()
+        lookForWifi()
+    }
+
+    private func lookForWifi() {
+        state.waitsForWifi = (state.status?.summary.blobsWaiting ?? 0) > 0 && blobs(platform) == .none
     }
 
     /// One exchange now. Photos and recordings wait for Wi-Fi if the person wants that.
@@ -33,6 +36,7 @@ public final class SyncModel: Model<SyncState> {
         guard !state.syncing else { return }
         state.syncing = true
         state.failure = nil
+        lookForWifi()
         running = work(again: sync) { [self] in
             defer { state.syncing = false }
             state.lastReport = try await workbench.sync(blobs(platform)) { summary in

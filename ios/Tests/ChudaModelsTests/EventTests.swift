@@ -184,6 +184,31 @@ final class EventTests: XCTestCase {
     }
 
     @MainActor
+    func testWhatIsTakenOutOfADraftStaysAndIsOfferedAgain() async throws {
+        let platform = try TestPlatform(self)
+        let (workbench, customer) = try await ready(platform)
+        platform.camera = [try sample("photo.jpg")]
+        platform.files = [try sample("quote.pdf")]
+        let draft = DraftModel(workbench, platform) {}
+        draft.takePhoto()
+        await draft.until { $0.evidence.count == 1 }
+        draft.addFile()
+        await draft.until { $0.evidence.count == 2 }
+        let photo = try XCTUnwrap(draft.state.evidence.first).id
+        draft.takeOut(photo)
+        await draft.until { $0.evidence.map(\.mime) == ["application/pdf"] }
+        draft.chooseCustomer(customer.id)
+        draft.chooseMode(.phone)
+        draft.chooseAction("send_material")
+        await draft.until { $0.missing.isEmpty }
+        draft.save()
+        await draft.until { $0.saved?.touch.evidence.count == 1 }
+        let home = HomeModel(workbench, platform, go: { _ in })
+        await home.until { $0.loose.map(\.id) == [photo] }
+        for model in [draft, home] as [any AnyModel] { model.close() }
+    }
+
+    @MainActor
     func testTouchesTouchAndEvidence() async throws {
         let platform = try TestPlatform(self)
         let (workbench, customer) = try await ready(platform)

@@ -112,6 +112,27 @@ class NeverTest {
     }
 
     @Test
+    fun `what is taken out of a draft stays and is offered again`() =
+        alone {
+            tap("拍照")
+            see("确认触达")
+            tap("文件")
+            waitFor("both") { find(hasContentDescription("移出文件", substring = true)).isNotEmpty() }
+            tap("移出照片")
+            waitFor("the draft to be put aside without it") { ask { unfinished() }?.evidence?.size == 1 }
+            waitFor("the photo to go") { find(hasContentDescription("照片")).isEmpty() }
+            tap("苏州明远电子")
+            tap("电话")
+            tap("发送资料")
+            tap("保存触达")
+            see("1 件照片或录音")
+            assertEquals(listOf("application/pdf"), ask { recentTouches(5).single() }.evidence.map { it.mime })
+            tap("1 件照片或录音")
+            see("确认触达")
+            waitFor("the photo") { find(hasContentDescription("照片")).isNotEmpty() }
+        }
+
+    @Test
     fun `a recording outlives the app`() {
         val phone = phone()
         alone(phone) {
@@ -386,12 +407,12 @@ class NeverTest {
                 waitFor("the records to be sent, and only them") {
                     ask { status() }.summary.run { listOf(recordsWaiting, blobsWaiting) } == listOf(0L, 1L)
                 }
-                see("等有 Wi-Fi")
+                see("等 Wi-Fi")
                 assertFalse(isSeen("全部已同步"))
                 phone.onWifi = true
                 tap("立即同步")
                 see("全部已同步")
-                assertFalse(isSeen("等有 Wi-Fi"))
+                assertFalse(isSeen("等 Wi-Fi"))
             }
         }
     }

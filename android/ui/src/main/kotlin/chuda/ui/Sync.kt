@@ -47,13 +47,15 @@ class SyncModel(
 
     private suspend fun load() {
         val status = workbench.status()
-        set { it.copy(status = status, waitsForWifi = status.summary.blobsWaiting > 0 && blobs(platform) == BlobChoice.NONE) }
+        set { it.copy(status = status, waitsForWifi = waitsForWifi(status)) }
     }
+
+    private fun waitsForWifi(status: StatusView?) = status != null && status.summary.blobsWaiting > 0 && blobs(platform) == BlobChoice.NONE
 
     /** Photos and recordings wait for Wi-Fi if the person wants that. */
     override fun sync() {
         if (running?.isActive == true) return
-        set { it.copy(syncing = true, failure = null) }
+        set { it.copy(syncing = true, failure = null, waitsForWifi = waitsForWifi(it.status)) }
         running =
             start(again = ::sync) {
                 try {
