@@ -18,6 +18,7 @@ import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
 import java.time.Duration
 import java.time.LocalDate
+import kotlin.time.Duration.Companion.seconds
 
 /** The workbench home (工作台首页). */
 data class HomeState(
@@ -175,7 +176,7 @@ class HomeModel(
             start {
                 for (left in UNDO_SECONDS downTo 1) {
                     set { it.copy(undo = left) }
-                    delay(1000)
+                    delay(1.seconds)
                 }
                 filed = null
                 set { it.copy(undo = 0, tomorrow = null) }
