@@ -449,10 +449,14 @@ impl TryFrom<Settings> for core::Settings {
     type Error = crate::ChudaError;
 
     fn try_from(settings: Settings) -> Result<Self> {
+        let clock: Arc<dyn Clock> = match settings.clock {
+            Some(clock) => clock,
+            None => Arc::new(SystemClock),
+        };
         Ok(Self {
             dir: settings.dir.into(),
             key: settings.key.try_into().map_err(|_| Error::invalid("settings.key_length"))?,
-            clock: settings.clock.map_or_else(|| Arc::new(SystemClock) as Arc<dyn Clock>, |clock| clock),
+            clock,
             signer: Arc::new(AppSigner::new(settings.signer)?),
             models: settings.models.map(Into::into),
         })
