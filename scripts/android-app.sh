@@ -4,6 +4,7 @@
 
 app_check() {
   app_make
+  app_versions
   app_lint
   app_levels
   app_pages
@@ -189,11 +190,22 @@ app_compile() {
     "-Xfriend-paths=$out/app" -- android/app/src/test/kotlin
 }
 
+# app_versions: what Maven's files and the generator's repeat of the catalog is the same.
+app_versions() {
+  local name file found
+  for name in kotlin coroutines jna; do
+    for file in android/pom.xml bindings/kotlin/pom.xml bindings/kotlin/example/pom.xml bindings/uniffi.toml; do
+      found=$(sed -n -e "s|.*<$name.version>\(.*\)</$name.version>.*|\1|p" -e "s|^${name}_target_version = \"\(.*\)\"|\1|p" "$file")
+      [ "${found:=$(version "$name")}" = "$(version "$name")" ] || die "$file has $name $found, $catalog has $(version "$name")"
+    done
+  done
+}
+
 app_lint() {
   say "style"
   java -cp "$(jars "$work/ktlint")" com.pinterest.ktlint.Main --relative 'android/**/*.kt' 'bindings/kotlin/**/*.kt'
   java -cp "$(jars "$work/detekt")" io.gitlab.arturbosch.detekt.cli.Main --build-upon-default-config --config android/check/detekt.yml \
-    --input android/app/src/main/kotlin,bindings/kotlin/src/main/kotlin
+    --input android/app/src/main/kotlin,android/ui/src/main/kotlin,bindings/kotlin/src/main/kotlin
 }
 
 # app_levels: nothing that an Android 8 does not have, but behind a check (@RequiresApi).
@@ -250,6 +262,7 @@ app_tests() {
   # Android itself comes last: Robolectric brings its own on top of it.
   # Android's own cleaner is Java's inner one.
   java -Xmx2g --add-exports java.base/jdk.internal.ref=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -Djna.library.path="$CARGO_TARGET_DIR/debug" -Dchuda.pictures="$work/pictures" -Dchuda.samples="$root/samples" \
+    -Dchuda.server="$CARGO_TARGET_DIR/debug/chuda-server" -Dchuda.server.data="$server_data" \
     -Drobolectric.offline=true -Drobolectric.dependency.dir="$work/robolectric-sdk" \
     -cp "$config:android/app/src/test/resources:$out/tests:$out/app:$out/ui:$out/bindings:$made/classes:$(jars "$work/tests"):$(jars "$work/libraries"):$(android_jar)" \
     org.junit.runner.JUnitCore "${tests[@]}"

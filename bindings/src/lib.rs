@@ -7,6 +7,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 pub mod callbacks;
+pub mod clock;
 mod convert;
 pub mod drafts;
 mod errors;

@@ -8,10 +8,11 @@ use chuda_core::capture::claim::Consent;
 use chuda_core::capture::proof;
 use chuda_core::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
 use chuda_core::query::view::SyncSummary;
-use chuda_core::time::SystemClock;
+use chuda_core::time::{Clock, SystemClock};
 use chuda_core::workbench::{self as core, BlobChoice, CustomerDraft, ReportRequest, TouchDraft};
 
 use crate::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
+use crate::clock::MovableClock;
 use crate::convert::To;
 use crate::drafts::EvidenceDraft;
 use crate::errors::Result;
@@ -38,6 +39,9 @@ pub struct Settings {
     /// Folder of the speech models, if they are there.
     #[uniffi(default)]
     pub models: Option<String>,
+    /// The clock, if it is another than the system's: a test or a demo moves it.
+    #[uniffi(default)]
+    pub clock: Option<Arc<MovableClock>>,
 }
 
 /// Tells long work to stop: once used, it stays used. Everything captured so far is kept.
@@ -455,10 +459,14 @@ impl TryFrom<Settings> for core::Settings {
     type Error = crate::ChudaError;
 
     fn try_from(settings: Settings) -> Result<Self> {
+        let clock: Arc<dyn Clock> = match settings.clock {
+            Some(clock) => clock,
+            None => Arc::new(SystemClock),
+        };
         Ok(Self {
             dir: settings.dir.into(),
             key: settings.key.try_into().map_err(|_| Error::invalid("settings.key_length"))?,
-            clock: Arc::new(SystemClock),
+            clock,
             signer: Arc::new(AppSigner::new(settings.signer)?),
             models: settings.models.map(Into::into),
         })

@@ -26,6 +26,7 @@
                 RootView(model: model)
                     .environment(\.words, model.state.words)
                     .tint(.accent)
+                    .onOpenURL { model.invite($0.absoluteString) }
             }
             .onChange(of: phase) { _, phase in
                 switch phase {

@@ -16,6 +16,11 @@
                 NavigationStack { FirstRunScreen(model: firstRun) }
             } else if let workbench = model.state.workbench {
                 Tabs(model: model, workbench: workbench)
+                    .safeAreaInset(edge: .top) {
+                        if let failure = model.state.failure {
+                            NoticeView(failure: failure, dismiss: model.dismiss, remedy: model.remedy).padding()
+                        }
+                    }
             } else {
                 ProgressView(words("do.loading"))
             }

@@ -318,7 +318,7 @@
             if !model.state.evidence.isEmpty {
                 ScrollView(.horizontal, showsIndicators: false) {
                     HStack(alignment: .top, spacing: 12) {
-                        ForEach(model.state.evidence, id: \.id) { EvidenceTile(evidence: $0, thumbnail: model.state.thumbnails[$0.id]) }
+                        ForEach(model.state.evidence, id: \.id, content: removable)
                     }
                 }
             }
@@ -327,6 +327,16 @@
                 SoftButton(title: words("home.add_file"), image: "paperclip", action: model.addFile)
             }
             if isSilent { Button(words("draft.listen_again"), action: model.listenAgain).frame(minHeight: 48) }
+        }
+
+        /// What is taken out is not deleted: the words that are read out say so.
+        private func removable(_ evidence: EvidenceView) -> some View {
+            VStack(spacing: 0) {
+                EvidenceTile(evidence: evidence, thumbnail: model.state.thumbnails[evidence.id])
+                Button(words("draft.take_out")) { model.takeOut(evidence.id) }
+                    .frame(minWidth: 84, minHeight: 48)
+                    .accessibilityLabel(words("draft.take_out_of", ["what": words.kind(evidence)]))
+            }
         }
 
         private var isSilent: Bool {

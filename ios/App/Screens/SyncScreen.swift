@@ -29,6 +29,7 @@
         private func head(_ summary: SyncSummary) -> some View {
             Text(words.summary(summary)).font(.headline)
             Text(last(summary)).font(.footnote).foregroundStyle(Color.quiet)
+            if model.state.waitsForWifi { Text(words("sync.waits_for_wifi")).font(.subheadline) }
             if let report = model.state.lastReport {
                 Text(
                     words(

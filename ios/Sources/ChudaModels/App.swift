@@ -7,7 +7,7 @@ public struct AppState: ScreenState {
     /// None as long as the store is being opened or there is none.
     public var workbench: Workbench?
     public var firstRun: FirstRunModel?
-    /// The store does not open.
+    /// The store does not open, or something that belongs to no screen.
     public var failure: Failure?
 
     init(words: Words) {
@@ -21,6 +21,8 @@ public final class AppModel: Model<AppState> {
     private let opened: (Workbench) -> Void
     private var tabs: [Place.Tab: any AnyModel] = [:]
     private var models: [Place: any AnyModel] = [:]
+    /// A link that waits until the store is open.
+    private var invitation: String?
 
     public init(_ platform: Platform, opened: @escaping (Workbench) -> Void = { _ in }) {
         let stack = BackStack()
@@ -39,6 +41,25 @@ public final class AppModel: Model<AppState> {
             } else {
                 state.firstRun = FirstRunModel(nil, platform, leave: {}, done: { [self] in enter($0) })
             }
+            showInvitation()
+        }
+    }
+
+    /// An invitation was opened as a link. Nobody joins by that alone, and who has a team stays in it.
+    public func invite(_ link: String) {
+        invitation = link
+        showInvitation()
+    }
+
+    private func showInvitation() {
+        guard let link = invitation, state.workbench != nil || state.firstRun != nil else { return }
+        invitation = nil
+        state.firstRun?.invite(link)
+        guard let workbench = state.workbench else { return }
+        work { [self] in
+            guard try await workbench.identity().server == nil else { return fail(Failure(key: "invitation.not_needed")) }
+            go(.join)
+            join(workbench).invite(link)
         }
     }
 

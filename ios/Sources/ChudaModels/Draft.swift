@@ -175,6 +175,16 @@ public final class DraftModel: Model<DraftState> {
         }
     }
 
+    /// Takes a piece of evidence out of the touch: it stays, and is offered again.
+    public func takeOut(_ id: EvidenceId) {
+        // The words of a recording go with it; what they filled in was shown and stays.
+        if state.evidence.contains(where: { $0.id == id && $0.source == "recording" }) {
+            stopListening()
+            state.heard = nil
+        }
+        change { $0.evidence.removeAll { $0 == id } }
+    }
+
     private func add(_ captured: Captured) async throws {
         let id = try await workbench.keep(captured, platform)
         state.draft.evidence.append(id)

@@ -37,10 +37,22 @@ public final class FirstRunModel: Model<FirstRunState> {
         state.step = .code
         work { [self] in
             guard let text = try await platform.scanCode() else { return }
-            let invitation = try readInvitation(text: text)
-            (state.server, state.code) = (invitation.server, invitation.code)
+            try fillIn(text)
             join()
         }
+    }
+
+    /// An invitation that was opened as a link is filled in; the person joins by the button.
+    public func invite(_ link: String) {
+        // What is under way is not mixed up with it.
+        guard !state.working else { return }
+        typeCode()
+        work { [self] in try fillIn(link) }
+    }
+
+    private func fillIn(_ text: String) throws {
+        let invitation = try readInvitation(text: text)
+        (state.server, state.code) = (invitation.server, invitation.code)
     }
 
     /// What is typed; a pasted invitation fills both fields.

@@ -49,6 +49,9 @@ public final class HomeModel: Model<HomeState> {
     private let second: () async throws -> Void
     private let dictation: Dictation
     private var countdown: Task<Void, Never>?
+    private var following: Task<Void, Never>?
+    /// The day of the report that can still be taken back: it is shown as long, even when another day has begun.
+    private var filed: Day?
 
     /// `second` passes one second.
     public init(
@@ -60,15 +63,18 @@ public final class HomeModel: Model<HomeState> {
         self.second = second
         dictation = Dictation(workbench, platform)
         super.init(HomeState(), platform, go: go)
-        follow(workbench) { [self] home in
-            state.home = home
-            try await lookForUnfinished()
-        }
+        refresh()
     }
 
-    /// Back on this screen: what was left on another one shows here.
+    /// Back on this screen: what was left on another one shows here, and the card of another day if the phone's clock says another.
     public func refresh() {
-        work { [self] in try await lookUp { [self] in try await lookForUnfinished() } }
+        following?.cancel()
+        following = follow(workbench) { [self] home in
+            var shown = home
+            if let filed { shown.report = try await workbench.reportCard(day: filed) }
+            state.home = shown
+            try await lookForUnfinished()
+        }
     }
 
     private func lookForUnfinished() async throws {
@@ -100,8 +106,13 @@ public final class HomeModel: Model<HomeState> {
         state.filing = true
         state.choosing = nil
         work(again: { [self] in file(reason: reason) }) { [self] in
-            defer { state.filing = false }
-            _ = try await workbench.fileReport(request: ReportRequest(tomorrow: state.tomorrow, reason: reason))
+            defer {
+                state.filing = false
+                refresh()
+            }
+            // Of the day that the card shows, whatever the clock says by now.
+            let request = ReportRequest(day: card.day, tomorrow: state.tomorrow, reason: reason)
+            filed = try await workbench.fileReport(request: request).day
             platform.feedback(.done)
             countDown()
         }
@@ -117,16 +128,20 @@ public final class HomeModel: Model<HomeState> {
                 try Task.checkCancellation()
                 state.undo -= 1
             }
-            state.tomorrow = nil
+            (filed, state.tomorrow) = (nil, nil)
+            refresh()
             platform.scheduleSync()
         }
     }
 
     public func undo() {
-        guard let day = state.home?.report.day else { return }
+        guard let day = filed else { return }
         countdown?.cancel()
-        state.undo = 0
-        work { [self] in try await workbench.withdrawReport(day: day) }
+        (filed, state.undo) = (nil, 0)
+        work { [self] in
+            try await workbench.withdrawReport(day: day)
+            refresh()
+        }
     }
 
     /// Without a text it asks for one.

@@ -71,6 +71,7 @@ public final class MeModel: Model<MeState> {
     public func setWifiOnly(_ only: Bool) {
         platform.prefer(wifiOnlyPreference, only ? "true" : "false")
         state.wifiOnly = only
+        platform.scheduleSync()
     }
 
     public func join() {

@@ -72,7 +72,8 @@ public class Model<State: ScreenState> {
     }
 
     /// Shows what there is now and again whenever it changes, until the model is closed.
-    func follow(_ workbench: Workbench, _ show: @escaping @MainActor (HomeView) async throws -> Void) {
+    @discardableResult
+    func follow(_ workbench: Workbench, _ show: @escaping @MainActor (HomeView) async throws -> Void) -> Task<Void, Never> {
         work {
             for try await home in workbench.homes() {
                 do {

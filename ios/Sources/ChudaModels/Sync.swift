@@ -5,6 +5,8 @@ public struct SyncState: ScreenState, Equatable {
     public var status: StatusView?
     public var syncing = false
     public var lastReport: SyncReport?
+    /// Photos and recordings go over Wi-Fi only, as the person chose, and there is none.
+    public var waitsForWifi = false
     public var failure: Failure?
 
     public init() {}
@@ -22,6 +24,11 @@ public final class SyncModel: Model<SyncState> {
 
     private func load() async throws {
         state.status = try await workbench.status()
+        lookForWifi()
+    }
+
+    private func lookForWifi() {
+        state.waitsForWifi = (state.status?.summary.blobsWaiting ?? 0) > 0 && blobs(platform) == .none
     }
 
     /// One exchange now. Photos and recordings wait for Wi-Fi if the person wants that.
@@ -29,6 +36,7 @@ public final class SyncModel: Model<SyncState> {
         guard !state.syncing else { return }
         state.syncing = true
         state.failure = nil
+        lookForWifi()
         running = work(again: sync) { [self] in
             defer { state.syncing = false }
             state.lastReport = try await workbench.sync(blobs(platform)) { summary in

@@ -25,6 +25,12 @@ final class EventTests: XCTestCase {
         XCTAssertEqual(first.state.step, .welcome)
         first.back()
         XCTAssertEqual(left, 1)
+        first.invite("chuda://join?server=https%3A%2F%2Fother.example.com&code=7H3-Q2X")
+        await first.until { $0.code == "7H3-Q2X" }
+        XCTAssertEqual(first.state.server, "https://other.example.com")
+        XCTAssertEqual(first.state.step, .code)
+        XCTAssertFalse(first.state.working)
+        first.back()
         first.startOffline()
         XCTAssertEqual(first.state.step, .name)
         first.startOffline()
@@ -178,6 +184,31 @@ final class EventTests: XCTestCase {
     }
 
     @MainActor
+    func testWhatIsTakenOutOfADraftStaysAndIsOfferedAgain() async throws {
+        let platform = try TestPlatform(self)
+        let (workbench, customer) = try await ready(platform)
+        platform.camera = [try sample("photo.jpg")]
+        platform.files = [try sample("quote.pdf")]
+        let draft = DraftModel(workbench, platform) {}
+        draft.takePhoto()
+        await draft.until { $0.evidence.count == 1 }
+        draft.addFile()
+        await draft.until { $0.evidence.count == 2 }
+        let photo = try XCTUnwrap(draft.state.evidence.first).id
+        draft.takeOut(photo)
+        await draft.until { $0.evidence.map(\.mime) == ["application/pdf"] }
+        draft.chooseCustomer(customer.id)
+        draft.chooseMode(.phone)
+        draft.chooseAction("send_material")
+        await draft.until { $0.missing.isEmpty }
+        draft.save()
+        await draft.until { $0.saved?.touch.evidence.count == 1 }
+        let home = HomeModel(workbench, platform, go: { _ in })
+        await home.until { $0.loose.map(\.id) == [photo] }
+        for model in [draft, home] as [any AnyModel] { model.close() }
+    }
+
+    @MainActor
     func testTouchesTouchAndEvidence() async throws {
         let platform = try TestPlatform(self)
         let (workbench, customer) = try await ready(platform)
@@ -325,6 +356,33 @@ final class EventTests: XCTestCase {
     }
 
     @MainActor
+    func testPhotosWaitForWifiIfThePersonWantsThat() async throws {
+        let platform = try TestPlatform(self)
+        let (workbench, _) = try await ready(platform)
+        let server = try Server(self)
+        let invitation = try readInvitation(text: server.invite("李强", "rep"))
+        try await server.up()
+        _ = try await workbench.enrol(server: invitation.server, code: invitation.code)
+        platform.wifi = false
+        platform.prefer("wifi_only", "true")
+        platform.camera = [try sample("photo.jpg")]
+        let home = HomeModel(workbench, platform, go: { _ in })
+        home.takePhoto()
+        await home.until { $0.unfinished != nil }
+        let sync = SyncModel(workbench, platform, go: { _ in })
+        await sync.until { $0.waitsForWifi }
+        sync.sync()
+        await sync.until { !$0.syncing && $0.status?.summary.recordsWaiting == 0 }
+        XCTAssertEqual(sync.state.status?.summary.blobsWaiting, 1)
+        XCTAssert(sync.state.waitsForWifi)
+        platform.wifi = true
+        sync.sync()
+        await sync.until { !$0.syncing && $0.status?.summary.blobsWaiting == 0 }
+        XCTAssertFalse(sync.state.waitsForWifi)
+        for model in [home, sync] as [any AnyModel] { model.close() }
+    }
+
+    @MainActor
     func testMe() async throws {
         let platform = try TestPlatform(self)
         let workbench = try await offline(platform)
@@ -351,6 +409,7 @@ final class EventTests: XCTestCase {
         me.setWifiOnly(true)
         XCTAssert(me.state.wifiOnly)
         XCTAssertEqual(platform.preferences["wifi_only"], "true")
+        XCTAssertEqual(platform.syncsScheduled, 1)
         me.join()
         XCTAssertEqual(gone, [.join])
         me.close()
@@ -379,6 +438,45 @@ final class EventTests: XCTestCase {
         app.left([.customer("x")])
         XCTAssertEqual(app.stack.places, [.customer("x")])
         XCTAssertFalse(BackStack().back())
+        app.close()
+    }
+
+    @MainActor
+    func testAnInvitationIsShownAndNobodyJoinsByIt() async throws {
+        let link = "chuda://join?server=https%3A%2F%2Fchuda.example.com&code=7H3-Q2X"
+        let platform = try TestPlatform(self)
+        let app = AppModel(platform)
+        // A cold start: the link comes before the app knows whether there is a store.
+        app.invite(link)
+        app.open()
+        await app.until { $0.firstRun?.state.code == "7H3-Q2X" }
+        let first = try XCTUnwrap(app.state.firstRun)
+        first.back()
+        app.invite("chuda://join?server=https%3A%2F%2Fchuda.example.com")
+        await first.until { $0.failure?.key == "invitation.malformed" && $0.step == .code }
+        first.back()
+        first.startOffline()
+        first.type(name: "李强")
+        first.startOffline()
+        await app.until { $0.workbench != nil }
+
+        // A phone that works alone is asked before it joins; one that has a team stays in it.
+        let workbench = try XCTUnwrap(app.state.workbench)
+        app.invite(link)
+        await eventually { app.stack.places == [.join] }
+        let join = app.join(workbench)
+        await join.until { $0.code == "7H3-Q2X" && !$0.working }
+        let server = try Server(self)
+        let invitation = try readInvitation(text: server.invite("李强", "rep"))
+        try await server.up()
+        join.type(server: invitation.server, code: invitation.code)
+        join.join()
+        await eventually { app.stack.places.isEmpty }
+        app.invite(link)
+        await app.until { $0.failure?.key == "invitation.not_needed" }
+        XCTAssertEqual(app.stack.places, [])
+        let kept = try await workbench.identity().server
+        XCTAssertEqual(kept, invitation.server)
         app.close()
     }
 

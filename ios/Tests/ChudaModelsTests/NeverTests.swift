@@ -171,6 +171,43 @@ final class NeverTests: XCTestCase {
     }
 
     @MainActor
+    func testAClockThatJumpsLosesNothingAndIsTold() async throws {
+        for days: Int64 in [-3, 3] {
+            let platform = try TestPlatform(self)
+            let (workbench, customer) = try await ready(platform)
+            let before = workbench.today()
+            let home = HomeModel(workbench, platform, second: {}, go: { _ in })
+            home.startRecording(.ownVoice)
+            await home.until { $0.recording != nil }
+            try platform.microphone?.hear(sample("voice.wav"))
+            platform.clock.moveBy(ms: days * 86_400_000)
+            home.stopRecording()
+            await home.until { $0.unfinished != nil }
+            let draft = DraftModel(workbench, platform, leave: {})
+            await draft.until { $0.failure?.kind == "model" && !$0.listening }
+            draft.chooseCustomer(customer.id)
+            draft.chooseMode(.visit)
+            draft.chooseAction("demo")
+            await draft.until { $0.missing.isEmpty }
+            draft.save()
+            await draft.until { $0.saved != nil }
+            let touch = try XCTUnwrap(draft.state.saved?.touch)
+            XCTAssertNotEqual(touch.day, before)
+            XCTAssertEqual(touch.day, workbench.today())
+            XCTAssertEqual(touch.evidence.map(\.flags), [["clock_set_by_hand"]])
+            await home.until { $0.home?.report.day == touch.day && $0.home?.report.touches.count == 1 }
+
+            // The clock is put right: the card is that of today as soon as one comes back to it.
+            platform.clock.moveBy(ms: -days * 86_400_000)
+            home.refresh()
+            await home.until { $0.home?.report.day == before && $0.home?.report.touches.isEmpty == true }
+            let kept = try await workbench.recentTouches(limit: 5)
+            XCTAssertEqual(kept.map(\.day), [touch.day])
+            for model in [home, draft] as [any AnyModel] { model.close() }
+        }
+    }
+
+    @MainActor
     func testADeniedPermissionSaysWhereItIsGivenAndSpinsNot() async throws {
         let platform = try TestPlatform(self)
         let (workbench, _) = try await ready(platform)

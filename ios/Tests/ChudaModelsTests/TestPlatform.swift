@@ -15,6 +15,8 @@ final class TestPlatform: Platform {
     var files: [String] = []
     var code: String?
     var place: Location?
+    /// The phone's clock, which its owner can change.
+    let clock = MovableClock()
     var online = true
     var wifi = true
     var preferences: [String: String] = [:]
@@ -49,11 +51,11 @@ final class TestPlatform: Platform {
     func killed(_ test: XCTestCase) throws -> Settings {
         let copy = folder.appendingPathComponent("killed-\(UUID().uuidString)")
         try FileManager.default.copyItem(at: folder.appendingPathComponent("store"), to: copy)
-        return Settings(dir: copy.path, key: key, signer: signer, models: models)
+        return Settings(dir: copy.path, key: key, signer: signer, models: models, clock: clock)
     }
 
     func settings() -> Settings {
-        Settings(dir: folder.appendingPathComponent("store").path, key: key, signer: signer, models: models)
+        Settings(dir: folder.appendingPathComponent("store").path, key: key, signer: signer, models: models, clock: clock)
     }
 
     func preference(_ name: String) -> String? { preferences[name] }

@@ -452,6 +452,7 @@ extension View {
     public func gesture<G: Gesture>(_ gesture: G) -> some View { self }
     public func onTapGesture(count: Int = 1, perform: @escaping @MainActor () -> Void) -> some View { self }
     public func onChange<V: Equatable>(of value: V, _ action: @escaping @MainActor (V, V) -> Void) -> some View { self }
+    public func onOpenURL(perform action: @escaping @MainActor (URL) -> Void) -> some View { self }
     public func refreshable(action: @escaping @MainActor @Sendable () async -> Void) -> some View { self }
     public func searchable(text: Binding<String>, prompt: String) -> some View { self }
     public func navigationTitle(_ title: String) -> some View { self }

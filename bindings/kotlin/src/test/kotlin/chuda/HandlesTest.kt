@@ -1,9 +1,13 @@
 package chuda
 
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Runnable
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.cancel
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.flow.first
@@ -20,6 +24,8 @@ import java.io.File
 import java.nio.file.Path
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.coroutines.CoroutineContext
 import kotlin.io.path.exists
 
 /** What is held across the border between Kotlin and the core: nothing more after much use than before it. */
@@ -37,7 +43,7 @@ class HandlesTest {
                 calls(phone, 100)
                 val files = openFiles()
                 calls(phone, 10_000)
-                assertTrue(openFiles() <= files) { "${openFiles()} files, $files before" }
+                assertTrue(openFiles() <= files + READERS) { "${openFiles()} files, $files before" }
                 assertTrue(coreThreads() <= THREADS) { "${coreThreads()} threads" }
             }
         }
@@ -64,6 +70,41 @@ class HandlesTest {
         // Closing has waited for them.
         assertFalse(isOpen())
         awaitNoMoreThan(before)
+    }
+
+    @Test
+    fun `a store whose opening is cancelled is closed, at whatever moment that is`() =
+        runBlocking {
+            val settings = settings(dir)
+            Workbench.createOffline(settings, "李强").use { it.giveConsent(Purpose.RECORDING) }
+            val before = openFiles()
+            for (moment in 0 until 1_000) {
+                cancelledAt(moment) { Workbench.open(settings).close() }
+                Workbench.open(settings).use { assertEquals("李强", it.identity().person.name) }
+            }
+            awaitTrue({ "${openFiles()} files, $before before" }) { openFiles() <= before }
+        }
+
+    /** Runs it, and cancels it some moments after the core has said that there may be a result: it is being fetched meanwhile. */
+    private suspend fun cancelledAt(
+        moment: Int,
+        body: suspend () -> Unit,
+    ) {
+        val steps = AtomicInteger()
+        val canceller =
+            object : CoroutineDispatcher() {
+                override fun dispatch(
+                    context: CoroutineContext,
+                    block: Runnable,
+                ) {
+                    Dispatchers.Default.dispatch(context, block)
+                    if (steps.incrementAndGet() > 1) {
+                        repeat(moment * 10) { Thread.onSpinWait() }
+                        context.cancel()
+                    }
+                }
+            }
+        CoroutineScope(canceller).launch { body() }.join()
     }
 
     @Test
@@ -158,18 +199,26 @@ class HandlesTest {
 
     /** Waits until other threads have let go of theirs too. What earlier tests left to the garbage collector may go meanwhile. */
     private fun awaitNoMoreThan(before: Map<String, Int>) {
-        val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60)
+        awaitTrue({ "${handles()}, before: $before" }) { handles().all { (kind, count) -> count <= before.getValue(kind) } }
+    }
 
-        fun met() = handles().all { (kind, count) -> count <= before.getValue(kind) }
+    private fun awaitTrue(
+        otherwise: () -> String,
+        met: () -> Boolean,
+    ) {
+        val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60)
         while (!met() && System.nanoTime() < end) {
             System.gc()
             Thread.yield()
         }
-        assertTrue(met()) { "${handles()}, before: $before" }
+        assertTrue(met(), otherwise)
     }
 
     private companion object {
         const val LANES = 8
+
+        /** The store keeps up to four readers, of three files each, and opens them when they are first needed. */
+        const val READERS = 12
 
         /** Two that poll and at most sixteen that wait for the store. */
         const val THREADS = 18

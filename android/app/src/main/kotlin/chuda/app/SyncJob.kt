@@ -27,7 +27,7 @@ class SyncJob : JobService() {
         val app = application as ChudaApp
         running[parameters.jobId] =
             app.scope.launch {
-                val again = exchange(app)
+                val again = exchange(app, parameters.jobId)
                 running -= parameters.jobId
                 jobFinished(parameters, again)
             }
@@ -41,14 +41,18 @@ class SyncJob : JobService() {
     }
 
     /** Whether it is to be tried again, after a wait that grows. */
-    private suspend fun exchange(app: ChudaApp): Boolean {
+    private suspend fun exchange(
+        app: ChudaApp,
+        job: Int,
+    ): Boolean {
         val workbench = app.workbench() ?: return false
-        val waiting = app.platform.preference(WIFI_ONLY) == "true" && !app.platform.onWifi
+        // The job for files alone is stopped by the system when the Wi-Fi goes.
+        val isForAll = app.platform.preference(WIFI_ONLY) != "true" || job == BLOBS
         return try {
-            val report = workbench.sync(if (waiting) BlobChoice.NONE else BlobChoice.ALL)
-            if (waiting && report.blobs.left > 0) schedule(app, BLOBS) { setRequiredNetworkType(JobInfo.NETWORK_TYPE_UNMETERED) }
+            val report = workbench.sync(if (isForAll) BlobChoice.ALL else BlobChoice.NONE)
+            if (!isForAll && report.blobs.left > 0) schedule(app, BLOBS) { setRequiredNetworkType(JobInfo.NETWORK_TYPE_UNMETERED) }
             tell(app, workbench)
-            !waiting && report.blobs.left > 0
+            isForAll && report.blobs.left > 0
         } catch (error: ChudaException) {
             // Whatever else it is, only the person can do something about it: the sync screen shows it.
             error.action == Action.TRY_LATER

@@ -19,6 +19,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.GlobalScope
 import kotlinx.coroutines.async
+import org.junit.Assume.assumeNotNull
 import org.junit.Before
 import org.junit.BeforeClass
 import org.junit.runner.RunWith
@@ -126,6 +127,20 @@ fun killed(): ChudaApp {
         }.invoke(next, RuntimeEnvironment.getApplication().baseContext)
     next.onCreate()
     return next
+}
+
+/** The server that runs beside the tests; a test is skipped where there is none. */
+fun server(): String {
+    val address: String? = System.getenv("CHUDA_TEST_SERVER")
+    assumeNotNull(address)
+    return address!!
+}
+
+/** The one-time code of a new person of its team. */
+fun invited(name: String): String {
+    val command = listOf(System.getProperty("chuda.server")!!, "admin", "person", "add", name, "--role", "rep", "--json")
+    val added = ProcessBuilder(command + listOf("--data", System.getProperty("chuda.server.data")!!)).start()
+    return Regex("\"code\":\"([^\"]+)\"").find(added.inputStream.bufferedReader().readText())!!.groupValues[1]
 }
 
 fun sample(name: String) = File(System.getProperty("chuda.samples")!!, name)

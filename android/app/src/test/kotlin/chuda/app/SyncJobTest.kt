@@ -6,12 +6,15 @@ import android.app.job.JobParameters
 import android.app.job.JobScheduler
 import android.content.Context
 import chuda.CustomerDraft
+import chuda.EvidenceDraft
+import chuda.Source
 import chuda.TaskView
 import chuda.Word
+import chuda.Workbench
+import chuda.ui.WIFI_ONLY
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
-import org.junit.Assume.assumeNotNull
 import org.junit.Test
 import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
@@ -62,12 +65,11 @@ class SyncJobTest : WithPhone() {
 
     @Test
     fun `records reach the server, and a server that is out of reach is tried again`() {
-        val server = System.getenv("CHUDA_TEST_SERVER")
-        assumeNotNull(server)
+        val server = URI(server())
         val phone = started()
-        Line(URI(server)).use { line ->
+        Line(server).use { line ->
             wait { phone.addCustomer(CustomerDraft(name = "佛山乐居家具")) }
-            wait { phone.enrol(line.address, System.getenv("CHUDA_TEST_CODE")) }
+            wait { phone.enrol(line.address, invited("王芳")) }
             assertTrue(wait { phone.status() }.summary.recordsWaiting > 0)
             assertFalse(run())
             assertEquals(0L, wait { phone.status() }.summary.recordsWaiting)
@@ -76,6 +78,37 @@ class SyncJobTest : WithPhone() {
         assertTrue(run())
         assertTrue(wait { phone.status() }.summary.recordsWaiting > 0)
     }
+
+    @Test
+    fun `files wait for a network that costs nothing if the person wants that`() {
+        val server = server()
+        val phone = started()
+        wait { phone.enrol(server, invited("陈静")) }
+        wait { phone.keepEvidence(EvidenceDraft(sample("photo.jpg").path, Source.CAMERA)) }
+        app.platform.prefer(WIFI_ONLY, "true")
+        assertFalse(run())
+        assertEquals(0L to 1L, waiting(phone))
+        val job = scheduler.allPendingJobs.single { it.id == FILES }
+        @Suppress("DEPRECATION")
+        assertEquals(JobInfo.NETWORK_TYPE_UNMETERED, job.networkType)
+        assertTrue(job.isPersisted)
+        // The system starts that one as soon as there is such a network.
+        assertFalse(run(FILES))
+        assertEquals(0L to 0L, waiting(phone))
+    }
+
+    @Test
+    fun `files go with the records if the person does not mind`() {
+        val server = server()
+        val phone = started()
+        wait { phone.enrol(server, invited("刘洋")) }
+        wait { phone.keepEvidence(EvidenceDraft(sample("photo.jpg").path, Source.CAMERA)) }
+        assertFalse(run())
+        assertEquals(0L to 0L, waiting(phone))
+        assertEquals(0, scheduler.allPendingJobs.count { it.id == FILES })
+    }
+
+    private fun waiting(phone: Workbench) = wait { phone.status() }.summary.run { recordsWaiting to blobsWaiting }
 
     @Test
     fun `a job that the system stops is tried again`() {
@@ -102,15 +135,15 @@ class SyncJobTest : WithPhone() {
     }
 
     /** Runs the job as the system would; true when it asks to be run again. */
-    private fun run(): Boolean {
+    private fun run(job: Int = SOON): Boolean {
         val service = Robolectric.buildService(SyncJob::class.java).create().get()
-        assertTrue(service.onStartJob(parameters()))
+        assertTrue(service.onStartJob(parameters(job)))
         awaitTrue("the end of the job") { shadowOf(service).isJobFinished }
         return shadowOf(service).isRescheduleNeeded
     }
 
-    private fun parameters(): JobParameters =
-        Shadow.newInstanceOf(JobParameters::class.java).also { ReflectionHelpers.setField(it, "jobId", 1) }
+    private fun parameters(job: Int = SOON): JobParameters =
+        Shadow.newInstanceOf(JobParameters::class.java).also { ReflectionHelpers.setField(it, "jobId", job) }
 
     private fun task(customer: String) =
         TaskView(
@@ -134,6 +167,11 @@ class SyncJobTest : WithPhone() {
             reason = null,
             attachmentUploading = false,
         )
+
+    private companion object {
+        const val SOON = 1
+        const val FILES = 2
+    }
 
     /** The way to a server, which can be cut. */
     private class Line(

@@ -4,6 +4,7 @@ import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.graphics.toComposeImageBitmap
 import chuda.DeviceSigner
 import chuda.Location
+import chuda.MovableClock
 import chuda.Settings
 import chuda.SoftwareSigner
 import chuda.Source
@@ -46,9 +47,12 @@ class FakePhone(
     /** Takes the microphone away, as the system does. */
     var takeAway: (EndReason) -> Unit = {}
     private var player: (() -> Unit)? = null
+
+    /** The phone's clock, which its owner can change. */
+    val clock = MovableClock()
     private var files = 0
 
-    override suspend fun settings() = Settings(dir.resolve("store").path, ByteArray(32) { 7 }, signer, models)
+    override suspend fun settings() = Settings(dir.resolve("store").path, ByteArray(32) { 7 }, signer, models, clock)
 
     override fun preference(name: String) = preferences[name]
 
@@ -164,7 +168,7 @@ class FakePhone(
 
     override val freeBytes = 21_474_836_480
     override val isOnline = true
-    override val onWifi = false
+    override var onWifi = false
 
     override fun feedback(kind: Feedback) = Unit
 

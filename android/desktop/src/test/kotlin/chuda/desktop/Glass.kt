@@ -16,6 +16,7 @@ import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.isNotSelected
 import androidx.compose.ui.test.onFirst
+import androidx.compose.ui.test.onParent
 import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTouchInput
@@ -96,7 +97,8 @@ class Glass(
     fun press(matcher: SemanticsMatcher) {
         waitFor(matcher.description) { find(matcher).isNotEmpty() }
         val node = node(matcher)
-        runCatching { node.performScrollTo() }
+        // First the strip that it is in, if it is in one.
+        for (one in listOf(node.onParent(), node)) runCatching { one.performScrollTo() }
         node.performTouchInput { click() }
         touches++
         scheduler.runCurrent()

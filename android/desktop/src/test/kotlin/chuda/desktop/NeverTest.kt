@@ -1,5 +1,6 @@
 package chuda.desktop
 
+import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.hasContentDescription
 import chuda.ChudaException
 import chuda.ContactMode
@@ -15,6 +16,7 @@ import chuda.ui.EndReason
 import chuda.ui.Failure
 import chuda.ui.Permission
 import chuda.ui.Place
+import chuda.ui.Words
 import chuda.ui.denied
 import chuda.ui.failure
 import kotlinx.coroutines.runBlocking
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
 import java.io.File
+import java.time.Duration
+import java.time.LocalDate
 
 /** What must never happen: a capture that is lost, a spinner without end, a "synced" that isn't, an error without what to do. */
 class NeverTest {
@@ -33,7 +37,8 @@ class NeverTest {
     private fun phone(
         models: String? = null,
         signer: DeviceSigner = SoftwareSigner.generate(),
-    ) = FakePhone(dir.resolve("phone"), models, signer).apply {
+        folder: String = "phone",
+    ) = FakePhone(dir.resolve(folder), models, signer).apply {
         camera = sample("photo.jpg")
         file = sample("quote.pdf")
         sound = FakePhone.samples(sample("voice.wav"))
@@ -107,6 +112,27 @@ class NeverTest {
     }
 
     @Test
+    fun `what is taken out of a draft stays and is offered again`() =
+        alone {
+            tap("拍照")
+            see("确认触达")
+            tap("文件")
+            waitFor("both") { find(hasContentDescription("移出文件", substring = true)).isNotEmpty() }
+            tap("移出照片")
+            waitFor("the draft to be put aside without it") { ask { unfinished() }?.evidence?.size == 1 }
+            waitFor("the photo to go") { find(hasContentDescription("照片")).isEmpty() }
+            tap("苏州明远电子")
+            tap("电话")
+            tap("发送资料")
+            tap("保存触达")
+            see("1 件照片或录音")
+            assertEquals(listOf("application/pdf"), ask { recentTouches(5).single() }.evidence.map { it.mime })
+            tap("1 件照片或录音")
+            see("确认触达")
+            waitFor("the photo") { find(hasContentDescription("照片")).isNotEmpty() }
+        }
+
+    @Test
     fun `a recording outlives the app`() {
         val phone = phone()
         alone(phone) {
@@ -147,6 +173,86 @@ class NeverTest {
             see("今日日报")
             val touch = ask { recentTouches(5).single() }
             assertEquals(listOf(TouchStatus.RECORDED, "recording"), listOf(touch.status, touch.evidence.single().source))
+        }
+
+    /** A phone whose clock is put back, and one whose clock is put forward. */
+    private fun jumping(what: (phone: FakePhone, days: Long) -> Unit) =
+        listOf(-3L, 3L).forEach { days -> what(phone(folder = "phone$days"), days) }
+
+    private fun FakePhone.jump(days: Long) = clock.moveBy(Duration.ofDays(days).toMillis())
+
+    private fun Glass.today() = ask { today() }
+
+    private fun Glass.seeDay(day: LocalDate) = see(Words("zh").day(day))
+
+    @Test
+    fun `a clock that jumps while talking loses nothing, and the recording says so`() =
+        jumping { phone, days ->
+            alone(phone) {
+                val day = today().plusDays(days)
+                press()
+                hearTheWhole()
+                phone.jump(days)
+                letGo()
+                see("确认触达")
+                tap("佛山乐居家具")
+                tap("面访")
+                tap("演示")
+                tap("保存触达")
+                seeDay(day)
+                kill()
+            }
+            again(phone) {
+                seeDay(today())
+                val recording = ask { recentTouches(5).single() }.also { assertEquals(today(), it.day) }.evidence.single()
+                assertEquals(phone.sound.size, recording.size.toInt() - 44)
+                go("触达")
+                see("今天")
+                tap("佛山乐居家具")
+                press(hasContentDescription("录音").and(hasClickAction()))
+                see("时间为手工设定")
+                seeDay(Words("zh").dayOf(recording.capturedAt))
+            }
+        }
+
+    @Test
+    fun `a clock that jumps between capture and filing loses nothing, and each day shows its own`() =
+        jumping { phone, days ->
+            alone(phone) {
+                val today = today()
+                tap("拍照")
+                see("确认触达")
+                tap("苏州明远电子")
+                tap("电话")
+                tap("发送资料")
+                phone.jump(days)
+                tap("保存触达")
+                seeDay(today.plusDays(days))
+                see("差 2 条，仍可提交")
+                phone.jump(-days)
+                tap("差 2 条，仍可提交")
+                tap("请假")
+                if (days > 0) {
+                    // That day has not come any more: nothing is filed, and the card is that of today again.
+                    see("还没到那一天")
+                    seeDay(today)
+                    see("差 3 条，仍可提交")
+                    assertEquals(0, ask { reports(today.plusDays(days)) }.size)
+                } else {
+                    see("撤销 5")
+                    seeDay(today.plusDays(days))
+                    assertTrue(ask { reports(today.plusDays(days)) }.single().late)
+                    pass(6)
+                    seeDay(today)
+                    see("差 3 条，仍可提交")
+                }
+                val photo = ask { recentTouches(5).single() }.also { assertEquals(today.plusDays(days), it.day) }.evidence.single()
+                assertEquals(emptyList<String>(), photo.flags)
+                phone.jump(days)
+                tap("文件")
+                see("确认触达")
+                assertEquals(setOf("clock_set_by_hand", "clock_changed"), ask { looseEvidence().single() }.flags.toSet())
+            }
         }
 
     @Test
@@ -279,6 +385,34 @@ class NeverTest {
                 ask { addCustomer(CustomerDraft(name = "佛山乐居家具")) }
                 see("条待传")
                 assertFalse(isSeen("全部已同步"))
+            }
+        }
+    }
+
+    @Test
+    fun `photos wait for Wi-Fi if the person wants that, and the screen says so`() {
+        Server(dir.resolve("server")).use { server ->
+            val phone = phone().apply { code = "chuda://join?server=${server.url}&code=${server.invite("李强")}" }
+            Glass.on(phone) {
+                tap("扫码加入团队")
+                see("还没同步过")
+                go("我的")
+                tap("仅用 Wi-Fi 传附件")
+                go("首页")
+                tap("拍照")
+                see("确认触达")
+                tap("返回")
+                tap("个附件")
+                tap("立即同步")
+                waitFor("the records to be sent, and only them") {
+                    ask { status() }.summary.run { listOf(recordsWaiting, blobsWaiting) } == listOf(0L, 1L)
+                }
+                see("等 Wi-Fi")
+                assertFalse(isSeen("全部已同步"))
+                phone.onWifi = true
+                tap("立即同步")
+                see("全部已同步")
+                assertFalse(isSeen("等 Wi-Fi"))
             }
         }
     }

@@ -358,6 +358,10 @@ class ScreensTest {
                 val offline = Failure("sync.offline", "offline", remedy = Remedy.RETRY)
                 SyncScreen(SyncState(StatusView(items.take(2), Fixtures.waiting), failure = offline), idle(), it, {})
             },
+            Shot("sync-wifi") {
+                val waiting = items.take(2).map { item -> item.copy(state = ItemState.Waiting) }
+                SyncScreen(SyncState(StatusView(waiting, Fixtures.waiting.copy(percent = 0)), waitsForWifi = true), idle(), it, {})
+            },
             Shot("sync-done") { SyncScreen(SyncState(StatusView(items.takeLast(1), Fixtures.synced)), idle(), it, {}) },
             Shot("sync-no-team") { SyncScreen(SyncState(StatusView(emptyList(), Fixtures.offline)), idle(), it, {}) },
             Shot("sync-loading") { SyncScreen(SyncState(), idle(), it, {}) },

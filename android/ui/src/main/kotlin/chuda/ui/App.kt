@@ -10,7 +10,7 @@ data class AppState(
     /** None as long as the store is being opened or there is none. */
     val workbench: Workbench? = null,
     val firstRun: FirstRunModel? = null,
-    /** The store does not open. */
+    /** The store does not open, or something that belongs to no screen. */
     val failure: Failure? = null,
 )
 
@@ -26,6 +26,9 @@ class App(
     val stack = BackStack()
     private val models = mutableMapOf<Place, Model<*>>()
 
+    /** A link that waits until the store is open. */
+    private var invitation: String? = null
+
     init {
         open()
         work {
@@ -33,9 +36,14 @@ class App(
                 // A screen that one has left for good is let go.
                 val gone = models.keys.filter { it !in places && it != Place.Tab.HOME }
                 gone.forEach { models.remove(it)?.close() }
-                if (places.last() == Place.Tab.HOME) (models[Place.Tab.HOME] as? HomeModel)?.refresh()
+                if (places.last() == Place.Tab.HOME) refresh()
             }
         }
+    }
+
+    /** In front again: the first screen shows what came meanwhile, and the card of the day that it is now. */
+    fun refresh() {
+        (models[Place.Tab.HOME] as? HomeModel)?.refresh()
     }
 
     /** Opens the store, or begins the first run. */
@@ -44,7 +52,32 @@ class App(
             set { it.copy(failure = null) }
             val settings = platform.settings()
             if (storeExists(settings.dir)) enter(Workbench.open(settings)) else set { it.copy(firstRun = firstRun()) }
+            showInvitation()
         }
+
+    /** An invitation was opened as a link. Nobody joins by that alone, and who has a team stays in it. */
+    fun invite(link: String) {
+        invitation = link
+        showInvitation()
+    }
+
+    private fun showInvitation() {
+        val link = invitation ?: return
+        val (_, workbench, first) = state.value
+        if (workbench == null && first == null) return
+        invitation = null
+        first?.invite(link)
+        if (workbench != null) work { invite(workbench, link) }
+    }
+
+    private suspend fun invite(
+        workbench: Workbench,
+        link: String,
+    ) {
+        if (workbench.identity().server != null) return fail(Failure("invitation.not_needed"))
+        stack.go(Place.Join)
+        (model(Place.Join) as FirstRunModel).invite(link)
+    }
 
     private fun firstRun() = FirstRunModel(null, platform, scope, leave = {}, done = ::enter)
 

@@ -50,7 +50,10 @@ fun AppScreen(
             val failure = state.failure
             when {
                 state.workbench != null -> {
-                    Screen(places.last(), app, words)
+                    Column(Modifier.fillMaxSize()) {
+                        failure?.let { Notice(it, words, app::dismiss, Modifier.padding(EDGE), app::remedy) }
+                        Box(Modifier.weight(1f)) { Screen(places.last(), app, words) }
+                    }
                 }
 
                 first != null -> {

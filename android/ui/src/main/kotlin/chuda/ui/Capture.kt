@@ -15,7 +15,10 @@ internal suspend fun photo(platform: Platform): Captured? {
     return platform.takePhoto()
 }
 
-/** Keeps a captured file as evidence. Its copy in the cache goes when it is kept, not before: what fails is tried again at the next start. */
+/**
+ * Keeps a captured file as evidence. Its copy in the cache goes when it is kept, not before: what fails is tried again at the next
+ * start.
+ */
 internal suspend fun Workbench.keep(
     platform: Platform,
     captured: Captured,

@@ -95,6 +95,9 @@ interface DraftEvents : Events {
 
     fun addFile()
 
+    /** Takes a piece of evidence out of the touch: it stays, and is offered again. */
+    fun takeOut(id: EvidenceId)
+
     /** Listens to the recording once more. */
     fun listenAgain()
 
@@ -214,6 +217,15 @@ class DraftModel(
     override fun takePhoto() = work(::again) { photo(platform)?.let { keep(it) } }
 
     override fun addFile() = work(::again) { platform.pickFile()?.let { keep(it) } }
+
+    override fun takeOut(id: EvidenceId) {
+        // The words of a recording go with it; what they filled in was shown and stays.
+        if (state.value.evidence.any { it.id == id && it.source == "recording" }) {
+            stopListening()
+            set { it.copy(heard = null) }
+        }
+        change { copy(evidence = evidence - id) }
+    }
 
     /** What the camera made and the store could not take. */
     private fun again() =

@@ -19,6 +19,7 @@ import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
+import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.HorizontalDivider
@@ -41,6 +42,7 @@ import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.layout.ContentScale
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.AnnotatedString
@@ -211,7 +213,7 @@ private fun EvidenceStrip(
         Row(
             Modifier.fillMaxWidth().padding(top = 10.dp).horizontalScroll(rememberScrollState()),
             Arrangement.spacedBy(8.dp),
-        ) { state.evidence.forEach { EvidenceTile(it, state.thumbnails[it.id], words) } }
+        ) { state.evidence.forEach { Removable(it, state, on, words) } }
     }
     Row(Modifier.fillMaxWidth().padding(top = 12.dp), Arrangement.spacedBy(8.dp)) {
         SoftButton(words("home.photo"), on::takePhoto, Modifier.weight(1f), Icons.camera)
@@ -219,6 +221,23 @@ private fun EvidenceStrip(
     }
     val isSilent = state.heard == null && !state.listening && state.evidence.any { it.source == "recording" && it.readable }
     if (isSilent) PlainButton(words("draft.listen_again"), on::listenAgain, Modifier.padding(top = 4.dp), Icons.mic)
+}
+
+/** What is taken out is not deleted: the words that are read out say so. */
+@Composable
+private fun Removable(
+    evidence: EvidenceView,
+    state: DraftState,
+    on: DraftEvents,
+    words: Words,
+) = Column {
+    EvidenceTile(evidence, state.thumbnails[evidence.id], words)
+    val label = words("draft.take_out_of", "what" to words.evidence(evidence))
+    PlainButton(
+        words("draft.take_out"),
+        { on.takeOut(evidence.id) },
+        Modifier.widthIn(min = 84.dp).semantics { contentDescription = label },
+    )
 }
 
 /** A picture, or what stands for it; what can't be opened says so. */

@@ -89,7 +89,7 @@ class EvidenceModel(
 
     override fun exportProof() =
         work {
-            val path = scratch("proof-${id.take(8)}.zip")
+            val path = scratch("proof-${id.take(SHOWN)}.zip")
             workbench.exportProof(id, path)
             if (!platform.share(path, "application/zip")) fail(Failure("open.no_app"))
         }
@@ -113,5 +113,10 @@ class EvidenceModel(
         player?.stop()
         written.forEach(platform::forget)
         super.close()
+    }
+
+    private companion object {
+        /** Of an id, in a file's name. */
+        const val SHOWN = 8
     }
 }

@@ -21,6 +21,9 @@ interface FirstRunEvents : Events {
     /** A scanned invitation joins at once; without a camera it is typed. */
     fun scan()
 
+    /** An invitation that was opened as a link is filled in; the person joins by the button. */
+    fun invite(link: String)
+
     /** What is typed; a pasted invitation fills both fields. */
     fun type(
         server: String,
@@ -53,13 +56,25 @@ class FirstRunModel(
     override fun scan() =
         work {
             set { it.copy(step = FirstRunState.Step.CODE) }
-            val text = platform.scanCode()
-            if (text != null) {
-                val invitation = readInvitation(text)
-                set { it.copy(server = invitation.server, code = invitation.code) }
+            platform.scanCode()?.let {
+                fillIn(it)
                 join()
             }
         }
+
+    override fun invite(link: String) =
+        work {
+            // What is under way is not mixed up with it.
+            if (!state.value.working) {
+                typeCode()
+                fillIn(link)
+            }
+        }
+
+    private fun fillIn(text: String) {
+        val invitation = readInvitation(text)
+        set { it.copy(server = invitation.server, code = invitation.code) }
+    }
 
     override fun type(
         server: String,

@@ -17,6 +17,8 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
 import java.time.Duration
+import java.time.LocalDate
+import kotlin.time.Duration.Companion.seconds
 
 /** The workbench home (工作台首页). */
 data class HomeState(
@@ -111,18 +113,27 @@ class HomeModel(
     HomeEvents {
     private val dictation = Dictation(workbench, platform, scope)
     private var countdown: Job? = null
+    private var following: Job? = null
+
+    /** The day of the report that can still be taken back: it is shown as long, even when another day has begun. */
+    private var filed: LocalDate? = null
 
     init {
-        work {
-            workbench.homes().collect { home ->
-                set { it.copy(home = home) }
-                lookForUnfinished()
-            }
-        }
+        refresh()
     }
 
-    /** Back on this screen: what was left on another one shows here. */
-    fun refresh() = work { lookForUnfinished() }
+    /** Back on this screen: what was left on another one shows here, and the card of another day if the phone's clock says another. */
+    fun refresh() {
+        following?.cancel()
+        following =
+            start {
+                workbench.homes().collect { home ->
+                    val card = filed?.let { workbench.reportCard(it) } ?: home.report
+                    set { it.copy(home = home.copy(report = card)) }
+                    lookForUnfinished()
+                }
+            }
+    }
 
     private suspend fun lookForUnfinished() {
         val unfinished = workbench.unfinished()
@@ -147,11 +158,13 @@ class HomeModel(
         set { it.copy(filing = true, choosing = null) }
         work(again = { file(reason) }) {
             try {
-                workbench.fileReport(ReportRequest(tomorrow = before.tomorrow, reason = reason))
+                // Of the day that the card shows, whatever the clock says by now.
+                filed = workbench.fileReport(ReportRequest(card.day, before.tomorrow, reason)).day
                 platform.feedback(Feedback.DONE)
                 countDown()
             } finally {
                 set { it.copy(filing = false) }
+                refresh()
             }
         }
     }
@@ -163,21 +176,24 @@ class HomeModel(
             start {
                 for (left in UNDO_SECONDS downTo 1) {
                     set { it.copy(undo = left) }
-                    delay(1000)
+                    delay(1.seconds)
                 }
+                filed = null
                 set { it.copy(undo = 0, tomorrow = null) }
+                refresh()
                 platform.scheduleSync()
             }
     }
 
     override fun undo() {
-        val day =
-            state.value.home
-                ?.report
-                ?.day ?: return
+        val day = filed ?: return
         countdown?.cancel()
+        filed = null
         set { it.copy(undo = 0) }
-        work { workbench.withdrawReport(day) }
+        work {
+            workbench.withdrawReport(day)
+            refresh()
+        }
     }
 
     override fun chooseTomorrow(text: String?) =

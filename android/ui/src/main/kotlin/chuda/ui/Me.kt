@@ -98,6 +98,7 @@ class MeModel(
     override fun setWifiOnly(only: Boolean) {
         platform.prefer(WIFI_ONLY, only.toString())
         set { it.copy(wifiOnly = only) }
+        platform.scheduleSync()
     }
 
     override fun join() = go(Place.Join)

@@ -1,6 +1,5 @@
 package chuda.ui
 
-import chuda.ChudaException
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -76,9 +75,10 @@ abstract class Model<S : Any>(
             } catch (
                 @Suppress("TooGenericExceptionCaught") error: Exception,
             ) {
-                val worthwhile = again != null && (error is ChudaException.Storage || error is ChudaException.Offline)
+                val failure = failure(error)
+                val worthwhile = again != null && failure.kind in listOf("storage", "offline")
                 this@Model.again = again
-                fail(failure(error).let { if (worthwhile) it.copy(remedy = Remedy.RETRY) else it })
+                fail(if (worthwhile) failure.copy(remedy = Remedy.RETRY) else failure)
             }
         }
 

@@ -15,6 +15,8 @@ data class SyncState(
     val status: StatusView? = null,
     val syncing: Boolean = false,
     val lastReport: SyncReport? = null,
+    /** Photos and recordings go over Wi-Fi only, as the person chose, and there is none. */
+    val waitsForWifi: Boolean = false,
     val failure: Failure? = null,
 )
 
@@ -45,13 +47,15 @@ class SyncModel(
 
     private suspend fun load() {
         val status = workbench.status()
-        set { it.copy(status = status) }
+        set { it.copy(status = status, waitsForWifi = waitsForWifi(status)) }
     }
+
+    private fun waitsForWifi(status: StatusView?) = status != null && status.summary.blobsWaiting > 0 && blobs(platform) == BlobChoice.NONE
 
     /** Photos and recordings wait for Wi-Fi if the person wants that. */
     override fun sync() {
         if (running?.isActive == true) return
-        set { it.copy(syncing = true, failure = null) }
+        set { it.copy(syncing = true, failure = null, waitsForWifi = waitsForWifi(it.status)) }
         running =
             start(again = ::sync) {
                 try {

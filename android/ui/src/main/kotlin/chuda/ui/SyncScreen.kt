@@ -83,6 +83,7 @@ private fun Summary(
             color = MaterialTheme.colorScheme.onSurfaceVariant,
             style = MaterialTheme.typography.bodyMedium,
         )
+        if (state.waitsForWifi) Text(words("sync.waits_for_wifi"), style = MaterialTheme.typography.bodyMedium)
         state.lastReport?.let {
             Text(
                 words("sync.report", "pushed" to it.pushed, "pulled" to it.pulled, "sent" to it.blobs.sent, "left" to it.blobs.left),

@@ -13,6 +13,7 @@ import java.time.ZoneId
 import java.time.format.DateTimeFormatter
 import java.time.format.TextStyle
 import java.util.Locale
+import kotlin.time.Duration.Companion.milliseconds
 
 /** The words of one language, and how it writes days, times and amounts. */
 class Words(
@@ -99,7 +100,7 @@ class Words(
         }
 
     /** 1:07 */
-    fun length(ms: Long): String = "%d:%02d".format(Locale.ROOT, ms / 60_000, ms / 1000 % 60)
+    fun length(ms: Long): String = ms.milliseconds.toComponents { minutes, seconds, _ -> "%d:%02d".format(Locale.ROOT, minutes, seconds) }
 
     private fun fill(
         text: String,
