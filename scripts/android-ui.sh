@@ -59,9 +59,9 @@ ui_prepare() {
 }
 
 ui_maven() {
-  # Only the bindings are compiled piece by piece: what follows from a change in another module, Maven does not see.
-  rm -rf "$cache/android/build"
-  mvn -B -ntp -q -Dstyle.color=never -f android/pom.xml -pl desktop -am -Dkotlin.compiler.daemon=false -Dkotlin.compiler.incremental=true \
+  # What follows from a change in another module, or in another checkout, Maven does not see.
+  rm -rf "$cache/android/build" "$cache/bindings/kotlin/build"
+  mvn -B -ntp -q -Dstyle.color=never -f android/pom.xml -pl desktop -am -Dkotlin.compiler.daemon=false \
     -Dchuda.android.build="$cache/android/build" -Dchuda.build="$cache/bindings/kotlin/build" \
     -Dchuda.generated="$cache/bindings/kotlin/generated" -Dchuda.native="$CARGO_TARGET_DIR/debug" "$@"
 }

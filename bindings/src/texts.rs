@@ -89,13 +89,13 @@ mod tests {
         }
     }
 
-    /// A file or the files of a folder, what follows `#[cfg(test)]` left out.
+    /// A source or the sources of a folder, what follows `#[cfg(test)]` left out.
     fn read(path: &Path, sources: &mut Vec<String>) {
         if path.is_dir() {
             for entry in std::fs::read_dir(path).unwrap() {
                 read(&entry.unwrap().path(), sources);
             }
-        } else {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = std::fs::read_to_string(path).unwrap();
             sources.push(text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned());
         }

@@ -12,7 +12,7 @@ use chuda_core::record::policy::Writer;
 use chuda_core::record::{Actor, ContactMode, Customer, Evidence, Report, Role, Task, Touch};
 use chuda_core::store::{Own, Store, Tx};
 use chuda_core::time::{DEFAULT_ZONE, day_of};
-use chuda_core::workbench::Workbench;
+use chuda_core::workbench::{Settings, Workbench};
 use chuda_tests::Phone;
 use rusqlite::Connection;
 use serde_json::json;
@@ -42,8 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ours.push(millis(begin));
         drop(workbench);
         let begin = Instant::now();
-        let connection = Connection::open(settings.dir.join("chuda.db"))?;
-        connection.pragma_update(None, "key", format!("x'{}'", hex::encode(settings.key)))?;
+        let connection = open(&settings)?;
         let _: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         plain.push(millis(begin));
     }
@@ -51,6 +50,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     plain.sort_by(f64::total_cmp);
     println!("{}", json!({ "id": "P10", "figure_ms": ours[OPENINGS / 2], "baseline_ms": plain[OPENINGS / 2] }));
     Ok(())
+}
+
+fn open(settings: &Settings) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(settings.dir.join("chuda.db"))?;
+    connection.pragma_update(None, "key", format!("x'{}'", hex::encode(settings.key)))?;
+    Ok(connection)
 }
 
 struct Times {
@@ -81,7 +86,7 @@ fn filled(records: usize) -> Result<Phone, Box<dyn std::error::Error>> {
     let touches = (records - CUSTOMERS) * 45 / 100;
     store.write(|tx| {
         let own = |at| Own { actor: Actor { device, incarnation: 7 }, writer: writer.clone(), at };
-        let customers: Vec<CustomerId> = (0..CUSTOMERS).map(|number| CustomerId::derived(&format!("customer {number}"))).collect();
+        let customers: Vec<CustomerId> = (0..CUSTOMERS).map(|_| CustomerId::new(now - TimeDelta::days(400))).collect();
         for (number, id) in customers.iter().enumerate() {
             tx.create(&own(now - TimeDelta::days(400)), *id, &customer(me, number, now))?;
         }
@@ -89,24 +94,25 @@ fn filled(records: usize) -> Result<Phone, Box<dyn std::error::Error>> {
         for number in 0..touches {
             let at = now - TimeDelta::minutes(number as i64 * 240);
             let of = customers[number * 7 % (CUSTOMERS - 20)];
-            write_touch(tx, &own(at), (me, of, number))?;
+            let touch = write_touch(tx, &own(at), (me, of, number))?;
             if number % 6 == 5 {
                 write_report(tx, &own(at), me)?;
             }
             if number % 8 == 7 {
-                write_task(tx, &Own { writer: Writer::Server, ..own(at) }, (me, of, number), number > 100)?;
+                write_task(tx, &Own { writer: Writer::Server, ..own(at) }, (me, of, touch), number > 100)?;
             }
         }
         Ok(())
     })?;
     drop(store);
+    // The server has long had all but the latest.
+    open(&phone.settings)?.execute_batch(
+        "DELETE FROM outbox WHERE n < (SELECT max(n) - 40 FROM outbox);
+         INSERT INTO uploads (hash, evidence, size, sent, verified_at) SELECT sha256, id, 3000000, 3000000, captured_at FROM evidence",
+    )?;
     let (count, wanted) = (phone.workbench.dump()?.len(), records * 9 / 10);
     assert!(count > wanted, "{count} records, not {wanted}");
     Ok(phone)
-}
-
-fn touch_id(number: usize) -> TouchId {
-    TouchId::derived(&format!("touch {number}"))
 }
 
 fn customer(me: PersonId, number: usize, now: DateTime<Utc>) -> Customer {
@@ -127,8 +133,8 @@ fn customer(me: PersonId, number: usize, now: DateTime<Utc>) -> Customer {
     }
 }
 
-fn write_touch(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, CustomerId, usize)) -> chuda_core::Result<()> {
-    let (id, evidence) = (touch_id(number), EvidenceId::derived(&format!("evidence {number}")));
+fn write_touch(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, CustomerId, usize)) -> chuda_core::Result<TouchId> {
+    let (id, evidence) = (TouchId::new(own.at), EvidenceId::new(own.at));
     let touch = Touch {
         author: me,
         customer,
@@ -174,7 +180,8 @@ fn write_touch(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, Custom
         transcript: None,
         stored_at: None,
     };
-    tx.create(own, evidence, &photo)
+    tx.create(own, evidence, &photo)?;
+    Ok(id)
 }
 
 fn write_report(tx: &Tx<'_>, own: &Own, me: PersonId) -> chuda_core::Result<()> {
@@ -199,13 +206,18 @@ fn write_report(tx: &Tx<'_>, own: &Own, me: PersonId) -> chuda_core::Result<()> 
     tx.create(own, id, &report)
 }
 
-fn write_task(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, CustomerId, usize), done: bool) -> chuda_core::Result<()> {
+fn write_task(
+    tx: &Tx<'_>,
+    own: &Own,
+    (me, customer, touch): (PersonId, CustomerId, TouchId),
+    done: bool,
+) -> chuda_core::Result<()> {
     let task = Task {
         task: "reconfirm_value".into(),
         assignee: Some(me),
         role: None,
         customer: Some(customer),
-        source: touch_id(number).into(),
+        source: touch.into(),
         rule: "reconfirm".into(),
         config: 1,
         because: None,
@@ -219,7 +231,7 @@ fn write_task(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, Custome
         choice: None,
         reason: None,
     };
-    tx.create(own, TaskId::derived(&format!("task {number}")), &task)
+    tx.create(own, TaskId::new(own.at), &task)
 }
 
 fn millis(begin: Instant) -> f64 {

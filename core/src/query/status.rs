@@ -19,7 +19,7 @@ impl Ask<'_> {
         let attention = self.refused()?.len() + self.tx.failed_uploads()?.len() + self.tx.conflicted()?.len();
         Ok(SyncSummary {
             enrolled: self.me.enrolled,
-            records_waiting: i64::try_from(self.tx.waiting_documents(u32::MAX)?.len()).unwrap_or(i64::MAX),
+            records_waiting: self.tx.waiting_count()?,
             blobs_waiting,
             bytes_waiting: bytes - sent,
             percent: (sent * 100).checked_div(bytes).unwrap_or(100) as u8,

@@ -176,6 +176,11 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How many documents have changes that the server has not taken.
+    pub fn waiting_count(&self) -> Result<i64> {
+        Ok(self.0.prepare_cached("SELECT count(DISTINCT document) FROM outbox")?.query_row([], |row| row.get(0))?)
+    }
+
     /// Every document was offered and taken: the server has these changes for good.
     pub fn acknowledge(&self, hashes: impl IntoIterator<Item = Hash>) -> Result<()> {
         let mut statement = self.0.prepare_cached("DELETE FROM outbox WHERE hash = ?1")?;

@@ -17,7 +17,7 @@ impl Source for Tx<'_> {
     fn touches(&self, actions: Option<&[&str]>, span: Span) -> Result<Vec<TouchFact>> {
         self.facts(
             "SELECT t.id, t.customer, t.person, t.at, t.action, t.draft = 0,
-                (SELECT count(*) FROM touch_evidence te JOIN evidence e ON e.id = te.evidence
+                (SELECT count(*) FROM touch_evidence te CROSS JOIN evidence e ON e.id = te.evidence
                  WHERE te.touch = t.id AND e.valid = 1 AND e.author = t.person)
              FROM records r JOIN touches t ON t.id = r.id
              WHERE r.kind = 'touch' AND r.at >= ?1 AND r.at < ?2 AND (?3 IS NULL OR t.action IN (SELECT value FROM json_each(?3)))",

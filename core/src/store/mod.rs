@@ -32,6 +32,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_sales.sql"),
     include_str!("migrations/0004_figures.sql"),
     include_str!("migrations/0005_consents.sql"),
+    include_str!("migrations/0006_waiting.sql"),
 ];
 const DATABASE: &str = "chuda.db";
 /// Present while the store is open: found at opening, it tells that the last run did not end by itself.

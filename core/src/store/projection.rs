@@ -61,6 +61,22 @@ pub enum Whose {
 const TABLES: [&str; 9] =
     ["records", "customers", "contacts", "leads", "touches", "touch_evidence", "evidence", "reports", "tasks"];
 
+/// Evidence is looked up by touch, which `CROSS JOIN` insists on: by its author it would be everything a rep ever captured, each time.
+const HEALTH: &str = "SELECT c.id,
+    (SELECT count(*) FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3),
+    (SELECT count(*) FROM touches t CROSS JOIN touch_evidence te ON te.touch = t.id CROSS JOIN evidence e ON e.id = te.evidence
+      WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3 AND e.valid = 1 AND e.author = t.person),
+    (SELECT max(t.at) FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at <= ?3),
+    coalesce((SELECT min(l.claimed_at) FROM leads l WHERE l.customer = c.id), c.created_at),
+    coalesce((SELECT max(coalesce(l.held_at, l.moved_at)) FROM leads l WHERE l.customer = c.id), c.created_at),
+    CASE WHEN ?4 THEN
+      (SELECT t.next_date FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at <= ?3
+       ORDER BY t.at DESC, t.id DESC LIMIT 1)
+    END
+ FROM customers c WHERE";
+const ONE: &str = "c.id = ?1";
+const HELD: &str = "c.closed = 0 AND c.holder IS NOT NULL";
+
 impl Tx<'_> {
     /// Brings the projections of one document up to date.
     pub(super) fn project(
@@ -358,20 +374,7 @@ impl Tx<'_> {
         now: DateTime<Utc>,
         next_dates: bool,
     ) -> Result<Vec<HealthRow>> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT c.id,
-                (SELECT count(*) FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3),
-                (SELECT count(*) FROM touches t JOIN touch_evidence te ON te.touch = t.id JOIN evidence e ON e.id = te.evidence
-                  WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3 AND e.valid = 1 AND e.author = t.person),
-                (SELECT max(t.at) FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at <= ?3),
-                coalesce((SELECT min(l.claimed_at) FROM leads l WHERE l.customer = c.id), c.created_at),
-                coalesce((SELECT max(coalesce(l.held_at, l.moved_at)) FROM leads l WHERE l.customer = c.id), c.created_at),
-                CASE WHEN ?4 THEN
-                  (SELECT t.next_date FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at <= ?3
-                   ORDER BY t.at DESC, t.id DESC LIMIT 1)
-                END
-             FROM customers c WHERE (?1 IS NULL AND c.closed = 0 AND c.holder IS NOT NULL) OR c.id = ?1",
-        )?;
+        let mut statement = self.0.prepare_cached(&format!("{HEALTH} {}", if customer.is_some() { ONE } else { HELD }))?;
         let params = (customer.map(|id| *id.as_bytes()), to_millis(window_start), to_millis(now), next_dates);
         let rows = statement.query_map(params, |row| {
             Ok(HealthRow {
@@ -576,4 +579,28 @@ fn typed<T: DeserializeOwned>((id, json, conflicts): Raw) -> Result<Row<T>> {
     let record = serde_json::from_str(&json).map_err(|error| Error::internal("record.misshapen", error))?;
     let conflicts = conflicts.map(|list| list.split(',').map(str::to_owned).collect()).unwrap_or_default();
     Ok(Row { id, record, conflicts })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn health_reads_no_more_than_the_touches_of_its_window() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(folder.path(), [1; 32]).unwrap();
+        for (whose, scanned) in [(ONE, 0), (HELD, 1)] {
+            let plan = store.read(|tx| {
+                let mut statement = tx.0.prepare(&format!("EXPLAIN QUERY PLAN {HEALTH} {whose}"))?;
+                let steps = statement.query_map((None::<Vec<u8>>, 0, 1, true), |row| row.get::<_, String>(3))?;
+                Ok(steps.collect::<Result<Vec<_>, _>>()?)
+            });
+            let plan = plan.unwrap();
+            let scans: Vec<&String> = plan.iter().filter(|step| step.starts_with("SCAN ")).collect();
+            assert!(scans.len() == scanned && scans.iter().all(|step| *step == "SCAN c"), "{plan:?}");
+            let by_touch = "SEARCH e USING INDEX sqlite_autoindex_evidence_1 (id=?)";
+            assert!(plan.iter().any(|step| step == by_touch), "{plan:?}");
+        }
+    }
 }

@@ -329,13 +329,17 @@
             if isSilent { Button(words("draft.listen_again"), action: model.listenAgain).frame(minHeight: 48) }
         }
 
-        /// What is taken out is not deleted: the words that are read out say so.
+        /// The cross in its corner takes it out of the touch. It is not deleted: the words that are read out say so.
         private func removable(_ evidence: EvidenceView) -> some View {
-            VStack(spacing: 0) {
+            ZStack(alignment: .topTrailing) {
                 EvidenceTile(evidence: evidence, thumbnail: model.state.thumbnails[evidence.id])
-                Button(words("draft.take_out")) { model.takeOut(evidence.id) }
-                    .frame(minWidth: 84, minHeight: 48)
-                    .accessibilityLabel(words("draft.take_out_of", ["what": words.kind(evidence)]))
+                Button {
+                    model.takeOut(evidence.id)
+                } label: {
+                    Image(systemName: "xmark.circle.fill").font(.title3).foregroundStyle(Color.quiet).padding(6)
+                        .frame(width: 48, height: 48, alignment: .topTrailing)
+                }
+                .accessibilityLabel(words("draft.take_out_of", ["what": words.kind(evidence)]))
             }
         }
 

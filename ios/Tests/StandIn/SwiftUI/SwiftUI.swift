@@ -168,6 +168,7 @@ public enum HorizontalAlignment { case leading, center, trailing }
 public enum VerticalAlignment { case top, center, bottom, firstTextBaseline }
 
 public struct Alignment {
+    public static let topTrailing = Alignment()
     public static let leading = Alignment()
     public static let center = Alignment()
 }
@@ -241,6 +242,10 @@ public struct ForEach<Data: RandomAccessCollection, ID: Hashable, Content: View>
 
 public struct HStack<Content: View>: Primitive {
     public init(alignment: VerticalAlignment = .center, spacing: CGFloat? = nil, @ViewBuilder content: () -> Content) {}
+}
+
+public struct ZStack<Content: View>: Primitive {
+    public init(alignment: Alignment = .center, @ViewBuilder content: () -> Content) {}
 }
 
 public struct VStack<Content: View>: Primitive {

@@ -19,8 +19,8 @@ import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
-import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.HorizontalDivider
 import androidx.compose.material3.Icon
@@ -223,21 +223,34 @@ private fun EvidenceStrip(
     if (isSilent) PlainButton(words("draft.listen_again"), on::listenAgain, Modifier.padding(top = 4.dp), Icons.mic)
 }
 
-/** What is taken out is not deleted: the words that are read out say so. */
+/** The cross in its corner takes it out of the touch. It is not deleted: the words that are read out say so. */
 @Composable
 private fun Removable(
     evidence: EvidenceView,
     state: DraftState,
     on: DraftEvents,
     words: Words,
-) = Column {
+) = Box {
     EvidenceTile(evidence, state.thumbnails[evidence.id], words)
     val label = words("draft.take_out_of", "what" to words.evidence(evidence))
-    PlainButton(
-        words("draft.take_out"),
-        { on.takeOut(evidence.id) },
-        Modifier.widthIn(min = 84.dp).semantics { contentDescription = label },
-    )
+    Box(
+        Modifier
+            .size(48.dp)
+            .align(Alignment.TopEnd)
+            .clickable(onClickLabel = label, role = Role.Button) { on.takeOut(evidence.id) }
+            .semantics { contentDescription = label },
+        Alignment.TopEnd,
+    ) {
+        Icon(
+            Icons.close,
+            null,
+            Modifier
+                .padding(6.dp)
+                .size(24.dp)
+                .background(MaterialTheme.colorScheme.surface, CircleShape)
+                .padding(4.dp),
+        )
+    }
 }
 
 /** A picture, or what stands for it; what can't be opened says so. */
