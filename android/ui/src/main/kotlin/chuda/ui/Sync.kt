@@ -54,7 +54,7 @@ class SyncModel(
 
     /** Photos and recordings wait for Wi-Fi if the person wants that. */
     override fun sync() {
-        if (running?.isActive == true) return
+        if (state.value.syncing) return
         set { it.copy(syncing = true, failure = null, waitsForWifi = waitsForWifi(it.status)) }
         running =
             start(again = ::sync) {

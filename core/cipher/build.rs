@@ -1,4 +1,4 @@
-//! The build of SQLCipher asks the linker for OpenSSL, which `store/cipher.rs` stands in for: an empty library answers.
+//! The build of SQLCipher asks the linker for OpenSSL, which this crate stands in for: an empty library answers.
 
 use std::path::PathBuf;
 
