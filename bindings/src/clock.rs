@@ -28,14 +28,6 @@ impl Clock for MovableClock {
         from_millis(to_millis(SystemClock.now()).saturating_add(self.0.load(Ordering::Relaxed)))
     }
 
-    fn monotonic_ms(&self) -> u64 {
-        SystemClock.monotonic_ms()
-    }
-
-    fn boot_id(&self) -> String {
-        SystemClock.boot_id()
-    }
-
     fn is_set_by_hand(&self) -> bool {
         self.0.load(Ordering::Relaxed) != 0
     }

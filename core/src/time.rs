@@ -14,10 +14,14 @@ pub const DEFAULT_ZONE: Tz = Tz::Asia__Shanghai;
 pub trait Clock: Send + Sync {
     /// Wall clock of the device, which its owner can change.
     fn now(&self) -> DateTime<Utc>;
-    /// Milliseconds since the device was started: does not follow the wall clock.
-    fn monotonic_ms(&self) -> u64;
+    /// Milliseconds since the device was started: does not follow the wall clock. The system's, however the wall clock is set.
+    fn monotonic_ms(&self) -> u64 {
+        START.elapsed_ms()
+    }
     /// Names the boot that `monotonic_ms` counts from.
-    fn boot_id(&self) -> String;
+    fn boot_id(&self) -> String {
+        START.name.clone()
+    }
     /// Whether the wall clock is set by hand for a test or a demo, so that claims made under it are flagged.
     fn is_set_by_hand(&self) -> bool {
         false
@@ -43,27 +47,11 @@ impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }
-
-    fn monotonic_ms(&self) -> u64 {
-        START.elapsed_ms()
-    }
-
-    fn boot_id(&self) -> String {
-        START.name.clone()
-    }
 }
 
 impl Clock for ShiftedClock {
     fn now(&self) -> DateTime<Utc> {
         Utc::now() + self.0
-    }
-
-    fn monotonic_ms(&self) -> u64 {
-        SystemClock.monotonic_ms()
-    }
-
-    fn boot_id(&self) -> String {
-        SystemClock.boot_id()
     }
 
     fn is_set_by_hand(&self) -> bool {

@@ -24,14 +24,6 @@ impl Clock for SetByHand {
         self.0
     }
 
-    fn monotonic_ms(&self) -> u64 {
-        SystemClock.monotonic_ms()
-    }
-
-    fn boot_id(&self) -> String {
-        SystemClock.boot_id()
-    }
-
     fn is_set_by_hand(&self) -> bool {
         true
     }

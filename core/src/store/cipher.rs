@@ -4,7 +4,7 @@ use chuda_cipher as _;
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::Connection;
+    use crate::store::connect;
 
     /// A database with one word in it, made with SQLCipher 4.20 over OpenSSL 3.
     const OPENSSL: &[u8] = include_bytes!("golden/openssl.db");
@@ -13,9 +13,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("words.db");
         std::fs::write(&path, bytes).unwrap();
-        let connection = Connection::open(path)?;
-        connection.pragma_update(None, "cipher_log_level", "NONE")?;
-        connection.pragma_update(None, "key", format!("x'{}'", hex::encode(key)))?;
+        let connection = connect(&path, &key, true)?;
         connection.execute("INSERT INTO word VALUES ('again')", [])?;
         connection.query_row("SELECT group_concat(text) FROM word", [], |row| row.get(0))
     }

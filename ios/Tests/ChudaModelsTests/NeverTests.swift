@@ -147,12 +147,8 @@ final class NeverTests: XCTestCase {
         await draft.until { $0.failure != nil && !$0.listening }
         XCTAssertEqual(draft.state.failure?.kind, "model")
         draft.dismiss()
-        draft.chooseCustomer(customer.id)
-        draft.chooseMode(.visit)
-        draft.chooseAction("demo")
-        await draft.until { $0.missing.isEmpty }
-        draft.save()
-        await draft.until { $0.saved?.touch.status == .recorded }
+        await save(draft, customer)
+        XCTAssertEqual(draft.state.saved?.touch.status, .recorded)
         let pending = try await workbench.pendingTranscriptions()
         XCTAssertEqual(pending.count, 1)
         for model in [home, draft] as [any AnyModel] { model.close() }
@@ -185,12 +181,7 @@ final class NeverTests: XCTestCase {
             await home.until { $0.unfinished != nil }
             let draft = DraftModel(workbench, platform, leave: {})
             await draft.until { $0.failure?.kind == "model" && !$0.listening }
-            draft.chooseCustomer(customer.id)
-            draft.chooseMode(.visit)
-            draft.chooseAction("demo")
-            await draft.until { $0.missing.isEmpty }
-            draft.save()
-            await draft.until { $0.saved != nil }
+            await save(draft, customer)
             let touch = try XCTUnwrap(draft.state.saved?.touch)
             XCTAssertNotEqual(touch.day, before)
             XCTAssertEqual(touch.day, workbench.today())
@@ -274,12 +265,7 @@ final class NeverTests: XCTestCase {
         platform.camera = [try sample("photo.jpg")]
         // All of it before the screen has loaded.
         draft.takePhoto()
-        draft.chooseCustomer(customer.id)
-        draft.chooseMode(.visit)
-        draft.chooseAction("demo")
-        await draft.until { $0.missing.isEmpty }
-        draft.save()
-        await draft.until { $0.saved != nil }
+        await save(draft, customer)
         XCTAssertEqual(draft.state.saved?.touch.state, .savedHere)
         XCTAssertEqual(draft.state.saved?.touch.evidence.map(\.state), [.savedHere])
         draft.close()
@@ -314,6 +300,17 @@ final class NeverTests: XCTestCase {
         await home.until { $0.recording != nil }
         try platform.microphone?.hear(sample("voice.wav"))
         return home
+    }
+
+    /// A visit with a demo, chosen by hand and saved.
+    @MainActor
+    private func save(_ draft: DraftModel, _ customer: CustomerView) async {
+        draft.chooseCustomer(customer.id)
+        draft.chooseMode(.visit)
+        draft.chooseAction("demo")
+        await draft.until { $0.missing.isEmpty }
+        draft.save()
+        await draft.until { $0.saved != nil }
     }
 
     /// Every failure that the screens make themselves has a sentence in both languages, and none of the core's is shown as its key.
