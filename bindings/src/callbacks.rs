@@ -1,8 +1,8 @@
 //! What an app implements to be told of things. All of these are called from threads of the core: hand over to your own thread.
 //! Whatever they throw is noted and otherwise ignored; it never stops the work.
 
-use chuda_core::query::view;
-use chuda_core::workbench;
+use chuda_phone::query::view;
+use chuda_phone::workbench;
 
 use crate::convert::To;
 use crate::errors::Result;

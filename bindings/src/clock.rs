@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
-use chuda_core::time::{Clock, SystemClock, from_millis, to_millis};
+use chuda_evidence::clock::{Clock, SystemClock};
+use chuda_record::time::{from_millis, to_millis};
 
 /// The phone's clock, put forward or back by hand, for tests and demos. What is captured while it is off is flagged.
 #[derive(Default, uniffi::Object)]

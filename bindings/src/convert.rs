@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
-use chuda_core::id::Hash;
+use chuda_record::id::Hash;
 
 /// Like `Into`, but also through `Option` and `Vec`.
 pub(crate) trait To<T> {

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveDate as Day, NaiveTime as TimeOfDay};
-use chuda_core::capture::claim;
-use chuda_core::capture::claim::{Consent, Source};
-use chuda_core::id::{CustomerId, EvidenceId, TouchId};
-use chuda_core::record::{ContactMode, Fen, Intent};
-use chuda_core::workbench;
-use chuda_core::workbench::{CustomerDraft, ReportRequest, TouchDraft};
+use chuda_evidence::claim;
+use chuda_evidence::claim::{Consent, Source};
+use chuda_phone::workbench;
+use chuda_phone::workbench::{CustomerDraft, ReportRequest, TouchDraft};
+use chuda_record::id::{CustomerId, EvidenceId, TouchId};
+use chuda_record::{ContactMode, Fen, Intent};
 
 use crate::convert::same;
 

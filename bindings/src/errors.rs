@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chuda_core::{Error, ErrorKind};
+use chuda_record::{Error, ErrorKind};
 
 /// Why something was not done. The variant says what the user can do about it; `key` is stable, such as `touch.evidence_missing`, and
 /// is translated by the app with the values in `params`. Neither carries names, notes or places.

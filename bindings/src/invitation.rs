@@ -1,6 +1,6 @@
 //! The way into a team: what a scanned code or a pasted link says.
 
-use chuda_core as core;
+use chuda_record as core;
 
 use crate::convert::{To, mirror};
 use crate::errors::Result;

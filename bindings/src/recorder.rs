@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use chuda_core::Error;
-use chuda_core::workbench as core;
+use chuda_phone::workbench as core;
+use chuda_record::Error;
 
 use crate::convert::{To, mirror, same};
 use crate::errors::Result;
@@ -83,7 +83,7 @@ mirror! {
     }
 }
 
-pub(crate) use chuda_core::workbench::Purpose;
+pub(crate) use chuda_phone::workbench::Purpose;
 
 same!(Purpose);
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use chuda_core::capture::key::{PublicKey, Signer, SoftwareKey};
+use chuda_evidence::key::{PublicKey, Signer, SoftwareKey};
 
-use chuda_core::{Error, ErrorKind};
+use chuda_record::{Error, ErrorKind};
 
 use crate::errors::Result;
 
@@ -74,7 +74,7 @@ impl Signer for AppSigner {
         self.public_key.clone()
     }
 
-    fn sign(&self, message: &[u8]) -> chuda_core::Result<Vec<u8>> {
+    fn sign(&self, message: &[u8]) -> chuda_record::Result<Vec<u8>> {
         // Whatever stands in the way, the claim waits for its signature.
         self.signer.sign(message.to_vec()).map_err(|_| Error::new(ErrorKind::Storage, "signer.unavailable"))
     }

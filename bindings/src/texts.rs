@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chuda_core::speech;
+use chuda_speech as speech;
 
 /// Key, Chinese, English.
 const WORDS: &str = include_str!("words.tsv");

@@ -3,16 +3,16 @@
 use std::time::SystemTime;
 
 use chrono::{NaiveDate as Day, NaiveTime as TimeOfDay};
-use chuda_core::capture::proof;
-use chuda_core::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TaskId, TouchId};
-use chuda_core::query::view::{self, Grade, TouchStatus};
-use chuda_core::record::{ContactMode, Fen, Intent, Kind, Role, Stage};
-use chuda_core::rules::config::{self, Config, ExtraType};
-use chuda_core::rules::health;
-use chuda_core::rules::metrics::Outcome;
-use chuda_core::speech::{self, understand};
-use chuda_core::workbench;
-use chuda_core::workbench::TouchDraft;
+use chuda_evidence::proof;
+use chuda_phone::query::view::{self, Grade, TouchStatus};
+use chuda_phone::workbench;
+use chuda_phone::workbench::TouchDraft;
+use chuda_record::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TaskId, TouchId};
+use chuda_record::rules::config::{self, Config, ExtraType};
+use chuda_record::rules::health;
+use chuda_record::rules::metrics::Outcome;
+use chuda_record::{ContactMode, Fen, Intent, Kind, Role, Stage};
+use chuda_speech::{self as speech, understand};
 
 use crate::convert::{To, mirror};
 

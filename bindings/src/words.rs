@@ -1,13 +1,13 @@
 //! Ids, days, amounts and the short lists: the core's own types, given a form in Kotlin and Swift.
 
 use chrono::{NaiveDate as Day, NaiveTime as TimeOfDay};
-use chuda_core::Error;
-use chuda_core::capture::claim::{Consent, Source};
-use chuda_core::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TaskId, TouchId};
-use chuda_core::query::view::{Grade, TouchStatus};
-use chuda_core::record::{ContactMode, Fen, Intent, Role, Stage};
-use chuda_core::rules::metrics::Outcome;
-use chuda_core::workbench::BlobChoice;
+use chuda_evidence::claim::{Consent, Source};
+use chuda_phone::query::view::{Grade, TouchStatus};
+use chuda_phone::workbench::BlobChoice;
+use chuda_record::Error;
+use chuda_record::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TaskId, TouchId};
+use chuda_record::rules::metrics::Outcome;
+use chuda_record::{ContactMode, Fen, Intent, Role, Stage};
 
 use crate::convert::same;
 use crate::errors::Result;

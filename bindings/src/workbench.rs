@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate as Day;
-use chuda_core::Error;
-use chuda_core::capture::claim::Consent;
-use chuda_core::capture::proof;
-use chuda_core::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
-use chuda_core::query::view::SyncSummary;
-use chuda_core::time::{Clock, SystemClock};
-use chuda_core::workbench::{self as core, BlobChoice, CustomerDraft, ReportRequest, TouchDraft};
+use chuda_evidence::claim::Consent;
+use chuda_evidence::clock::{Clock, SystemClock};
+use chuda_evidence::proof;
+use chuda_phone::query::view::SyncSummary;
+use chuda_phone::workbench::{self as core, BlobChoice, CustomerDraft, ReportRequest, TouchDraft};
+use chuda_record::Error;
+use chuda_record::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
 
 use crate::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
 use crate::clock::MovableClock;

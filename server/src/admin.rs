@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use chuda_core::audit::About;
-use chuda_core::id::{DeviceId, EventId, Hash, PersonId, RecordId, WebhookId};
-use chuda_core::record::{Fields, Kind, Person, Record as _, Role};
-use chuda_core::time::from_millis;
-use chuda_core::{Error, Result};
+use chuda_evidence::audit::About;
+use chuda_record::id::{DeviceId, EventId, Hash, PersonId, RecordId, WebhookId};
+use chuda_record::time::from_millis;
+use chuda_record::{Error, Result};
+use chuda_record::{Fields, Kind, Person, Record as _, Role};
 
 use crate::audit::{self, Act, AuditExport, By, Verb};
 use crate::caller::Scope;
@@ -175,7 +175,7 @@ impl Admin {
         self.0.write(|tx| {
             let person = find(tx, person)?;
             let superior = superior.map(|word| find(tx, word)).transpose()?;
-            let value = superior.map_or(chuda_core::record::Scalar::Null, |id| chuda_core::record::Scalar::Text(id.to_string()));
+            let value = superior.map_or(chuda_record::Scalar::Null, |id| chuda_record::Scalar::Text(id.to_string()));
             write(tx, person.into(), &Fields::from([("reports_to".into(), value)]), now)
         })
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use chuda_core::id::Hash;
-use chuda_core::time::Clock;
+use chuda_evidence::clock::Clock;
+use chuda_record::id::Hash;
 use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
@@ -30,7 +30,7 @@ pub(crate) struct Shared {
 pub(crate) type App = Arc<Shared>;
 
 impl Shared {
-    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> chuda_core::Result<Self> {
+    pub(crate) fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>) -> chuda_record::Result<Self> {
         Ok(Self {
             store,
             blobs,
@@ -48,7 +48,7 @@ impl Shared {
     }
 
     /// What a draw starts from.
-    pub(crate) fn lot(&self) -> chuda_core::Result<[u8; 32]> {
+    pub(crate) fn lot(&self) -> chuda_record::Result<[u8; 32]> {
         match self.seed {
             Some(seed) => Ok(Hash::of(format!("{seed}/{}", self.now().timestamp_millis()).as_bytes()).0),
             None => crate::random(),

@@ -1,18 +1,18 @@
 //! Who did and who looked (N2, T5): each act is logged in the transaction that carries it out, in a chain that nothing leaves unseen.
 //!
-//! An auditor's export is a bundle of the entries with the changes they name, signed with the server's key; see [`chuda_core::audit`].
+//! An auditor's export is a bundle of the entries with the changes they name, signed with the server's key; see [`chuda_evidence::audit`].
 
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use chuda_core::audit::{self, About, Bundle, Checkpoint, Entry, Known};
-use chuda_core::capture::Signer as _;
-use chuda_core::capture::SoftwareKey;
-use chuda_core::capture::proof::Report;
-use chuda_core::id::{DeviceId, Hash, PersonId, RecordId};
-use chuda_core::record::{Change, Kind, Role};
-use chuda_core::time::{DEFAULT_ZONE, start_of_day};
-use chuda_core::{Error, Result};
+use chuda_evidence::Signer as _;
+use chuda_evidence::SoftwareKey;
+use chuda_evidence::audit::{self, About, Bundle, Checkpoint, Entry, Known};
+use chuda_evidence::proof::Report;
+use chuda_record::id::{DeviceId, Hash, PersonId, RecordId};
+use chuda_record::time::{DEFAULT_ZONE, start_of_day};
+use chuda_record::{Change, Kind, Role};
+use chuda_record::{Error, Result};
 
 use crate::stores::{Store, Tx};
 

@@ -2,19 +2,19 @@
 //! looks. What is found goes to rules and options (R2).
 //!
 //! The seed is drawn here once the period is over, and kept in the record with what was drawn from, so that anyone can make the draw
-//! again: see `chuda_core::rules::draw`.
+//! again: see `chuda_record::rules::draw`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike as _, Days, TimeDelta, Utc};
-use chuda_core::id::{BackCheckId, FindingId, Hash, PersonId, RecordId, TouchId};
-use chuda_core::record::backcheck::{Answer, member, pack};
-use chuda_core::record::{BackCheck, Finding, Kind, Origin, Record as _, Role, from_fields};
-use chuda_core::rules::Config;
-use chuda_core::rules::audience::{People, superiors};
-use chuda_core::rules::draw::{self, Period};
-use chuda_core::time::{day_of, start_of_day};
-use chuda_core::{Error, Result};
+use chuda_record::id::{BackCheckId, FindingId, Hash, PersonId, RecordId, TouchId};
+use chuda_record::kind::backcheck::{Answer, member, pack};
+use chuda_record::rules::Config;
+use chuda_record::rules::audience::{People, superiors};
+use chuda_record::rules::draw::{self, Period};
+use chuda_record::time::{day_of, start_of_day};
+use chuda_record::{BackCheck, Finding, Kind, Origin, Record as _, Role, from_fields};
+use chuda_record::{Error, Result};
 
 use crate::ingest::Ingest;
 use crate::jobs::{self, Job, Outcome};
@@ -183,9 +183,9 @@ fn looked_at(tx: &Tx<'_>, supervisor: PersonId) -> Result<Vec<Period>> {
 
 #[cfg(test)]
 mod tests {
-    use chuda_core::id::{CustomerId, EvidenceId};
-    use chuda_core::record::{ContactMode, Fields, Person, Release, Touch};
-    use chuda_core::time::DEFAULT_ZONE;
+    use chuda_record::id::{CustomerId, EvidenceId};
+    use chuda_record::time::DEFAULT_ZONE;
+    use chuda_record::{ContactMode, Fields, Person, Release, Touch};
     use tempfile::TempDir;
 
     use super::*;

@@ -13,10 +13,10 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::audit::About;
-use chuda_core::id::{Hash, PersonId, RecordId};
-use chuda_core::record::{Evidence, Kind, from_fields};
-use chuda_core::{Error, ErrorKind};
+use chuda_evidence::audit::About;
+use chuda_record::id::{Hash, PersonId, RecordId};
+use chuda_record::{Error, ErrorKind};
+use chuda_record::{Evidence, Kind, from_fields};
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
@@ -58,7 +58,7 @@ pub(crate) struct Blobs(Arc<dyn ObjectStore>);
 
 impl Blobs {
     /// Opens the store: a folder or a `file:` URL; `default` if none is named.
-    pub(crate) fn open(location: Option<&str>, default: &FilePath) -> chuda_core::Result<Self> {
+    pub(crate) fn open(location: Option<&str>, default: &FilePath) -> chuda_record::Result<Self> {
         let folder = match location {
             None => default,
             Some(location) => match location.strip_prefix("file://") {
@@ -72,28 +72,28 @@ impl Blobs {
     }
 
     /// Opens a folder whose blobs need not be on the disk when they are echoed. Only for what is made anew should the machine die.
-    pub(crate) fn in_a_hurry(folder: &FilePath) -> chuda_core::Result<Self> {
+    pub(crate) fn in_a_hurry(folder: &FilePath) -> chuda_record::Result<Self> {
         Self::in_folder(folder, false)
     }
 
-    fn in_folder(folder: &FilePath, wait: bool) -> chuda_core::Result<Self> {
+    fn in_folder(folder: &FilePath, wait: bool) -> chuda_record::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| fault(&error))?.with_fsync(wait);
         Ok(Self(Arc::new(store)))
     }
 
     /// Whether the store answers.
-    pub(crate) async fn check(&self) -> chuda_core::Result<()> {
+    pub(crate) async fn check(&self) -> chuda_record::Result<()> {
         self.0.list(Some(&Key::from("blobs"))).take(1).try_collect::<Vec<_>>().await.map(drop).map_err(|error| fault(&error))
     }
 
     /// Puts bytes that are at hand under their hash; putting them there again changes nothing.
-    pub(crate) async fn put(&self, sha256: Hash, bytes: Vec<u8>) -> chuda_core::Result<()> {
+    pub(crate) async fn put(&self, sha256: Hash, bytes: Vec<u8>) -> chuda_record::Result<()> {
         self.0.put(&blob_key(sha256), PutPayload::from(bytes)).await.map(drop).map_err(|error| fault(&error))
     }
 
     /// The bytes of a blob that is complete; none when they are not there.
-    pub(crate) async fn bytes(&self, sha256: Hash) -> chuda_core::Result<Option<Bytes>> {
+    pub(crate) async fn bytes(&self, sha256: Hash) -> chuda_record::Result<Option<Bytes>> {
         match self.0.get(&blob_key(sha256)).await {
             Ok(found) => found.bytes().await.map(Some).map_err(|error| fault(&error)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
@@ -102,7 +102,7 @@ impl Blobs {
     }
 
     /// Removes what is left of uploads that nobody goes on with.
-    pub(crate) async fn tidy(&self, store: &Store, now: DateTime<Utc>) -> chuda_core::Result<()> {
+    pub(crate) async fn tidy(&self, store: &Store, now: DateTime<Utc>) -> chuda_record::Result<()> {
         let before = (now - UPLOAD_LIFETIME).timestamp_millis();
         for upload in store.read_async(move |tx| tx.stale_uploads(before)).await? {
             self.forget(store, upload).await?;
@@ -111,7 +111,7 @@ impl Blobs {
     }
 
     /// Puts the pieces of an upload together under their hash. `false`: the hash is another one, and the upload is gone.
-    async fn finish(&self, store: &Store, upload: &UploadRow, by: By, now: DateTime<Utc>) -> chuda_core::Result<bool> {
+    async fn finish(&self, store: &Store, upload: &UploadRow, by: By, now: DateTime<Utc>) -> chuda_record::Result<bool> {
         let id = upload.id;
         let names = store.read_async(move |tx| tx.pieces(id)).await?;
         let target = blob_key(upload.sha256);
@@ -149,20 +149,20 @@ impl Blobs {
     }
 
     /// Keeps bytes that are at hand as a whole.
-    pub(crate) async fn keep(&self, store: &Store, bytes: Vec<u8>, by: &By, now: DateTime<Utc>) -> chuda_core::Result<Hash> {
+    pub(crate) async fn keep(&self, store: &Store, bytes: Vec<u8>, by: &By, now: DateTime<Utc>) -> chuda_record::Result<Hash> {
         let (sha256, length) = (Hash::of(&bytes), bytes.len() as u64);
         self.put(sha256, bytes).await?;
         store.write(|tx| arrived(tx, sha256, length, by, now))?;
         Ok(sha256)
     }
 
-    async fn forget(&self, store: &Store, upload: RecordId) -> chuda_core::Result<()> {
+    async fn forget(&self, store: &Store, upload: RecordId) -> chuda_record::Result<()> {
         // First out of the database, so that nothing refers to a piece that is gone.
         let names = store.write_async(move |tx| tx.remove_upload(upload)).await?;
         self.remove(names).await
     }
 
-    async fn remove(&self, pieces: Vec<String>) -> chuda_core::Result<()> {
+    async fn remove(&self, pieces: Vec<String>) -> chuda_record::Result<()> {
         for name in pieces {
             match self.0.delete(&Key::from(name)).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
@@ -453,7 +453,7 @@ async fn put_away(app: &App, upload: &mut UploadRow, piece: Vec<u8>) -> Result<(
 }
 
 /// Notes that a blob is here and has been checked.
-fn arrived(tx: &Tx<'_>, sha256: Hash, length: u64, by: &By, now: DateTime<Utc>) -> chuda_core::Result<()> {
+fn arrived(tx: &Tx<'_>, sha256: Hash, length: u64, by: &By, now: DateTime<Utc>) -> chuda_record::Result<()> {
     tx.add_blob(sha256, length, now)?;
     audit::log(tx, now, by, Act::new(Verb::Uploaded).about(About::Blob(sha256)))?;
     // Until then phones show 附件上传中.

@@ -1,12 +1,12 @@
 //! Signed evidence claims: checked, kept for ever, witnessed by the server's clock.
 
 use chrono::{DateTime, Utc};
-use chuda_core::Result;
-use chuda_core::audit::About;
-use chuda_core::capture::{Claim, PublicKey, claim};
-use chuda_core::id::Hash;
-use chuda_core::record::Kind;
-use chuda_core::sync::protocol::{RejectedClaim, SignedClaim};
+use chuda_evidence::audit::About;
+use chuda_evidence::{Claim, PublicKey, claim};
+use chuda_record::Kind;
+use chuda_record::Result;
+use chuda_record::id::Hash;
+use chuda_record::wire::{RejectedClaim, SignedClaim};
 
 use crate::audit::{self, Act, By, Verb};
 use crate::caller::Device;

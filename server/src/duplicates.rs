@@ -1,10 +1,10 @@
 //! The same customer entered twice: both are kept, a merge is proposed, the supervisor decides; the history of both stays.
 
-use chuda_core::id::{CustomerId, RecordId, TaskId};
-use chuda_core::record::finding::DUPLICATE_CUSTOMER;
-use chuda_core::record::{Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, from_fields, is_open};
-use chuda_core::rules::audience::superiors;
-use chuda_core::{Error, Result};
+use chuda_record::id::{CustomerId, RecordId, TaskId};
+use chuda_record::kind::finding::DUPLICATE_CUSTOMER;
+use chuda_record::rules::audience::superiors;
+use chuda_record::{Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, from_fields, is_open};
+use chuda_record::{Error, Result};
 
 use crate::ingest::{Ingest, Notice};
 

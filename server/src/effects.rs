@@ -1,11 +1,11 @@
 //! Rules carried out: each once per record and occasion, however often the record or its evidence is sent.
 
-use chuda_core::Result;
-use chuda_core::id::RecordId;
-use chuda_core::record::{Fields, Kind, Scalar, is_open};
-use chuda_core::rules::firing::{self, Due, Moment, Occasion};
-use chuda_core::rules::rule::{Rule, Trigger};
-use chuda_core::rules::{Config, Firing, Subject};
+use chuda_record::Result;
+use chuda_record::id::RecordId;
+use chuda_record::rules::firing::{self, Due, Moment, Occasion};
+use chuda_record::rules::rule::{Rule, Trigger};
+use chuda_record::rules::{Config, Firing, Subject};
+use chuda_record::{Fields, Kind, Scalar, is_open};
 
 use crate::audit::{self, Act, By, Verb};
 use crate::ingest::Ingest;

@@ -8,10 +8,10 @@ use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::Result;
-use chuda_core::id::{DeviceId, Hash, PersonId};
-use chuda_core::record::Kind;
-use chuda_core::sync::protocol::ENROL_PATH;
+use chuda_record::Kind;
+use chuda_record::Result;
+use chuda_record::id::{DeviceId, Hash, PersonId};
+use chuda_record::wire::ENROL_PATH;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,9 +1,9 @@
 //! Events that other systems can be told of: their names, and what each carries. Ids and keys, names of people and customers; no notes.
 
 use chrono::{DateTime, Utc};
-use chuda_core::Result;
-use chuda_core::id::{Hash, RecordId};
-use chuda_core::record::{Contract, Customer, Fen, Fields, Kind, Report, Scalar, Task, Touch, from_fields};
+use chuda_record::Result;
+use chuda_record::id::{Hash, RecordId};
+use chuda_record::{Contract, Customer, Fen, Fields, Kind, Report, Scalar, Task, Touch, from_fields};
 use serde_json::{Value, json};
 
 use crate::api::{customer_named, person_named, unreadable};

@@ -4,9 +4,9 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response as HttpResponse};
 use chrono::{DateTime, Utc};
-use chuda_core::Result;
-use chuda_core::id::RecordId;
-use chuda_core::sync::protocol::{
+use chuda_record::Result;
+use chuda_record::id::RecordId;
+use chuda_record::wire::{
     self, BodyError, CONTENT_TYPE, DocumentChanges, MAX_CHANGES, Rejected, RejectedClaim, Request, Response, SignedClaim,
 };
 use std::collections::BTreeSet;
@@ -49,19 +49,19 @@ pub(crate) async fn sync(State(app): State<App>, signed: Signed) -> Result<HttpR
     let answered = tokio::task::spawn_blocking(move || {
         let request = decode(&signed.body)?;
         let response = exchange(&store, &signed.device, request, now)?;
-        Ok::<_, Problem>(protocol::encode(&response))
+        Ok::<_, Problem>(wire::encode(&response))
     });
-    let body = answered.await.map_err(|error| chuda_core::Error::internal("task.failed", error))??;
+    let body = answered.await.map_err(|error| chuda_record::Error::internal("task.failed", error))??;
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], body).into_response())
 }
 
 fn decode(body: &[u8]) -> Result<Request, Problem> {
-    let request: Request = protocol::decode(body).map_err(|error| match error {
+    let request: Request = wire::decode(body).map_err(|error| match error {
         BodyError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "sync.too_large"),
         BodyError::Malformed => Problem::invalid("sync.malformed"),
     })?;
-    if request.version != protocol::VERSION {
-        return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "sync.version").with("version", protocol::VERSION));
+    if request.version != wire::VERSION {
+        return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "sync.version").with("version", wire::VERSION));
     }
     let changes: usize = request.changes.iter().map(|document| document.changes.len()).sum();
     if changes.max(request.changes.len()).max(request.claims.len()) > MAX_CHANGES {

@@ -2,13 +2,13 @@
 //! a phone, with facts from the server's store.
 
 use chrono::{DateTime, Utc};
-use chuda_core::Result;
-use chuda_core::id::{CustomerId, PersonId};
-use chuda_core::record::Stage;
-use chuda_core::rules::health::Facts;
-use chuda_core::rules::metrics::{self, Figures, Team, Week};
-use chuda_core::rules::{Config, Health, stage};
-use chuda_core::time::start_of_day;
+use chuda_record::Result;
+use chuda_record::Stage;
+use chuda_record::id::{CustomerId, PersonId};
+use chuda_record::rules::health::Facts;
+use chuda_record::rules::metrics::{self, Figures, Team, Week};
+use chuda_record::rules::{Config, Health, stage};
+use chuda_record::time::start_of_day;
 
 use crate::stores::Tx;
 use crate::stores::figures::HealthRow;

@@ -7,19 +7,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
-use chuda_core::record::contract::E_SIGN;
-use chuda_core::record::doc::DocError;
-use chuda_core::record::lead::LeadRequest;
-use chuda_core::record::policy::{self, AUTHOR_FIELD, Type, Writer};
-use chuda_core::record::{
+use chuda_record::doc::DocError;
+use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
+use chuda_record::kind::contract::E_SIGN;
+use chuda_record::kind::lead::LeadRequest;
+use chuda_record::policy::{self, AUTHOR_FIELD, Type, Writer};
+use chuda_record::rules::audience::{self, Audience, People};
+use chuda_record::rules::{Config, Subject, firing};
+use chuda_record::wire::{DocumentChanges, Rejected};
+use chuda_record::{
     Actor, BackCheck, Change, Doc, Fields, Kind, Record as _, Rejection, Report, Role, Scalar, Task, Touch, customer_of,
     from_fields, is_open, kind_of, time_of,
 };
-use chuda_core::rules::audience::{self, Audience, People};
-use chuda_core::rules::{Config, Subject, firing};
-use chuda_core::sync::protocol::{DocumentChanges, Rejected};
-use chuda_core::{Error, Result};
+use chuda_record::{Error, Result};
 
 use crate::audit::{self, By};
 use crate::stores::Tx;

@@ -7,10 +7,10 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::id::{RecordId, TouchId};
-use chuda_core::record::Scalar;
-use chuda_core::time::from_millis;
-use chuda_core::{Error, Result};
+use chuda_record::Scalar;
+use chuda_record::id::{RecordId, TouchId};
+use chuda_record::time::from_millis;
+use chuda_record::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, watch};
@@ -288,7 +288,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::Mutex as SyncMutex;
 
-    use chuda_core::time::Clock;
+    use chuda_evidence::clock::Clock;
     use proptest::prelude::*;
     use tempfile::TempDir;
 

@@ -4,8 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind as Io, Write as _};
 use std::path::Path;
 
-use chuda_core::capture::SoftwareKey;
-use chuda_core::{Error, ErrorKind, Result};
+use chuda_evidence::SoftwareKey;
+use chuda_record::{Error, ErrorKind, Result};
 
 /// PKCS#8 in DER; `openssl pkey -inform DER` reads it.
 const FILE: &str = "server_key.p8";

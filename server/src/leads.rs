@@ -1,10 +1,10 @@
 //! Leads change hands here alone: the server grants a request or refuses it, in the order in which requests reach it (H1).
 
-use chuda_core::id::{PersonId, RecordId};
-use chuda_core::record::lead::LeadRequest;
-use chuda_core::record::{Change, Customer, Fields, Kind, Lead, Scalar, Stage, from_fields};
-use chuda_core::rules::audience::superiors;
-use chuda_core::{Error, Result};
+use chuda_record::id::{PersonId, RecordId};
+use chuda_record::kind::lead::LeadRequest;
+use chuda_record::rules::audience::superiors;
+use chuda_record::{Change, Customer, Fields, Kind, Lead, Scalar, Stage, from_fields};
+use chuda_record::{Error, Result};
 
 use crate::ingest::{Ingest, Notice};
 

@@ -42,8 +42,8 @@ pub use audit::AuditExport;
 pub use server::{Running, Server, Settings};
 
 /// Bytes from the system's source of randomness.
-pub(crate) fn random<const N: usize>() -> chuda_core::Result<[u8; N]> {
+pub(crate) fn random<const N: usize>() -> chuda_record::Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| chuda_core::Error::internal("random.failed", error))?;
+    getrandom::fill(&mut bytes).map_err(|error| chuda_record::Error::internal("random.failed", error))?;
     Ok(bytes)
 }

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
-use chuda_core::capture::document;
-use chuda_core::capture::photo::{self, PerceptualHash};
-use chuda_core::capture::{Claim, Mime, Unreadable, sniff};
-use chuda_core::id::{EvidenceId, Hash, RecordId, TouchId};
-use chuda_core::record::backcheck::member;
-use chuda_core::record::{BackCheck, Evidence, Fields, Kind, Question, Scalar, Task, from_fields};
-use chuda_core::rules::Subject;
-use chuda_core::rules::firing::{self, Moment};
-use chuda_core::rules::machine::{self, Carried, Claimed, Elsewhere, Facts, Found, Piece, Seen};
-use chuda_core::time::day_of;
-use chuda_core::{Error, Result};
+use chuda_evidence::document;
+use chuda_evidence::photo::{self, PerceptualHash};
+use chuda_evidence::{Claim, Mime, Unreadable, sniff};
+use chuda_record::id::{EvidenceId, Hash, RecordId, TouchId};
+use chuda_record::kind::backcheck::member;
+use chuda_record::rules::Subject;
+use chuda_record::rules::firing::{self, Moment};
+use chuda_record::rules::machine::{self, Carried, Claimed, Elsewhere, Facts, Found, Piece, Seen};
+use chuda_record::time::day_of;
+use chuda_record::{BackCheck, Evidence, Fields, Kind, Question, Scalar, Task, from_fields};
+use chuda_record::{Error, Result};
 
 use crate::app::App;
 use crate::ingest::{Ingest, author_of, evidence_in};

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use chuda_core::id::{DeviceId, PersonId, WebhookId};
-use chuda_core::record::Role;
-use chuda_core::time::{Clock, ShiftedClock, SystemClock};
-use chuda_core::{Error, ErrorKind, JoinLink, Result};
+use chuda_evidence::clock::{Clock, ShiftedClock, SystemClock};
+use chuda_record::Role;
+use chuda_record::id::{DeviceId, PersonId, WebhookId};
+use chuda_record::{Error, ErrorKind, JoinLink, Result};
 use chuda_server::admin::{Admin, ImportKind, ImportReport, JobState, JobView, NewPerson};
 use chuda_server::caller::Scope;
 use chuda_server::demo::{self, Plan};

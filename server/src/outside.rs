@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::capture::{Mime, sniff};
-use chuda_core::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId};
-use chuda_core::record::{Event, Evidence, Fields, Kind, Origin, Record as _, Scalar, Touch, from_fields};
-use chuda_core::rules::result;
-use chuda_core::{Error, Result};
+use chuda_evidence::{Mime, sniff};
+use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId};
+use chuda_record::rules::result;
+use chuda_record::{Error, Result};
+use chuda_record::{Event, Evidence, Fields, Kind, Origin, Record as _, Scalar, Touch, from_fields};
 use serde_json::json;
 
 use crate::app::App;

@@ -2,8 +2,8 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chuda_core::sync::signature::SignatureError;
-use chuda_core::{Error, ErrorKind};
+use chuda_evidence::signature::SignatureError;
+use chuda_record::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,13 +1,13 @@
 //! Versions of the configuration (T6): published by compare-and-set, never merged; a dry run comes before.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::id::PersonId;
-use chuda_core::record::{Kind, Record as _, Release, Role, from_fields};
-use chuda_core::rules::Config;
-use chuda_core::rules::dry_run::{self, DryRun};
-use chuda_core::rules::firing::Moment;
-use chuda_core::rules::flaw::Flawed;
-use chuda_core::{Error, ErrorKind, Result};
+use chuda_record::id::PersonId;
+use chuda_record::rules::Config;
+use chuda_record::rules::dry_run::{self, DryRun};
+use chuda_record::rules::firing::Moment;
+use chuda_record::rules::flaw::Flawed;
+use chuda_record::{Error, ErrorKind, Result};
+use chuda_record::{Kind, Record as _, Release, Role, from_fields};
 
 use crate::audit::By;
 use crate::facts;
@@ -121,7 +121,7 @@ fn published_by(tx: &Tx<'_>, version: i64) -> Result<Option<PersonId>> {
     Ok(show(tx, version)?.map(|release| release.published_by))
 }
 
-fn unpack(fields: &chuda_core::record::Fields) -> Result<Release> {
+fn unpack(fields: &chuda_record::Fields) -> Result<Release> {
     from_fields(fields).map_err(|error| Error::internal("config.unreadable", error))
 }
 
@@ -130,7 +130,7 @@ fn parse(content: &str) -> Result<Config> {
 }
 
 fn permitted(ingest: &Ingest<'_>, config: &Config, person: PersonId) -> Result<()> {
-    let may = |person: &chuda_core::record::Person| !person.left && !person.roles.is_disjoint(&config.permissions.publish);
+    let may = |person: &chuda_record::Person| !person.left && !person.roles.is_disjoint(&config.permissions.publish);
     if ingest.people().get(&person).is_some_and(may) {
         Ok(())
     } else {

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chuda_core::Result;
-use chuda_core::id::{DeviceId, RecordId};
-use chuda_core::record::{Contract, Fields, Scalar, from_fields};
-use chuda_core::rules::config::Provider;
+use chuda_record::Result;
+use chuda_record::id::{DeviceId, RecordId};
+use chuda_record::rules::config::Provider;
+use chuda_record::{Contract, Fields, Scalar, from_fields};
 use p256::ecdsa::Signature;
 use p256::ecdsa::signature::Verifier as _;
 

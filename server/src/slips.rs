@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chuda_core::Result;
-use chuda_core::id::{ContractId, CustomerId, RecordId};
-use chuda_core::record::finding::AGREED_LATER;
-use chuda_core::record::{Fields, Kind, Scalar};
+use chuda_record::Result;
+use chuda_record::id::{ContractId, CustomerId, RecordId};
+use chuda_record::kind::finding::AGREED_LATER;
+use chuda_record::{Fields, Kind, Scalar};
 
 use crate::import::value::fold;
 use crate::ingest::Ingest;

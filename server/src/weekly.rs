@@ -1,11 +1,11 @@
 //! The week that has ended: weekly rules look at each rep's figures (G3).
 
 use chrono::{DateTime, Utc};
-use chuda_core::Result;
-use chuda_core::record::{Kind, Role};
-use chuda_core::rules::firing::Occasion;
-use chuda_core::rules::metrics::{Facts, Scope, Watch, Week};
-use chuda_core::rules::rule::Trigger;
+use chuda_record::Result;
+use chuda_record::rules::firing::Occasion;
+use chuda_record::rules::metrics::{Facts, Scope, Watch, Week};
+use chuda_record::rules::rule::Trigger;
+use chuda_record::{Kind, Role};
 
 use crate::effects;
 use crate::ingest::Ingest;

@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
-use chuda_core::record::Role;
+use chuda_record::Role;
 use chuda_server::caller::Scope;
 use chuda_server::demo::Plan;
 use chuda_tests::Host;

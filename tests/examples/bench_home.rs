@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use chuda_core::id::{CustomerId, EvidenceId, Hash, PersonId, ReportId, TaskId, TouchId};
-use chuda_core::record::policy::Writer;
-use chuda_core::record::{Actor, ContactMode, Customer, Evidence, Report, Role, Task, Touch};
-use chuda_core::store::{Own, Store, Tx};
-use chuda_core::time::{DEFAULT_ZONE, day_of};
-use chuda_core::workbench::{Settings, Workbench};
+use chuda_phone::store::{Own, Store, Tx};
+use chuda_phone::workbench::{Settings, Workbench};
+use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, ReportId, TaskId, TouchId};
+use chuda_record::policy::Writer;
+use chuda_record::time::{DEFAULT_ZONE, day_of};
+use chuda_record::{Actor, ContactMode, Customer, Evidence, Report, Role, Task, Touch};
 use chuda_tests::Phone;
 use rusqlite::Connection;
 use serde_json::json;
@@ -63,7 +63,7 @@ struct Times {
     p99: f64,
 }
 
-fn homes(workbench: &Workbench) -> chuda_core::Result<Times> {
+fn homes(workbench: &Workbench) -> chuda_record::Result<Times> {
     let mut times = Vec::new();
     for _ in 0..ROUNDS {
         let begin = Instant::now();
@@ -133,7 +133,7 @@ fn customer(me: PersonId, number: usize, now: DateTime<Utc>) -> Customer {
     }
 }
 
-fn write_touch(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, CustomerId, usize)) -> chuda_core::Result<TouchId> {
+fn write_touch(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, CustomerId, usize)) -> chuda_record::Result<TouchId> {
     let (id, evidence) = (TouchId::new(own.at), EvidenceId::new(own.at));
     let touch = Touch {
         author: me,
@@ -184,7 +184,7 @@ fn write_touch(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, Custom
     Ok(id)
 }
 
-fn write_report(tx: &Tx<'_>, own: &Own, me: PersonId) -> chuda_core::Result<()> {
+fn write_report(tx: &Tx<'_>, own: &Own, me: PersonId) -> chuda_record::Result<()> {
     let day = day_of(own.at, DEFAULT_ZONE) - Days::new(1);
     let id = ReportId::of(me, day);
     if tx.record::<Report>(id)?.is_some() {
@@ -211,7 +211,7 @@ fn write_task(
     own: &Own,
     (me, customer, touch): (PersonId, CustomerId, TouchId),
     done: bool,
-) -> chuda_core::Result<()> {
+) -> chuda_record::Result<()> {
     let task = Task {
         task: "reconfirm_value".into(),
         assignee: Some(me),

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use chuda_core::id::CustomerId;
-use chuda_core::query::Me;
-use chuda_core::record::policy::Writer;
-use chuda_core::record::{Actor, Customer, Role};
-use chuda_core::store::{Own, Store};
-use chuda_core::workbench::{BlobChoice, Cancel, SyncReport};
+use chuda_phone::query::Me;
+use chuda_phone::store::{Own, Store};
+use chuda_phone::workbench::{BlobChoice, Cancel, SyncReport};
+use chuda_record::id::CustomerId;
+use chuda_record::policy::Writer;
+use chuda_record::{Actor, Customer, Role};
 use chuda_tests::{Host, Phone};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -69,14 +69,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Records made in one transaction, as a long time offline leaves them.
-fn bulk(phone: &Phone, count: usize, name: &str) -> chuda_core::Result<()> {
+fn bulk(phone: &Phone, count: usize, name: &str) -> chuda_record::Result<()> {
     let (store, _) = Store::open(&phone.settings.dir, phone.settings.key)?;
     let identity = phone.workbench.identity()?;
     let me: Me = Me {
         id: identity.person.id,
         name: String::new(),
         roles: vec![Role::Rep],
-        zone: chuda_core::time::DEFAULT_ZONE,
+        zone: chuda_record::time::DEFAULT_ZONE,
         enrolled: true,
     };
     let at = phone.settings.clock.now();
@@ -106,12 +106,12 @@ fn bulk(phone: &Phone, count: usize, name: &str) -> chuda_core::Result<()> {
     })
 }
 
-async fn another(host: &Host, wire: &str, person: chuda_core::id::PersonId) -> Result<Phone, Box<dyn std::error::Error>> {
+async fn another(host: &Host, wire: &str, person: chuda_record::id::PersonId) -> Result<Phone, Box<dyn std::error::Error>> {
     let (_, code) = host.admin().new_code(&person.to_string(), chrono::Utc::now())?;
     Ok(Phone::enrolled(wire, &code).await)
 }
 
-async fn records(phone: &Phone) -> chuda_core::Result<SyncReport> {
+async fn records(phone: &Phone) -> chuda_record::Result<SyncReport> {
     phone.workbench.sync(BlobChoice::None, |_| {}, Cancel::new()).await
 }
 

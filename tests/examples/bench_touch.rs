@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use chuda_core::workbench::TouchDraft;
+use chuda_phone::workbench::TouchDraft;
 use chuda_tests::{Phone, of};
 use rusqlite::Connection;
 

@@ -5,16 +5,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::Result;
-use chuda_core::capture::SoftwareKey;
-use chuda_core::capture::claim::Source;
-use chuda_core::id::{CustomerId, EvidenceId, PersonId};
-use chuda_core::query::view::TouchView;
-use chuda_core::record::{ContactMode, Role};
-use chuda_core::time::{Clock, DEFAULT_ZONE};
-use chuda_core::workbench::{
+use chuda_evidence::SoftwareKey;
+use chuda_evidence::claim::Source;
+use chuda_evidence::clock::Clock;
+use chuda_phone::query::view::TouchView;
+use chuda_phone::workbench::{
     BlobChoice, Cancel, CustomerDraft, EvidenceDraft, ReportRequest, Settings, SyncReport, TouchDraft, Workbench,
 };
+use chuda_record::Result;
+use chuda_record::id::{CustomerId, EvidenceId, PersonId};
+use chuda_record::time::DEFAULT_ZONE;
+use chuda_record::{ContactMode, Role};
 use chuda_server::admin::{Admin, NewPerson};
 use chuda_server::demo::{self, Plan, Summary};
 use chuda_server::{Running, Server};
@@ -230,7 +231,7 @@ impl Phone {
 
     /// A note that nobody has written before.
     pub fn note(&self) -> EvidenceId {
-        let text = format!("会议记录 {}", chuda_core::id::RecordId::new(self.clock.now()));
+        let text = format!("会议记录 {}", chuda_record::id::RecordId::new(self.clock.now()));
         self.keep(&self.file(text.as_bytes()))
     }
 
@@ -241,7 +242,7 @@ impl Phone {
     }
 
     /// Files today's report, short if it must be.
-    pub fn report(&self) -> chuda_core::query::view::ReportView {
+    pub fn report(&self) -> chuda_phone::query::view::ReportView {
         self.workbench.file_report(ReportRequest { reason: Some("travel".into()), ..ReportRequest::default() }).expect("report")
     }
 

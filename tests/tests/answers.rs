@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use chuda_core::id::{CustomerId, TouchId};
-use chuda_core::query::view::{ItemState, TaskView};
-use chuda_core::record::{ContactMode, Role};
-use chuda_core::time::Clock as _;
-use chuda_core::workbench::{BlobChoice, Cancel, ReportRequest, TouchDraft};
+use chuda_evidence::clock::Clock as _;
+use chuda_phone::query::view::{ItemState, TaskView};
+use chuda_phone::workbench::{BlobChoice, Cancel, ReportRequest, TouchDraft};
+use chuda_record::id::{CustomerId, TouchId};
+use chuda_record::{ContactMode, Role};
 use chuda_tests::{Hand, Host, Phone, of};
 
 /// A Monday morning in Shanghai.
@@ -84,7 +84,7 @@ fn tasks(phone: &Phone, kind: &str) -> Vec<TaskView> {
     phone.workbench.tasks().unwrap().into_iter().chain(told).filter(|task| task.kind.zh == kind).collect()
 }
 
-fn key<T: std::fmt::Debug>(result: chuda_core::Result<T>) -> String {
+fn key<T: std::fmt::Debug>(result: chuda_record::Result<T>) -> String {
     result.unwrap_err().key.to_owned()
 }
 

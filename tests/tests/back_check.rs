@@ -9,13 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use chuda_core::capture::claim::{Consent, Location, Source};
-use chuda_core::id::{BackCheckId, EvidenceId, TouchId};
-use chuda_core::query::view::{BackCheckDetail, CheckedView};
-use chuda_core::record::backcheck::Answer;
-use chuda_core::record::{ContactMode, Kind, Role, Scalar};
-use chuda_core::time::Clock as _;
-use chuda_core::workbench::{BlobChoice, Cancel, EvidenceDraft, Purpose, TouchDraft};
+use chuda_evidence::claim::{Consent, Location, Source};
+use chuda_evidence::clock::Clock as _;
+use chuda_phone::query::view::{BackCheckDetail, CheckedView};
+use chuda_phone::workbench::{BlobChoice, Cancel, EvidenceDraft, Purpose, TouchDraft};
+use chuda_record::id::{BackCheckId, EvidenceId, TouchId};
+use chuda_record::kind::backcheck::Answer;
+use chuda_record::{ContactMode, Kind, Role, Scalar};
 use chuda_tests::{Hand, Host, Phone, evidence, of, sample};
 use serde_json::Value;
 

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use chuda_core::ErrorKind;
-use chuda_core::query::view::TouchStatus;
-use chuda_core::record::Role;
-use chuda_core::rules::config::{ExtraType, MAX_RESPONSES};
-use chuda_core::rules::{Config, Edit, Rule};
-use chuda_core::workbench::{TouchDraft, Verb};
+use chuda_phone::query::view::TouchStatus;
+use chuda_phone::workbench::{TouchDraft, Verb};
+use chuda_record::ErrorKind;
+use chuda_record::Role;
+use chuda_record::rules::config::{ExtraType, MAX_RESPONSES};
+use chuda_record::rules::{Config, Edit, Rule};
 use chuda_tests::{Host, Phone, of};
 use serde_json::{Value, json};
 

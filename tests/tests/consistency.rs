@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use chuda_core::id::CustomerId;
-use chuda_core::query::view::{FindingView, ItemState, TaskView};
-use chuda_core::record::{Intent, Role};
-use chuda_core::workbench::{ContractEdit, TouchDraft};
+use chuda_phone::query::view::{FindingView, ItemState, TaskView};
+use chuda_phone::workbench::{ContractEdit, TouchDraft};
+use chuda_record::id::CustomerId;
+use chuda_record::{Intent, Role};
 use chuda_tests::{Hand, Host, Phone, of, sample};
 
 struct Sales {
@@ -87,7 +87,7 @@ fn todos(phone: &Phone) -> Vec<TaskView> {
     phone.workbench.tasks().unwrap().into_iter().filter(|task| task.kind.zh == "一致性核对").collect()
 }
 
-fn key<T: std::fmt::Debug>(result: chuda_core::Result<T>) -> String {
+fn key<T: std::fmt::Debug>(result: chuda_record::Result<T>) -> String {
     result.unwrap_err().key.to_owned()
 }
 

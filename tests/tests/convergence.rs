@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use chuda_core::id::CustomerId;
-use chuda_core::record::Role;
-use chuda_core::workbench::ReportRequest;
+use chuda_phone::workbench::ReportRequest;
+use chuda_record::Role;
+use chuda_record::id::CustomerId;
 use chuda_tests::{Host, Phone};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -79,7 +79,7 @@ fn two_phones_of_a_person_agree_whatever_they_did_and_the_supervisor_with_them()
                         .unwrap()
                         .items
                         .iter()
-                        .all(|item| item.state == chuda_core::query::view::ItemState::Conflict)
+                        .all(|item| item.state == chuda_phone::query::view::ItemState::Conflict)
                 );
             });
             Ok(())

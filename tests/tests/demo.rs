@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use chuda_core::record::Role;
+use chuda_record::Role;
 use chuda_server::demo::Plan;
 use chuda_tests::Host;
 

@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::id::{CustomerId, EvidenceId};
-use chuda_core::query::view::{FiguresView, LineView};
-use chuda_core::record::Role;
-use chuda_core::rules::metrics::{Ratio, Week};
-use chuda_core::time::{Clock as _, DEFAULT_ZONE};
-use chuda_core::workbench::TouchDraft;
+use chuda_evidence::clock::Clock as _;
+use chuda_phone::query::view::{FiguresView, LineView};
+use chuda_phone::workbench::TouchDraft;
+use chuda_record::Role;
+use chuda_record::id::{CustomerId, EvidenceId};
+use chuda_record::rules::metrics::{Ratio, Week};
+use chuda_record::time::DEFAULT_ZONE;
 use chuda_server::caller::Scope;
 use chuda_tests::{Hand, Host, Phone, of, sample};
 use proptest::prelude::*;

@@ -7,12 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::id::CustomerId;
-use chuda_core::query::view::{Grade, LeadList, TouchStatus, TouchView};
-use chuda_core::record::{ContactMode, Intent, Role};
-use chuda_core::rules::metrics::Outcome;
-use chuda_core::time::Clock as _;
-use chuda_core::workbench::TouchDraft;
+use chuda_evidence::clock::Clock as _;
+use chuda_phone::query::view::{Grade, LeadList, TouchStatus, TouchView};
+use chuda_phone::workbench::TouchDraft;
+use chuda_record::id::CustomerId;
+use chuda_record::rules::metrics::Outcome;
+use chuda_record::{ContactMode, Intent, Role};
 use chuda_server::admin::ImportKind;
 use chuda_server::caller::Scope;
 use chuda_tests::{Hand, Host, Phone, of, sample};

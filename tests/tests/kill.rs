@@ -8,9 +8,9 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use chuda_core::capture::SoftwareKey;
-use chuda_core::record::Role;
-use chuda_core::workbench::{Settings, Workbench};
+use chuda_evidence::SoftwareKey;
+use chuda_phone::workbench::{Settings, Workbench};
+use chuda_record::Role;
 use chuda_tests::{Hand, Host, Phone};
 
 /// A small generator, so that a seed replays everywhere alike (splitmix64).
@@ -78,7 +78,7 @@ async fn nothing_acknowledged_is_lost() {
                 let evidence = workbench.evidence(id.parse().unwrap()).unwrap_or_else(|error| panic!("{line}: {error}"));
                 let out = folder.path().join("out");
                 workbench.export_original(evidence.id, &out).unwrap();
-                assert_eq!(chuda_core::id::Hash::of(&std::fs::read(&out).unwrap()), evidence.sha256, "{line}");
+                assert_eq!(chuda_record::id::Hash::of(&std::fs::read(&out).unwrap()), evidence.sha256, "{line}");
             }
             "report" => assert_eq!(workbench.reports(id.parse().unwrap()).unwrap().len(), 1, "{line}"),
             _ => {}
@@ -93,7 +93,7 @@ async fn nothing_acknowledged_is_lost() {
     let touches = acknowledged.iter().filter_map(|line| line.strip_prefix("touch "));
     for touch in touches {
         let seen = boss.workbench.touch(touch.parse().unwrap()).unwrap();
-        assert!(seen.evidence.iter().all(|evidence| evidence.state == chuda_core::query::view::ItemState::Verified), "{touch}");
+        assert!(seen.evidence.iter().all(|evidence| evidence.state == chuda_phone::query::view::ItemState::Verified), "{touch}");
     }
     println!("{} acknowledged", acknowledged.len());
 }

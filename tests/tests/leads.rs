@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use chuda_core::ErrorKind;
-use chuda_core::id::{LeadId, PersonId};
-use chuda_core::query::view::{AskState, LeadList, LeadView, Moved};
-use chuda_core::record::{Role, Stage};
-use chuda_core::workbench::{CustomerDraft, LeadDraft};
+use chuda_phone::query::view::{AskState, LeadList, LeadView, Moved};
+use chuda_phone::workbench::{CustomerDraft, LeadDraft};
+use chuda_record::ErrorKind;
+use chuda_record::id::{LeadId, PersonId};
+use chuda_record::{Role, Stage};
 use chuda_tests::{Hand, Host, Phone};
 
 /// A supervisor with two reps, and a rep of another team.
@@ -66,7 +66,7 @@ fn asked(phone: &Phone, id: LeadId) -> Option<AskState> {
 }
 
 fn trace(phone: &Phone, id: LeadId) -> Vec<(Moved, String, Option<String>, Option<String>)> {
-    let name = |person: Option<chuda_core::query::view::PersonView>| person.map(|person| person.name);
+    let name = |person: Option<chuda_phone::query::view::PersonView>| person.map(|person| person.name);
     let moves = phone.workbench.lead(id).unwrap().trace.into_iter();
     moves.map(|one| (one.what, name(one.by).unwrap_or_default(), name(one.holder), one.reason)).collect()
 }

@@ -1,9 +1,9 @@
 //! Airplane, report, reconnect: what a rep does without signal is with the right people afterwards, once.
 
-use chuda_core::ErrorKind;
-use chuda_core::query::view::{Grade, ItemState};
-use chuda_core::record::Role;
-use chuda_core::workbench::TouchDraft;
+use chuda_phone::query::view::{Grade, ItemState};
+use chuda_phone::workbench::TouchDraft;
+use chuda_record::ErrorKind;
+use chuda_record::Role;
 use chuda_tests::{Host, Phone, of, sample};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::id::{CustomerId, RecordId, TouchId};
-use chuda_core::record::{Fen, Fields, Kind, Role, Scalar};
-use chuda_core::time::{Clock as _, from_millis};
-use chuda_core::workbench::TouchDraft;
+use chuda_evidence::clock::Clock as _;
+use chuda_phone::workbench::TouchDraft;
+use chuda_record::id::{CustomerId, RecordId, TouchId};
+use chuda_record::time::from_millis;
+use chuda_record::{Fen, Fields, Kind, Role, Scalar};
 use chuda_tests::{Hand, Host, Phone, of, sample};
 
 const DAYS: u64 = 1_000;

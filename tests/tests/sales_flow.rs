@@ -5,12 +5,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
-use chuda_core::ErrorKind;
-use chuda_core::id::{ContractId, CustomerId, TouchId};
-use chuda_core::query::view::{ContractView, OrderView, QuoteView, StepState, TaskView};
-use chuda_core::record::{Fen, Role, Stage};
-use chuda_core::time::DEFAULT_ZONE;
-use chuda_core::workbench::{ContractEdit, CustomerDraft, Schedule, TouchDraft};
+use chuda_phone::query::view::{ContractView, OrderView, QuoteView, StepState, TaskView};
+use chuda_phone::workbench::{ContractEdit, CustomerDraft, Schedule, TouchDraft};
+use chuda_record::ErrorKind;
+use chuda_record::id::{ContractId, CustomerId, TouchId};
+use chuda_record::time::DEFAULT_ZONE;
+use chuda_record::{Fen, Role, Stage};
 use chuda_tests::{Hand, Host, Phone, of, sample};
 
 /// Everybody a contract passes.

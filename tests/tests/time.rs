@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::Result;
-use chuda_core::capture::SoftwareKey;
-use chuda_core::record::Role;
-use chuda_core::time::{Clock, ShiftedClock, SystemClock};
-use chuda_core::workbench::{BlobChoice, Cancel, CustomerDraft, Settings, Workbench};
+use chuda_evidence::SoftwareKey;
+use chuda_evidence::clock::{Clock, ShiftedClock, SystemClock};
+use chuda_phone::workbench::{BlobChoice, Cancel, CustomerDraft, Settings, Workbench};
+use chuda_record::Result;
+use chuda_record::Role;
 use chuda_tests::{Hand, Host};
 use tempfile::TempDir;
 

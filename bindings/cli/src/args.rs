@@ -7,9 +7,9 @@ pub(crate) mod sales;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use chuda_core::id::{BackCheckId, RecordId, TaskId, TouchId};
-use chuda_core::record::{ContactMode, Fen, Intent, Stage};
-use chuda_core::rules::metrics::Week;
+use chuda_record::id::{BackCheckId, RecordId, TaskId, TouchId};
+use chuda_record::rules::metrics::Week;
+use chuda_record::{ContactMode, Fen, Intent, Stage};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -852,7 +852,7 @@ fn drawn(text: &str) -> Result<Drawn, String> {
 
 /// Whether words name a day at all; which one depends on the phone's today.
 fn next_day(text: &str) -> Result<String, String> {
-    let named = chuda_core::speech::read_day(text, NaiveDate::default()).is_some();
+    let named = chuda_speech::read_day(text, NaiveDate::default()).is_some();
     if named { Ok(text.to_owned()) } else { Err("YYYY-MM-DD, 下周三, 月底前, 三个月后再联系".into()) }
 }
 
@@ -861,7 +861,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 fn list() -> PossibleValuesParser {
-    PossibleValuesParser::new(chuda_core::rules::Config::list_names())
+    PossibleValuesParser::new(chuda_record::rules::Config::list_names())
 }
 
 fn stage(text: &str) -> Result<Stage, String> {

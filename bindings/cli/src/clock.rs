@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use chuda_core::time::{Clock, SystemClock};
+use chuda_evidence::clock::{Clock, SystemClock};
 
 /// The variable that sets the clock, in RFC 3339.
 pub(crate) const VARIABLE: &str = "CHUDA_NOW";

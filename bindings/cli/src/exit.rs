@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use chuda_core::{Error, ErrorKind};
+use chuda_record::{Error, ErrorKind};
 use serde_json::{Map, Value};
 
 /// The exit codes. Scripts rely on them.

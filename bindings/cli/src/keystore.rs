@@ -7,8 +7,8 @@ use std::io::{ErrorKind as Io, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chuda_core::capture::key::{Signer, SoftwareKey};
-use chuda_core::{Error, Result};
+use chuda_evidence::key::{Signer, SoftwareKey};
+use chuda_record::{Error, Result};
 
 const FOLDER: &str = "keys";
 const DATABASE: &str = "database.key";

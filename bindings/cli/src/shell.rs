@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use chuda_core::time::{Clock, DEFAULT_ZONE};
-use chuda_core::workbench::{Cancel, Settings, Workbench};
-use chuda_core::{Error, Result};
+use chuda_evidence::clock::Clock;
+use chuda_phone::workbench::{Cancel, Settings, Workbench};
+use chuda_record::time::DEFAULT_ZONE;
+use chuda_record::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Global;

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::fmt::Display;
 
-use chuda_core::query::view::Word;
-use chuda_core::{Error, ErrorKind};
+use chuda_phone::query::view::Word;
+use chuda_record::{Error, ErrorKind};
 use clap::ValueEnum;
 
 /// The value of an error that holds the key of what a server refused.

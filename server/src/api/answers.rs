@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
-use chuda_core::id::{CustomerId, PersonId, RecordId};
-use chuda_core::record::{Demand, Fields, Finding, Kind, Question, from_fields};
+use chuda_record::id::{CustomerId, PersonId, RecordId};
+use chuda_record::{Demand, Fields, Finding, Kind, Question, from_fields};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -226,7 +226,7 @@ macro_rules! lists {
             let list = app.store.read_async(move |tx| {
                 let documents = tx.documents(&filter)?;
                 let next = documents.get(PAGE - 1).map(cursor_of);
-                let $items = documents.iter().map(|document| $view(tx, document, now)).collect::<chuda_core::Result<_>>()?;
+                let $items = documents.iter().map(|document| $view(tx, document, now)).collect::<chuda_record::Result<_>>()?;
                 Ok($list { $items, next })
             });
             Ok(Json(list.await?))
@@ -303,7 +303,7 @@ acts! {
     settle "settle_finding" "/api/v1/findings/{id}/resolve" SettlementIn Finding finding_view -> FindingView settled
 }
 
-type Wanted = chuda_core::Result<std::result::Result<Fields, Problem>>;
+type Wanted = chuda_record::Result<std::result::Result<Fields, Problem>>;
 
 #[expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "all acts are called alike")]
 fn answered(_: &Tx<'_>, question: Question, body: &AnswerIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
@@ -316,7 +316,7 @@ fn answered(_: &Tx<'_>, question: Question, body: &AnswerIn, person: PersonId, n
 
 #[expect(clippy::needless_pass_by_value, reason = "all acts are called alike")]
 fn promised(tx: &Tx<'_>, question: Question, body: &PromiseIn, _: PersonId, now: DateTime<Utc>) -> Wanted {
-    let today = chuda_core::time::day_of(now, tx.config()?.calendar.zone);
+    let today = chuda_record::time::day_of(now, tx.config()?.calendar.zone);
     Ok(if question.answered_at.is_some() {
         Err(done("question.already_answered"))
     } else if body.by < today {
@@ -373,8 +373,8 @@ fn write_as<T: DeserializeOwned, V>(
     (person, by): (PersonId, &By),
     now: DateTime<Utc>,
     writes: impl FnOnce(&Tx<'_>, T) -> Wanted,
-    view: impl FnOnce(&Tx<'_>, &Document, DateTime<Utc>) -> chuda_core::Result<V>,
-) -> chuda_core::Result<Result<V>> {
+    view: impl FnOnce(&Tx<'_>, &Document, DateTime<Utc>) -> chuda_record::Result<V>,
+) -> chuda_record::Result<Result<V>> {
     let Some(document) = tx.document(id)?.filter(|document| document.kind == kind) else { return Ok(Err(Problem::not_found())) };
     if !tx.may_read(id, person)? {
         return Ok(Err(Problem::not_found()));
@@ -390,7 +390,7 @@ fn write_as<T: DeserializeOwned, V>(
     }
     ingest.finish()?;
     tracing::info!(kind = kind.as_str(), record = %id, %person, "answered");
-    let document = tx.document(id)?.ok_or_else(|| chuda_core::Error::not_found("record.not_found"))?;
+    let document = tx.document(id)?.ok_or_else(|| chuda_record::Error::not_found("record.not_found"))?;
     view(tx, &document, now).map(Ok)
 }
 
@@ -405,7 +405,7 @@ fn filter(kind: Kind, which: &Which, reader: Option<PersonId>) -> Result<Filter>
     })
 }
 
-fn question_view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_core::Result<QuestionView> {
+fn question_view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_record::Result<QuestionView> {
     let question: Question = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let known = question.owner.as_ref().and_then(|owner| owner.parse::<PersonId>().ok());
     Ok(QuestionView {
@@ -430,7 +430,7 @@ fn question_view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_
     })
 }
 
-fn demand_view(tx: &Tx<'_>, document: &Document, _: DateTime<Utc>) -> chuda_core::Result<DemandView> {
+fn demand_view(tx: &Tx<'_>, document: &Document, _: DateTime<Utc>) -> chuda_record::Result<DemandView> {
     let demand: Demand = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     Ok(DemandView {
         id: document.id,
@@ -446,7 +446,7 @@ fn demand_view(tx: &Tx<'_>, document: &Document, _: DateTime<Utc>) -> chuda_core
     })
 }
 
-fn finding_view(tx: &Tx<'_>, document: &Document, _: DateTime<Utc>) -> chuda_core::Result<FindingView> {
+fn finding_view(tx: &Tx<'_>, document: &Document, _: DateTime<Utc>) -> chuda_record::Result<FindingView> {
     let finding: Finding = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let config = tx.config()?;
     Ok(FindingView {

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use chuda_core::audit::{About, Entry};
-use chuda_core::id::{Hash, PersonId, RecordId};
-use chuda_core::record::Role;
-use chuda_core::rules::audience::superiors;
+use chuda_evidence::audit::{About, Entry};
+use chuda_record::Role;
+use chuda_record::id::{Hash, PersonId, RecordId};
+use chuda_record::rules::audience::superiors;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -128,7 +128,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
         }
         let page = tx.audit_page(&filter)?;
         let entries = page.entries.into_iter().map(|(entry, hash)| view(tx, entry, hash));
-        let entries = entries.collect::<chuda_core::Result<_>>()?;
+        let entries = entries.collect::<chuda_record::Result<_>>()?;
         Ok(Ok(AuditList { entries, next: page.next.map(|next| next.to_string()) }))
     });
     list.await?.map(Json)
@@ -142,7 +142,7 @@ enum Sight {
     Nothing,
 }
 
-fn line_of(tx: &Tx<'_>, person: PersonId) -> chuda_core::Result<Sight> {
+fn line_of(tx: &Tx<'_>, person: PersonId) -> chuda_record::Result<Sight> {
     let people = tx.people()?;
     let has = |role| people.get(&person).is_some_and(|person| person.roles.contains(&role));
     if has(Role::Auditor) || has(Role::Admin) {
@@ -155,7 +155,7 @@ fn line_of(tx: &Tx<'_>, person: PersonId) -> chuda_core::Result<Sight> {
     Ok(Sight::Line(line.collect()))
 }
 
-fn view(tx: &Tx<'_>, entry: Entry, hash: Hash) -> chuda_core::Result<ActView> {
+fn view(tx: &Tx<'_>, entry: Entry, hash: Hash) -> chuda_record::Result<ActView> {
     let about = entry.about.map(About::parts);
     Ok(ActView {
         n: entry.n,

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
-use chuda_core::id::{RecordId, TouchId};
-use chuda_core::record::backcheck::member;
-use chuda_core::record::{BackCheck, Kind, Touch, from_fields};
-use chuda_core::rules::Config;
-use chuda_core::rules::machine::{Found, RULE, question_of};
+use chuda_record::id::{RecordId, TouchId};
+use chuda_record::kind::backcheck::member;
+use chuda_record::rules::Config;
+use chuda_record::rules::machine::{Found, RULE, question_of};
+use chuda_record::{BackCheck, Kind, Touch, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -160,7 +160,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
         let documents = tx.documents(&Filter { reader, open: which.open, after, limit: PAGE, ..Filter::of(Kind::BackCheck) })?;
         let next = documents.get(PAGE - 1).map(cursor_of);
         let backchecks = documents.iter().map(|document| view(tx, document.id, &typed(document)?));
-        Ok(BackCheckList { backchecks: backchecks.collect::<chuda_core::Result<_>>()?, next })
+        Ok(BackCheckList { backchecks: backchecks.collect::<chuda_record::Result<_>>()?, next })
     });
     Ok(Json(list.await?))
 }
@@ -207,11 +207,11 @@ pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
     detail.await?.map(Json).ok_or_else(Problem::not_found)
 }
 
-fn typed(document: &Document) -> chuda_core::Result<BackCheck> {
+fn typed(document: &Document) -> chuda_record::Result<BackCheck> {
     from_fields(&document.fields).map_err(|error| unreadable(&error))
 }
 
-fn view(tx: &Tx<'_>, id: RecordId, record: &BackCheck) -> chuda_core::Result<BackCheckView> {
+fn view(tx: &Tx<'_>, id: RecordId, record: &BackCheck) -> chuda_record::Result<BackCheckView> {
     Ok(BackCheckView {
         id,
         supervisor: person_named(tx, record.author)?,
@@ -228,8 +228,8 @@ fn summary(
     tx: &Tx<'_>,
     touch: TouchId,
     config: &Config,
-    visible: &dyn Fn(RecordId) -> chuda_core::Result<bool>,
-) -> chuda_core::Result<Option<Summary>> {
+    visible: &dyn Fn(RecordId) -> chuda_record::Result<bool>,
+) -> chuda_record::Result<Option<Summary>> {
     let Some(document) = tx.document(touch.into())? else { return Ok(None) };
     let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let mut evidence = Vec::new();

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
-use chuda_core::id::{PersonId, ReportId, TouchId};
-use chuda_core::record::{Report, from_fields};
-use chuda_core::rules::Config;
-use chuda_core::rules::metrics::Team;
-use chuda_core::time::day_of;
+use chuda_record::id::{PersonId, ReportId, TouchId};
+use chuda_record::rules::Config;
+use chuda_record::rules::metrics::Team;
+use chuda_record::time::day_of;
+use chuda_record::{Report, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -145,7 +145,7 @@ pub(super) async fn show(State(app): State<App>, Query(which): Query<Which>, cal
             day,
             working_day: config.calendar.is_working_day(day),
             red_count: red.len(),
-            red: red.into_iter().take(PAGE).map(|one| customers::view(tx, &config, one)).collect::<chuda_core::Result<_>>()?,
+            red: red.into_iter().take(PAGE).map(|one| customers::view(tx, &config, one)).collect::<chuda_record::Result<_>>()?,
             reports: reports(tx, &config, &team, day)?,
             touched: touched(tx, &config, &team, day)?,
         }))
@@ -153,7 +153,7 @@ pub(super) async fn show(State(app): State<App>, Query(which): Query<Which>, cal
     view.await?.map(Json)
 }
 
-fn reports(tx: &Tx<'_>, config: &Config, team: &Team, day: NaiveDate) -> chuda_core::Result<Vec<ReportLine>> {
+fn reports(tx: &Tx<'_>, config: &Config, team: &Team, day: NaiveDate) -> chuda_record::Result<Vec<ReportLine>> {
     let mut lines = Vec::with_capacity(team.reps.len());
     for rep in &team.reps {
         let id = ReportId::of(*rep, day);
@@ -188,7 +188,7 @@ fn reports(tx: &Tx<'_>, config: &Config, team: &Team, day: NaiveDate) -> chuda_c
     Ok(lines)
 }
 
-fn touched(tx: &Tx<'_>, config: &Config, team: &Team, day: NaiveDate) -> chuda_core::Result<Vec<TouchedLine>> {
+fn touched(tx: &Tx<'_>, config: &Config, team: &Team, day: NaiveDate) -> chuda_record::Result<Vec<TouchedLine>> {
     let mut by_person: BTreeMap<PersonId, Vec<TouchLine>> = BTreeMap::new();
     for touch in tx.touches_of_day(day, MOST_TOUCHES)?.into_iter().filter(|touch| team.scope.has(touch.person)) {
         by_person.entry(touch.person).or_default().push(TouchLine {

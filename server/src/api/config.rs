@@ -6,12 +6,12 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use chuda_core::Error;
-use chuda_core::id::{CustomerId, PersonId, RecordId};
-use chuda_core::record::Release;
-use chuda_core::rules::Config;
-use chuda_core::rules::dry_run::{self, DryRun};
-use chuda_core::rules::flaw::Flawed;
+use chuda_record::Error;
+use chuda_record::Release;
+use chuda_record::id::{CustomerId, PersonId, RecordId};
+use chuda_record::rules::Config;
+use chuda_record::rules::dry_run::{self, DryRun};
+use chuda_record::rules::flaw::Flawed;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -265,7 +265,7 @@ pub(super) async fn versions(State(app): State<App>, called: Called) -> Result<J
         let in_force = tx.config()?.version;
         let published = releases::list(tx, MAX_LISTED - 1)?;
         let mut versions: Vec<VersionView> =
-            published.iter().map(|release| version_view(tx, Some(release), in_force)).collect::<chuda_core::Result<_>>()?;
+            published.iter().map(|release| version_view(tx, Some(release), in_force)).collect::<chuda_record::Result<_>>()?;
         versions.push(version_view(tx, None, in_force)?);
         Ok(VersionList { versions })
     });
@@ -389,7 +389,7 @@ fn body<T: DeserializeOwned, const MOST: usize>(called: &Called<MOST>) -> Result
     serde_json::from_slice(&called.body).map_err(|_| Problem::invalid("config.malformed"))
 }
 
-fn version_view(tx: &Tx<'_>, release: Option<&Release>, in_force: i64) -> chuda_core::Result<VersionView> {
+fn version_view(tx: &Tx<'_>, release: Option<&Release>, in_force: i64) -> chuda_record::Result<VersionView> {
     let version = release.map_or(Config::builtin().version, |release| release.version);
     Ok(VersionView {
         version,
@@ -401,7 +401,7 @@ fn version_view(tx: &Tx<'_>, release: Option<&Release>, in_force: i64) -> chuda_
     })
 }
 
-fn view(tx: &Tx<'_>, release: Option<&Release>, config: &Config, in_force: i64) -> chuda_core::Result<ConfigView> {
+fn view(tx: &Tx<'_>, release: Option<&Release>, config: &Config, in_force: i64) -> chuda_record::Result<ConfigView> {
     let content = serde_json::to_value(config).map_err(|error| Error::internal("config.encode", error))?;
     Ok(ConfigView { version: version_view(tx, release, in_force)?, content })
 }

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::id::{PersonId, RecordId};
-use chuda_core::record::{Contract, Fields, Kind, from_fields};
-use chuda_core::rules::config::Provider;
+use chuda_record::id::{PersonId, RecordId};
+use chuda_record::rules::config::Provider;
+use chuda_record::{Contract, Fields, Kind, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -99,7 +99,7 @@ fn confirm(
     reader: Option<PersonId>,
     signature: &Signature,
     now: DateTime<Utc>,
-) -> chuda_core::Result<Result<Confirmed>> {
+) -> chuda_record::Result<Result<Confirmed>> {
     let visible = reader.map_or(Ok(true), |reader| tx.may_read(id, reader))?;
     let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Contract && visible) else {
         return Ok(Err(Problem::not_found()));
@@ -145,9 +145,9 @@ fn confirmed(id: RecordId, number: String, signed_at: DateTime<Utc>, signature: 
 
 #[cfg(test)]
 mod tests {
-    use chuda_core::record::{Person, Record as _, Role};
-    use chuda_core::rules::Config;
-    use chuda_core::time::{DEFAULT_ZONE, from_millis};
+    use chuda_record::rules::Config;
+    use chuda_record::time::{DEFAULT_ZONE, from_millis};
+    use chuda_record::{Person, Record as _, Role};
     use proptest::prelude::*;
 
     use super::*;

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use chuda_core::id::{CustomerId, RecordId};
-use chuda_core::record::{Customer, from_fields};
-use chuda_core::rules::{Config, Health};
+use chuda_record::id::{CustomerId, RecordId};
+use chuda_record::rules::{Config, Health};
+use chuda_record::{Customer, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -113,15 +113,15 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
         });
         let next = (scored.len() > PAGE).then(|| Cursor::after(&scored[PAGE - 1], at).to_text());
         let customers = scored.into_iter().take(PAGE).map(|one| view(tx, &config, one));
-        Ok(CustomerList { customers: customers.collect::<chuda_core::Result<_>>()?, next })
+        Ok(CustomerList { customers: customers.collect::<chuda_record::Result<_>>()?, next })
     });
     Ok(Json(list.await?))
 }
 
 /// A customer as it is shown.
-pub(super) fn view(tx: &Tx<'_>, config: &Config, scored: Scored) -> chuda_core::Result<CustomerView> {
+pub(super) fn view(tx: &Tx<'_>, config: &Config, scored: Scored) -> chuda_record::Result<CustomerView> {
     let Scored { customer: id, holder, health, last_touch } = scored;
-    let document = tx.document(id.into())?.ok_or_else(|| chuda_core::Error::not_found("customer.not_found"))?;
+    let document = tx.document(id.into())?.ok_or_else(|| chuda_record::Error::not_found("customer.not_found"))?;
     let customer: Customer = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let (stage, moved_at) = facts::standing(tx, config, id)?;
     Ok(CustomerView {

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use chuda_core::id::{CustomerId, RecordId};
-use chuda_core::record::{Event, Kind, Scalar, from_fields};
+use chuda_record::id::{CustomerId, RecordId};
+use chuda_record::{Event, Kind, Scalar, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -120,7 +120,7 @@ pub(super) async fn hand_in(State(app): State<App>, sent: Called<MAX_BYTES>) -> 
     Ok(Json(taken.await?))
 }
 
-fn take(ingest: &mut Ingest<'_>, by: &By, row: serde_json::Value) -> chuda_core::Result<Taken> {
+fn take(ingest: &mut Ingest<'_>, by: &By, row: serde_json::Value) -> chuda_record::Result<Taken> {
     let Ok(row) = serde_json::from_value::<EventIn>(row) else { return Ok(Taken::Refused("row")) };
     let incoming = Incoming {
         system: &row.system,

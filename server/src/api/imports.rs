@@ -93,7 +93,7 @@ pub(super) async fn import(
         }
         store.write(|tx| import::run(tx, kind, &rows, (person, &by), false, now))
     };
-    let report = tokio::task::spawn_blocking(work).await.map_err(|error| chuda_core::Error::internal("task.failed", error))??;
+    let report = tokio::task::spawn_blocking(work).await.map_err(|error| chuda_record::Error::internal("task.failed", error))??;
     match report.errors.first() {
         Some(first) if !how.dry_run => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "import.mistakes")
             .with("count", report.mistakes)

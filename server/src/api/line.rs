@@ -1,9 +1,9 @@
 //! Whose figures a caller may see: the own ones and those of everybody below in the reporting line. Whoever may audit sees everybody's,
 //! and so does a token that belongs to nobody.
 
-use chuda_core::Result;
-use chuda_core::id::PersonId;
-use chuda_core::rules::metrics::Team;
+use chuda_record::Result;
+use chuda_record::id::PersonId;
+use chuda_record::rules::metrics::Team;
 
 use crate::caller::Caller;
 use crate::stores::Tx;

@@ -3,9 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use chuda_core::id::PersonId;
-use chuda_core::record::invitation::{self, Invitation};
-use chuda_core::record::{Change, Contract, Kind, Meeting, from_fields};
+use chuda_record::id::PersonId;
+use chuda_record::invitation::{self, Invitation};
+use chuda_record::{Change, Contract, Kind, Meeting, from_fields};
 
 use super::{customer_named, unreadable};
 use crate::app::App;
@@ -37,7 +37,7 @@ pub(super) async fn invitation(State(app): State<App>, Path(file): Path<String>,
         let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Meeting && visible) else { return Ok(None) };
         let meeting: Meeting = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
         let history: std::result::Result<Vec<Change>, _> = tx.changes(id)?.iter().map(|bytes| Change::parse(bytes)).collect();
-        let history = history.map_err(|error| chuda_core::Error::internal("document.load", error))?;
+        let history = history.map_err(|error| chuda_record::Error::internal("document.load", error))?;
         let people = tx.people()?;
         let name_of = |person: PersonId| people.get(&person).map(|person| person.name.clone()).unwrap_or_default();
         Ok(Some(invitation::to_ics(&Invitation {
@@ -56,7 +56,7 @@ pub(super) async fn invitation(State(app): State<App>, Path(file): Path<String>,
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, named)], ics).into_response())
 }
 
-fn number_of(tx: &Tx<'_>, meeting: &Meeting) -> chuda_core::Result<Option<String>> {
+fn number_of(tx: &Tx<'_>, meeting: &Meeting) -> chuda_record::Result<Option<String>> {
     let contract = meeting.contract.map_or(Ok(None), |contract| tx.document(contract.into()))?;
     Ok(contract.and_then(|document| from_fields::<Contract>(&document.fields).ok()).map(|contract| contract.number))
 }

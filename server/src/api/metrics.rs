@@ -4,10 +4,10 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use chuda_core::id::PersonId;
-use chuda_core::rules::Config;
-use chuda_core::rules::metrics::{Line, Ratio, Tally, Week};
-use chuda_core::rules::targets::{Judged, Light};
+use chuda_record::id::PersonId;
+use chuda_record::rules::Config;
+use chuda_record::rules::metrics::{Line, Ratio, Tally, Week};
+use chuda_record::rules::targets::{Judged, Light};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

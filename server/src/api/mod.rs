@@ -22,9 +22,9 @@ mod touches;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use chuda_core::id::{CustomerId, PersonId, RecordId};
-use chuda_core::record::{Customer, from_fields};
-use chuda_core::time::from_millis;
+use chuda_record::id::{CustomerId, PersonId, RecordId};
+use chuda_record::time::from_millis;
+use chuda_record::{Customer, from_fields};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -104,8 +104,8 @@ struct Word {
 }
 
 impl Word {
-    fn of(list: &[chuda_core::rules::config::Choice], key: &str) -> Self {
-        let choice = chuda_core::rules::Config::option(list, key);
+    fn of(list: &[chuda_record::rules::config::Choice], key: &str) -> Self {
+        let choice = chuda_record::rules::Config::option(list, key);
         Self {
             key: key.to_owned(),
             label: choice.map_or(key, |choice| &choice.zh).to_owned(),
@@ -156,17 +156,17 @@ fn time(millis: i64) -> DateTime<Utc> {
     from_millis(millis)
 }
 
-pub(crate) fn person_named(tx: &Tx<'_>, person: PersonId) -> chuda_core::Result<Named> {
+pub(crate) fn person_named(tx: &Tx<'_>, person: PersonId) -> chuda_record::Result<Named> {
     let name = tx.people()?.get(&person).map(|person| person.name.clone()).unwrap_or_default();
     Ok(Named { id: person.into(), name })
 }
 
-pub(crate) fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> chuda_core::Result<Named> {
+pub(crate) fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> chuda_record::Result<Named> {
     let document = tx.document(customer.into())?;
     let name = document.and_then(|document| from_fields::<Customer>(&document.fields).ok()).map(|customer| customer.name);
     Ok(Named { id: customer.into(), name: name.unwrap_or_default() })
 }
 
-pub(crate) fn unreadable(error: &chuda_core::record::Misshapen) -> chuda_core::Error {
-    chuda_core::Error::internal("document.unreadable", error)
+pub(crate) fn unreadable(error: &chuda_record::Misshapen) -> chuda_record::Error {
+    chuda_record::Error::internal("document.unreadable", error)
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use chuda_core::id::PersonId;
+use chuda_record::id::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use chuda_core::id::{CustomerId, PersonId, RecordId};
-use chuda_core::record::policy::Type;
-use chuda_core::record::{Change, Fen, Fields, KIND_FIELD, Kind, Scalar, VERSION_FIELD, customer_of, is_open};
-use chuda_core::rules::Config;
+use chuda_record::id::{CustomerId, PersonId, RecordId};
+use chuda_record::policy::Type;
+use chuda_record::rules::Config;
+use chuda_record::{Change, Fen, Fields, KIND_FIELD, Kind, Scalar, VERSION_FIELD, customer_of, is_open};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -194,7 +194,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
         let documents = tx.documents(&filter)?;
         let next = documents.get(PAGE - 1).map(cursor_of);
         let shown = Shown { tx, config: &*tx.config()?, reader };
-        let records = documents.iter().map(|document| shown.record(which.kind, document)).collect::<chuda_core::Result<_>>()?;
+        let records = documents.iter().map(|document| shown.record(which.kind, document)).collect::<chuda_record::Result<_>>()?;
         Ok(RecordList { records, next })
     });
     Ok(Json(list.await?))
@@ -238,11 +238,11 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn may_read(&self, id: RecordId) -> chuda_core::Result<bool> {
+    fn may_read(&self, id: RecordId) -> chuda_record::Result<bool> {
         self.reader.map_or(Ok(true), |reader| self.tx.may_read(id, reader))
     }
 
-    fn record(&self, kind: Listed, document: &Document) -> chuda_core::Result<RecordView> {
+    fn record(&self, kind: Listed, document: &Document) -> chuda_record::Result<RecordView> {
         let customer = customer_of(document.id, document.kind, &document.fields);
         Ok(RecordView {
             id: document.id,
@@ -257,7 +257,7 @@ impl Shown<'_> {
         })
     }
 
-    fn labels(&self, kind: Kind, fields: &Fields) -> chuda_core::Result<BTreeMap<String, Label>> {
+    fn labels(&self, kind: Kind, fields: &Fields) -> chuda_record::Result<BTreeMap<String, Label>> {
         let mut labels = BTreeMap::new();
         for (field, value) in fields {
             let Some(text) = value.as_text() else { continue };
@@ -276,7 +276,7 @@ impl Shown<'_> {
     }
 
     /// What a linked record is called, as far as the caller may read it.
-    fn name(&self, kind: Kind, id: &str) -> chuda_core::Result<Option<Label>> {
+    fn name(&self, kind: Kind, id: &str) -> chuda_record::Result<Option<Label>> {
         let field = match kind {
             Kind::Customer | Kind::Contact => "name",
             Kind::Contract => "number",
@@ -291,12 +291,12 @@ impl Shown<'_> {
         Ok(name.map(|name| Label { label: name.clone(), label_en: name }))
     }
 
-    fn history(&self, document: &Document) -> chuda_core::Result<Vec<Written>> {
+    fn history(&self, document: &Document) -> chuda_record::Result<Vec<Written>> {
         let changes = self.tx.changes(document.id)?;
         let last = changes.len().saturating_sub(HISTORY);
         let mut history = Vec::new();
         for bytes in &changes[last..] {
-            let change = Change::parse(bytes).map_err(|error| chuda_core::Error::internal("document.load", error))?;
+            let change = Change::parse(bytes).map_err(|error| chuda_record::Error::internal("document.load", error))?;
             let device = self.tx.device(change.actor.device)?;
             history.push(Written {
                 at: change.at,

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
-use chuda_core::id::{PersonId, RecordId};
-use chuda_core::record::{Kind, Report, from_fields};
+use chuda_record::id::{PersonId, RecordId};
+use chuda_record::{Kind, Report, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use chuda_core::id::{Hash, PersonId, RecordId};
-use chuda_core::record::contract::E_SIGN;
-use chuda_core::record::{Evidence, Fields, Kind, Person, Scalar, Task, from_fields};
-use chuda_core::rules::Config;
+use chuda_record::id::{Hash, PersonId, RecordId};
+use chuda_record::kind::contract::E_SIGN;
+use chuda_record::rules::Config;
+use chuda_record::{Evidence, Fields, Kind, Person, Scalar, Task, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -208,7 +208,7 @@ fn carry_out(
     by: &By,
     answer: Answer,
     now: DateTime<Utc>,
-) -> chuda_core::Result<Result<TodoView>> {
+) -> chuda_record::Result<Result<TodoView>> {
     let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Task) else {
         return Ok(Err(Problem::not_found()));
     };
@@ -241,12 +241,12 @@ fn carry_out(
     }
     ingest.finish()?;
     tracing::info!(task = %id, %person, "task done");
-    let document = tx.document(id)?.ok_or_else(|| chuda_core::Error::not_found("todo.not_found"))?;
+    let document = tx.document(id)?.ok_or_else(|| chuda_record::Error::not_found("todo.not_found"))?;
     view(tx, &document).map(Ok)
 }
 
 /// Whether a task is someone's to do.
-fn is_for(tx: &Tx<'_>, task: &Fields, person: Option<PersonId>) -> chuda_core::Result<bool> {
+fn is_for(tx: &Tx<'_>, task: &Fields, person: Option<PersonId>) -> chuda_record::Result<bool> {
     let Some(person) = person else { return Ok(true) };
     let task: Task = from_fields(task).map_err(|error| unreadable(&error))?;
     let people = tx.people()?;
@@ -255,7 +255,7 @@ fn is_for(tx: &Tx<'_>, task: &Fields, person: Option<PersonId>) -> chuda_core::R
     Ok(task.assignee == Some(person) || task.assignee.is_none() && people.get(&person).is_some_and(has_role))
 }
 
-fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<TodoView> {
+fn view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<TodoView> {
     let task: Task = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let config = tx.config()?;
     let choices = task.choices.iter().map(|choice| ChoiceView {
@@ -277,7 +277,7 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<TodoView> {
     let done = task.done_at.map(|at| {
         let by = task.done_by.map(|person| person_named(tx, person)).transpose()?;
         let choice = task.choice.as_ref().map(|choice| Word::of(&config.choices, choice));
-        Ok::<_, chuda_core::Error>(Done { at, by, choice, reason: task.reason.clone() })
+        Ok::<_, chuda_record::Error>(Done { at, by, choice, reason: task.reason.clone() })
     });
     Ok(TodoView {
         id: document.id,

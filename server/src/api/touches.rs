@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use chuda_core::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId};
-use chuda_core::record::{ContactMode, Event, Evidence, Kind, Touch, from_fields};
-use chuda_core::rules::result;
+use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId};
+use chuda_record::rules::result;
+use chuda_record::{ContactMode, Event, Evidence, Kind, Touch, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -198,7 +198,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
         let documents = tx.documents(&filter)?;
         let next = documents.get(PAGE - 1).map(cursor_of);
         let touches =
-            documents.iter().map(|document| view(tx, document, now).map(|(view, _)| view)).collect::<chuda_core::Result<_>>()?;
+            documents.iter().map(|document| view(tx, document, now).map(|(view, _)| view)).collect::<chuda_record::Result<_>>()?;
         Ok(TouchList { touches, next })
     });
     Ok(Json(list.await?))
@@ -243,7 +243,7 @@ pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
     detail.await?.map(Json).ok_or_else(Problem::not_found)
 }
 
-fn view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_core::Result<(TouchView, Vec<EvidenceId>)> {
+fn view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_record::Result<(TouchView, Vec<EvidenceId>)> {
     let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let config = tx.config()?;
     let events = tx.children(document.id, Kind::Event)?;
@@ -260,7 +260,7 @@ fn view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_core::Res
         at: touch.at,
         zone: touch.zone.name().to_owned(),
         brief: touch.brief.map(|brief| Word::of(&config.briefs, &brief)),
-        amount_cny: touch.amount.map(chuda_core::record::Fen::to_yuan),
+        amount_cny: touch.amount.map(chuda_record::Fen::to_yuan),
         intent: touch.intent.map(|intent| intent.as_str().to_owned()),
         feedback: touch.feedback,
         opened_within_24h: opened.map(|outcome| result::opened_word(outcome).to_owned()),
@@ -275,7 +275,7 @@ fn view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_core::Res
 }
 
 /// One piece of evidence, as its record, its claim and the log of views tell it.
-pub(super) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Result<EvidenceView> {
+pub(super) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<EvidenceView> {
     let evidence: Evidence = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let witnessed = tx.claim(evidence.claim)?;
     let own = outside::is_kept(&evidence);
@@ -298,7 +298,7 @@ pub(super) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_core::Res
         unreadable: evidence.unreadable,
         attachment: attachment(tx, evidence.sha256)?,
         transcript: evidence.transcript,
-        views: views.collect::<chuda_core::Result<_>>()?,
+        views: views.collect::<chuda_record::Result<_>>()?,
     })
 }
 
@@ -308,6 +308,6 @@ pub(super) fn mode_word(mode: ContactMode) -> Word {
 }
 
 /// Whether bytes have arrived.
-pub(super) fn attachment(tx: &Tx<'_>, sha256: Hash) -> chuda_core::Result<Attachment> {
+pub(super) fn attachment(tx: &Tx<'_>, sha256: Hash) -> chuda_record::Result<Attachment> {
     Ok(if tx.blob(sha256)?.is_some() { Attachment::Stored } else { Attachment::Uploading })
 }

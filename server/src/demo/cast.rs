@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use chuda_core::id::PersonId;
-use chuda_core::record::Role;
+use chuda_record::Role;
+use chuda_record::id::PersonId;
 
 use super::luck::Luck;
 

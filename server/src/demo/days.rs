@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
-use chuda_core::capture::claim::{Consent, Flag, Source};
-use chuda_core::id::{EvidenceId, PersonId, ReportId, TouchId};
-use chuda_core::record::{ContactMode, Fen, Fields, Intent, Report, Role, Scalar, Touch};
-use chuda_core::time::{DEFAULT_ZONE, day_of};
-use chuda_core::{Error, Result};
+use chuda_evidence::claim::{Consent, Flag, Source};
+use chuda_record::id::{EvidenceId, PersonId, ReportId, TouchId};
+use chuda_record::time::{DEFAULT_ZONE, day_of};
+use chuda_record::{ContactMode, Fen, Fields, Intent, Report, Role, Scalar, Touch};
+use chuda_record::{Error, Result};
 
 use super::goods;
 use super::luck::Luck;
@@ -529,7 +529,7 @@ impl Story {
         }
         let now = self.now();
         let done: Vec<&Done> = self.done.get(&person).into_iter().flatten().filter(|done| done.day == day).collect();
-        let short = done.len() < chuda_core::record::report::FULL;
+        let short = done.len() < chuda_record::kind::report::FULL;
         let mut briefs = BTreeMap::new();
         for one in &done {
             let suggested = || self.config.suggest_brief([one.action.as_str()]).to_owned();

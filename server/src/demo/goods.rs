@@ -1,8 +1,8 @@
 //! What the team of the demo sells, to whom, and what people write about it. Companies, people and products are invented; any
 //! likeness is accidental.
 
-use chuda_core::capture::claim::Location;
-use chuda_core::record::{ContactMode, Fen};
+use chuda_evidence::claim::Location;
+use chuda_record::{ContactMode, Fen};
 
 use super::luck::Luck;
 

@@ -1,7 +1,7 @@
 //! Chance that can be repeated: the same seed draws the same, on every machine and in every build.
 
 use chrono::{DateTime, Utc};
-use chuda_core::id::Hash;
+use chuda_record::id::Hash;
 use uuid::Uuid;
 
 /// A stream of draws (`SplitMix64`). Nothing here is a secret: keys and codes are drawn from the system instead.

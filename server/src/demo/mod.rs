@@ -20,10 +20,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
-use chuda_core::id::PersonId;
-use chuda_core::record::{Kind, Role};
-use chuda_core::time::{DEFAULT_ZONE, day_of, start_of_day};
-use chuda_core::{Error, Result};
+use chuda_record::id::PersonId;
+use chuda_record::time::{DEFAULT_ZONE, day_of, start_of_day};
+use chuda_record::{Error, Result};
+use chuda_record::{Kind, Role};
 
 use crate::admin;
 use story::Story;

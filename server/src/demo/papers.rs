@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use chuda_core::capture::{Mime, Unreadable};
+use chuda_evidence::{Mime, Unreadable};
 use jpeg_encoder::{ColorType, Encoder};
 
 use super::luck::Luck;
@@ -136,8 +136,8 @@ pub(super) fn recording(luck: &mut Luck) -> Paper {
 mod tests {
     use std::io::Cursor;
 
-    use chuda_core::capture::photo::PerceptualHash;
-    use chuda_core::capture::{document, photo as photos, sniff};
+    use chuda_evidence::photo::PerceptualHash;
+    use chuda_evidence::{document, photo as photos, sniff};
 
     use super::*;
 

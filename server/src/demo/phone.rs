@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::capture::claim::{Claim, Consent, Flag, Location, Source, TrustedTime, Version};
-use chuda_core::capture::{Signer as _, SoftwareKey, photo};
-use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, TouchId};
-use chuda_core::record::{Actor, Doc, Evidence, Fields, Record};
-use chuda_core::sync::protocol::{DocumentChanges, SignedClaim};
-use chuda_core::{Error, Result};
+use chuda_evidence::claim::{Claim, Consent, Flag, Location, Source, TrustedTime, Version};
+use chuda_evidence::{Signer as _, SoftwareKey, photo};
+use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, TouchId};
+use chuda_record::wire::{DocumentChanges, SignedClaim};
+use chuda_record::{Actor, Doc, Evidence, Fields, Record};
+use chuda_record::{Error, Result};
 
 use super::papers::Paper;
 use crate::audit::By;

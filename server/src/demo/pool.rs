@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike as _, TimeDelta, Weekday};
-use chuda_core::Result;
-use chuda_core::id::{ContactId, CustomerId, LeadId, PersonId};
-use chuda_core::record::lead::LeadRequest;
-use chuda_core::record::{Contact, Customer, Fields, Intent, Lead, Role, Scalar, Stage};
+use chuda_record::Result;
+use chuda_record::id::{ContactId, CustomerId, LeadId, PersonId};
+use chuda_record::kind::lead::LeadRequest;
+use chuda_record::{Contact, Customer, Fields, Intent, Lead, Role, Scalar, Stage};
 
 use super::goods::{self, Company};
 use super::story::{Client, Happening, Story, id_field, text_field, time_field};

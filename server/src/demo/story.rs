@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
-use chuda_core::capture::{Signer as _, SoftwareKey};
-use chuda_core::id::{ContactId, CustomerId, DeviceId, LeadId, PersonId, RecordId, TouchId};
-use chuda_core::record::{Fields, Intent, Kind, Person, Record, Role, Scalar};
-use chuda_core::rules::Config;
-use chuda_core::time::{Clock, DEFAULT_ZONE, day_of, from_millis, start_of_day};
-use chuda_core::{Error, Result};
+use chuda_evidence::clock::Clock;
+use chuda_evidence::{Signer as _, SoftwareKey};
+use chuda_record::id::{ContactId, CustomerId, DeviceId, LeadId, PersonId, RecordId, TouchId};
+use chuda_record::rules::Config;
+use chuda_record::time::{DEFAULT_ZONE, day_of, from_millis, start_of_day};
+use chuda_record::{Error, Result};
+use chuda_record::{Fields, Intent, Kind, Person, Record, Role, Scalar};
 use tokio::sync::watch;
 
 use super::Plan;
@@ -492,7 +493,7 @@ impl Story {
             "补充法定节假日"
         } else {
             let Some(demo) = draft.actions.iter().position(|action| action.key == "demo") else { return Ok(()) };
-            let part = |key: &str, zh: &str, en: &str, prompt: &str| chuda_core::rules::config::Choice {
+            let part = |key: &str, zh: &str, en: &str, prompt: &str| chuda_record::rules::config::Choice {
                 key: key.into(),
                 zh: zh.into(),
                 en: en.into(),

@@ -1,6 +1,6 @@
 //! Which column holds what, by the words people write above it, Chinese or English.
 
-use chuda_core::{Error, Result};
+use chuda_record::{Error, Result};
 
 use super::table::Row;
 use super::value::fold;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chuda_core::id::{ContactId, CustomerId, LeadId, PersonId, RecordId};
-use chuda_core::record::{Contact, Customer, Fields, Intent, Kind, Lead, Record, Scalar, Stage};
-use chuda_core::rules::Config;
-use chuda_core::rules::audience::superiors;
-use chuda_core::{Error, Result};
+use chuda_record::id::{ContactId, CustomerId, LeadId, PersonId, RecordId};
+use chuda_record::rules::Config;
+use chuda_record::rules::audience::superiors;
+use chuda_record::{Contact, Customer, Fields, Intent, Kind, Lead, Record, Scalar, Stage};
+use chuda_record::{Error, Result};
 
 use super::columns::Field;
 use super::report::{ImportKind, ImportLine, ImportSet, Mistake};
@@ -151,7 +151,7 @@ fn holder(plan: &mut Plan<'_>, ingest: &Ingest<'_>, row: &Row) -> Option<PersonI
             return None;
         }
     };
-    let is_admin = people.get(&plan.person).is_some_and(|person| person.roles.contains(&chuda_core::record::Role::Admin));
+    let is_admin = people.get(&plan.person).is_some_and(|person| person.roles.contains(&chuda_record::Role::Admin));
     if is_admin || holder == plan.person || superiors(holder, &people).contains(&plan.person) {
         Some(holder)
     } else {

@@ -15,9 +15,9 @@ pub(crate) mod value;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use chuda_core::id::{PersonId, RecordId};
-use chuda_core::record::{Fields, Scalar};
-use chuda_core::{Error, ErrorKind, Result};
+use chuda_record::id::{PersonId, RecordId};
+use chuda_record::{Error, ErrorKind, Result};
+use chuda_record::{Fields, Scalar};
 
 pub use report::{ImportColumn, ImportError, ImportKind, ImportLine, ImportMismatch, ImportReport, ImportSet};
 

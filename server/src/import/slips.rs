@@ -1,8 +1,8 @@
 //! Payment slips (B5): each by its number, with the contract it names and the customer who paid.
 
-use chuda_core::id::SlipId;
-use chuda_core::record::{Fields, Origin, Record as _, Scalar, Slip};
-use chuda_core::{Error, Result};
+use chuda_record::id::SlipId;
+use chuda_record::{Error, Result};
+use chuda_record::{Fields, Origin, Record as _, Scalar, Slip};
 
 use super::columns::Field;
 use super::customers::Book;

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, DataRef, Reader as _, Xlsx};
-use chuda_core::{Error, Result};
+use chuda_record::{Error, Result};
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use zip::ZipArchive;
 

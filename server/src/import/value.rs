@@ -1,7 +1,7 @@
 //! Cells as people write them: folded widths, days in their usual forms, amounts with 万 and thousands separators.
 
 use chrono::{Days, NaiveDate};
-use chuda_core::record::{Fen, Intent};
+use chuda_record::{Fen, Intent};
 
 /// Text with full-width letters, digits and signs as plain ones, without what nobody sees, trimmed.
 pub(crate) fn fold(text: &str) -> String {

@@ -1,9 +1,9 @@
 //! The audit log as it is kept: rows that are only ever added, each tied to the one before.
 
 use chrono::{DateTime, Utc};
-use chuda_core::Result;
-use chuda_core::audit::{About, Entry};
-use chuda_core::id::{EvidenceId, Hash, PersonId, RecordId};
+use chuda_evidence::audit::{About, Entry};
+use chuda_record::Result;
+use chuda_record::id::{EvidenceId, Hash, PersonId, RecordId};
 use rusqlite::{Row, params};
 
 use super::Tx;

@@ -1,10 +1,10 @@
 //! What back-checks ask: which touches count, what came of one, what its bytes told.
 
 use chrono::{DateTime, Utc};
-use chuda_core::capture::photo::PerceptualHash;
-use chuda_core::id::{Hash, PersonId, RecordId, TouchId};
-use chuda_core::rules::machine::Seen;
-use chuda_core::{Error, Result};
+use chuda_evidence::photo::PerceptualHash;
+use chuda_record::id::{Hash, PersonId, RecordId, TouchId};
+use chuda_record::rules::machine::Seen;
+use chuda_record::{Error, Result};
 use rusqlite::params;
 
 use super::Tx;

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chuda_core::id::{CustomerId, LeadId, PersonId, RecordId, TouchId};
-use chuda_core::record::{Customer, Evidence, Fields, Kind, Lead, Stage, Touch, from_fields};
-use chuda_core::rules::metrics::{FeedbackFact, HoldingFact, LeadFact, SendingFact, Source, Span, TouchFact, Week};
-use chuda_core::rules::stage::Steps;
-use chuda_core::time::{day_of, from_millis, to_millis};
-use chuda_core::{Error, Result};
+use chuda_record::id::{CustomerId, LeadId, PersonId, RecordId, TouchId};
+use chuda_record::rules::metrics::{FeedbackFact, HoldingFact, LeadFact, SendingFact, Source, Span, TouchFact, Week};
+use chuda_record::rules::stage::Steps;
+use chuda_record::time::{day_of, from_millis, to_millis};
+use chuda_record::{Customer, Evidence, Fields, Kind, Lead, Stage, Touch, from_fields};
+use chuda_record::{Error, Result};
 use rusqlite::{Row, params};
 
 use super::Tx;
@@ -368,8 +368,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use chrono::TimeDelta;
-    use chuda_core::id::{DeviceId, EvidenceId, Hash};
-    use chuda_core::record::{ContactMode, Event, Origin, Record};
+    use chuda_record::id::{DeviceId, EvidenceId, Hash};
+    use chuda_record::{ContactMode, Event, Origin, Record};
     use proptest::prelude::*;
     use tempfile::TempDir;
 
@@ -522,7 +522,7 @@ mod tests {
                     evidence: named,
                     // A touch is never at another time.
                     at: now() + TimeDelta::hours(n.into()),
-                    zone: chuda_core::time::DEFAULT_ZONE,
+                    zone: chuda_record::time::DEFAULT_ZONE,
                     config: 1,
                     brief: None,
                     tech_owner: None,

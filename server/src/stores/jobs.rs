@@ -1,7 +1,7 @@
 //! Jobs as they are kept: by key, with their lease.
 
 use chrono::{DateTime, Utc};
-use chuda_core::Result;
+use chuda_record::Result;
 use rusqlite::{Row, params};
 
 use super::Tx;

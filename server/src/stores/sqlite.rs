@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, TouchId};
-use chuda_core::record::{Change, Fields, Kind, Person, Release, Scalar, from_fields};
-use chuda_core::rules::audience::People;
-use chuda_core::rules::world::{LOOKED_THROUGH, World};
-use chuda_core::rules::{Config, Firing};
-use chuda_core::{Error, ErrorKind, Result};
+use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, TouchId};
+use chuda_record::rules::audience::People;
+use chuda_record::rules::world::{LOOKED_THROUGH, World};
+use chuda_record::rules::{Config, Firing};
+use chuda_record::{Change, Fields, Kind, Person, Release, Scalar, from_fields};
+use chuda_record::{Error, ErrorKind, Result};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::types::ToSql;

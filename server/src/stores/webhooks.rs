@@ -1,8 +1,8 @@
 //! Who is told of events, and the events that were to be told.
 
 use chrono::{DateTime, Utc};
-use chuda_core::Result;
-use chuda_core::id::{EventId, RecordId, WebhookId};
+use chuda_record::Result;
+use chuda_record::id::{EventId, RecordId, WebhookId};
 use rusqlite::{Row, params};
 
 use super::Tx;

@@ -1,8 +1,8 @@
 //! What waits for an answer, over the API: by those who may, once, with what it needs.
 
 use chrono::Utc;
-use chuda_core::id::TouchId;
-use chuda_core::record::{Fields, Role, Scalar, Touch};
+use chuda_record::id::TouchId;
+use chuda_record::{Fields, Role, Scalar, Touch};
 use chuda_server::admin::ImportKind;
 use serde_json::{Value, json};
 

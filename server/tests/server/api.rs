@@ -1,7 +1,7 @@
 //! The JSON API: what each caller sees, how a to-do is done, and that its description is true.
 
 use chrono::Utc;
-use chuda_core::record::{Role, Scalar};
+use chuda_record::{Role, Scalar};
 use chuda_server::caller::Scope;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

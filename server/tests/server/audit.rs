@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use chrono::{NaiveDate, TimeDelta, Utc};
-use chuda_core::audit;
-use chuda_core::capture::proof::Report;
-use chuda_core::id::{CustomerId, EvidenceId, Hash, RecordId, TouchId};
-use chuda_core::record::{Fields, Role, Scalar};
+use chuda_evidence::audit;
+use chuda_evidence::proof::Report;
+use chuda_record::id::{CustomerId, EvidenceId, Hash, RecordId, TouchId};
+use chuda_record::{Fields, Role, Scalar};
 use chuda_server::AuditExport;
 use chuda_server::admin::Admin;
 use chuda_server::caller::Scope;
@@ -86,7 +86,7 @@ async fn every_act_is_logged_with_the_right_person_and_device() {
     finance.sync(&team).await;
     finance.set(customer, "name", "改名");
     let mut request = finance.next_request();
-    request.changes.push(chuda_core::sync::protocol::DocumentChanges {
+    request.changes.push(chuda_record::wire::DocumentChanges {
         document: *RecordId::derived("nothing").as_bytes(),
         changes: vec![b"no change".to_vec().into()],
     });

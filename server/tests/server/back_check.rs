@@ -1,10 +1,10 @@
 //! R1 and R2: records drawn by chance that anyone can check, looked at by the supervisor alone, and nobody ranked by it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::id::{CustomerId, Hash, RecordId, TouchId};
-use chuda_core::record::{Fields, Role, Scalar};
-use chuda_core::sync::protocol::Rejected;
-use chuda_core::time::Clock as _;
+use chuda_evidence::clock::Clock as _;
+use chuda_record::id::{CustomerId, Hash, RecordId, TouchId};
+use chuda_record::wire::Rejected;
+use chuda_record::{Fields, Role, Scalar};
 use chuda_server::caller::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};

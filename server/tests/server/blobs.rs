@@ -6,8 +6,8 @@ use std::net::TcpStream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::Utc;
-use chuda_core::id::Hash;
-use chuda_core::record::Role;
+use chuda_record::Role;
+use chuda_record::id::Hash;
 use proptest::prelude::*;
 use reqwest::{Response, StatusCode};
 

@@ -129,8 +129,8 @@ fn the_audit_log_is_exported_beside_the_running_server() {
     let exported = admin_json(folder.path(), &["audit", "export", "--out", out.to_str().unwrap()]);
     // The key, the person, the code, the export.
     assert_eq!((&exported["valid"], &exported["first"], &exported["last"]), (&true.into(), &1.into(), &4.into()), "{exported}");
-    assert!(chuda_core::audit::verify(&out).unwrap().valid);
-    let today = chrono::Utc::now().with_timezone(&chuda_core::time::DEFAULT_ZONE).date_naive().to_string();
+    assert!(chuda_evidence::audit::verify(&out).unwrap().valid);
+    let today = chrono::Utc::now().with_timezone(&chuda_record::time::DEFAULT_ZONE).date_naive().to_string();
     let day = ["audit", "export", "--out", out.to_str().unwrap(), "--from", &today, "--to", &today];
     assert_eq!(admin_json(folder.path(), &day)["valid"], true);
     // A log that somebody has been at is exported all the same, and said to be damaged.

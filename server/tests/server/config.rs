@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{TimeDelta, Utc};
-use chuda_core::id::{CustomerId, TouchId};
-use chuda_core::record::{Fields, Role, Scalar, Touch};
-use chuda_core::rules::config::ExtraType;
-use chuda_core::rules::{Config, Edit};
+use chuda_record::id::{CustomerId, TouchId};
+use chuda_record::rules::config::ExtraType;
+use chuda_record::rules::{Config, Edit};
+use chuda_record::{Fields, Role, Scalar, Touch};
 use chuda_server::caller::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use chuda_core::id::RecordId;
-use chuda_core::record::{Fields, Role, Scalar};
+use chuda_record::id::RecordId;
+use chuda_record::{Fields, Role, Scalar};
 use chuda_server::admin::{Admin, JobState};
 use chuda_server::demo::{self, Plan, Summary};
 use tempfile::TempDir;

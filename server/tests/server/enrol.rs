@@ -1,7 +1,7 @@
 //! Enrolment: a code is good once, for a week, for whoever holds the key.
 
 use chrono::{TimeDelta, Utc};
-use chuda_core::record::Role;
+use chuda_record::Role;
 use reqwest::StatusCode;
 use serde_json::json;
 

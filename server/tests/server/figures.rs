@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_core::id::{CustomerId, EvidenceId, Hash, LeadId, PersonId, ReportId, TouchId};
-use chuda_core::record::{Customer, Evidence, Fields, Lead, Report, Role, Scalar, Stage};
+use chuda_record::id::{CustomerId, EvidenceId, Hash, LeadId, PersonId, ReportId, TouchId};
+use chuda_record::{Customer, Evidence, Fields, Lead, Report, Role, Scalar, Stage};
 use chuda_server::caller::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -69,7 +69,7 @@ fn lead(phone: &mut Phone, customer: CustomerId, at: DateTime<Utc>) -> LeadId {
 /// A touch with one piece of evidence, which opens or does not.
 fn touch(phone: &mut Phone, customer: CustomerId, action: &str, at: DateTime<Utc>, readable: bool) -> TouchId {
     let (id, evidence) = (TouchId::new(at), EvidenceId::new(at));
-    phone.create(id, &chuda_core::record::Touch { at, ..touch_by(phone.person, customer, action, &[evidence]) });
+    phone.create(id, &chuda_record::Touch { at, ..touch_by(phone.person, customer, action, &[evidence]) });
     let proof = Evidence {
         author: phone.person,
         device: phone.device,

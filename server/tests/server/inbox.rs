@@ -1,7 +1,7 @@
 //! Who gets what: own records, the team below, colleagues on a customer; nobody else, and no longer than they may.
 
 use chrono::Utc;
-use chuda_core::record::Role;
+use chuda_record::Role;
 use reqwest::StatusCode;
 
 use crate::phone::Team;

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::TimeDelta;
-use chuda_core::id::Hash;
-use chuda_core::record::Role;
+use chuda_record::Role;
+use chuda_record::id::Hash;
 use chuda_server::admin::JobState;
 use reqwest::StatusCode;
 

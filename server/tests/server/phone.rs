@@ -7,13 +7,11 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
-use chuda_core::id::{CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TouchId};
-use chuda_core::record::{
-    Actor, Change, ContactMode, Customer, Doc, Evidence, Fields, Lead, Record, Report, Role, Scalar, Stage, Touch,
-};
-use chuda_core::sync::protocol::{self, DocumentChanges, Rejected, Request, Response};
-use chuda_core::sync::signature::{self, SignatureError, Target};
-use chuda_core::time::{Clock, SystemClock};
+use chuda_evidence::clock::{Clock, SystemClock};
+use chuda_evidence::signature::{self, SignatureError, Target};
+use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TouchId};
+use chuda_record::wire::{self, DocumentChanges, Rejected, Request, Response};
+use chuda_record::{Actor, Change, ContactMode, Customer, Doc, Evidence, Fields, Lead, Record, Report, Role, Scalar, Stage, Touch};
 use chuda_server::admin::{Admin, NewPerson};
 use chuda_server::{Running, Server, Settings};
 use p256::ecdsa::signature::Signer as _;
@@ -116,7 +114,7 @@ impl Team {
             name: name.into(),
             roles: roles.iter().copied().collect(),
             reports_to: reports_to.map(str::to_owned),
-            zone: chuda_core::time::DEFAULT_ZONE,
+            zone: chuda_record::time::DEFAULT_ZONE,
         };
         self.admin().add_person(&person, self.now()).unwrap()
     }
@@ -442,7 +440,7 @@ pub(crate) fn touch_by(author: PersonId, customer: CustomerId, action: &str, evi
         action: action.into(),
         evidence: evidence.iter().copied().collect(),
         at: now(),
-        zone: chuda_core::time::DEFAULT_ZONE,
+        zone: chuda_record::time::DEFAULT_ZONE,
         config: 1,
         brief: None,
         tech_owner: None,

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::Utc;
-use chuda_core::id::{CustomerId, PersonId, RecordId, ReportId, TaskId, TouchId};
-use chuda_core::record::person::SELLING;
-use chuda_core::record::{Demand, Fields, Finding, Kind, Person, Question, Role, Scalar, Task, Touch};
-use chuda_core::sync::protocol::Rejected;
+use chuda_record::id::{CustomerId, PersonId, RecordId, ReportId, TaskId, TouchId};
+use chuda_record::kind::person::SELLING;
+use chuda_record::wire::Rejected;
+use chuda_record::{Demand, Fields, Finding, Kind, Person, Question, Role, Scalar, Task, Touch};
 use chuda_server::admin::ImportKind;
 use chuda_server::caller::Scope;
 use reqwest::StatusCode;
@@ -171,7 +171,7 @@ async fn attempt(team: &Team, phone: &mut Phone, verb: Verb, on: &mut Records) -
                 name: "Invented".into(),
                 roles: [Role::Admin].into(),
                 reports_to: None,
-                zone: chuda_core::time::DEFAULT_ZONE,
+                zone: chuda_record::time::DEFAULT_ZONE,
                 left: false,
             };
             phone.create(PersonId::new(Utc::now()), &person);

@@ -4,10 +4,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
-use chuda_core::id::{ContractId, CustomerId, DeviceId, LeadId, PersonId, RecordId};
-use chuda_core::record::lead::LeadRequest;
-use chuda_core::record::{Contract, Fen, Fields, Lead, Record as _, Role, Scalar, Stage, from_fields, person::SELLING};
-use chuda_core::sync::protocol::Rejected;
+use chuda_record::id::{ContractId, CustomerId, DeviceId, LeadId, PersonId, RecordId};
+use chuda_record::kind::lead::LeadRequest;
+use chuda_record::wire::Rejected;
+use chuda_record::{Contract, Fen, Fields, Lead, Record as _, Role, Scalar, Stage, from_fields, kind::person::SELLING};
 use p256::ecdsa::Signature;
 use p256::ecdsa::signature::Signer as _;
 use serde_json::json;
@@ -150,11 +150,8 @@ impl Deal {
         let customer = phone.customer(&format!("Deal {}", phone.person));
         let lead = phone.lead(customer, Some(phone.person));
         let pdf = phone.evidence(b"%PDF", "application/pdf", None);
-        let big = |touch: chuda_core::record::Touch| chuda_core::record::Touch {
-            amount: Some(Fen(80_000_000)),
-            custom_development: true,
-            ..touch
-        };
+        let big =
+            |touch: chuda_record::Touch| chuda_record::Touch { amount: Some(Fen(80_000_000)), custom_development: true, ..touch };
         let sign = RecordId::new(Utc::now());
         phone.create(sign, &big(touch_by(phone.person, customer, "sign", &[pdf])));
         assert_eq!(phone.sync(team).await, []);

@@ -1,6 +1,6 @@
 //! What other systems and the board read of leads, contracts, work orders and meetings, and the calendar's invitation.
 
-use chuda_core::record::{Fen, Role, Touch};
+use chuda_record::{Fen, Role, Touch};
 use chuda_server::caller::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ async fn deal(team: &Team) -> Phone {
     let photo = rep.evidence(b"photo", "image/jpeg", None);
     let touch = touch_by(rep.person, customer, "sign", &[photo]);
     let touch = Touch { amount: Some(Fen(50_000_001)), custom_development: true, ..touch };
-    rep.create(chuda_core::id::TouchId::new(chrono::Utc::now()), &touch);
+    rep.create(chuda_record::id::TouchId::new(chrono::Utc::now()), &touch);
     assert_eq!(rep.sync(team).await, []);
     rep.sync(team).await;
     rep

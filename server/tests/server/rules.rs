@@ -1,11 +1,11 @@
 //! T2: a quote with a PDF becomes 待审批报价单 and finance's to-do, exactly once, whatever comes when and how often.
 
-use chuda_core::record::{Fields, Role, Scalar};
-use chuda_core::sync::protocol;
+use chuda_record::wire;
+use chuda_record::{Fields, Role, Scalar};
 
 use crate::phone::{Phone, Team};
 
-async fn assert_one_todo(finance: &mut Phone, team: &Team, rep: &mut Phone, touch: chuda_core::id::TouchId) {
+async fn assert_one_todo(finance: &mut Phone, team: &Team, rep: &mut Phone, touch: chuda_record::id::TouchId) {
     finance.sync(team).await;
     rep.sync(team).await;
     assert_eq!(finance.of_kind("task").len(), 1);

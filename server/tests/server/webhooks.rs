@@ -11,8 +11,8 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{TimeDelta, Utc};
-use chuda_core::record::Role;
-use chuda_core::sync::protocol;
+use chuda_record::Role;
+use chuda_record::wire;
 use chuda_server::Server;
 use chuda_server::admin::JobState;
 use chuda_server::events::Event;
@@ -201,7 +201,7 @@ async fn a_subscriber_hears_of_what_it_asked_for_once_and_signed() {
     team.running().run_due_jobs().await.unwrap();
 
     // What else follows from the approval is not of interest here.
-    let ours = [customer.into(), touch.into(), report.into(), task].map(|id: chuda_core::id::RecordId| json!(id));
+    let ours = [customer.into(), touch.into(), report.into(), task].map(|id: chuda_record::id::RecordId| json!(id));
     let heard: Vec<Heard> = all.heard().into_iter().filter(|heard| ours.contains(&heard.json()["data"]["id"])).collect();
     let names: Vec<String> = heard.iter().map(Heard::name).collect();
     assert_eq!(names, ["customer.created", "touch.recorded", "report.filed", "task.created", "task.done"]);
@@ -465,7 +465,7 @@ async fn only_plain_web_addresses_are_taken_and_not_without_end() {
 #[test]
 fn the_hmac_of_these_tests_is_the_one_of_rfc_4231() {
     let (key, long) = (b"Jefe".as_slice(), [0xaa; 131]);
-    let hex = |bytes: [u8; 32]| chuda_core::id::Hash(bytes).to_string();
+    let hex = |bytes: [u8; 32]| chuda_record::id::Hash(bytes).to_string();
     let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
     assert_eq!(hex(hmac_sha256(key, b"what do ya want for nothing?")), expected);
     let expected = "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54";

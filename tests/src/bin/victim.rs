@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::Utc;
-use chuda_core::capture::SoftwareKey;
-use chuda_core::capture::claim::{Consent, Source};
-use chuda_core::time::SystemClock;
-use chuda_core::workbench::{BlobChoice, Cancel, CustomerDraft, EvidenceDraft, ReportRequest, Settings, TouchDraft, Workbench};
+use chuda_evidence::SoftwareKey;
+use chuda_evidence::claim::{Consent, Source};
+use chuda_evidence::clock::SystemClock;
+use chuda_phone::workbench::{BlobChoice, Cancel, CustomerDraft, EvidenceDraft, ReportRequest, Settings, TouchDraft, Workbench};
 use chuda_tests::{evidence, of, sample};
 
 #[tokio::main]

@@ -5,9 +5,9 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
-use chuda_core::id::{MeetingId, OrderId, RecordId};
-use chuda_core::record::Intent;
-use chuda_core::time::DEFAULT_ZONE;
+use chuda_record::Intent;
+use chuda_record::id::{MeetingId, OrderId, RecordId};
+use chuda_record::time::DEFAULT_ZONE;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{date, intent};

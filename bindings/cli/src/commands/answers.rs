@@ -1,8 +1,8 @@
 //! `chuda question`, `chuda demand`, `chuda finding`: what waits for somebody's word.
 
-use chuda_core::Error;
-use chuda_core::id::{DemandId, FindingId, QuestionId};
-use chuda_core::query::view::{DemandView, FindingView, QuestionView, Word};
+use chuda_phone::query::view::{DemandView, FindingView, QuestionView, Word};
+use chuda_record::Error;
+use chuda_record::id::{DemandId, FindingId, QuestionId};
 use serde_json::{Value, json};
 
 use super::choices;

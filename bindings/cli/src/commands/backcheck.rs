@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use chuda_core::Error;
-use chuda_core::query::view::{AskedView, BackCheckDetail, BackCheckView, CheckedView, DrawnView, Redrawn};
-use chuda_core::record::backcheck::Answer;
+use chuda_phone::query::view::{AskedView, BackCheckDetail, BackCheckView, CheckedView, DrawnView, Redrawn};
+use chuda_record::Error;
+use chuda_record::kind::backcheck::Answer;
 use serde_json::json;
 
 use super::choices;

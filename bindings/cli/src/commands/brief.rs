@@ -1,6 +1,6 @@
 //! `chuda brief`: how each customer of the day stands, as the report will have it, or one customer day by day (B1).
 
-use chuda_core::query::view::{BriefView, Word};
+use chuda_phone::query::view::{BriefView, Word};
 use serde_json::{Value, json};
 
 use super::{choices, find_customer};

@@ -6,14 +6,14 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use chuda_core::query::view::ReleaseView;
-use chuda_core::record::Role;
-use chuda_core::rules::config::{Choice, ExtraType, MAX_BYTES, MAX_RESPONSES};
-use chuda_core::rules::dry_run::{DryRun, Would};
-use chuda_core::rules::health::Formula;
-use chuda_core::rules::{Config as Configuration, Edit, Rule};
-use chuda_core::workbench::{BlobChoice, Workbench};
-use chuda_core::{Error, Result as CoreResult};
+use chuda_phone::query::view::ReleaseView;
+use chuda_phone::workbench::{BlobChoice, Workbench};
+use chuda_record::Role;
+use chuda_record::rules::config::{Choice, ExtraType, MAX_BYTES, MAX_RESPONSES};
+use chuda_record::rules::dry_run::{DryRun, Would};
+use chuda_record::rules::health::Formula;
+use chuda_record::rules::{Config as Configuration, Edit, Rule};
+use chuda_record::{Error, Result as CoreResult};
 use serde_json::{Value, json};
 
 use crate::args::{
@@ -345,7 +345,7 @@ impl Names {
     /// A dry run for scripts.
     fn run(&self, run: &DryRun) -> Value {
         let woulds = |list: &[Would]| list.iter().map(|would| self.would(would)).collect::<Vec<_>>();
-        let customer = |id: Option<chuda_core::id::CustomerId>| id.map(|id| self.named(&id.to_string()));
+        let customer = |id: Option<chuda_record::id::CustomerId>| id.map(|id| self.named(&id.to_string()));
         json!({
             "records": run.records,
             "rules": run.rules,

@@ -1,9 +1,9 @@
 //! `chuda contract`: details, steps, signature.
 
-use chuda_core::id::ContractId;
-use chuda_core::query::view::{ContractView, StepView, Word};
-use chuda_core::workbench::{ContractEdit, Workbench};
-use chuda_core::{Error, ErrorKind};
+use chuda_phone::query::view::{ContractView, StepView, Word};
+use chuda_phone::workbench::{ContractEdit, Workbench};
+use chuda_record::id::ContractId;
+use chuda_record::{Error, ErrorKind};
 use serde_json::json;
 
 use super::{choices, field_rows};

@@ -1,8 +1,8 @@
 //! `chuda customer`: add, list, show.
 
-use chuda_core::query::view::CustomerView;
-use chuda_core::rules::Config;
-use chuda_core::workbench::{CustomerDraft, CustomerEdit};
+use chuda_phone::query::view::CustomerView;
+use chuda_phone::workbench::{CustomerDraft, CustomerEdit};
+use chuda_record::rules::Config;
 use serde_json::{Value, json};
 
 use super::touch::touch_rows;

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use chuda_core::Error;
-use chuda_core::query::view::{HomeView, ReportCard, ReportView, SyncSummary, TouchStatus, Word};
-use chuda_core::workbench::ReportRequest;
+use chuda_phone::query::view::{HomeView, ReportCard, ReportView, SyncSummary, TouchStatus, Word};
+use chuda_phone::workbench::ReportRequest;
+use chuda_record::Error;
 
 use super::customer;
 use super::evidence::size;

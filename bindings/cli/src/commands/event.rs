@@ -1,6 +1,6 @@
 //! `chuda event` and `chuda feedback`: what outside systems saw, and what the customer answered.
 
-use chuda_core::query::view::EventView;
+use chuda_phone::query::view::EventView;
 use serde_json::{Value, json};
 
 use super::find_customer;

@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use chuda_core::capture::claim::{self, Source};
-use chuda_core::capture::sniff::sniff;
-use chuda_core::id::Hash;
-use chuda_core::query::view::EvidenceView;
-use chuda_core::workbench::EvidenceDraft;
-use chuda_core::{Error, Result};
+use chuda_evidence::claim::{self, Source};
+use chuda_evidence::sniff::sniff;
+use chuda_phone::query::view::EvidenceView;
+use chuda_phone::workbench::EvidenceDraft;
+use chuda_record::id::Hash;
+use chuda_record::{Error, Result};
 use serde_json::json;
 
 use crate::args::{Consent, Photo};

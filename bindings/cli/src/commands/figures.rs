@@ -1,11 +1,11 @@
 //! `chuda figures`: a week against its baselines, of one's own and of everybody below. Lights are words and shapes, never colours.
 
-use chuda_core::Error;
-use chuda_core::id::PersonId;
-use chuda_core::query::view::{FiguresView, LineView};
-use chuda_core::rules::metrics::Ratio;
-use chuda_core::rules::targets::{Judged, Light, Metric};
-use chuda_core::workbench::Workbench;
+use chuda_phone::query::view::{FiguresView, LineView};
+use chuda_phone::workbench::Workbench;
+use chuda_record::Error;
+use chuda_record::id::PersonId;
+use chuda_record::rules::metrics::Ratio;
+use chuda_record::rules::targets::{Judged, Light, Metric};
 use serde_json::{Value, json};
 
 use crate::args::Figures;

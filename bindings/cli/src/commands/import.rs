@@ -1,6 +1,6 @@
 //! `chuda import`: the server takes a file in, in whole or not at all; every mistake with its line and column.
 
-use chuda_core::Error;
+use chuda_record::Error;
 use serde_json::Value;
 
 use crate::args::Import;

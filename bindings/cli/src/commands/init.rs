@@ -1,7 +1,7 @@
 //! `chuda init`: makes the data of this phone, with a server or without one.
 
-use chuda_core::Error;
-use chuda_core::workbench::{Identity, Workbench};
+use chuda_phone::workbench::{Identity, Workbench};
+use chuda_record::Error;
 use serde_json::json;
 
 use crate::args::Init;

@@ -1,11 +1,11 @@
 //! `chuda lead`: who has which, and how it goes on.
 
-use chuda_core::Error;
-use chuda_core::id::LeadId;
-use chuda_core::query::view::{LeadList as Whose, LeadMove, LeadView, Word};
-use chuda_core::record::Stage;
-use chuda_core::rules::Config;
-use chuda_core::workbench::{CustomerDraft, LeadDraft, Workbench};
+use chuda_phone::query::view::{LeadList as Whose, LeadMove, LeadView, Word};
+use chuda_phone::workbench::{CustomerDraft, LeadDraft, Workbench};
+use chuda_record::Error;
+use chuda_record::Stage;
+use chuda_record::id::LeadId;
+use chuda_record::rules::Config;
 use serde_json::json;
 
 use super::{choices, find_colleague, find_customer};
@@ -123,7 +123,7 @@ fn row(shell: &Shell, lead: &LeadView) -> Vec<String> {
 
 fn move_row(shell: &Shell, one: &LeadMove) -> Vec<String> {
     let text = shell.text;
-    let name = |person: &Option<chuda_core::query::view::PersonView>| person.as_ref().map(|person| person.name.clone());
+    let name = |person: &Option<chuda_phone::query::view::PersonView>| person.as_ref().map(|person| person.name.clone());
     vec![
         local(one.at),
         text.label("moved", one.what.as_str()),

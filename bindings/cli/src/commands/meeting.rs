@@ -1,6 +1,6 @@
 //! `chuda meeting`: who comes, when and where, and the invitation for a calendar.
 
-use chuda_core::query::view::MeetingView;
+use chuda_phone::query::view::MeetingView;
 use serde_json::json;
 
 use crate::args::sales::{MeetingAnswer, MeetingMove, MeetingShow};
@@ -24,7 +24,7 @@ pub(crate) fn show(shell: &Shell, show: &MeetingShow) -> Result<Outcome, Failure
     let meeting = workbench.meeting(show.meeting)?;
     let mut outcome = outcome(shell, &meeting);
     if let Some(path) = &show.ics {
-        std::fs::write(path, workbench.invitation(show.meeting)?).map_err(chuda_core::Error::from)?;
+        std::fs::write(path, workbench.invitation(show.meeting)?).map_err(chuda_record::Error::from)?;
         outcome.json["ics"] = json!(path);
         outcome.text += &shell.text.line("meeting.written", &[("path", &path.display())]);
     }

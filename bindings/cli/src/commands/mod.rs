@@ -22,9 +22,9 @@ mod task;
 mod touch;
 mod voice;
 
-use chuda_core::Error;
-use chuda_core::query::view::{CustomerView, PersonView, Word};
-use chuda_core::workbench::Workbench;
+use chuda_phone::query::view::{CustomerView, PersonView, Word};
+use chuda_phone::workbench::Workbench;
+use chuda_record::Error;
 use serde_json::{Value, json};
 
 use crate::args::sales::{Contract, Lead, Meeting, Order, Quote};

@@ -1,8 +1,8 @@
 //! `chuda order`: what delivery has to do for a signed contract.
 
-use chuda_core::id::OrderId;
-use chuda_core::query::view::OrderView;
-use chuda_core::workbench::Schedule;
+use chuda_phone::query::view::OrderView;
+use chuda_phone::workbench::Schedule;
+use chuda_record::id::OrderId;
 use serde_json::json;
 
 use super::{contract, field_rows};
@@ -52,7 +52,7 @@ pub(crate) fn done(shell: &Shell, id: OrderId) -> Result<Outcome, Failure> {
 
 fn outcome(shell: &Shell, order: &OrderView) -> Outcome {
     let text = shell.text;
-    let word = |word: &Option<chuda_core::query::view::Word>| word.as_ref().map(|word| text.word(word).to_owned());
+    let word = |word: &Option<chuda_phone::query::view::Word>| word.as_ref().map(|word| text.word(word).to_owned());
     let contact = order
         .contact
         .as_ref()

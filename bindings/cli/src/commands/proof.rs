@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use chuda_core::Error;
-use chuda_core::audit;
-use chuda_core::capture::proof;
-use chuda_core::workbench::Check;
+use chuda_evidence::audit;
+use chuda_evidence::proof;
+use chuda_phone::workbench::Check;
+use chuda_record::Error;
 use serde_json::json;
 
 use crate::args::ExportProof;

@@ -1,7 +1,7 @@
 //! `chuda quote`: what was quoted, and how finance answered.
 
-use chuda_core::id::RecordId;
-use chuda_core::query::view::QuoteView;
+use chuda_phone::query::view::QuoteView;
+use chuda_record::id::RecordId;
 use serde_json::json;
 
 use crate::exit::{Failure, Outcome};

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use chuda_core::ErrorKind;
-use chuda_core::id::RecordId;
-use chuda_core::query::view::{ItemState, StatusItem};
-use chuda_core::workbench::{BlobChoice, Cancel, SyncReport, Workbench};
+use chuda_phone::query::view::{ItemState, StatusItem};
+use chuda_phone::workbench::{BlobChoice, Cancel, SyncReport, Workbench};
+use chuda_record::ErrorKind;
+use chuda_record::id::RecordId;
 use serde_json::{Value, json};
 
 use super::day::status_line;

@@ -1,6 +1,6 @@
 //! `chuda task`: what rules ask of this person, whatever the role.
 
-use chuda_core::query::view::TaskView;
+use chuda_phone::query::view::TaskView;
 use serde_json::json;
 
 use super::choices;

@@ -1,10 +1,10 @@
 //! `chuda touch`: keeps the evidence first, then records the touch it proves.
 
-use chuda_core::Error;
-use chuda_core::id::EvidenceId;
-use chuda_core::query::view::{TouchView, Word};
-use chuda_core::rules::Config;
-use chuda_core::workbench::{TouchDraft, TouchSaved};
+use chuda_phone::query::view::{TouchView, Word};
+use chuda_phone::workbench::{TouchDraft, TouchSaved};
+use chuda_record::Error;
+use chuda_record::id::EvidenceId;
+use chuda_record::rules::Config;
 use serde_json::{Value, json};
 
 use super::evidence::{self, flags};

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use chuda_core::capture::claim::Source;
-use chuda_core::id::EvidenceId;
-use chuda_core::record::ContactMode;
-use chuda_core::rules::Config;
-use chuda_core::rules::config::Choice;
-use chuda_core::speech::{DOUBTFUL, Draft, Slot};
-use chuda_core::workbench::{EvidenceDraft, VoiceDraft, Workbench};
-use chuda_core::{Error, Result};
+use chuda_evidence::claim::Source;
+use chuda_phone::workbench::{EvidenceDraft, VoiceDraft, Workbench};
+use chuda_record::ContactMode;
+use chuda_record::id::EvidenceId;
+use chuda_record::rules::Config;
+use chuda_record::rules::config::Choice;
+use chuda_record::{Error, Result};
+use chuda_speech::{DOUBTFUL, Draft, Slot};
 use serde_json::{Map, Value, json};
 
 use super::evidence::{self, into_claim};

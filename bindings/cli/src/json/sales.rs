@@ -1,6 +1,6 @@
 //! Leads, quotes, contracts, work orders and meetings for scripts.
 
-use chuda_core::query::view::{
+use chuda_phone::query::view::{
     ApprovalView, ContactView, ContractView, LastEvent, LeadAsk, LeadMove, LeadPage, LeadView, MeetingView, OrderView, PersonView,
     QuoteView, StepView,
 };

@@ -1,6 +1,6 @@
 //! Questions, demands, findings, events, briefs and imports as scripts and people use them.
 
-use chuda_core::record::Role;
+use chuda_record::Role;
 use chuda_tests::{Host, sample};
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use chuda_core::record::Role;
+use chuda_record::Role;
 use chuda_tests::{Hand, Host};
 use serde_json::json;
 

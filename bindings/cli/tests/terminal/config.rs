@@ -1,6 +1,6 @@
 //! `chuda config`: a supervisor's whole way from looking to publishing, and every refusal on it.
 
-use chuda_core::record::Role;
+use chuda_record::Role;
 use chuda_tests::Host;
 use serde_json::{Value, json};
 

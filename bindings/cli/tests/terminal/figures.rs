@@ -1,6 +1,6 @@
 //! A week against its baselines, and red customers: what scripts read, and what a person sees without any colour.
 
-use chuda_core::record::Role;
+use chuda_record::Role;
 use chuda_tests::Host;
 use serde_json::{Value, json};
 

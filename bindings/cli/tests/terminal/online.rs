@@ -1,6 +1,6 @@
 //! Two phones and a real server: what reaches whom, and what happens when it is not there.
 
-use chuda_core::record::Role;
+use chuda_record::Role;
 use chuda_tests::Host;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! From a lead to a work order, by the commands that people and scripts use, through a real server.
 
-use chuda_core::id::PersonId;
-use chuda_core::record::Role;
+use chuda_record::Role;
+use chuda_record::id::PersonId;
 use chuda_tests::Host;
 use serde_json::{Value, json};
 

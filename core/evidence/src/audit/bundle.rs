@@ -1,0 +1,329 @@
+//! A part of the log in one file, with the changes that its acts name, signed by the server.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Cursor, Write as _};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::entry::{About, Entry, instant};
+use crate::archive;
+use crate::key::Signer;
+use crate::proof::{json, sums};
+use chuda_record::doc::MAX_CHANGE_BYTES;
+use chuda_record::id::{DeviceId, Hash, PersonId, RecordId};
+use chuda_record::{Change, Fields};
+use chuda_record::{Error, Result};
+
+pub(super) const README: &str = "README.txt";
+pub(super) const CHECKPOINT: &str = "checkpoint.json";
+pub(super) const SIGNATURE: &str = "signature.der";
+pub(super) const PUBLIC_KEY: &str = "public_key.pem";
+pub(super) const SUMS: &str = "SHA256SUMS";
+pub(super) const PEOPLE: &str = "people.json";
+pub(super) const ENTRIES: &str = "entries.jsonl";
+pub(super) const CHANGES: &str = "changes.jsonl";
+/// The small members, in their order.
+pub(super) const SMALL: [&str; 5] = [README, CHECKPOINT, SIGNATURE, PUBLIC_KEY, SUMS];
+/// The others, which come after them and are only ever read piece by piece.
+pub(super) const LARGE: [&str; 3] = [PEOPLE, ENTRIES, CHANGES];
+
+/// The version of what is in a bundle and how it is written.
+pub(super) const VERSION: u32 = 1;
+
+/// What the server signs: how far its log goes, and which part of it this is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Version of the bundle.
+    pub version: u32,
+    /// When it was signed: the server's clock, milliseconds since 1970 UTC.
+    #[serde(with = "instant")]
+    pub at: i64,
+    /// The key that signs: SHA-256 of its `SubjectPublicKeyInfo`.
+    pub key: Hash,
+    /// How many entries the log had.
+    pub count: u64,
+    /// The hash of the last of them.
+    pub head: Hash,
+    /// The number of the first entry in the bundle.
+    pub first: u64,
+    /// The hash of the entry before that; none when it is the log's first.
+    pub before: Option<Hash>,
+    /// The number of the last entry in the bundle.
+    pub last: u64,
+    /// Its hash.
+    pub end: Hash,
+    /// SHA-256 of the list of entries.
+    pub entries: Hash,
+    /// SHA-256 of the list of changes.
+    pub changes: Hash,
+    /// SHA-256 of the list of people.
+    pub people: Hash,
+}
+
+/// Someone whose id stands in the log.
+#[derive(Clone, Debug, Serialize)]
+pub struct Known {
+    /// The id.
+    pub id: PersonId,
+    /// The name at the time of the export.
+    pub name: String,
+    /// What the person does, likewise.
+    pub roles: Vec<String>,
+}
+
+/// A bundle that is being written: entry by entry, so that a log of any length passes through little memory.
+///
+/// The file appears whole or not at all.
+pub struct Bundle {
+    path: PathBuf,
+    entries: Part,
+    changes: Part,
+    first: Option<(u64, Option<Hash>)>,
+    last: Option<(u64, Hash)>,
+}
+
+impl Bundle {
+    /// Begins one that is to be found at `path`.
+    pub fn begin(path: &Path) -> Result<Self> {
+        Ok(Self {
+            path: path.to_owned(),
+            entries: Part::create(path, "entries.part")?,
+            changes: Part::create(path, "changes.part")?,
+            first: None,
+            last: None,
+        })
+    }
+
+    /// Adds an entry with the hash that the log has for it, and the bytes of the change that it names, if they were kept.
+    ///
+    /// Nothing is checked here: a log that was tampered with is written as it is, and [`verify()`](super::verify()) says where.
+    pub fn add(&mut self, entry: &Entry, hash: Hash, change: Option<&[u8]>) -> Result<()> {
+        self.entries.line(&entry_line(entry, hash))?;
+        if let Some(About::Change(named)) = entry.about {
+            // Longer ones are no changes; they were refused unread.
+            let change = change.filter(|bytes| bytes.len() <= MAX_CHANGE_BYTES);
+            self.changes.line(&change_line(entry, named, change))?;
+        }
+        self.first.get_or_insert((entry.n, entry.previous));
+        self.last = Some((entry.n, hash));
+        Ok(())
+    }
+
+    /// Signs and writes it: `head` is the number and the hash of the log's last entry, `at` the server's clock.
+    ///
+    /// Fails with `audit.empty` when there is no entry in it, and with `audit.too_large` beyond what a zip archive can hold.
+    pub fn finish(self, people: &[Known], head: (u64, Hash), at: i64, signer: &dyn Signer) -> Result<Checkpoint> {
+        let (Some((first, before)), Some((last, end))) = (self.first, self.last) else {
+            return Err(Error::not_found("audit.empty"));
+        };
+        let key = signer.public_key();
+        let people = json(&people);
+        let (mut entries, mut changes) = (self.entries.finish()?, self.changes.finish()?);
+        let checkpoint = Checkpoint {
+            version: VERSION,
+            at,
+            key: key.id(),
+            count: head.0,
+            head: head.1,
+            first,
+            before,
+            last,
+            end,
+            entries: entries.hash,
+            changes: changes.hash,
+            people: Hash::of(&people),
+        };
+        let signed = json(&checkpoint);
+        let signature = signer.sign(&signed)?;
+        let mut small = vec![
+            (README, readme().into_bytes()),
+            (CHECKPOINT, signed),
+            (SIGNATURE, signature),
+            (PUBLIC_KEY, key.to_pem().into_bytes()),
+        ];
+        let named = small.iter().map(|(name, content)| (*name, Hash::of(content)));
+        let large = [(PEOPLE, checkpoint.people), (ENTRIES, entries.hash), (CHANGES, changes.hash)];
+        let sums = sums(named.chain(large));
+        small.push((SUMS, sums.into_bytes()));
+
+        let part = Part::create(&self.path, "part")?;
+        let written = (|| -> io::Result<()> {
+            let mut zip = archive::Writer::new(BufWriter::new(File::create(&part.path)?));
+            for (name, content) in &small {
+                zip.add(name, &mut Cursor::new(content))?;
+            }
+            zip.add(PEOPLE, &mut Cursor::new(&people))?;
+            zip.add(ENTRIES, &mut entries.file)?;
+            zip.add(CHANGES, &mut changes.file)?;
+            zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+            fs::rename(&part.path, &self.path)
+        })();
+        match written {
+            Ok(()) => Ok(checkpoint),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(Error::invalid("audit.too_large")),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// An entry as a line of the list.
+pub(super) fn entry_line(entry: &Entry, hash: Hash) -> String {
+    serde_json::to_string(&EntryLine { entry: entry.clone(), hash }).unwrap_or_default()
+}
+
+/// [`entry_line`], taken apart.
+#[derive(Serialize, Deserialize)]
+pub(super) struct EntryLine {
+    #[serde(flatten)]
+    pub(super) entry: Entry,
+    pub(super) hash: Hash,
+}
+
+/// The change that an entry names as a line of the list: its bytes, and what they say where they can be read.
+pub(super) fn change_line(entry: &Entry, change: Hash, bytes: Option<&[u8]>) -> String {
+    let says = bytes.and_then(|bytes| Change::parse(bytes).ok()).map(|change| Says {
+        device: change.actor.device,
+        seq: change.seq,
+        made_at: change.at.timestamp_millis(),
+        writes: change.writes,
+    });
+    let line = ChangeLine { n: entry.n, document: entry.record, change, says, bytes: bytes.map(|bytes| BASE64.encode(bytes)) };
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct ChangeLine {
+    n: u64,
+    document: Option<RecordId>,
+    change: Hash,
+    #[serde(flatten)]
+    says: Option<Says>,
+    /// Null when they were not kept.
+    bytes: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Says {
+    device: DeviceId,
+    seq: u64,
+    #[serde(with = "instant")]
+    made_at: i64,
+    writes: Fields,
+}
+
+/// A list on its way into the bundle. Its file goes with it.
+struct Part {
+    path: PathBuf,
+    file: BufWriter<File>,
+    digest: Sha256,
+}
+
+/// A list that is complete.
+struct Whole {
+    file: File,
+    hash: Hash,
+    _part: Part,
+}
+
+impl Part {
+    fn create(bundle: &Path, ending: &str) -> Result<Self> {
+        let mut path = bundle.as_os_str().to_owned();
+        path.push(".");
+        path.push(ending);
+        let path = PathBuf::from(path);
+        Ok(Self { file: BufWriter::new(File::create(&path)?), path, digest: Sha256::new() })
+    }
+
+    fn line(&mut self, line: &str) -> io::Result<()> {
+        for bytes in [line.as_bytes(), b"\n"] {
+            self.digest.update(bytes);
+            self.file.write_all(bytes)?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<Whole> {
+        self.file.flush()?;
+        let hash = Hash(self.digest.clone().finalize().into());
+        Ok(Whole { file: File::open(&self.path)?, hash, _part: self })
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // The bundle itself has another name by now.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+pub(super) fn readme() -> String {
+    "\
+触达 · 审计包
+============
+
+这个包是服务器审计日志的一段：谁、何时、用哪台设备、对哪条记录做了什么或看了什么（entries.jsonl，每行一条），
+以及这些操作写入的原始改动（changes.jsonl），编号对应的姓名（people.json，导出时的）。服务器在 checkpoint.json 上签了名。
+
+用本软件核对，指出改动在哪一条：
+
+     chuda verify 本文件.zip
+
+不用本软件也能核对：
+
+1. 文件是否完整：
+     sha256sum --check SHA256SUMS
+2. checkpoint.json 是否由此密钥签署：
+     openssl dgst -sha256 -verify public_key.pem -signature signature.der checkpoint.json
+3. 清单是否就是签署的那些。结果应等于 checkpoint.json 中的 \"entries\"、\"changes\"、\"people\"：
+     sha256sum entries.jsonl changes.jsonl people.json
+4. 密钥是否就是签署的那把。结果应等于 checkpoint.json 中的 \"key\"：
+     openssl pkey -pubin -in public_key.pem -outform DER | sha256sum
+5. entries.jsonl 每行的 \"previous\" 等于上一行的 \"hash\"，\"n\" 逐行加一；第一行的 \"previous\" 等于 checkpoint.json 中的 \"before\"，
+   最后一行的 \"hash\" 等于 \"end\"。没有一条被抽掉、插入或调换。
+
+每条的 \"hash\" 是它的 CBOR（RFC 8949，确定性编码）的 SHA-256：一个映射，整数键 0 n、1 at（毫秒）、2 person、3 via、4 verb、5 record、6 kind、
+7 about、8 detail、9 previous，没有的键不写；编号 16 字节，哈希 32 字节；about 为 [种类, [哈希]]，种类 0 change、1 blob、2 claim、3 key、4 entry。
+改动的哈希是其字节（\"bytes\"，base64）从第 9 个字节起的 SHA-256；读不懂而被拒的，是全部字节的 SHA-256。\"bytes\" 为 null 表示没有保留。
+
+请保存每次的 checkpoint.json：以后的包里，编号等于它的 \"count\" 的那一条，\"hash\" 应等于它的 \"head\"。
+从备份恢复会记为 restored；换密钥会记为 key_made。密钥是不是这台服务器的，请与以前的包核对。
+
+
+Chuda · audit bundle
+====================
+
+This bundle is a part of the server's audit log: who did or looked at what, when, on which device, on which record (entries.jsonl, one
+act per line), the raw changes that these acts wrote (changes.jsonl), and the names behind the ids (people.json, as of the export).
+The server has signed checkpoint.json.
+
+To check it with this software, which says at which entry something is wrong:
+
+     chuda verify THIS.zip
+
+To check it without this software:
+
+1. Are the files complete?
+     sha256sum --check SHA256SUMS
+2. Was checkpoint.json signed with this key?
+     openssl dgst -sha256 -verify public_key.pem -signature signature.der checkpoint.json
+3. Are the lists the ones that were signed? The results have to equal \"entries\", \"changes\" and \"people\" in checkpoint.json:
+     sha256sum entries.jsonl changes.jsonl people.json
+4. Is the key the one that signed? The result has to equal \"key\" in checkpoint.json:
+     openssl pkey -pubin -in public_key.pem -outform DER | sha256sum
+5. In entries.jsonl the \"previous\" of each line equals the \"hash\" of the line before, and \"n\" rises by one; the first \"previous\" equals
+   \"before\" in checkpoint.json, the last \"hash\" equals \"end\". No entry was taken out, put in or moved.
+
+The \"hash\" of an entry is the SHA-256 of its CBOR (RFC 8949, deterministic): a map with the integer keys 0 n, 1 at (milliseconds), 2 person,
+3 via, 4 verb, 5 record, 6 kind, 7 about, 8 detail, 9 previous, absent ones left out; ids are 16 bytes, hashes 32; about is [what, [hash]] with
+what 0 change, 1 blob, 2 claim, 3 key, 4 entry. The hash of a change is the SHA-256 of its bytes (\"bytes\", base64) from the 9th on; of one that
+was refused because it could not be read, of all of them. Null \"bytes\" were not kept.
+
+Keep the checkpoint.json of each export: in later ones the entry whose number is its \"count\" has to have its \"head\" as \"hash\".
+A restore from a backup is logged as restored, a new key as key_made. Whether the key is this server's, earlier bundles tell.
+"
+    .to_owned()
+}

@@ -1,0 +1,141 @@
+//! What waits for somebody's word: technical questions, demand cards, facts that do not agree; and what outside systems saw.
+
+use super::view::{DemandView, EventView, FindingView, PersonView, QuestionView, Word};
+use super::{Ask, word};
+use crate::store::Row;
+use chuda_record::error::{Error, Result};
+use chuda_record::id::{CustomerId, DemandId, FindingId, PersonId, QuestionId};
+use chuda_record::{Customer, Demand, Event, Finding, Question};
+
+/// Most of a kind that are shown at once.
+const SHOWN: u32 = 500;
+
+impl Ask<'_> {
+    /// Technical questions, the open ones or all, newest first.
+    pub fn questions(&self, only_open: bool) -> Result<Vec<QuestionView>> {
+        self.tx.list(None, only_open, SHOWN)?.into_iter().map(|row| self.view_question(row)).collect()
+    }
+
+    /// One question.
+    pub fn question(&self, id: QuestionId) -> Result<QuestionView> {
+        self.view_question(self.tx.record(id)?.ok_or_else(|| Error::not_found("question.not_found"))?)
+    }
+
+    /// Demand cards, the open ones or all, newest first.
+    pub fn demands(&self, only_open: bool) -> Result<Vec<DemandView>> {
+        self.tx.list(None, only_open, SHOWN)?.into_iter().map(|row| self.view_demand(row)).collect()
+    }
+
+    /// One demand card.
+    pub fn demand(&self, id: DemandId) -> Result<DemandView> {
+        self.view_demand(self.tx.record(id)?.ok_or_else(|| Error::not_found("demand.not_found"))?)
+    }
+
+    /// Findings, the open ones or all, newest first.
+    pub fn findings(&self, only_open: bool) -> Result<Vec<FindingView>> {
+        self.tx.list(None, only_open, SHOWN)?.into_iter().map(|row| self.view_finding(row)).collect()
+    }
+
+    /// One finding.
+    pub fn finding(&self, id: FindingId) -> Result<FindingView> {
+        self.view_finding(self.tx.record(id)?.ok_or_else(|| Error::not_found("finding.not_found"))?)
+    }
+
+    /// What outside systems saw, of one customer or of all, newest first.
+    pub fn events(&self, customer: Option<CustomerId>, limit: u32) -> Result<Vec<EventView>> {
+        let rows: Vec<Row<Event>> = self.tx.list(customer, false, limit.min(SHOWN))?;
+        rows.into_iter().map(|row| self.view_event(row)).collect()
+    }
+
+    fn view_question(&self, row: Row<Question>) -> Result<QuestionView> {
+        let Row { id, record: question, conflicts } = row;
+        let known = question.owner.as_ref().and_then(|owner| owner.parse::<PersonId>().ok());
+        Ok(QuestionView {
+            id: id.into(),
+            customer: question.customer,
+            customer_name: self.customer_name(question.customer)?,
+            author: self.person(question.author),
+            owner_unknown: known.is_none() && question.owner.is_some(),
+            overdue: question.is_overdue(self.config.calendar.zone, self.now),
+            owner: known.map(|owner| self.person(owner).name).or(question.owner),
+            assignee: self.some_person(question.assignee),
+            role: question.role,
+            text: question.text,
+            promised: question.promised,
+            answer: question.answer,
+            answered_at: question.answered_at,
+            answered_by: self.some_person(question.answered_by),
+            touch: question.touch,
+            created_at: question.origin.created_at,
+            state: self.state(id, &conflicts)?,
+        })
+    }
+
+    fn view_demand(&self, row: Row<Demand>) -> Result<DemandView> {
+        let Row { id, record: demand, conflicts } = row;
+        Ok(DemandView {
+            id: id.into(),
+            customer: demand.customer,
+            customer_name: self.customer_name(demand.customer)?,
+            author: self.person(demand.author),
+            text: demand.text,
+            status: word(&self.config.demand_states, &demand.status),
+            assessment: demand.assessment,
+            assessed_at: demand.assessed_at,
+            assessed_by: self.some_person(demand.assessed_by),
+            touch: demand.touch,
+            created_at: demand.origin.created_at,
+            state: self.state(id, &conflicts)?,
+        })
+    }
+
+    fn view_finding(&self, row: Row<Finding>) -> Result<FindingView> {
+        let Row { id, record: finding, conflicts } = row;
+        let fitting = self.config.resolutions.iter().filter(|option| !option.retired && finding.suits(&option.key));
+        Ok(FindingView {
+            id: id.into(),
+            finding: word(&self.config.findings, &finding.finding),
+            customer: finding.customer,
+            customer_name: finding.customer.map(|customer| self.customer_name(customer)).transpose()?,
+            author: self.some_person(finding.author),
+            resolutions: fitting.map(Word::from).collect(),
+            left: finding.left,
+            right: finding.right,
+            source: finding.origin.source,
+            other: finding.other,
+            because: finding.origin.because,
+            resolution: finding.resolution.as_deref().map(|key| word(&self.config.resolutions, key)),
+            reason: finding.reason,
+            resolved_at: finding.resolved_at,
+            resolved_by: self.some_person(finding.resolved_by),
+            created_at: finding.origin.created_at,
+            state: self.state(id, &conflicts)?,
+        })
+    }
+
+    fn view_event(&self, row: Row<Event>) -> Result<EventView> {
+        let Row { id, record: event, .. } = row;
+        Ok(EventView {
+            id,
+            event: word(&self.config.events, &event.event),
+            customer: event.customer,
+            customer_name: self.customer_name(event.customer)?,
+            person: self.some_person(event.author),
+            touch: event.touch,
+            at: event.at,
+            system: event.system,
+            external_id: event.external_id,
+            thread: event.thread,
+            feedback: event.feedback,
+        })
+    }
+
+    fn some_person(&self, person: Option<PersonId>) -> Option<PersonView> {
+        person.map(|person| self.person(person))
+    }
+
+    /// A customer's name; empty as long as the record has not arrived.
+    pub(super) fn customer_name(&self, customer: CustomerId) -> Result<String> {
+        Ok(self.tx.record::<Customer>(customer)?.map(|row| row.record.name).unwrap_or_default())
+    }
+}

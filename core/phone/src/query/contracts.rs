@@ -1,0 +1,276 @@
+//! Contracts (H2, B3): what is agreed, the text, and each step with who took it and when.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::view::{ContactView, ItemState, PersonView, Word};
+use super::{Ask, word};
+use crate::store::Row;
+use chuda_record::error::{Error, Result};
+use chuda_record::id::{ContactId, ContractId, CustomerId, TaskId, TouchId};
+use chuda_record::kind::contract::E_SIGN;
+use chuda_record::rules::config::Provider;
+use chuda_record::{Contact, Contract, Customer, Fen, Role, Task};
+
+/// Most contracts that are listed.
+const LISTED: u32 = 500;
+/// The steps of a contract, tasks all of them, in their order.
+const STEPS: [&str; 4] = ["contract_details", "legal_review", "seal", E_SIGN];
+/// The state in which it can be signed.
+pub(crate) const SIGNING: &str = "signing";
+
+/// A contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContractView {
+    /// Which.
+    pub id: ContractId,
+    /// With whom.
+    pub customer: CustomerId,
+    /// The customer's name.
+    pub customer_name: String,
+    /// The sales rep whose contract it is.
+    pub person: PersonView,
+    /// The touch that carried the quote, or reported the signature.
+    pub touch: Option<TouchId>,
+    /// Its number.
+    pub number: String,
+    /// How much.
+    pub amount: Option<Fen>,
+    /// Custom development is part of it.
+    pub custom_development: bool,
+    /// The customer's contact person.
+    pub contact: Option<ContactView>,
+    /// Device model.
+    pub model: Option<String>,
+    /// Installation address.
+    pub address: Option<String>,
+    /// The service that sales promised.
+    pub promised_service: Option<Word>,
+    /// Which of `contact`, `model`, `address` and `promised_service` nobody has given yet.
+    pub missing: Vec<String>,
+    /// The text, filled with what is known.
+    pub text: Option<String>,
+    /// Where it stands.
+    pub status: Word,
+    /// Its steps.
+    pub steps: Vec<StepView>,
+    /// Whether this person can sign it now.
+    pub can_sign: bool,
+    /// When it was turned down.
+    pub rejected_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it was signed.
+    pub signed_at: Option<DateTime<Utc>>,
+    /// Who confirmed it; none where a provider did.
+    pub signed_by: Option<PersonView>,
+    /// With which device key, at which provider, or `touch` where a touch reported it.
+    pub signed_with: Option<String>,
+    /// The signature, or the provider's reference.
+    pub signature: Option<String>,
+    /// When it was started.
+    pub created_at: DateTime<Utc>,
+    /// What held when it was.
+    pub because: Option<String>,
+    /// Fields that were changed at the same time by two people.
+    pub conflicts: Vec<String>,
+    /// Where it is on its way to the server.
+    pub state: ItemState,
+}
+
+/// A step of a contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StepView {
+    /// Which: the kind of its task.
+    pub step: Word,
+    /// How it is.
+    pub state: StepState,
+    /// The task, where this person sees it.
+    pub task: Option<TaskId>,
+    /// Whose it is, by role,
+    pub role: Option<Role>,
+    /// or by name.
+    pub person: Option<PersonView>,
+    /// When it was taken.
+    pub at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub by: Option<PersonView>,
+    /// With which answer.
+    pub choice: Option<Word>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// How a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Not begun: others come first.
+    Ahead,
+    /// Waits for somebody.
+    Waiting,
+    /// Taken.
+    Done,
+    /// Turned down.
+    Rejected,
+    /// Came to nothing: the contract ended without it.
+    Ended,
+}
+
+impl StepState {
+    /// The word that is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ahead => "ahead",
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Rejected => "rejected",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+impl Ask<'_> {
+    /// Contracts that this person sees, newest first.
+    pub fn contracts(&self, only_open: bool) -> Result<Vec<ContractView>> {
+        self.tx.list::<Contract>(None, only_open, LISTED)?.into_iter().map(|row| self.view_contract(row)).collect()
+    }
+
+    /// One of them.
+    pub fn contract(&self, id: ContractId) -> Result<ContractView> {
+        let row = self.tx.record::<Contract>(id)?.ok_or_else(|| Error::not_found("contract.not_found"))?;
+        self.view_contract(row)
+    }
+
+    /// Those with this id or number.
+    pub fn find_contracts(&self, words: &str) -> Result<Vec<ContractView>> {
+        let words = words.trim();
+        if let Ok(id) = words.parse::<ContractId>() {
+            return Ok(vec![self.contract(id)?]);
+        }
+        let rows = self.tx.list::<Contract>(None, false, LISTED)?.into_iter().filter(|row| row.record.number == words);
+        rows.map(|row| self.view_contract(row)).collect()
+    }
+
+    fn view_contract(&self, row: Row<Contract>) -> Result<ContractView> {
+        let Row { id, record: contract, conflicts } = row;
+        let given = [
+            ("contact", contract.contact.is_some()),
+            ("model", contract.model.is_some()),
+            ("address", contract.address.is_some()),
+            ("promised_service", contract.promised_service.is_some()),
+        ];
+        Ok(ContractView {
+            id: id.into(),
+            customer: contract.customer,
+            customer_name: self.name_of(Some(contract.customer))?.unwrap_or_default(),
+            person: self.person(contract.author),
+            touch: contract.touch,
+            contact: self.contact(contract.contact)?,
+            missing: given.into_iter().filter(|(_, given)| !given).map(|(field, _)| field.to_owned()).collect(),
+            promised_service: contract.promised_service.as_deref().map(|key| word(&self.config.services, key)),
+            status: word(&self.config.contract_states, &contract.status),
+            steps: self.steps(id.into(), &contract)?,
+            can_sign: self.can_sign(&contract)?,
+            rejected_at: contract.rejected_at,
+            signed_at: contract.signed_at,
+            signed_by: contract.signed_by.map(|person| self.person(person)),
+            created_at: contract.origin.created_at,
+            because: contract.origin.because,
+            state: self.state(id, &conflicts)?,
+            conflicts,
+            number: contract.number,
+            amount: contract.amount,
+            custom_development: contract.custom_development,
+            model: contract.model,
+            address: contract.address,
+            text: contract.text,
+            reason: contract.rejection,
+            signed_with: contract.signed_with,
+            signature: contract.signature,
+        })
+    }
+
+    /// A contact person, if this person may see them.
+    pub(super) fn contact(&self, id: Option<ContactId>) -> Result<Option<ContactView>> {
+        let row = id.map_or(Ok(None), |id| self.tx.record::<Contact>(id))?;
+        Ok(row.map(|Row { id, record: Contact { name, position, role, phone, .. }, .. }| ContactView {
+            id: id.into(),
+            name,
+            position,
+            role: role.map(|key| word(&self.config.contact_roles, &key)),
+            phone,
+        }))
+    }
+
+    fn can_sign(&self, contract: &Contract) -> Result<bool> {
+        let open = contract.status == SIGNING && contract.signed_at.is_none() && contract.rejected_at.is_none();
+        if !open || self.config.signature != Provider::Device {
+            return Ok(false);
+        }
+        let holder = self.tx.record::<Customer>(contract.customer)?.and_then(|row| row.record.holder);
+        Ok(contract.author == self.me.id || holder == Some(self.me.id))
+    }
+
+    /// The steps, from their tasks where these are to be seen, else from what the contract itself says.
+    fn steps(&self, id: ContractId, contract: &Contract) -> Result<Vec<StepView>> {
+        let mut tasks = self.tx.tasks_from(contract.customer, id.into())?;
+        tasks.retain(|row| STEPS.contains(&row.record.task.as_str()));
+        let ended = contract.signed_at.is_some() || contract.rejected_at.is_some();
+        let step = |kind: &str| {
+            let task = tasks.iter().rev().find(|row| row.record.task == kind);
+            let taken = match kind {
+                "legal_review" => contract.reviewed_at,
+                "seal" => contract.sealed_at,
+                E_SIGN => contract.signed_at,
+                _ => None,
+            };
+            let mut view = StepView {
+                step: word(&self.config.tasks, kind),
+                state: match (taken, ended) {
+                    (Some(_), _) => StepState::Done,
+                    (None, true) => StepState::Ended,
+                    (None, false) if task.is_some() || kind != E_SIGN => StepState::Waiting,
+                    (None, false) => StepState::Ahead,
+                },
+                task: None,
+                role: None,
+                person: None,
+                at: taken,
+                by: contract.signed_by.filter(|_| kind == E_SIGN).map(|person| self.person(person)),
+                choice: None,
+                reason: None,
+            };
+            if let Some(row) = task {
+                self.fill_step(&mut view, row);
+            }
+            view
+        };
+        // One that a touch reported as signed has had no steps here.
+        let begun = !tasks.is_empty() || contract.reviewed_at.is_some() || contract.signed_with.as_deref() != Some("touch");
+        Ok(if begun { STEPS.map(step).into() } else { Vec::new() })
+    }
+
+    fn fill_step(&self, view: &mut StepView, row: &Row<Task>) {
+        let task = &row.record;
+        view.task = Some(row.id.into());
+        view.role = task.role;
+        view.person = task.assignee.map(|person| self.person(person));
+        view.reason.clone_from(&task.reason);
+        view.choice = task.choice.as_deref().map(|key| word(&self.config.choices, key));
+        if task.choice.as_deref() == Some("reject") {
+            view.state = StepState::Rejected;
+        } else if task.done_by.is_some() {
+            view.state = StepState::Done;
+        }
+        if let Some(by) = task.done_by {
+            (view.at, view.by) = (task.done_at, Some(self.person(by)));
+        }
+    }
+}
+
+/// Steps that have to come before the signature and have not been taken.
+pub(crate) fn steps_before_signature(contract: &Contract) -> Vec<&'static str> {
+    let steps = [(contract.reviewed_at, "legal_review"), (contract.sealed_at, "seal")];
+    steps.into_iter().filter(|(at, _)| at.is_none()).map(|(_, step)| step).collect()
+}

@@ -1,0 +1,140 @@
+//! What screens ask. One file per question; each returns a view. Lists are made from projections, never from documents.
+
+mod answers;
+mod back_checks;
+mod briefs;
+pub(crate) mod contracts;
+mod customers;
+mod evidence;
+mod figures;
+mod home;
+mod leads;
+mod meetings;
+mod orders;
+mod quotes;
+pub(crate) mod releases;
+mod report;
+mod status;
+mod tasks;
+mod touches;
+pub mod view;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use crate::store::Tx;
+use chuda_record::error::Result;
+use chuda_record::id::{PersonId, RecordId};
+use chuda_record::rules::Config;
+use chuda_record::rules::config::Choice;
+use chuda_record::time::day_of;
+use chuda_record::{Person, Rejection, Role};
+use view::{ItemState, PersonView, Word};
+
+/// Who is asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Me {
+    /// The person.
+    pub id: PersonId,
+    /// Name, as given when the store was made.
+    pub name: String,
+    /// What they do.
+    pub roles: Vec<Role>,
+    /// Their zone.
+    pub zone: Tz,
+    /// Whether this phone belongs to a server.
+    pub enrolled: bool,
+}
+
+/// One look at the store: everything in it is of the same moment.
+pub struct Ask<'a> {
+    tx: &'a Tx<'a>,
+    me: &'a Me,
+    now: DateTime<Utc>,
+    config: &'a Config,
+    people: BTreeMap<PersonId, Person>,
+}
+
+impl<'a> Ask<'a> {
+    /// Begins to look.
+    pub fn new(tx: &'a Tx<'a>, me: &'a Me, now: DateTime<Utc>, config: &'a Config) -> Result<Self> {
+        let people = tx.people()?.into_iter().map(|row| (row.id.into(), row.record)).collect();
+        Ok(Self { tx, me, now, config, people })
+    }
+
+    /// Today, as the person sees it.
+    pub fn today(&self) -> NaiveDate {
+        day_of(self.now, self.me.zone)
+    }
+
+    /// Who is asking.
+    pub fn myself(&self) -> PersonView {
+        PersonView {
+            id: self.me.id,
+            name: self.me.name.clone(),
+            roles: self.me.roles.clone(),
+            reports_to: self.person(self.me.id).reports_to,
+        }
+    }
+
+    /// Colleagues by name.
+    pub fn colleagues(&self) -> Vec<PersonView> {
+        let mut people: Vec<PersonView> =
+            self.people.iter().filter(|(_, person)| !person.left).map(|(id, _)| self.person(*id)).collect();
+        people.sort_by(|a, b| a.name.cmp(&b.name));
+        people
+    }
+
+    fn person(&self, id: PersonId) -> PersonView {
+        match self.people.get(&id) {
+            Some(person) => PersonView {
+                id,
+                name: person.name.clone(),
+                roles: person.roles.iter().copied().collect(),
+                reports_to: person.reports_to,
+            },
+            None => PersonView {
+                id,
+                name: if id == self.me.id { self.me.name.clone() } else { String::new() },
+                roles: Vec::new(),
+                reports_to: None,
+            },
+        }
+    }
+
+    /// Where a record is on its way.
+    fn state(&self, id: RecordId, conflicts: &[String]) -> Result<ItemState> {
+        if let Some(refused) = self.tx.quarantined(Some(id))?.first() {
+            return Ok(failed(&refused.reason));
+        }
+        Ok(if !conflicts.is_empty() {
+            ItemState::Conflict
+        } else if !self.me.enrolled {
+            ItemState::SavedHere
+        } else if self.tx.is_waiting(id)? {
+            ItemState::Waiting
+        } else {
+            ItemState::Verified
+        })
+    }
+}
+
+fn failed(reason: &Rejection) -> ItemState {
+    ItemState::Failed { reason: reason.key().into() }
+}
+
+/// The word for a key; one that this configuration does not know shows itself.
+fn word(list: &[Choice], key: &str) -> Word {
+    match Config::option(list, key) {
+        Some(choice) => Word::from(choice),
+        None => Word { key: key.into(), zh: key.into(), en: key.into() },
+    }
+}
+
+impl From<&Choice> for Word {
+    fn from(choice: &Choice) -> Self {
+        Self { key: choice.key.clone(), zh: choice.zh.clone(), en: choice.en.clone() }
+    }
+}

@@ -1,0 +1,94 @@
+//! Where every item is on its way to the server.
+
+use std::collections::BTreeSet;
+
+use super::view::{ItemState, StatusItem, SyncSummary};
+use super::{Ask, failed};
+use chuda_record::error::Result;
+use chuda_record::id::RecordId;
+use chuda_record::rules::World;
+use chuda_record::{Contact, Customer, Evidence, Kind, Person, Report, Scalar};
+
+/// Most items that wait which are listed one by one.
+const LISTED: u32 = 500;
+
+impl Ask<'_> {
+    /// The counts of the status line.
+    pub fn sync_summary(&self) -> Result<SyncSummary> {
+        let (blobs_waiting, bytes, sent) = self.tx.upload_counts()?;
+        let attention = self.refused()?.len() + self.tx.failed_uploads()?.len() + self.tx.conflicted()?.len();
+        Ok(SyncSummary {
+            enrolled: self.me.enrolled,
+            records_waiting: self.tx.waiting_count()?,
+            blobs_waiting,
+            bytes_waiting: bytes - sent,
+            percent: (sent * 100).checked_div(bytes).unwrap_or(100) as u8,
+            attention: attention as i64,
+            last_sync: self.tx.meta_time("last_sync")?,
+        })
+    }
+
+    /// What is not at rest, item by item: what needs a person first, then what waits.
+    pub fn status_items(&self) -> Result<Vec<StatusItem>> {
+        let mut items = Vec::new();
+        for document in self.refused()? {
+            let reason = self.tx.quarantined(Some(document))?.first().map(|refused| failed(&refused.reason));
+            if let Some(state) = reason {
+                items.push(self.item(document, state)?);
+            }
+        }
+        for (document, _) in self.tx.conflicted()? {
+            items.push(self.item(document, ItemState::Conflict)?);
+        }
+        let at_rest = if self.me.enrolled { ItemState::Waiting } else { ItemState::SavedHere };
+        for document in self.tx.waiting_documents(LISTED)? {
+            items.push(self.item(document, at_rest.clone())?);
+        }
+        for upload in self.tx.failed_uploads()?.into_iter().chain(self.tx.waiting_uploads(LISTED)?) {
+            let evidence = self.evidence(upload.evidence)?;
+            items.push(StatusItem {
+                id: upload.evidence.into(),
+                kind: "blob".into(),
+                title: evidence.mime,
+                state: evidence.state,
+                size: i64::try_from(upload.size).ok(),
+            });
+        }
+        Ok(items)
+    }
+
+    fn refused(&self) -> Result<BTreeSet<RecordId>> {
+        Ok(self.tx.quarantined(None)?.into_iter().map(|refused| refused.document).collect())
+    }
+
+    fn item(&self, id: RecordId, state: ItemState) -> Result<StatusItem> {
+        let kind = self.tx.kind_of(id)?;
+        let title = match kind {
+            Some(Kind::Person) => self.tx.record::<Person>(id)?.map(|row| row.record.name),
+            Some(Kind::Customer) => self.tx.record::<Customer>(id)?.map(|row| row.record.name),
+            Some(Kind::Contact) => self.tx.record::<Contact>(id)?.map(|row| row.record.name),
+            Some(Kind::Evidence) => self.tx.record::<Evidence>(id)?.map(|row| row.record.mime),
+            Some(Kind::Report) => self.tx.record::<Report>(id)?.map(|row| row.record.day.to_string()),
+            // Whatever else there is belongs to a customer.
+            Some(_) => {
+                let fields = World::record(self.tx, id)?.map(|(_, fields)| fields).unwrap_or_default();
+                let customer = fields.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
+                self.name_of(customer)?
+            }
+            None => None,
+        };
+        Ok(StatusItem {
+            id,
+            kind: kind.map_or("unknown", Kind::as_str).into(),
+            title: title.unwrap_or_default(),
+            state,
+            size: None,
+        })
+    }
+
+    /// The name of a customer, as far as it is known here.
+    pub(super) fn name_of(&self, id: Option<chuda_record::id::CustomerId>) -> Result<Option<String>> {
+        let Some(id) = id else { return Ok(None) };
+        Ok(self.tx.record::<Customer>(id)?.map(|row| row.record.name))
+    }
+}

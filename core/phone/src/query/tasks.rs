@@ -1,0 +1,170 @@
+//! Tasks and notices of a person, with what matters of the record that each came from.
+
+use serde::Serialize;
+
+use super::view::{ItemState, TaskView, Word};
+use super::{Ask, word};
+use crate::store::Row;
+use chuda_record::error::{Error, Result};
+use chuda_record::id::{PersonId, TaskId};
+use chuda_record::policy::{List, Type};
+use chuda_record::rules::World;
+use chuda_record::time::from_millis;
+use chuda_record::{Contact, Fen, Fields, Kind, Scalar, Task};
+
+/// Most tasks that are shown at once.
+const SHOWN: u32 = 200;
+
+/// One field of a record as a person reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FactView {
+    /// The field, such as `amount`.
+    pub field: String,
+    /// Its value: an option in both languages, a person by name, an amount in yuan.
+    pub value: Word,
+}
+
+/// Words that help (话术包).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ScriptPack {
+    /// Which, with its title.
+    pub title: Word,
+    /// The words.
+    pub text: String,
+}
+
+impl Ask<'_> {
+    /// What this person has to do, by name or by role, most urgent first.
+    pub fn tasks(&self) -> Result<Vec<TaskView>> {
+        let rows = self.tx.open_tasks(self.me.id, &self.me.roles, false, SHOWN)?;
+        rows.into_iter().map(|row| self.view_task(row)).collect()
+    }
+
+    /// What there is for this person to know and not ticked off yet, at most `limit`.
+    pub fn notices(&self, limit: u32) -> Result<Vec<TaskView>> {
+        let rows = self.tx.open_tasks(self.me.id, &self.me.roles, true, limit)?;
+        rows.into_iter().map(|row| self.view_task(row)).collect()
+    }
+
+    /// One task, done or not.
+    pub fn task(&self, id: TaskId) -> Result<TaskView> {
+        let row = self.tx.record::<Task>(id)?.ok_or_else(|| Error::not_found("task.not_found"))?;
+        self.view_task(row)
+    }
+
+    fn view_task(&self, row: Row<Task>) -> Result<TaskView> {
+        let Row { id, record: task, .. } = row;
+        let source = World::record(self.tx, task.source)?;
+        let attachment_uploading = match &source {
+            Some((Kind::Touch, _)) => self.touch(task.source.into())?.evidence.iter().any(|one| one.state != ItemState::Verified),
+            _ => false,
+        };
+        let pack = task.script_pack.and_then(|key| self.config.script_packs.iter().find(|pack| pack.key == key));
+        Ok(TaskView {
+            id: id.into(),
+            kind: word(&self.config.tasks, &task.task),
+            notice: task.notice,
+            customer: task.customer,
+            customer_name: self.name_of(task.customer)?,
+            source: task.source,
+            source_kind: source.as_ref().map(|(kind, _)| kind.as_str().to_owned()),
+            about: source.map_or(Ok(Vec::new()), |(kind, fields)| self.facts(kind, &fields))?,
+            rule: task.rule,
+            because: task.because,
+            choices: task.choices.iter().map(|key| word(&self.config.choices, key)).collect(),
+            script_pack: pack.map(|pack| ScriptPack { title: pack.into(), text: pack.text.clone().unwrap_or_default() }),
+            created_at: task.created_at,
+            due: task.due,
+            done_at: task.done_at,
+            done_by: task.done_by.map(|person| self.person(person)),
+            choice: task.choice.map(|key| word(&self.config.choices, &key)),
+            reason: task.reason,
+            attachment_uploading,
+        })
+    }
+
+    /// What of a record matters to whoever has to do something about it.
+    fn facts(&self, kind: Kind, fields: &Fields) -> Result<Vec<FactView>> {
+        let mut facts = Vec::new();
+        for field in essentials(kind) {
+            let Some(value) = fields.get(*field).filter(|value| **value != Scalar::Null) else { continue };
+            if let Some(value) = self.shown(kind, field, value)? {
+                facts.push(FactView { field: (*field).to_owned(), value });
+            }
+        }
+        Ok(facts)
+    }
+
+    /// A value as a person reads it; none for what says nothing, such as a flag that is not set.
+    fn shown(&self, kind: Kind, field: &str, value: &Scalar) -> Result<Option<Word>> {
+        let plain = |text: String| Word { key: text.clone(), zh: text.clone(), en: text };
+        let named = |key: &str, name: String| Word { key: key.to_owned(), zh: name.clone(), en: name };
+        Ok(match (kind.type_of(field), value) {
+            (Some(Type::Option(List::Modes)), Scalar::Text(key)) => {
+                let mode = chuda_record::ContactMode::parse(key);
+                Some(Word { key: key.clone(), zh: mode.map_or(key.as_str(), |mode| mode.label()).into(), en: key.clone() })
+            }
+            (Some(Type::Option(list)), Scalar::Text(key)) => Some(word(self.config.list(list), key)),
+            (Some(Type::Person), Scalar::Text(id)) => Some(match id.parse::<PersonId>() {
+                Ok(person) => named(id, self.person(person).name),
+                // A name that is not in the people list.
+                Err(_) => plain(id.clone()),
+            }),
+            (Some(Type::Link(Kind::Contact)), Scalar::Text(id)) => {
+                let contact =
+                    id.parse::<chuda_record::id::ContactId>().ok().map(|id| self.tx.record::<Contact>(id)).transpose()?.flatten();
+                contact.map(|row| {
+                    let Contact { name, phone, .. } = row.record;
+                    named(id, [Some(name), phone].into_iter().flatten().collect::<Vec<_>>().join(" "))
+                })
+            }
+            (Some(Type::Money), Scalar::Int(fen)) => Some(plain(Fen(*fen).to_yuan())),
+            (Some(Type::Timestamp), Scalar::Int(at)) => {
+                let local = from_millis(*at).with_timezone(&self.me.zone).format("%Y-%m-%d %H:%M").to_string();
+                Some(named(&from_millis(*at).to_rfc3339(), local))
+            }
+            (Some(Type::Flag), Scalar::Bool(true)) => Some(Word { key: "true".into(), zh: "是".into(), en: "yes".into() }),
+            (Some(Type::Text | Type::Day | Type::Time), Scalar::Text(text)) => Some(plain(text.clone())),
+            (Some(Type::Number), Scalar::Int(number)) => Some(plain(number.to_string())),
+            _ => None,
+        })
+    }
+}
+
+/// The fields that matter, in the order to show them.
+fn essentials(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Touch => &["author", "action", "amount", "custom_development", "contact", "at", "note"],
+        Kind::Lead => &["holder", "stage", "channel", "reason"],
+        Kind::Contract => &[
+            "author",
+            "number",
+            "amount",
+            "custom_development",
+            "contact",
+            "model",
+            "address",
+            "promised_service",
+            "status",
+            "rejection",
+        ],
+        Kind::Order => &[
+            "author",
+            "contact",
+            "model",
+            "address",
+            "status",
+            "needed_service",
+            "delivery_on",
+            "service_contact",
+            "training_on",
+            "note",
+        ],
+        Kind::Meeting => &["title", "at", "minutes", "place", "author"],
+        Kind::Question => &["author", "text", "owner", "promised", "answer"],
+        Kind::Demand => &["author", "text", "status", "assessment"],
+        Kind::Finding => &["finding", "left", "right", "resolution", "author"],
+        Kind::Slip => &["number", "contract_number", "expected_number", "amount", "payer"],
+        _ => &[],
+    }
+}

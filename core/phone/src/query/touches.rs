@@ -1,0 +1,157 @@
+//! Touches: of a customer, of a day, one with its evidence.
+
+use chrono::{NaiveDate, TimeDelta};
+
+use super::view::{EvidenceView, ExtraView, TouchStatus, TouchView, Triggered, Word};
+use super::{Ask, releases, word};
+use crate::store::Row;
+use chuda_record::error::{Error, Result};
+use chuda_record::id::{CustomerId, PersonId, TouchId};
+use chuda_record::rules::config::ExtraType;
+use chuda_record::rules::firing::{self, Moment};
+use chuda_record::rules::metrics::Outcome;
+use chuda_record::rules::{Config, Firing, Subject, result};
+use chuda_record::time::day_of;
+use chuda_record::{Contact, Customer, Event, Fen, Kind, Person, Record as _, Scalar, Touch};
+
+/// Most events after a touch that are looked through for those that belong to it.
+const EVENTS: u32 = 200;
+/// How long before a touch its mail may have been sent.
+const BEFORE: TimeDelta = TimeDelta::hours(24);
+
+impl Ask<'_> {
+    /// One touch.
+    pub fn touch(&self, id: TouchId) -> Result<TouchView> {
+        let row = self.tx.record::<Touch>(id)?.ok_or_else(|| Error::not_found("touch.not_found"))?;
+        self.view_touch(row)
+    }
+
+    /// A customer's touches, newest first.
+    pub fn timeline(&self, customer: CustomerId, limit: u32) -> Result<Vec<TouchView>> {
+        self.tx.touches_of_customer(customer, limit)?.into_iter().map(|row| self.view_touch(row)).collect()
+    }
+
+    /// Own touches of a day, newest first, drafts included.
+    pub fn touches_of(&self, day: NaiveDate) -> Result<Vec<TouchView>> {
+        self.tx.touches_of_day(self.me.id, day)?.into_iter().map(|row| self.view_touch(row)).collect()
+    }
+
+    /// Own touches, newest first, drafts included.
+    pub fn latest_touches(&self, limit: u32) -> Result<Vec<TouchView>> {
+        self.tx.latest_touches(self.me.id, limit)?.into_iter().map(|row| self.view_touch(row)).collect()
+    }
+
+    /// What the rules will do with a touch once the server has it.
+    pub fn preview(&self, id: TouchId) -> Result<Vec<Triggered>> {
+        let row = self.tx.record::<Touch>(id)?.ok_or_else(|| Error::not_found("touch.not_found"))?;
+        let fields = row.record.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
+        let subject = Subject { id: row.id, kind: Kind::Touch, fields: &fields, world: self.tx };
+        let mut people = self.people.clone();
+        people.entry(self.me.id).or_insert_with(|| Person {
+            name: self.me.name.clone(),
+            roles: self.me.roles.iter().copied().collect(),
+            reports_to: None,
+            zone: self.me.zone,
+            left: false,
+        });
+        let config = releases::made_under(self.tx, self.config, row.record.config)?;
+        let moment = Moment { config: &config, people: &people, now: self.now };
+        let firings = firing::preview(moment, &subject)?;
+        Ok(firings
+            .into_iter()
+            .flat_map(|firing| {
+                let Firing { rule, because, effects, .. } = firing;
+                effects.into_iter().map(move |effect| Triggered { rule: rule.clone(), effect, because: because.clone() })
+            })
+            .collect())
+    }
+
+    /// Whether what was sent with a touch was opened in time (M1).
+    fn opened(&self, id: TouchId, touch: &Touch) -> Result<Option<Outcome>> {
+        let events: Vec<Event> =
+            self.tx.events_since(touch.customer, touch.at - BEFORE, EVENTS)?.into_iter().map(|row| row.record).collect();
+        Ok(result::opened(self.config, touch, events.iter().filter(|event| event.touch == Some(id)), self.now))
+    }
+
+    pub(super) fn view_touch(&self, row: Row<Touch>) -> Result<TouchView> {
+        let Row { id, record: touch, conflicts } = row;
+        let customer = self.tx.record::<Customer>(touch.customer)?;
+        let contact = match touch.contact {
+            Some(contact) => self.tx.record::<Contact>(contact)?.map(|contact| contact.record),
+            None => None,
+        };
+        let role = contact.as_ref().and_then(|contact| contact.role.as_deref());
+        let opened = self.opened(id.into(), &touch)?;
+        // The record of evidence may arrive after the touch that names it.
+        let mut evidence: Vec<EvidenceView> = Vec::with_capacity(touch.evidence.len());
+        for id in &touch.evidence {
+            match self.evidence(*id) {
+                Ok(view) => evidence.push(view),
+                Err(error) if error.kind == chuda_record::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let extra = extra(&*releases::made_under(self.tx, self.config, touch.config)?, &touch);
+        let owner = touch.tech_owner.as_ref().map(|owner| match owner.parse::<PersonId>() {
+            Ok(id) => (self.person(id).name, false),
+            Err(_) => (owner.clone(), true),
+        });
+        Ok(TouchView {
+            id: id.into(),
+            person: self.person(touch.author),
+            customer: touch.customer,
+            customer_name: customer.map(|customer| customer.record.name).unwrap_or_default(),
+            mode: touch.mode,
+            action: word(&self.config.actions, &touch.action),
+            at: touch.at,
+            day: day_of(touch.at, touch.zone),
+            status: if touch.evidence.is_empty() { TouchStatus::Draft } else { TouchStatus::Recorded },
+            category: touch.category.as_deref().map(|key| word(&self.config.categories, key)),
+            brief: touch.brief.as_deref().map(|key| word(&self.config.briefs, key)),
+            tech_owner_unknown: owner.as_ref().is_some_and(|(_, unknown)| *unknown),
+            tech_owner: owner.map(|(name, _)| name),
+            response_by: touch.response_by,
+            amount: touch.amount,
+            custom_development: touch.custom_development,
+            intent: touch.intent,
+            feedback: touch.feedback,
+            contact_role: role.map(|key| word(&self.config.contact_roles, key)),
+            contact: contact.map(|contact| contact.name),
+            opened,
+            next_action: touch.next_action,
+            next_date: touch.next_date,
+            next_time: touch.next_time,
+            note: touch.note,
+            extra,
+            evidence,
+            state: self.state(id, &conflicts)?,
+            conflicts,
+        })
+    }
+}
+
+/// The added fields that were filled in, in the order of the form they were asked by; what that form does not know comes last.
+fn extra(config: &Config, touch: &Touch) -> Vec<ExtraView> {
+    let form = config.form(Kind::Touch);
+    let place = |key: &str| form.iter().position(|one| one.field.strip_prefix("x/") == Some(key)).unwrap_or(form.len());
+    let mut filled: Vec<(&String, &Scalar)> = touch.extra.iter().collect();
+    filled.sort_by_key(|(key, _)| place(key));
+    let view = |(key, value): (&String, &Scalar)| {
+        let asked = form.get(place(key));
+        let label = |text: Option<&String>| text.unwrap_or(key).clone();
+        let field = Word {
+            key: key.clone(),
+            zh: label(asked.and_then(|one| one.zh.as_ref())),
+            en: label(asked.and_then(|one| one.en.as_ref())),
+        };
+        let value = match value {
+            Scalar::Int(fen) if asked.and_then(|one| one.holds) == Some(ExtraType::Money) => Fen(*fen).to_yuan(),
+            Scalar::Int(number) => number.to_string(),
+            Scalar::Bool(flag) => flag.to_string(),
+            Scalar::Text(text) => text.clone(),
+            Scalar::Null => String::new(),
+        };
+        ExtraView { field, value }
+    };
+    filled.into_iter().map(view).collect()
+}

@@ -1,0 +1,606 @@
+//! Projections: what lists are made from. All their SQL is here. They are disposable: dropped and made again, they are the same.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::OptionalExtension as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Tx;
+use chuda_record::error::{Error, Result};
+use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId};
+use chuda_record::rules::world::{LOOKED_THROUGH, World};
+use chuda_record::time::{day_of, from_millis, to_millis};
+use chuda_record::{
+    BackCheck, Contact, Contract, Customer, Demand, Doc, Event, Evidence, Fields, Finding, Kind, Lead, Meeting, Order, Person,
+    Question, Record, Release, Report, Role, Scalar, Seal, Slip, Task, Touch, from_fields, to_fields,
+};
+
+/// A record with its id.
+#[derive(Clone, Debug)]
+pub struct Row<T> {
+    /// Its id.
+    pub id: RecordId,
+    /// The record.
+    pub record: T,
+    /// Fields that two writers changed at the same time.
+    pub conflicts: Vec<String>,
+}
+
+/// What the health formula needs, for one customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HealthRow {
+    /// The customer.
+    pub customer: CustomerId,
+    /// Touches that count in the window.
+    pub touches: i64,
+    /// Their valid evidence.
+    pub evidence: i64,
+    /// The last touch ever.
+    pub last_touch: Option<DateTime<Utc>>,
+    /// When it was claimed or, without a lead, entered.
+    pub claimed_at: DateTime<Utc>,
+    /// Since when its holder has it, or the customer was entered.
+    pub since: DateTime<Utc>,
+    /// The date that the last touch agreed on, if that was asked for.
+    pub next_date: Option<NaiveDate>,
+}
+
+/// Which leads to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of this person.
+    Of(PersonId),
+    /// Those that nobody has and that are valid (投放).
+    Nobodys,
+    /// Those that somebody else than this person has.
+    Others(PersonId),
+}
+
+const TABLES: [&str; 9] =
+    ["records", "customers", "contacts", "leads", "touches", "touch_evidence", "evidence", "reports", "tasks"];
+
+/// Evidence is looked up by touch, which `CROSS JOIN` insists on: by its author it would be everything a rep ever captured, each time.
+const HEALTH: &str = "SELECT c.id,
+    (SELECT count(*) FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3),
+    (SELECT count(*) FROM touches t CROSS JOIN touch_evidence te ON te.touch = t.id CROSS JOIN evidence e ON e.id = te.evidence
+      WHERE t.customer = c.id AND t.draft = 0 AND t.at > ?2 AND t.at <= ?3 AND e.valid = 1 AND e.author = t.person),
+    (SELECT max(t.at) FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at <= ?3),
+    coalesce((SELECT min(l.claimed_at) FROM leads l WHERE l.customer = c.id), c.created_at),
+    coalesce((SELECT max(coalesce(l.held_at, l.moved_at)) FROM leads l WHERE l.customer = c.id), c.created_at),
+    CASE WHEN ?4 THEN
+      (SELECT t.next_date FROM touches t WHERE t.customer = c.id AND t.draft = 0 AND t.at <= ?3
+       ORDER BY t.at DESC, t.id DESC LIMIT 1)
+    END
+ FROM customers c WHERE";
+const ONE: &str = "c.id = ?1";
+const HELD: &str = "c.closed = 0 AND c.holder IS NOT NULL";
+
+impl Tx<'_> {
+    /// Brings the projections of one document up to date.
+    pub(super) fn project(
+        &self,
+        id: RecordId,
+        kind: Kind,
+        fields: &Fields,
+        conflicts: &BTreeMap<String, Vec<Scalar>>,
+    ) -> Result<()> {
+        match kind {
+            Kind::Person => self.project_as::<Person>(id, fields, conflicts).map(drop),
+            Kind::Config => self.project_as::<Release>(id, fields, conflicts).map(drop),
+            Kind::Contract => self.project_as::<Contract>(id, fields, conflicts).map(drop),
+            Kind::Seal => self.project_as::<Seal>(id, fields, conflicts).map(drop),
+            Kind::Order => self.project_as::<Order>(id, fields, conflicts).map(drop),
+            Kind::Question => self.project_as::<Question>(id, fields, conflicts).map(drop),
+            Kind::Demand => self.project_as::<Demand>(id, fields, conflicts).map(drop),
+            Kind::Meeting => self.project_as::<Meeting>(id, fields, conflicts).map(drop),
+            Kind::Slip => self.project_as::<Slip>(id, fields, conflicts).map(drop),
+            Kind::Event => self.project_as::<Event>(id, fields, conflicts).map(drop),
+            Kind::Finding => self.project_as::<Finding>(id, fields, conflicts).map(drop),
+            Kind::BackCheck => self.project_as::<BackCheck>(id, fields, conflicts).map(drop),
+            Kind::Customer => {
+                let Some(customer) = self.project_as::<Customer>(id, fields, conflicts)? else { return Ok(()) };
+                self.upsert(
+                    "INSERT INTO customers (id, name, short, holder, closed, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT (id) DO UPDATE SET name = ?2, short = ?3, holder = ?4, closed = ?5, created_at = ?6",
+                    (
+                        id.as_bytes(),
+                        &customer.name,
+                        &customer.short,
+                        customer.holder.map(|id| *id.as_bytes()),
+                        customer.closed || customer.merged_into.is_some(),
+                        to_millis(customer.created_at),
+                    ),
+                )
+            }
+            Kind::Contact => {
+                let Some(contact) = self.project_as::<Contact>(id, fields, conflicts)? else { return Ok(()) };
+                self.upsert(
+                    "INSERT INTO contacts (id, customer, name) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET name = ?3",
+                    (id.as_bytes(), contact.customer.as_bytes(), &contact.name),
+                )
+            }
+            Kind::Lead => {
+                let Some(lead) = self.project_as::<Lead>(id, fields, conflicts)? else { return Ok(()) };
+                self.upsert(
+                    "INSERT INTO leads (id, customer, moved_at, holder, held_at, invalid, claimed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                     ON CONFLICT (id) DO UPDATE SET moved_at = ?3, holder = ?4, held_at = ?5, invalid = ?6, claimed_at = ?7",
+                    (
+                        id.as_bytes(),
+                        lead.customer.as_bytes(),
+                        to_millis(lead.moved_at),
+                        lead.holder.map(|id| *id.as_bytes()),
+                        lead.held_at.map(to_millis),
+                        lead.invalid_at.is_some(),
+                        lead.claimed_at.map(to_millis),
+                    ),
+                )
+            }
+            Kind::Touch => {
+                let Some(touch) = self.project_as::<Touch>(id, fields, conflicts)? else { return Ok(()) };
+                self.upsert(
+                    "INSERT INTO touches (id, customer, person, at, day, draft, action, next_date, brief)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                     ON CONFLICT (id) DO UPDATE SET draft = ?6, next_date = ?8",
+                    (
+                        id.as_bytes(),
+                        touch.customer.as_bytes(),
+                        touch.author.as_bytes(),
+                        to_millis(touch.at),
+                        day_of(touch.at, touch.zone).to_string(),
+                        touch.evidence.is_empty(),
+                        &touch.action,
+                        touch.next_date.map(|day| day.to_string()),
+                        &touch.brief,
+                    ),
+                )?;
+                for evidence in &touch.evidence {
+                    self.upsert(
+                        "INSERT OR IGNORE INTO touch_evidence (touch, evidence) VALUES (?1, ?2)",
+                        (id.as_bytes(), evidence.as_bytes()),
+                    )?;
+                }
+                Ok(())
+            }
+            Kind::Evidence => {
+                let Some(evidence) = self.project_as::<Evidence>(id, fields, conflicts)? else { return Ok(()) };
+                self.upsert(
+                    "INSERT INTO evidence (id, sha256, valid, captured_at, look, author) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT (id) DO UPDATE SET valid = ?3, author = ?6",
+                    (
+                        id.as_bytes(),
+                        evidence.sha256.0,
+                        evidence.is_valid(),
+                        to_millis(evidence.captured_at),
+                        &evidence.look,
+                        evidence.author.as_bytes(),
+                    ),
+                )
+            }
+            Kind::Report => {
+                let Some(report) = self.project_as::<Report>(id, fields, conflicts)? else { return Ok(()) };
+                self.upsert(
+                    "INSERT OR IGNORE INTO reports (id, person, day) VALUES (?1, ?2, ?3)",
+                    (id.as_bytes(), report.author.as_bytes(), report.day.to_string()),
+                )
+            }
+            Kind::Task => {
+                let Some(task) = self.project_as::<Task>(id, fields, conflicts)? else { return Ok(()) };
+                self.upsert(
+                    "INSERT INTO tasks (id, assignee, role, due, created_at, done, notice) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                     ON CONFLICT (id) DO UPDATE SET assignee = ?2, due = ?4, done = ?6",
+                    (
+                        id.as_bytes(),
+                        task.assignee.map(|id| *id.as_bytes()),
+                        task.role.map(Role::as_str),
+                        task.due.map(to_millis),
+                        to_millis(task.created_at),
+                        task.done_at.is_some(),
+                        task.notice,
+                    ),
+                )
+            }
+        }
+    }
+
+    /// Drops the projections of one document.
+    pub(super) fn unproject(&self, id: RecordId) -> Result<()> {
+        for table in TABLES {
+            let column = if table == "touch_evidence" { "touch" } else { "id" };
+            self.0.prepare_cached(&format!("DELETE FROM {table} WHERE {column} = ?1"))?.execute([id.as_bytes()])?;
+        }
+        Ok(())
+    }
+
+    /// Makes the projections of one document anew from its changes.
+    pub(super) fn reproject(&self, id: RecordId) -> Result<()> {
+        self.unproject(id)?;
+        let doc = self.load(id)?;
+        let fields = doc.fields();
+        match chuda_record::kind_of(&fields) {
+            Some(kind) => self.project(id, kind, &fields, &doc.conflicts()),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes all projections anew. A document that does not load is left out and told in the log.
+    pub(super) fn rebuild(&self) -> Result<()> {
+        for table in TABLES {
+            self.0.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        self.each_document(|id, changes| {
+            let Ok(doc) = Doc::load(changes.iter().map(Vec::as_slice)) else {
+                tracing::error!(document = %id, "document does not load");
+                return Ok(());
+            };
+            let fields = doc.fields();
+            match chuda_record::kind_of(&fields) {
+                Some(kind) => self.project(id, kind, &fields, &doc.conflicts()),
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// Every projected row in a fixed order, as text: what "rebuild gives the same" is checked with.
+    #[doc(hidden)]
+    pub fn dump(&self) -> Result<Vec<String>> {
+        let mut lines = Vec::new();
+        for table in TABLES {
+            let mut statement = self.0.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
+            let width = statement.column_count();
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let cells: Result<Vec<String>, _> =
+                    (0..width).map(|cell| row.get_ref(cell).map(|value| format!("{value:?}"))).collect();
+                lines.push(format!("{table} {}", cells?.join(" ")));
+            }
+        }
+        Ok(lines)
+    }
+
+    /// A record by id; `None` when there is none of this kind.
+    pub fn record<T: Record>(&self, id: impl Into<RecordId>) -> Result<Option<Row<T>>> {
+        let mut statement = self.0.prepare_cached("SELECT id, record, conflicts FROM records WHERE id = ?1 AND kind = ?2")?;
+        let row = statement.query_row((id.into().as_bytes(), T::KIND.as_str()), raw).optional()?;
+        row.map(typed).transpose()
+    }
+
+    /// Records of a kind, newest first: of one customer or of all, open ones alone or all.
+    pub fn list<T: Record>(&self, customer: Option<CustomerId>, only_open: bool, limit: u32) -> Result<Vec<Row<T>>> {
+        let kind = T::KIND.as_str();
+        match customer {
+            Some(customer) => self.rows(
+                "WHERE customer = ?1 AND kind = ?2 AND (NOT ?3 OR open = 1) ORDER BY at DESC, id DESC LIMIT ?4",
+                (customer.as_bytes(), kind, only_open, limit),
+            ),
+            None if only_open => self.rows("WHERE kind = ?1 AND open = 1 ORDER BY at DESC, id DESC LIMIT ?2", (kind, limit)),
+            None => self.rows("WHERE kind = ?1 ORDER BY at DESC, id DESC LIMIT ?2", (kind, limit)),
+        }
+    }
+
+    /// The kind of a record.
+    pub fn kind_of(&self, id: RecordId) -> Result<Option<Kind>> {
+        let mut statement = self.0.prepare_cached("SELECT kind FROM records WHERE id = ?1")?;
+        let kind: Option<String> = statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?;
+        Ok(kind.as_deref().and_then(Kind::parse))
+    }
+
+    /// All people.
+    pub fn people(&self) -> Result<Vec<Row<Person>>> {
+        self.rows("WHERE kind = 'person' LIMIT 10000", [])
+    }
+
+    /// Customers that somebody has and that are not closed.
+    pub fn customers(&self) -> Result<Vec<Row<Customer>>> {
+        self.rows("WHERE id IN (SELECT id FROM customers WHERE closed = 0 AND holder IS NOT NULL)", [])
+    }
+
+    /// Customers whose full or short name contains these words; all names equal to them come first.
+    pub fn customers_named(&self, words: &str, limit: u32) -> Result<Vec<Row<Customer>>> {
+        self.rows(
+            "JOIN customers USING (id) WHERE instr(name, ?1) > 0 OR instr(short, ?1) > 0
+             ORDER BY name = ?1 OR short = ?1 DESC, length(name), name LIMIT ?2",
+            (words, limit),
+        )
+    }
+
+    /// Contact persons of a customer.
+    pub fn contacts(&self, customer: CustomerId) -> Result<Vec<Row<Contact>>> {
+        self.rows("WHERE id IN (SELECT id FROM contacts WHERE customer = ?1) LIMIT 1000", [customer.as_bytes()])
+    }
+
+    /// The lead of a customer that was moved last.
+    pub fn lead_of(&self, customer: CustomerId) -> Result<Option<Row<Lead>>> {
+        let leads = self
+            .rows("WHERE id = (SELECT id FROM leads WHERE customer = ?1 ORDER BY moved_at DESC LIMIT 1)", [customer.as_bytes()])?;
+        Ok(leads.into_iter().next())
+    }
+
+    /// Leads, those that were moved last first.
+    pub fn leads(&self, whose: Whose, limit: u32) -> Result<Vec<Row<Lead>>> {
+        let which = match whose {
+            Whose::Of(_) => "l.holder = ?1",
+            Whose::Nobodys => "l.holder IS NULL AND l.invalid = 0 AND ?1 IS NULL",
+            Whose::Others(_) => "l.holder IS NOT NULL AND l.holder <> ?1",
+        };
+        let person = match whose {
+            Whose::Of(person) | Whose::Others(person) => Some(*person.as_bytes()),
+            Whose::Nobodys => None,
+        };
+        self.rows(&format!("JOIN leads l USING (id) WHERE {which} ORDER BY l.moved_at DESC, id DESC LIMIT ?2"), (person, limit))
+    }
+
+    /// What has been done with a customer since then: each action with its brief once.
+    pub fn touched_with(&self, customer: CustomerId, since: Option<DateTime<Utc>>) -> Result<Vec<(String, Option<String>)>> {
+        let mut statement =
+            self.0.prepare_cached("SELECT DISTINCT action, brief FROM touches WHERE customer = ?1 AND draft = 0 AND at >= ?2")?;
+        let since = since.map_or(i64::MIN, to_millis);
+        let rows = statement.query_map((customer.as_bytes(), since), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Touches with one of these actions that count, newest first.
+    pub fn touches_doing(&self, actions: &[&str], limit: u32) -> Result<Vec<Row<Touch>>> {
+        self.rows(
+            "JOIN touches t USING (id) WHERE t.action IN (SELECT value FROM json_each(?1)) AND t.draft = 0
+             ORDER BY t.at DESC, id DESC LIMIT ?2",
+            (serde_json::json!(actions).to_string(), limit),
+        )
+    }
+
+    /// The newest touch of a customer that counts.
+    pub fn last_touch(&self, customer: CustomerId) -> Result<Option<Row<Touch>>> {
+        let rows = self.rows(
+            "WHERE id = (SELECT id FROM touches WHERE customer = ?1 AND draft = 0 ORDER BY at DESC, id DESC LIMIT 1)",
+            [customer.as_bytes()],
+        )?;
+        Ok(rows.into_iter().next())
+    }
+
+    /// The tasks of a customer that came from a record, in the order they came up.
+    pub fn tasks_from(&self, customer: CustomerId, source: RecordId) -> Result<Vec<Row<Task>>> {
+        self.rows(
+            "WHERE customer = ?1 AND kind = 'task' AND json_extract(record, '$.source') = ?2 ORDER BY at, id LIMIT 1000",
+            (customer.as_bytes(), source.to_string()),
+        )
+    }
+
+    /// What health needs, for one customer or for all that somebody has. Next dates cost a look-up each, so only on demand.
+    pub fn health(
+        &self,
+        customer: Option<CustomerId>,
+        window_start: DateTime<Utc>,
+        now: DateTime<Utc>,
+        next_dates: bool,
+    ) -> Result<Vec<HealthRow>> {
+        let mut statement = self.0.prepare_cached(&format!("{HEALTH} {}", if customer.is_some() { ONE } else { HELD }))?;
+        let params = (customer.map(|id| *id.as_bytes()), to_millis(window_start), to_millis(now), next_dates);
+        let rows = statement.query_map(params, |row| {
+            Ok(HealthRow {
+                customer: record_id(row, 0)?.into(),
+                touches: row.get(1)?,
+                evidence: row.get(2)?,
+                last_touch: row.get::<_, Option<i64>>(3)?.map(from_millis),
+                claimed_at: from_millis(row.get(4)?),
+                since: from_millis(row.get(5)?),
+                next_date: row.get::<_, Option<String>>(6)?.and_then(|date| date.parse().ok()),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A customer's touches, newest first.
+    pub fn touches_of_customer(&self, customer: CustomerId, limit: u32) -> Result<Vec<Row<Touch>>> {
+        self.rows("JOIN touches t USING (id) WHERE t.customer = ?1 ORDER BY t.at DESC LIMIT ?2", (customer.as_bytes(), limit))
+    }
+
+    /// What outside systems saw with a customer from an instant on, oldest first.
+    pub fn events_since(&self, customer: CustomerId, since: DateTime<Utc>, limit: u32) -> Result<Vec<Row<Event>>> {
+        self.rows(
+            "WHERE customer = ?1 AND kind = 'event' AND at >= ?2 ORDER BY at, id LIMIT ?3",
+            (customer.as_bytes(), to_millis(since), limit),
+        )
+    }
+
+    /// A person's touches of a day, newest first.
+    pub fn touches_of_day(&self, person: PersonId, day: NaiveDate) -> Result<Vec<Row<Touch>>> {
+        self.rows(
+            "JOIN touches t USING (id) WHERE t.person = ?1 AND t.day = ?2 ORDER BY t.at DESC, t.id DESC LIMIT 500",
+            (person.as_bytes(), day.to_string()),
+        )
+    }
+
+    /// A person's touches, newest first, drafts included.
+    pub fn latest_touches(&self, person: PersonId, limit: u32) -> Result<Vec<Row<Touch>>> {
+        self.rows(
+            "JOIN touches t USING (id) WHERE t.person = ?1 ORDER BY t.day DESC, t.at DESC LIMIT ?2",
+            (person.as_bytes(), limit),
+        )
+    }
+
+    /// A person's evidence since an instant that belongs to no touch, newest first.
+    pub fn loose_evidence(&self, person: PersonId, since: DateTime<Utc>, limit: u32) -> Result<Vec<Row<Evidence>>> {
+        self.rows(
+            "JOIN evidence e USING (id) WHERE e.author = ?1 AND e.captured_at >= ?2
+             AND NOT EXISTS (SELECT 1 FROM touch_evidence t WHERE t.evidence = e.id) ORDER BY e.captured_at DESC LIMIT ?3",
+            (person.as_bytes(), to_millis(since), limit),
+        )
+    }
+
+    /// The touches that count and happened from one instant until before another, with whose they are.
+    pub fn counted_touches(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(TouchId, PersonId)>> {
+        let mut statement =
+            self.0.prepare_cached("SELECT id, person FROM touches WHERE draft = 0 AND at >= ?1 AND at < ?2 LIMIT 1000000")?;
+        let rows = statement
+            .query_map((to_millis(from), to_millis(to)), |row| Ok((record_id(row, 0)?.into(), record_id(row, 1)?.into())))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A person's touches whose next step is due from one day to another, soonest first.
+    pub fn next_steps(&self, person: PersonId, from: NaiveDate, to: NaiveDate, limit: u32) -> Result<Vec<Row<Touch>>> {
+        self.rows(
+            "JOIN touches t USING (id) WHERE t.person = ?1 AND t.next_date BETWEEN ?2 AND ?3 ORDER BY t.next_date, t.at DESC LIMIT ?4",
+            (person.as_bytes(), from.to_string(), to.to_string(), limit),
+        )
+    }
+
+    /// Evidence with these bytes.
+    pub fn evidence_by_hash(&self, sha256: Hash) -> Result<Vec<EvidenceId>> {
+        let mut statement = self.0.prepare_cached("SELECT id FROM evidence WHERE sha256 = ?1 ORDER BY captured_at LIMIT 100")?;
+        let rows = statement.query_map([sha256.0], |row| Ok(record_id(row, 0)?.into()))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Perceptual hashes of the newest photos.
+    pub fn looks(&self, limit: u32) -> Result<Vec<String>> {
+        let mut statement =
+            self.0.prepare_cached("SELECT look FROM evidence WHERE look IS NOT NULL ORDER BY captured_at DESC LIMIT ?1")?;
+        let rows = statement.query_map([limit], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The touch that a piece of evidence is attached to.
+    pub fn touch_of_evidence(&self, evidence: EvidenceId) -> Result<Option<TouchId>> {
+        let mut statement = self.0.prepare_cached("SELECT touch FROM touch_evidence WHERE evidence = ?1 LIMIT 1")?;
+        Ok(statement.query_row([evidence.as_bytes()], |row| Ok(record_id(row, 0)?.into())).optional()?)
+    }
+
+    /// Reports of a day.
+    pub fn reports_of_day(&self, day: NaiveDate) -> Result<Vec<Row<Report>>> {
+        self.rows("WHERE id IN (SELECT id FROM reports WHERE day = ?1) LIMIT 1000", [day.to_string()])
+    }
+
+    /// Open tasks of a person or of one of the roles, most urgent first: those to do, or notices.
+    pub fn open_tasks(&self, person: PersonId, roles: &[Role], notices: bool, limit: u32) -> Result<Vec<Row<Task>>> {
+        let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+        self.rows(
+            "JOIN tasks t USING (id) WHERE t.done = 0 AND t.notice = ?3 AND (t.assignee = ?1 OR t.assignee IS NULL AND instr(?2, ',' || t.role || ',') > 0)
+             ORDER BY t.due IS NULL, t.due, t.created_at LIMIT ?4",
+            (person.as_bytes(), format!(",{},", roles.join(",")), notices, limit),
+        )
+    }
+
+    /// Records that two people changed at the same time.
+    pub fn conflicted(&self) -> Result<Vec<(RecordId, Kind)>> {
+        let mut statement = self.0.prepare_cached("SELECT id, kind FROM records WHERE conflicts IS NOT NULL LIMIT 1000")?;
+        let rows = statement.query_map([], |row| Ok((record_id(row, 0)?, row.get::<_, String>(1)?)))?;
+        let rows: Vec<(RecordId, String)> = rows.collect::<Result<_, _>>()?;
+        Ok(rows.into_iter().filter_map(|(id, kind)| Some((id, Kind::parse(&kind)?))).collect())
+    }
+
+    /// Every document, for those who move all of them.
+    pub fn all_records(&self) -> Result<Vec<(RecordId, Kind)>> {
+        let mut statement = self.0.prepare("SELECT id, kind FROM records ORDER BY id")?;
+        let rows = statement.query_map([], |row| Ok((record_id(row, 0)?, row.get::<_, String>(1)?)))?;
+        let rows: Vec<(RecordId, String)> = rows.collect::<Result<_, _>>()?;
+        Ok(rows.into_iter().filter_map(|(id, kind)| Some((id, Kind::parse(&kind)?))).collect())
+    }
+
+    fn project_as<T: Record + Serialize>(
+        &self,
+        id: RecordId,
+        fields: &Fields,
+        conflicts: &BTreeMap<String, Vec<Scalar>>,
+    ) -> Result<Option<T>> {
+        // A newer version may have written what this one can't read: the document is kept, and shown after an update.
+        let Ok(record) = from_fields::<T>(fields) else {
+            tracing::warn!(document = %id, kind = T::KIND.as_str(), "record is of a newer version");
+            return Ok(None);
+        };
+        let json = serde_json::to_string(&record).map_err(|error| Error::internal("record.misshapen", error))?;
+        let conflicts = (!conflicts.is_empty()).then(|| conflicts.keys().cloned().collect::<Vec<_>>().join(","));
+        self.upsert(
+            "INSERT INTO records (id, kind, record, conflicts, customer, at, open) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (id) DO UPDATE SET record = ?3, conflicts = ?4, customer = ?5, at = ?6, open = ?7",
+            (
+                id.as_bytes(),
+                T::KIND.as_str(),
+                json,
+                conflicts,
+                chuda_record::customer_of(id, T::KIND, fields).map(|customer| *customer.as_bytes()),
+                chuda_record::time_of(fields),
+                chuda_record::is_open(T::KIND, fields),
+            ),
+        )?;
+        Ok(Some(record))
+    }
+
+    fn upsert<P: rusqlite::Params>(&self, sql: &str, params: P) -> Result<()> {
+        self.0.prepare_cached(sql)?.execute(params)?;
+        Ok(())
+    }
+
+    fn rows<T: DeserializeOwned>(&self, rest: &str, params: impl rusqlite::Params) -> Result<Vec<Row<T>>> {
+        let mut statement = self.0.prepare_cached(&format!("SELECT records.id, record, conflicts FROM records {rest}"))?;
+        let rows = statement.query_map(params, raw)?.collect::<Result<Vec<_>, _>>()?;
+        rows.into_iter().map(typed).collect()
+    }
+}
+
+impl World for Tx<'_> {
+    fn record(&self, id: RecordId) -> Result<Option<(Kind, Fields)>> {
+        let mut statement = self.0.prepare_cached("SELECT kind, record FROM records WHERE id = ?1")?;
+        let row =
+            statement.query_row([id.as_bytes()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).optional()?;
+        let Some((kind, json)) = row else { return Ok(None) };
+        let Some(kind) = Kind::parse(&kind) else { return Ok(None) };
+        Ok(Some((kind, flat(&json)?)))
+    }
+
+    fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Fields>> {
+        let mut statement =
+            self.0.prepare_cached("SELECT record FROM records WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3")?;
+        let rows = statement.query_map((customer.as_bytes(), kind.as_str(), LOOKED_THROUGH), |row| row.get::<_, String>(0))?;
+        rows.map(|json| flat(&json?)).collect()
+    }
+}
+
+/// A projected record as fields again.
+fn flat(json: &str) -> Result<Fields> {
+    let misshapen = |error: &dyn std::fmt::Display| Error::internal("record.misshapen", error);
+    let value: serde_json::Value = serde_json::from_str(json).map_err(|error| misshapen(&error))?;
+    to_fields(&value).map_err(|error| misshapen(&error))
+}
+
+/// An id in a column; any other length than 16 bytes is damage.
+pub(super) fn record_id(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<RecordId> {
+    let bytes: [u8; 16] = row.get(column)?;
+    Ok(RecordId(uuid::Uuid::from_bytes(bytes)))
+}
+
+type Raw = (RecordId, String, Option<String>);
+
+fn raw(row: &rusqlite::Row<'_>) -> rusqlite::Result<Raw> {
+    Ok((record_id(row, 0)?, row.get(1)?, row.get(2)?))
+}
+
+fn typed<T: DeserializeOwned>((id, json, conflicts): Raw) -> Result<Row<T>> {
+    let record = serde_json::from_str(&json).map_err(|error| Error::internal("record.misshapen", error))?;
+    let conflicts = conflicts.map(|list| list.split(',').map(str::to_owned).collect()).unwrap_or_default();
+    Ok(Row { id, record, conflicts })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn health_reads_no_more_than_the_touches_of_its_window() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(folder.path(), [1; 32]).unwrap();
+        for (whose, scanned) in [(ONE, 0), (HELD, 1)] {
+            let plan = store.read(|tx| {
+                let mut statement = tx.0.prepare(&format!("EXPLAIN QUERY PLAN {HEALTH} {whose}"))?;
+                let steps = statement.query_map((None::<Vec<u8>>, 0, 1, true), |row| row.get::<_, String>(3))?;
+                Ok(steps.collect::<Result<Vec<_>, _>>()?)
+            });
+            let plan = plan.unwrap();
+            let scans: Vec<&String> = plan.iter().filter(|step| step.starts_with("SCAN ")).collect();
+            assert!(scans.len() == scanned && scans.iter().all(|step| *step == "SCAN c"), "{plan:?}");
+            let by_touch = "SEARCH e USING INDEX sqlite_autoindex_evidence_1 (id=?)";
+            assert!(plan.iter().any(|step| step == by_touch), "{plan:?}");
+        }
+    }
+}

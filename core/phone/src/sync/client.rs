@@ -1,0 +1,423 @@
+//! The server over HTTP: signed requests, and nothing else that this core says to the network.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode, Url};
+use serde::{Deserialize, Serialize};
+
+use chuda_evidence::clock::Clock;
+use chuda_evidence::key::Signer;
+use chuda_evidence::signature::{self, SignatureError, Target};
+use chuda_record::Role;
+use chuda_record::error::{Error, ErrorKind, Result};
+use chuda_record::id::{DeviceId, Hash, PersonId};
+use chuda_record::wire::{self, BLOBS_PATH, CONTENT_TYPE, ENROL_PATH, MAX_BODY_BYTES, Request, Response, SYNC_PATH};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Without a byte for this long a request is given up.
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
+/// Most values that a refusal brings, and most characters of one.
+const MAX_PARAMS: (usize, usize) = (32, 1_000);
+/// The same for a file that the server answers only once it has taken it in.
+const FILE_TIMEOUT: Duration = Duration::from_mins(10);
+/// Where files are imported.
+const IMPORTS: &str = "/api/v1/imports/";
+const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
+/// What the server answers when it has all bytes of a blob and has verified them.
+const ECHO: &str = "chuda-sha256";
+
+/// A connection pool. Knows no server and no person.
+pub struct Client {
+    http: reqwest::Client,
+    /// The same with more patience, for what the server takes its time over.
+    patient: reqwest::Client,
+}
+
+/// Who is asking, and of whom.
+pub struct Session<'a> {
+    /// Base URL of the server.
+    pub server: &'a str,
+    /// The installation.
+    pub device: DeviceId,
+    /// Its key.
+    pub signer: &'a dyn Signer,
+    /// The time to sign with: the server's, as far as this device knows it.
+    pub now: DateTime<Utc>,
+}
+
+/// Whom a device belongs to.
+#[derive(Clone, Debug)]
+pub struct Enrolled {
+    /// Base URL as it was reached.
+    pub server: String,
+    /// The person.
+    pub person: PersonId,
+    /// Name.
+    pub name: String,
+    /// Roles; those this version does not know are left out.
+    pub roles: Vec<Role>,
+}
+
+/// What a question to the server does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Looks.
+    Get,
+    /// Changes something, or has something worked out.
+    Post,
+}
+
+/// An answered exchange.
+pub struct Exchanged {
+    /// The answer.
+    pub response: Response,
+    /// Bytes of the body that was sent.
+    pub bytes_up: u64,
+    /// Bytes of the body that came.
+    pub bytes_down: u64,
+}
+
+/// Where an upload is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The server has this many bytes, and goes on at this place.
+    At {
+        /// Bytes it has.
+        offset: u64,
+        /// Path of the upload.
+        location: String,
+    },
+    /// The server has echoed the hash.
+    Verified,
+    /// The server no longer knows of it: it begins anew.
+    Gone,
+}
+
+#[derive(Serialize)]
+struct Enrolment<'a> {
+    code: &'a str,
+    device: DeviceId,
+    public_key: String,
+    platform: &'static str,
+}
+
+#[derive(Deserialize)]
+struct Admission {
+    person: PersonId,
+    name: String,
+    roles: Vec<String>,
+}
+
+/// A refusal in the form of RFC 9457, as far as it is looked at.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Problem {
+    key: String,
+    params: BTreeMap<String, String>,
+}
+
+/// An answer with its body within the bound.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Client {
+    /// A client that trusts the public certificate authorities.
+    pub fn new() -> Result<Self> {
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Error::internal("tls.versions", error))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let client = |patience| {
+            reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .connect_timeout(CONNECT_TIMEOUT)
+                .read_timeout(patience)
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .map_err(|error| Error::internal("http.client", error))
+        };
+        Ok(Self { http: client(READ_TIMEOUT)?, patient: client(FILE_TIMEOUT)? })
+    }
+
+    /// Enrols a device with a one-time code. After a lost answer it can be asked again.
+    pub async fn enrol(
+        &self,
+        server: &str,
+        code: &str,
+        device: DeviceId,
+        signer: &dyn Signer,
+        clock: &dyn Clock,
+    ) -> Result<Enrolled> {
+        let server = server.trim().trim_end_matches('/').to_owned();
+        let public_key = BASE64.encode(signer.public_key().to_spki());
+        let enrolment = Enrolment { code: code.trim(), device, public_key, platform: std::env::consts::OS };
+        let body = serde_json::to_vec(&enrolment).map_err(|error| Error::internal("enrol.encode", error))?;
+        let session = Session { server: &server, device, signer, now: signing_time(clock, 0) };
+        let answer = self.send(&session, Method::POST, ENROL_PATH, &[("content-type", "application/json")], body).await?;
+        if !answer.status.is_success() {
+            return Err(refusal(&answer));
+        }
+        let admission: Admission = serde_json::from_slice(&answer.body).map_err(|_| not_understood())?;
+        Ok(Enrolled {
+            server,
+            person: admission.person,
+            name: admission.name,
+            roles: admission.roles.iter().filter_map(|role| Role::parse(role)).collect(),
+        })
+    }
+
+    /// One exchange of records.
+    pub async fn exchange(&self, session: &Session<'_>, request: &Request) -> Result<Exchanged> {
+        let body = wire::encode(request);
+        let bytes_up = body.len() as u64;
+        let answer = self.send(session, Method::POST, SYNC_PATH, &[("content-type", CONTENT_TYPE)], body).await?;
+        if !answer.status.is_success() {
+            return Err(refusal(&answer));
+        }
+        let response = wire::decode(&answer.body).map_err(|_| not_understood())?;
+        Ok(Exchanged { response, bytes_up, bytes_down: answer.body.len() as u64 })
+    }
+
+    /// Asks the server's JSON API what only it knows, or has it do what only it can. Null where the answer is empty.
+    ///
+    /// What the server refuses comes as `server.refused`, with its own key as `problem` and its values beside it.
+    pub async fn call(
+        &self,
+        session: &Session<'_>,
+        verb: Verb,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Result<serde_json::Value> {
+        // Anything else could lead to another server.
+        if !path.starts_with('/') || path.starts_with("//") {
+            return Err(Error::internal("server.path", "not a path"));
+        }
+        let method = match verb {
+            Verb::Get => Method::GET,
+            Verb::Post => Method::POST,
+        };
+        let headers: &[(&str, &str)] = if body.is_some() { &[("content-type", "application/json")] } else { &[] };
+        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        self.ask(session, method, path, headers, body).await
+    }
+
+    /// Hands a file of `kind` over to be imported, or only to be looked at; refused as in [`Self::call`].
+    pub async fn import(
+        &self,
+        session: &Session<'_>,
+        kind: &str,
+        dry_run: bool,
+        mime: &str,
+        file: Vec<u8>,
+    ) -> Result<serde_json::Value> {
+        let path = format!("{IMPORTS}{kind}?dry_run={dry_run}");
+        self.ask(session, Method::POST, &path, &[("content-type", mime)], file).await
+    }
+
+    async fn ask(
+        &self,
+        session: &Session<'_>,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<serde_json::Value> {
+        let answer = self.send(session, method, path, headers, body).await?;
+        match answer.status {
+            status if !status.is_success() => Err(refused(&answer)),
+            _ if answer.body.is_empty() => Ok(serde_json::Value::Null),
+            _ => serde_json::from_slice(&answer.body).map_err(|_| not_understood()),
+        }
+    }
+
+    /// Begins the upload of a blob (tus creation). The server may have it already.
+    pub async fn begin_upload(&self, session: &Session<'_>, hash: Hash, size: u64) -> Result<Progress> {
+        let (size, metadata) = (size.to_string(), format!("sha256 {}", BASE64.encode(hash.to_string())));
+        let headers = [TUS, ("upload-length", &size), ("upload-metadata", &metadata)];
+        let answer = self.send(session, Method::POST, BLOBS_PATH, &headers, Vec::new()).await?;
+        if !answer.status.is_success() {
+            return Err(refusal(&answer));
+        }
+        if is_echo(&answer, hash) {
+            return Ok(Progress::Verified);
+        }
+        let location = header(&answer.headers, "location").ok_or_else(not_understood)?;
+        // A location may be absolute; only its path belongs to this server.
+        let path = Url::parse(location).map_or_else(|_| location.to_owned(), |url| url.path().to_owned());
+        Ok(Progress::At { offset: 0, location: path })
+    }
+
+    /// Asks how much of an upload the server has.
+    pub async fn ask_upload(&self, session: &Session<'_>, hash: Hash, location: &str) -> Result<Progress> {
+        let answer = self.send(session, Method::HEAD, location, &[TUS], Vec::new()).await?;
+        match answer.status {
+            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Progress::Gone),
+            status if status.is_success() => progress(&answer, hash, location),
+            _ => Err(refusal(&answer)),
+        }
+    }
+
+    /// Sends the next bytes of an upload.
+    pub async fn continue_upload(
+        &self,
+        session: &Session<'_>,
+        hash: Hash,
+        location: &str,
+        offset: u64,
+        bytes: Vec<u8>,
+    ) -> Result<Progress> {
+        let offset = offset.to_string();
+        let headers = [TUS, ("upload-offset", &offset), ("content-type", "application/offset+octet-stream")];
+        let answer = self.send(session, Method::PATCH, location, &headers, bytes).await?;
+        match answer.status {
+            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Progress::Gone),
+            StatusCode::CONFLICT => self.ask_upload(session, hash, location).await,
+            status if status.is_success() => progress(&answer, hash, location),
+            _ => Err(refusal(&answer)),
+        }
+    }
+
+    /// Sends a signed request. When the server says that the clock is off, once more with its time.
+    async fn send(
+        &self,
+        session: &Session<'_>,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Answer> {
+        let answer = self.send_at(session, session.now, method.clone(), path, headers, body.clone()).await?;
+        let told = (answer.status == StatusCode::UNAUTHORIZED).then(|| server_time(&answer.headers)).flatten();
+        match told {
+            Some(time) if (time - session.now).abs() > signature::MAX_SKEW / 2 => {
+                self.send_at(session, time, method, path, headers, body).await
+            }
+            _ => Ok(answer),
+        }
+    }
+
+    async fn send_at(
+        &self,
+        session: &Session<'_>,
+        now: DateTime<Utc>,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Answer> {
+        let url = Url::parse(session.server).and_then(|base| base.join(path)).map_err(|_| Error::invalid("server.bad_url"))?;
+        let target = Target { method: method.as_str(), path: url.path(), query: url.query().unwrap_or_default() };
+        let signed = signature::sign(target, &body, session.device, now, |base| session.signer.sign(base))?;
+        let mut all = HeaderMap::new();
+        let signature_headers = [
+            ("content-digest", signed.content_digest.as_str()),
+            ("signature-input", signed.signature_input.as_str()),
+            ("signature", signed.signature.as_str()),
+        ];
+        for (name, value) in headers.iter().copied().chain(signature_headers) {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| Error::internal("http.header", error))?;
+            all.insert(name, HeaderValue::from_str(value).map_err(|error| Error::internal("http.header", error))?);
+        }
+        let http = if path.starts_with(IMPORTS) { &self.patient } else { &self.http };
+        let mut response = http.request(method, url).headers(all).body(body).send().await.map_err(|error| unreachable(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
+            if body.len() + chunk.len() > MAX_BODY_BYTES {
+                return Err(not_understood());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, headers, body })
+    }
+}
+
+/// The time to sign with: the device's own, corrected by what the server last said. A clock set by hand is for records only.
+pub fn signing_time(clock: &dyn Clock, server_ahead_ms: i64) -> DateTime<Utc> {
+    if clock.is_set_by_hand() { Utc::now() } else { clock.now() + TimeDelta::milliseconds(server_ahead_ms) }
+}
+
+fn progress(answer: &Answer, hash: Hash, location: &str) -> Result<Progress> {
+    if is_echo(answer, hash) {
+        return Ok(Progress::Verified);
+    }
+    let offset = header(&answer.headers, "upload-offset").and_then(|text| text.parse().ok()).ok_or_else(not_understood)?;
+    Ok(Progress::At { offset, location: location.to_owned() })
+}
+
+fn is_echo(answer: &Answer, hash: Hash) -> bool {
+    header(&answer.headers, ECHO) == Some(hash.to_string().as_str())
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn server_time(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(header(headers, "date")?).ok().map(|time| time.with_timezone(&Utc))
+}
+
+/// What a refusal means for the user.
+fn refusal(answer: &Answer) -> Error {
+    let problem = problem(answer);
+    let error = match answer.status {
+        StatusCode::UPGRADE_REQUIRED => Error::new(ErrorKind::Server, "sync.update_app"),
+        StatusCode::UNAUTHORIZED => Error::new(ErrorKind::NotAllowed, "sync.not_enrolled"),
+        StatusCode::FORBIDDEN if problem.key.starts_with("enrol.") => Error::invalid("enrol.code_refused"),
+        StatusCode::FORBIDDEN => Error::new(ErrorKind::NotAllowed, "sync.refused"),
+        StatusCode::TOO_MANY_REQUESTS => Error::new(ErrorKind::Offline, "sync.try_later"),
+        StatusCode::CONFLICT => Error::invalid("enrol.device_taken"),
+        status if status.is_server_error() => Error::new(ErrorKind::Offline, "sync.server_failed"),
+        _ => Error::new(ErrorKind::Server, "sync.refused_by_server"),
+    };
+    error.with("status", answer.status.as_u16()).with("problem", problem.key)
+}
+
+/// What a refused question means for the user. Whatever concerns the device rather than the question is told as in an exchange.
+fn refused(answer: &Answer) -> Error {
+    let kind = match answer.status {
+        StatusCode::UNAUTHORIZED | StatusCode::UPGRADE_REQUIRED | StatusCode::TOO_MANY_REQUESTS => return refusal(answer),
+        StatusCode::NOT_FOUND => ErrorKind::NotFound,
+        StatusCode::FORBIDDEN => ErrorKind::NotAllowed,
+        status if status.is_client_error() => ErrorKind::Invalid,
+        _ => return refusal(answer),
+    };
+    let problem = problem(answer);
+    let (most, longest) = MAX_PARAMS;
+    let params = problem.params.into_iter().take(most).filter(|(name, _)| name.chars().count() <= longest);
+    let error = params.fold(Error::new(kind, "server.refused"), |error, (name, value)| {
+        error.with(name, value.chars().take(longest).collect::<String>())
+    });
+    error.with("status", answer.status.as_u16()).with("problem", problem.key)
+}
+
+fn problem(answer: &Answer) -> Problem {
+    serde_json::from_slice(&answer.body).unwrap_or_default()
+}
+
+fn unreachable(error: &reqwest::Error) -> Error {
+    // The address is left out: it may carry what nobody should read in a log.
+    tracing::debug!(timeout = error.is_timeout(), connect = error.is_connect(), "server not reached");
+    Error::new(ErrorKind::Offline, "sync.offline")
+}
+
+fn not_understood() -> Error {
+    Error::new(ErrorKind::Server, "sync.not_understood")
+}
+
+impl From<SignatureError> for Error {
+    fn from(error: SignatureError) -> Self {
+        Self::internal("signature.failed", error)
+    }
+}

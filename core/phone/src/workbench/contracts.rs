@@ -1,0 +1,137 @@
+//! Contracts (H2, B3): the details that a person adds, and the electronic signature.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::{ContractEdit, Workbench, check_length, identity, touching, typed};
+use crate::query::contracts::{SIGNING, steps_before_signature};
+use crate::query::view::ContractView;
+use crate::store::{Row, Tx};
+use chuda_record::error::{Error, ErrorKind, Result};
+use chuda_record::id::{ContractId, PersonId};
+use chuda_record::policy::may_write;
+use chuda_record::rules::Config;
+use chuda_record::rules::config::Provider;
+use chuda_record::time::{from_millis, to_millis};
+use chuda_record::{Contract, Customer, Kind, Record as _, fields};
+
+impl Workbench {
+    /// Contracts that this person sees, newest first: those that somebody still has to do something about, or all.
+    pub fn contracts(&self, only_open: bool) -> Result<Vec<ContractView>> {
+        self.0.ask(|ask| ask.contracts(only_open))
+    }
+
+    /// One contract.
+    pub fn contract(&self, id: ContractId) -> Result<ContractView> {
+        self.0.ask(|ask| ask.contract(id))
+    }
+
+    /// Finds contracts by id or number.
+    pub fn find_contracts(&self, words: &str) -> Result<Vec<ContractView>> {
+        self.0.ask(|ask| ask.find_contracts(words))
+    }
+
+    /// Adds details to a contract. What was reviewed, sealed or signed stays: after that only what is still open can be filled in.
+    pub fn set_contract(&self, id: ContractId, edit: ContractEdit) -> Result<ContractView> {
+        let (me, config) = (self.0.me().id, self.0.config());
+        let [number, model, address, contact] = [edit.number, edit.model, edit.address, edit.contact].map(typed);
+        for (text, field) in [(&number, "number"), (&model, "model"), (&address, "address"), (&contact, "contact")] {
+            check_length(text.as_ref(), field)?;
+        }
+        let service = typed(edit.promised_service).map(|word| service(&config, &word)).transpose()?;
+        self.0.act(
+            |tx, own| {
+                let own = own.standing_at(tx, id.into())?;
+                let before = contract(tx, id)?;
+                let mut after = before.clone();
+                after.number = number.unwrap_or(after.number);
+                after.model = model.or(after.model);
+                after.address = address.or(after.address);
+                after.promised_service = service.or(after.promised_service);
+                after.custom_development = edit.custom_development.unwrap_or(after.custom_development);
+                if let Some(name) = contact {
+                    after.contact = Some(touching::contact(tx, &own, before.customer, me, name, None)?);
+                }
+                let state = before.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
+                let misshapen = |error| Error::internal("record.misshapen", error);
+                let after_fields = fields::to_fields(&after).map_err(misshapen)?;
+                let changed = fields::difference(&fields::to_fields(&before).map_err(misshapen)?, &after_fields);
+                let locked = changed.keys().find(|field| !may_write(Kind::Contract, &state, &own.writer, field));
+                match locked {
+                    Some(_) if before.rejected_at.is_some() => Err(Error::invalid("contract.rejected")),
+                    Some(field) if before.author == me => Err(Error::invalid("contract.agreed").with("field", field)),
+                    _ => tx.edit(&own, id, &before, &after),
+                }
+            },
+            |ask, ()| ask.contract(id),
+        )
+    }
+
+    /// Signs a contract electronically with the device's key (B3): what is agreed, and the moment. Not before legal review and seal.
+    ///
+    /// A hardware key takes its time and may ask for a finger, so it is asked before anything is written.
+    pub fn sign_contract(&self, id: ContractId) -> Result<ContractView> {
+        let inner = &self.0;
+        let (me, provider) = (inner.me().id, inner.config().signature.clone());
+        if provider != Provider::Device {
+            return Err(Error::invalid("contract.signed_at_provider"));
+        }
+        let at = from_millis(to_millis(inner.settings.clock.now()));
+        let (agreed, device) = inner.store.read(|tx| {
+            let agreed = contract(tx, id)?;
+            check_ready(tx, &agreed, me)?;
+            Ok((agreed, identity::device(tx)?))
+        })?;
+        let message = agreed.to_sign(id, at, device);
+        let signature = BASE64.encode(inner.settings.signer.sign(&message)?);
+        inner.act(
+            |tx, own| {
+                let own = own.standing_at(tx, id.into())?;
+                let before = contract(tx, id)?;
+                check_ready(tx, &before, me)?;
+                // A sync may have come in between.
+                if before.to_sign(id, at, device) != message {
+                    return Err(Error::invalid("contract.changed"));
+                }
+                let signed = Contract {
+                    signed_at: Some(at),
+                    signed_by: Some(me),
+                    signed_with: Some(device.to_string()),
+                    signature: Some(signature),
+                    ..before.clone()
+                };
+                tx.edit(&own, id, &before, &signed)
+            },
+            |ask, ()| ask.contract(id),
+        )
+    }
+}
+
+/// Whether a contract is there to be signed by this person; if not, why.
+fn check_ready(tx: &Tx<'_>, contract: &Contract, me: PersonId) -> Result<()> {
+    let holds = |row: Row<Customer>| row.record.holder == Some(me);
+    if contract.author != me && !tx.record::<Customer>(contract.customer)?.is_some_and(holds) {
+        return Err(Error::new(ErrorKind::NotAllowed, "contract.not_yours"));
+    }
+    if contract.rejected_at.is_some() {
+        return Err(Error::invalid("contract.rejected"));
+    }
+    if contract.signed_at.is_some() {
+        return Err(Error::invalid("contract.signed_already"));
+    }
+    let waiting = steps_before_signature(contract);
+    if waiting.is_empty() && contract.status == SIGNING {
+        return Ok(());
+    }
+    Err(Error::invalid("contract.not_ready").with("waiting", waiting.join(",")))
+}
+
+fn contract(tx: &Tx<'_>, id: ContractId) -> Result<Contract> {
+    Ok(tx.record::<Contract>(id)?.ok_or_else(|| Error::not_found("contract.not_found"))?.record)
+}
+
+/// A service by its word or key.
+pub(super) fn service(config: &Config, word: &str) -> Result<String> {
+    let service = Config::find(&config.services, word);
+    Ok(service.ok_or_else(|| Error::invalid("service.unknown").with("service", word))?.key.clone())
+}

@@ -1,0 +1,155 @@
+//! The one-tap daily report (T4).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+
+use super::{ReportRequest, Workbench, check_length, typed};
+use crate::query::Ask;
+use crate::query::view::{ReportCard, ReportView};
+use crate::store::Tx;
+use chuda_record::error::{Error, Result};
+use chuda_record::id::{CustomerId, RecordId, ReportId};
+use chuda_record::rules::{Config, Subject, firing};
+use chuda_record::time::{day_of, to_millis};
+use chuda_record::{Fields, Kind, Report, Scalar};
+
+impl Workbench {
+    /// Files or updates the report of a day (T4). Filing twice gives one report; after the day, a further filing is a correction beside it.
+    pub fn file_report(&self, request: ReportRequest) -> Result<ReportView> {
+        let me = self.0.me();
+        let config = &*self.0.config();
+        let tomorrow = typed(request.tomorrow);
+        check_length(tomorrow.as_ref(), "tomorrow")?;
+        self.0.act(
+            |tx, own| {
+                let today = day_of(own.at, me.zone);
+                let day = request.day.unwrap_or(today);
+                if day > today {
+                    return Err(Error::invalid("report.future"));
+                }
+                let ask = Ask::new(tx, &me, own.at, config)?;
+                let card = ask.report_card(day)?;
+                let id = ReportId::of(me.id, day);
+                let before = ask.report(id)?.map(|row| row.record);
+                let standing = before.as_ref().filter(|report| !report.withdrawn);
+                if let Some(standing) = standing.filter(|_| day < today) {
+                    // After the day nothing is rewritten: a correction stands beside it.
+                    let Some(text) = tomorrow.filter(|text| *text != standing.tomorrow) else { return Ok(id) };
+                    let mut corrections = standing.corrections.clone();
+                    corrections.insert(to_millis(own.at).to_string(), text);
+                    tx.edit(own, id, standing, &Report { corrections, ..standing.clone() })?;
+                    return Ok(id);
+                }
+                let touches: BTreeSet<_> = card
+                    .touches
+                    .iter()
+                    .map(|touch| touch.id)
+                    .chain(standing.iter().flat_map(|report| report.touches.iter().copied()))
+                    .collect();
+                let decided = tomorrow.clone();
+                let Some(tomorrow) = tomorrow
+                    .or_else(|| standing.map(|report| report.tomorrow.clone()))
+                    .or_else(|| card.suggestions.first().cloned())
+                else {
+                    return Err(Error::invalid("report.tomorrow_missing"));
+                };
+                let device = own.actor.device;
+                let mut filed = standing.map(|report| report.filed.clone()).unwrap_or_default();
+                filed.entry(device).or_insert_with(|| to_millis(own.at));
+                let mut report = Report {
+                    author: me.id,
+                    day,
+                    touches,
+                    briefs: briefs(tx, config, &card, &request.briefs)?,
+                    tomorrow,
+                    reason: None,
+                    filed,
+                    late: standing.map_or(day < today, |report| report.late),
+                    withdrawn: false,
+                    config: standing.map_or(config.version, |report| report.config),
+                    corrections: standing.map(|report| report.corrections.clone()).unwrap_or_default(),
+                };
+                if report.is_short() {
+                    let given = request.reason.as_deref().map(|word| {
+                        Config::find(&config.short_reasons, word)
+                            .map(|choice| choice.key.clone())
+                            .ok_or_else(|| reasons(config, "report.unknown_reason"))
+                    });
+                    let reason = given.transpose()?.or_else(|| standing.and_then(|report| report.reason.clone()));
+                    report.reason =
+                        Some(reason.ok_or_else(|| reasons(config, "report.reason_missing").with("missing", card.missing))?);
+                }
+                match &before {
+                    Some(before) => tx.edit(own, id, before, &report)?,
+                    None => tx.create(own, id, &report)?,
+                }
+                if let Some(text) = decided {
+                    // Where two devices disagreed, what is said now settles it, also when it is what had won.
+                    tx.write_fields(own, id.into(), Kind::Report, &Fields::from([("tomorrow".into(), Scalar::Text(text))]))?;
+                }
+                Ok(id)
+            },
+            |ask, id| {
+                let row = ask.report(id)?.ok_or_else(|| Error::not_found("report.not_found"))?;
+                ask.view_report(row)
+            },
+        )
+    }
+
+    /// Takes a report back (撤销); works until it has been sent.
+    pub fn withdraw_report(&self, day: NaiveDate) -> Result<()> {
+        let me = self.0.me();
+        self.0.act(
+            |tx, own| {
+                let id = ReportId::of(me.id, day);
+                let row = tx.record::<Report>(id)?.ok_or_else(|| Error::not_found("report.not_found"))?;
+                if row.record.withdrawn {
+                    return Err(Error::not_found("report.not_found"));
+                }
+                if me.enrolled && !tx.is_waiting(id.into())? {
+                    return Err(Error::invalid("report.already_sent"));
+                }
+                tx.edit(own, id, &row.record, &Report { withdrawn: true, ..row.record.clone() })
+            },
+            |_, ()| Ok(()),
+        )
+    }
+}
+
+/// The brief of each customer of the day (B1): as the card has it, unless somebody chose another one.
+fn briefs(
+    tx: &Tx<'_>,
+    config: &Config,
+    card: &ReportCard,
+    chosen: &HashMap<CustomerId, String>,
+) -> Result<BTreeMap<CustomerId, String>> {
+    let mut briefs: BTreeMap<CustomerId, String> =
+        card.briefs.iter().map(|brief| (brief.customer, brief.brief.key.clone())).collect();
+    for (customer, word) in chosen {
+        let brief = briefs.get_mut(customer).ok_or_else(|| Error::invalid("report.brief_without_touch"))?;
+        let option =
+            Config::find(&config.briefs, word).ok_or_else(|| Error::invalid("report.unknown_brief").with("brief", word))?;
+        // What needs an owner and a day (B2) has them in a touch; a report has no room for them.
+        let said = card.touches.iter().filter(|touch| touch.customer == *customer).filter_map(|touch| touch.brief.as_ref());
+        if !said.into_iter().any(|said| said.key == option.key) && needs_more(tx, config, &option.key)? {
+            return Err(Error::invalid("report.brief_needs_touch").with("brief", &option.key));
+        }
+        brief.clone_from(&option.key);
+    }
+    Ok(briefs)
+}
+
+/// Whether rules ask a touch with this brief for more than the brief.
+fn needs_more(tx: &Tx<'_>, config: &Config, brief: &str) -> Result<bool> {
+    let missing = |fields: &Fields| {
+        firing::missing(config, &Subject { id: RecordId(uuid::Uuid::nil()), kind: Kind::Touch, fields, world: tx })
+    };
+    Ok(missing(&Fields::from([("brief".to_owned(), Scalar::from(brief))]))?.len() > missing(&Fields::new())?.len())
+}
+
+fn reasons(config: &Config, key: &'static str) -> Error {
+    let offered = config.short_reasons.iter().filter(|reason| !reason.retired);
+    let keys: Vec<&str> = offered.map(|reason| reason.key.as_str()).collect();
+    Error::invalid(key).with("reasons", keys.join(","))
+}

@@ -1,0 +1,224 @@
+//! Syncing: records first, then blobs. What the server took is taken note of at once, whatever fails after it.
+
+use std::io::{Read as _, Seek as _, SeekFrom};
+
+use super::voice::blocking;
+use super::{BlobChoice, BlobsReport, Cancel, Inner, RejectedView, SyncReport, Workbench, identity};
+use crate::query::view::SyncSummary;
+use crate::store::{Own, Upload};
+use crate::sync::client::{Progress, Session, Verb, signing_time};
+use crate::sync::session;
+use chuda_record::error::{Error, ErrorKind, Result};
+use chuda_record::time::to_millis;
+use chuda_record::{Actor, Rejection};
+
+/// Bytes of a blob in one request: a cut link loses at most this.
+const PIECE: u64 = 512 * 1024;
+/// Most bytes of a file to import; the server takes no more.
+const MAX_IMPORT: u64 = 8 * 1024 * 1024;
+/// Most exchanges of one sync; the rest follows with the next.
+const MAX_EXCHANGES: u64 = 10_000;
+/// Blobs looked at in one sync.
+const MAX_BLOBS: u32 = 10_000;
+/// How often one blob may begin anew in one sync.
+const MAX_RESTARTS: u32 = 3;
+
+impl Workbench {
+    /// Exchanges records, then blobs. `progress` hears of each step; listeners too.
+    pub async fn sync(
+        &self,
+        blobs: BlobChoice,
+        progress: impl Fn(SyncSummary) + Send + Sync + 'static,
+        cancel: Cancel,
+    ) -> Result<SyncReport> {
+        let _one_at_a_time = self.0.syncing.lock().await;
+        let mut report = SyncReport::default();
+        let synced = async {
+            self.exchange_records(&mut report, &progress, &cancel).await?;
+            if blobs == BlobChoice::All {
+                self.send_blobs(&mut report.blobs, &progress, &cancel).await?;
+            }
+            Ok(())
+        };
+        let synced: Result<()> = synced.await;
+        self.0.listeners.changed();
+        synced?;
+        report.blobs.left = u64::try_from(self.0.store.read(|tx| tx.upload_counts())?.0).unwrap_or_default();
+        Ok(report)
+    }
+
+    /// Asks the server what only it knows, or has it do what only it can, as this person: figures, a dry run, an import. `Offline`
+    /// when it is not reached; nothing is kept for later. What it refuses comes as `server.refused` with its own key as `problem`.
+    pub async fn ask_server(&self, verb: Verb, path: &str, body: Option<&serde_json::Value>) -> Result<serde_json::Value> {
+        let link = self.0.link()?;
+        self.0.client.call(&link.session(&self.0), verb, path, body).await
+    }
+
+    /// Has the server import a file of `customers`, `leads` or `slips` (H4), or only say what would come of it: its report as JSON.
+    /// All of the file goes in or nothing; with mistakes in it, it is `server.refused` with `import.mistakes`.
+    pub async fn import(&self, kind: &str, file: &std::path::Path, dry_run: bool) -> Result<serde_json::Value> {
+        if !matches!(kind, "customers" | "leads" | "slips") {
+            return Err(Error::invalid("import.unknown_kind"));
+        }
+        let path = file.to_owned();
+        let bytes = blocking(move || {
+            let mut bytes = Vec::new();
+            std::fs::File::open(path)?.take(MAX_IMPORT + 1).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        })
+        .await?;
+        if bytes.len() as u64 > MAX_IMPORT {
+            return Err(Error::invalid("import.too_large").with("most", MAX_IMPORT));
+        }
+        let link = self.0.link()?;
+        let is_workbook = bytes.starts_with(b"PK");
+        let mime = if is_workbook { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" } else { "text/csv" };
+        self.0.client.import(&link.session(&self.0), kind, dry_run, mime, bytes).await
+    }
+
+    async fn exchange_records(&self, report: &mut SyncReport, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {
+        let link = self.0.link()?;
+        let this = self.clone();
+        blocking(move || this.0.sign_claims()).await?;
+        while report.round_trips < MAX_EXCHANGES {
+            cancel.check()?;
+            let offer = self.0.store.read(session::offer)?;
+            let exchanged = self.0.client.exchange(&link.session(&self.0), &offer.request).await?;
+            report.round_trips += 1;
+            report.bytes_up += exchanged.bytes_up;
+            report.bytes_down += exchanged.bytes_down;
+            let this = self.clone();
+            let taken = blocking(move || {
+                let taken = session::take_in(&this.0.store, &offer, &exchanged.response, this.0.settings.clock.now())?;
+                this.0.remember_server_time(exchanged.response.server_time)?;
+                this.0.redo_reused(&taken.rejected)?;
+                Ok(taken)
+            })
+            .await?;
+            report.pushed += taken.pushed;
+            report.pulled += taken.pulled;
+            let shown = taken.rejected.iter().filter(|(_, reason)| *reason != Rejection::ReusedSequence);
+            report
+                .rejected
+                .extend(shown.map(|(document, reason)| RejectedView { document: *document, reason: reason.key().into() }));
+            if taken.pulled > 0 {
+                self.refresh_me()?;
+            }
+            progress(self.0.ask(|ask| ask.sync_summary())?);
+            if !taken.more {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_blobs(&self, report: &mut BlobsReport, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {
+        let link = self.0.link()?;
+        for upload in self.0.store.read(|tx| tx.waiting_uploads(MAX_BLOBS))? {
+            cancel.check()?;
+            match self.send_blob(&link, &upload, progress, cancel).await {
+                Ok(()) => report.sent += 1,
+                // The network, the person or the disk end the sync; what concerns this blob alone does not hold up the others.
+                Err(error) if matches!(error.kind, ErrorKind::Offline | ErrorKind::Cancelled | ErrorKind::Storage) => {
+                    return Err(error);
+                }
+                Err(error) => {
+                    let reason =
+                        error.params.get("problem").filter(|key| !key.is_empty()).cloned().unwrap_or_else(|| error.key.into());
+                    self.0.store.write(|tx| tx.upload_failed(upload.hash, &reason))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_blob(&self, link: &Link, upload: &Upload, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {
+        let Inner { client, store, blobs, .. } = &**self.0;
+        let mut restarts = 0;
+        let mut state = match &upload.location {
+            Some(location) => client.ask_upload(&link.session(&self.0), upload.hash, location).await?,
+            None => Progress::Gone,
+        };
+        loop {
+            cancel.check()?;
+            match state {
+                Progress::Verified => {
+                    store.write(|tx| tx.upload_verified(upload.hash, self.0.settings.clock.now()))?;
+                    progress(self.0.ask(|ask| ask.sync_summary())?);
+                    return Ok(());
+                }
+                Progress::Gone => {
+                    restarts += 1;
+                    if restarts > MAX_RESTARTS {
+                        return Err(Error::new(ErrorKind::Server, "sync.upload_restarts"));
+                    }
+                    state = client.begin_upload(&link.session(&self.0), upload.hash, upload.size).await?;
+                }
+                Progress::At { offset, location } => {
+                    store.write_again(|tx| tx.upload_progress(upload.hash, offset, Some(&location)))?;
+                    progress(self.0.ask(|ask| ask.sync_summary())?);
+                    let mut reader = blobs.reader(upload.hash)?;
+                    reader.seek(SeekFrom::Start(offset))?;
+                    let mut bytes = Vec::new();
+                    reader.take(PIECE).read_to_end(&mut bytes)?;
+                    state = client.continue_upload(&link.session(&self.0), upload.hash, &location, offset, bytes).await?;
+                }
+            }
+        }
+    }
+}
+
+/// The server of this phone.
+struct Link {
+    server: String,
+    device: chuda_record::id::DeviceId,
+    server_ahead_ms: i64,
+}
+
+impl Link {
+    fn session<'a>(&'a self, inner: &'a Inner) -> Session<'a> {
+        let Inner { settings, .. } = inner;
+        Session {
+            server: &self.server,
+            device: self.device,
+            signer: settings.signer.as_ref(),
+            now: signing_time(settings.clock.as_ref(), self.server_ahead_ms),
+        }
+    }
+}
+
+impl Inner {
+    fn link(&self) -> Result<Link> {
+        self.store.read(|tx| {
+            Ok(Link {
+                server: tx.meta("server")?.ok_or_else(|| Error::invalid("sync.no_server"))?,
+                device: identity::device(tx)?,
+                server_ahead_ms: tx.meta("server_ahead")?.unwrap_or_default(),
+            })
+        })
+    }
+
+    /// What the server's clock says, for the signatures to come and for claims.
+    fn remember_server_time(&self, server_ms: i64) -> Result<()> {
+        let clock = self.settings.clock.as_ref();
+        self.store.write_again(|tx| {
+            tx.set_meta("server_ahead", server_ms - to_millis(clock.now()))?;
+            tx.set_meta("trusted_server", server_ms)?;
+            tx.set_meta("trusted_monotonic", clock.monotonic_ms())?;
+            tx.set_meta("trusted_boot", clock.boot_id())
+        })
+    }
+
+    /// The actor of these changes had been used before, by a copy of this installation: they are made again by a new one.
+    fn redo_reused(&self, rejected: &[(chuda_record::id::RecordId, Rejection)]) -> Result<()> {
+        let me = self.me();
+        for (document, _) in rejected.iter().filter(|(_, reason)| *reason == Rejection::ReusedSequence) {
+            self.store.write(|tx| {
+                let own = self.own(tx, &me)?;
+                let own = Own { actor: Actor { incarnation: identity::new_incarnation(tx)?, ..own.actor }, ..own };
+                tx.redo(&own, *document)
+            })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,83 @@
+//! The daily report (T4): one per person and day, filed in one tap.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::person::SELLING;
+use super::{Kind, Record};
+use crate::fields::members;
+use crate::id::{CustomerId, DeviceId, PersonId, TouchId};
+use crate::policy::{Create, List, Party, Rules, Type, Write};
+use crate::time::from_millis;
+
+/// How many touches a full report has (T4).
+pub const FULL: usize = 3;
+
+/// A filed report. Its id follows from person and day, its touches are keys: filing it on two devices gives one report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Whose report.
+    pub author: PersonId,
+    /// Of which day, in the person's zone.
+    pub day: NaiveDate,
+    /// The day's touches; they attach themselves.
+    #[serde(with = "members", default)]
+    pub touches: BTreeSet<TouchId>,
+    /// Progress brief per customer (B1), a key of the configuration's list.
+    #[serde(default)]
+    pub briefs: BTreeMap<CustomerId, String>,
+    /// The key action for tomorrow.
+    pub tomorrow: String,
+    /// Why there are fewer than three touches, a key of the configuration's list.
+    pub reason: Option<String>,
+    /// When it was filed, in milliseconds, by each device that did.
+    #[serde(default)]
+    pub filed: BTreeMap<DeviceId, i64>,
+    /// Filed after the day (补报).
+    #[serde(default)]
+    pub late: bool,
+    /// Taken back before it was sent (撤销).
+    #[serde(default)]
+    pub withdrawn: bool,
+    /// The version of the configuration it was made under (T6).
+    pub config: i64,
+    /// Corrections made after the day, by their time in milliseconds: beside the report, never in it.
+    #[serde(default)]
+    pub corrections: BTreeMap<String, String>,
+}
+
+impl Report {
+    /// When it was filed first.
+    pub fn filed_at(&self) -> DateTime<Utc> {
+        from_millis(self.filed.values().min().copied().unwrap_or_default())
+    }
+
+    /// Fewer than three touches.
+    pub fn is_short(&self) -> bool {
+        self.touches.len() < FULL
+    }
+}
+
+impl Record for Report {
+    const KIND: Kind = Kind::Report;
+    const VERSION: i64 = 1;
+    const RULES: Rules = Rules {
+        create: Create::Roles(SELLING),
+        fields: &[
+            ("author", Type::Person, Write::Never),
+            ("day", Type::Day, Write::Never),
+            ("config", Type::Number, Write::Never),
+            // Two devices of the same person may each file it, and it can be updated the same day.
+            ("filed/", Type::Members, Write::By(&[Party::Author])),
+            ("late", Type::Flag, Write::By(&[Party::Author])),
+            ("touches/", Type::Members, Write::Append(&[Party::Author])),
+            ("briefs/", Type::Members, Write::By(&[Party::Author])),
+            ("tomorrow", Type::Text, Write::By(&[Party::Author])),
+            ("reason", Type::Option(List::ShortReasons), Write::By(&[Party::Author])),
+            ("withdrawn", Type::Flag, Write::By(&[Party::Author])),
+            ("corrections/", Type::Members, Write::Append(&[Party::Author])),
+        ],
+    };
+}

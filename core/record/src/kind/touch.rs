@@ -1,0 +1,154 @@
+//! Touches (客户触达记录, T1): the unit of management.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::person::SELLING;
+use super::{Intent, Kind, Record};
+use crate::fields::members;
+use crate::id::{ContactId, CustomerId, EvidenceId, PersonId};
+use crate::policy::{Create, List, Party, Rules, Type, Write};
+use crate::{Fen, Scalar};
+
+/// How the customer was reached (T1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactMode {
+    /// 电话.
+    Phone,
+    /// 微信.
+    Wechat,
+    /// 面访.
+    Visit,
+    /// 邮件.
+    Email,
+}
+
+impl ContactMode {
+    /// All of them, in the order they are offered.
+    pub const ALL: [Self; 4] = [Self::Phone, Self::Wechat, Self::Visit, Self::Email];
+
+    /// The word that is stored and sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Wechat => "wechat",
+            Self::Visit => "visit",
+            Self::Email => "email",
+        }
+    }
+
+    /// The word on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Phone => "电话",
+            Self::Wechat => "微信",
+            Self::Visit => "面访",
+            Self::Email => "邮件",
+        }
+    }
+
+    /// From either word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text || mode.label() == text)
+    }
+}
+
+/// One touch of a customer.
+///
+/// Whether it is a draft (待补证据) is not stored: it is one as long as it has no evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touch {
+    /// Whose touch it is.
+    pub author: PersonId,
+    /// Who was touched: required (T1).
+    pub customer: CustomerId,
+    /// How: required (T1).
+    pub mode: ContactMode,
+    /// What was done, a key of the configuration's action list: required (T1).
+    pub action: String,
+    /// What proves it: required for it to count (T1).
+    #[serde(with = "members", default)]
+    pub evidence: BTreeSet<EvidenceId>,
+    /// When it happened.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub at: DateTime<Utc>,
+    /// The zone it happened in; its day is counted in it.
+    pub zone: chrono_tz::Tz,
+    /// The version of the configuration it was made under (T6).
+    pub config: i64,
+    /// Progress brief (B1), a key of the configuration's list.
+    pub brief: Option<String>,
+    /// Who answers the technical question (B2): a person's id, or a free name.
+    pub tech_owner: Option<String>,
+    /// When the answer is expected (B2).
+    pub response_by: Option<NaiveDate>,
+    /// Amount of a quote or contract.
+    pub amount: Option<Fen>,
+    /// Custom development was agreed (B4).
+    #[serde(default)]
+    pub custom_development: bool,
+    /// Intent level as seen in this touch.
+    pub intent: Option<Intent>,
+    /// The customer answered (G1, F2).
+    #[serde(default)]
+    pub feedback: bool,
+    /// When that was noted.
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    pub feedback_at: Option<DateTime<Utc>>,
+    /// Who was touched on the customer's side (N1).
+    pub contact: Option<ContactId>,
+    /// What comes next.
+    pub next_action: Option<String>,
+    /// When it comes.
+    pub next_date: Option<NaiveDate>,
+    /// At what time of that day.
+    pub next_time: Option<NaiveTime>,
+    /// Free text.
+    pub note: Option<String>,
+    /// Set by a rule on the server, such as 待审批报价单 (T2).
+    pub category: Option<String>,
+    /// Set by rules on the server.
+    #[serde(with = "members", default)]
+    pub flags: BTreeSet<String>,
+    /// Fields that a supervisor added to the form (T6).
+    #[serde(rename = "x", default)]
+    pub extra: BTreeMap<String, Scalar>,
+}
+
+impl Record for Touch {
+    const KIND: Kind = Kind::Touch;
+    const VERSION: i64 = 1;
+    // A touch is never rewritten: what was said stays, evidence is added, the customer's answer is noted.
+    const RULES: Rules = Rules {
+        create: Create::Roles(SELLING),
+        fields: &[
+            ("author", Type::Person, Write::Never),
+            ("customer", Type::Link(Kind::Customer), Write::Never),
+            ("mode", Type::Option(List::Modes), Write::Never),
+            ("action", Type::Option(List::Actions), Write::Never),
+            ("at", Type::Timestamp, Write::Never),
+            ("zone", Type::Text, Write::Never),
+            ("config", Type::Number, Write::Never),
+            ("brief", Type::Option(List::Briefs), Write::Never),
+            ("tech_owner", Type::Person, Write::Never),
+            ("response_by", Type::Day, Write::Never),
+            ("amount", Type::Money, Write::Never),
+            ("custom_development", Type::Flag, Write::Never),
+            ("intent", Type::Text, Write::Never),
+            ("contact", Type::Link(Kind::Contact), Write::Never),
+            ("note", Type::Text, Write::Never),
+            ("evidence/", Type::Members, Write::Append(&[Party::Author])),
+            ("feedback", Type::Flag, Write::By(&[Party::Author, Party::Holder])),
+            ("feedback_at", Type::Timestamp, Write::By(&[Party::Author, Party::Holder])),
+            ("next_action", Type::Text, Write::By(&[Party::Author, Party::Holder])),
+            ("next_date", Type::Day, Write::By(&[Party::Author, Party::Holder])),
+            ("next_time", Type::Time, Write::By(&[Party::Author, Party::Holder])),
+            ("category", Type::Option(List::Categories), Write::By(&[Party::Server])),
+            ("flags/", Type::Members, Write::By(&[Party::Server])),
+            ("x/", Type::Members, Write::Never),
+        ],
+    };
+}

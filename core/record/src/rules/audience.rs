@@ -1,0 +1,93 @@
+//! Who may read a record: author, holder and colleagues on the customer, supervisors up the line, who has the task or the role; people and
+//! configuration are for everybody.
+//! Whoever has a task may read what it is about, and the contract and contact person that this names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::id::PersonId;
+use crate::kind::person::SELLING;
+use crate::{Fields, Kind, Person, Role, Scalar};
+
+/// The people of the team, as far as reading goes.
+pub type People = BTreeMap<PersonId, Person>;
+
+/// Who may read one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody.
+    Team,
+    /// These people.
+    People(BTreeSet<PersonId>),
+}
+
+impl Audience {
+    /// Who may read a record.
+    ///
+    /// `customer_people` are those who stand by the record's customer: its author, its holder, and whoever has touched it.
+    /// `about` are the tasks that are about the record, open or done: of a touch those that came from it, of evidence those that came
+    /// from its touch, of a customer those that name it. Of a contract and of a contact person also the work orders and meetings that
+    /// name them, with their tasks.
+    pub fn of(kind: Kind, fields: &Fields, customer_people: &BTreeSet<PersonId>, about: &[Fields], people: &People) -> Self {
+        if matches!(kind, Kind::Person | Kind::Config) {
+            return Self::Team;
+        }
+        let named = ["author", "holder", "assignee"].into_iter().filter_map(|field| fields.get(field)?.as_text()?.parse().ok());
+        // A report is between the person and the line above, not for every colleague on a customer.
+        let customer_people = if kind == Kind::Report { BTreeSet::new() } else { customer_people.clone() };
+        let mut readers: BTreeSet<PersonId> = named.chain(customer_people).collect();
+        let above: Vec<PersonId> = readers.iter().flat_map(|person| superiors(*person, people)).collect();
+        readers.extend(above);
+        readers.extend(concerned(fields, people));
+        let with_any = |roles: &[Role]| {
+            let roles: Vec<Role> = roles.to_vec();
+            people.iter().filter(move |(_, person)| roles.iter().any(|role| person.roles.contains(role))).map(|(id, _)| *id)
+        };
+        // What nobody holds can be claimed by whoever goes to customers (H1).
+        let held = fields.get("holder").is_some_and(|holder| *holder != Scalar::Null);
+        if matches!(kind, Kind::Customer | Kind::Lead) && !held {
+            readers.extend(with_any(SELLING));
+        }
+        if kind == Kind::Slip {
+            readers.extend(with_any(&[Role::Finance]));
+        }
+        readers.extend(about.iter().flat_map(|record| concerned(record, people)));
+        Self::People(readers)
+    }
+
+    /// Whether someone is among them.
+    pub fn contains(&self, person: PersonId) -> bool {
+        match self {
+            Self::Team => true,
+            Self::People(people) => people.contains(&person),
+        }
+    }
+}
+
+/// Who has to do something about a record, or is invited to it.
+fn concerned<'a>(record: &'a Fields, people: &'a People) -> impl Iterator<Item = PersonId> + use<'a> {
+    let invited = record.range("attendees/".to_owned().."attendees0".to_owned()).filter(|(_, value)| **value == Scalar::Bool(true));
+    let invited = invited.filter_map(|(key, _)| key.strip_prefix("attendees/")?.parse::<PersonId>().ok());
+    assignees(record, people).chain(invited)
+}
+
+/// Who has to do a task, or may: the one it names, or everyone with its role.
+fn assignees<'a>(task: &Fields, people: &'a People) -> impl Iterator<Item = PersonId> + use<'a> {
+    let named: Option<PersonId> = task.get("assignee").and_then(Scalar::as_text).and_then(|text| text.parse().ok());
+    let role = task.get("role").and_then(Scalar::as_text).and_then(Role::parse);
+    let with_role = role.map(|role| people.iter().filter(move |(_, person)| person.roles.contains(&role)).map(|(id, _)| *id));
+    named.into_iter().chain(with_role.into_iter().flatten())
+}
+
+/// The line above someone, nearest first. A loop in the reporting lines ends it.
+pub fn superiors(person: PersonId, people: &People) -> Vec<PersonId> {
+    let mut line = Vec::new();
+    let mut next = people.get(&person).and_then(|person| person.reports_to);
+    while let Some(superior) = next {
+        if superior == person || line.contains(&superior) {
+            break;
+        }
+        line.push(superior);
+        next = people.get(&superior).and_then(|person| person.reports_to);
+    }
+    line
+}
