@@ -302,9 +302,12 @@ pub(crate) fn report(report: &ReportView) -> Value {
     let briefs: Vec<_> = report
         .briefs
         .iter()
-        .map(|(customer, brief)| {
-            let name = report.touches.iter().find(|touch| touch.customer == *customer).map(|touch| &touch.customer_name);
-            json!({"customer": {"id": customer, "name": name}, "brief": brief.zh, "brief_key": brief.key})
+        .map(|one| {
+            json!({
+                "customer": {"id": one.customer, "name": one.customer_name},
+                "brief": one.brief.zh,
+                "brief_key": one.brief.key,
+            })
         })
         .collect();
     let mut object = json!({
