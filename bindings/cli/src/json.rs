@@ -6,12 +6,13 @@
 pub(crate) mod sales;
 
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
+use chuda_evidence::proof::Check;
 use chuda_phone::query::view::{
     AskedView, BackCheckDetail, BackCheckView, BriefView, CheckedView, ClaimView, CustomerView, DemandView, DrawnView, EventView,
     EvidenceView, FindingView, Grade, HomeView, ItemState, PersonView, QuestionView, Redrawn, ReleaseView, ReportCard, ReportView,
     StatusItem, SyncSummary, TaskView, TouchStatus, TouchView, Triggered, Word,
 };
-use chuda_phone::workbench::{Check, SyncReport};
+use chuda_phone::workbench::SyncReport;
 use chuda_record::Fen;
 use chuda_record::rules::{Config, Health, result};
 use serde_json::{Map, Value, json};

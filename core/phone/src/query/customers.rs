@@ -18,6 +18,7 @@ const FOUND: u32 = 20;
 
 /// A customer in a list or on top of its page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CustomerView {
     /// Which.
     pub id: CustomerId,
@@ -56,6 +57,7 @@ pub struct CustomerView {
 
 /// A person on the customer's side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ContactView {
     /// Which.
     pub id: ContactId,

@@ -12,6 +12,7 @@ pub use super::figures::{FiguresView, LineView};
 pub use super::home::HomeView;
 pub use super::leads::{AskState, Asked, LastEvent, LeadAsk, LeadList, LeadMove, LeadPage, LeadView, Moved};
 pub use super::meetings::{AttendeeView, MeetingView};
+pub use super::options::{AddedField, Choice, Options};
 pub use super::orders::OrderView;
 pub use super::quotes::{ApprovalView, QuoteView};
 pub use super::releases::ReleaseView;
@@ -24,6 +25,7 @@ use chuda_record::id::PersonId;
 
 /// A word of the configuration: the key that is stored, and what a screen shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Word {
     /// Stored.
     pub key: String,
@@ -37,6 +39,7 @@ pub struct Word {
 
 /// A person by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PersonView {
     /// Who.
     pub id: PersonId,
