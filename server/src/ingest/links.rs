@@ -1,15 +1,15 @@
 //! What must hold between records, and between a record and the configuration it was made under.
 
-use chuda_record::id::{CustomerId, RecordId, ReportId};
+use chuda_record::id::{CustomerId, PersonId, RecordId, ReportId};
 use chuda_record::kind::contract::E_SIGN;
 use chuda_record::kind::lead::LeadRequest;
 use chuda_record::policy::Type;
 use chuda_record::rules::{Config, Subject, firing};
 use chuda_record::{BackCheck, Change, Fields, Kind, Rejection, Report, Result, Scalar, Touch, from_fields};
 
-use super::{Ingest, Sender, author_of, evidence_in};
-use crate::stores::sqlite::Document;
-use crate::{leads, signature};
+use super::named::{author_of, evidence_in};
+use super::{Ingest, Sender, signature};
+use crate::store::Document;
 
 impl Ingest<'_> {
     /// What must hold between records, for the fields that a change writes.
@@ -53,7 +53,7 @@ impl Ingest<'_> {
             Kind::Customer | Kind::Lead if before.is_none() && !is_sender("holder") => return invalid("holder"),
             Kind::Lead if !is_sender("moved_by") => return invalid("moved_by"),
             Kind::Lead => {
-                if let Err(detail) = leads::check(before, writes, sender.person) {
+                if let Err(detail) = check_lead(before, writes, sender.person) {
                     return invalid(detail);
                 }
                 if before.is_none() && self.is_held_otherwise(writes)? {
@@ -173,4 +173,26 @@ pub(crate) fn check_done(config: &Config, task: &Fields, choice: Option<&str>, r
     };
     let needs_reason = option.is_some_and(|option| option.needs_reason);
     if needs_reason && reason.is_none_or(|reason| reason.trim().is_empty()) { Err("reason") } else { Ok(()) }
+}
+
+/// Whether a change does nothing but ask for a lead, in the sender's own name. That is heard also when somebody else was faster and
+/// the lead is no longer the sender's to read: who asks is told who has it.
+pub(super) fn is_claim(kind: Kind, change: &Change, sender: PersonId) -> bool {
+    let claims = |text: &Scalar| text.as_text().and_then(LeadRequest::parse) == Some(LeadRequest::Claim(sender));
+    kind == Kind::Lead
+        && !change.writes.is_empty()
+        && change.writes.iter().all(|(key, value)| key.starts_with("requests/") && claims(value))
+}
+
+/// Whether the fields of a lead after a change by a person hang together: a correction by hand has its reason and its author (H1).
+fn check_lead(before: Option<&Fields>, writes: &Fields, sender: PersonId) -> Result<(), &'static str> {
+    let corrects = ["stage", "invalid_at", "corrected_at"].into_iter().any(|field| writes.contains_key(field));
+    if before.is_none() || !corrects {
+        return Ok(());
+    }
+    let after = |field: &str| writes.get(field).or_else(|| before.and_then(|before| before.get(field))).and_then(Scalar::as_text);
+    if after("reason").is_none_or(|reason| reason.trim().is_empty()) {
+        return Err("reason");
+    }
+    if after("moved_by").and_then(|person| person.parse().ok()) == Some(sender) { Ok(()) } else { Err("moved_by") }
 }
