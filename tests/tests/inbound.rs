@@ -13,8 +13,8 @@ use chuda_phone::workbench::TouchDraft;
 use chuda_record::id::CustomerId;
 use chuda_record::rules::metrics::Outcome;
 use chuda_record::{ContactMode, Intent, Role};
+use chuda_server::Scope;
 use chuda_server::admin::ImportKind;
-use chuda_server::caller::Scope;
 use chuda_tests::{Hand, Host, Phone, of, sample};
 use serde_json::{Value, json};
 

@@ -9,10 +9,10 @@ use chuda_record::{Contact, Customer, Fields, Intent, Kind, Lead, Record, Scalar
 use chuda_record::{Error, Result};
 
 use super::columns::Field;
+use super::plan::{Plan, text};
 use super::report::{ImportKind, ImportLine, ImportSet, Mistake};
 use super::table::Row;
 use super::value::{intent, name_key};
-use super::{Plan, text};
 use crate::ingest::Ingest;
 use crate::store::Tx;
 

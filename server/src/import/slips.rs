@@ -6,10 +6,10 @@ use chuda_record::{Fields, Origin, Record as _, Scalar, Slip};
 
 use super::columns::Field;
 use super::customers::Book;
+use super::plan::{Plan, text};
 use super::report::{ImportLine, ImportMismatch, Mistake};
 use super::table::Row;
 use super::value::{amount, day, name_key};
-use super::{Plan, text};
 use crate::reactions::{Contracts, Match};
 
 /// What is looked for, and what has to be there.

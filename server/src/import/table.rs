@@ -12,6 +12,8 @@ use zip::ZipArchive;
 pub(crate) const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Most rows below the headings.
 pub(crate) const MAX_ROWS: usize = 20_000;
+/// Most rows above the headings: a title, a date of export.
+pub(crate) const MAX_ABOVE: usize = 10;
 /// Most columns.
 const MAX_COLUMNS: usize = 200;
 /// Longest cell, in characters.
@@ -56,7 +58,7 @@ impl Rows {
             return Ok(());
         }
         // Headings, and what may stand above them.
-        if self.0.len() >= MAX_ROWS + super::columns::MAX_ABOVE {
+        if self.0.len() >= MAX_ROWS + MAX_ABOVE {
             return Err(Error::invalid("import.too_many_rows").with("most", MAX_ROWS));
         }
         if cells.len() > MAX_COLUMNS {
