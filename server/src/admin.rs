@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use chuda_evidence::audit::About;
 use chuda_record::id::{DeviceId, EventId, Hash, PersonId, RecordId, WebhookId};
 use chuda_record::time::from_millis;
+use chuda_record::wire::api::{ImportKind, ImportReport};
 use chuda_record::{Error, Result};
 use chuda_record::{Fields, Kind, Person, Record as _, Role};
 use serde::Serialize;
@@ -20,8 +21,6 @@ use crate::scope::Scope;
 use crate::server::DATABASE;
 use crate::store::{JobRow, Store, TokenRow, Tx, WebhookRow};
 use crate::webhooks::{self, Event};
-
-pub use crate::import::{ImportColumn, ImportError, ImportKind, ImportLine, ImportMismatch, ImportReport, ImportSet};
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;

@@ -1,10 +1,9 @@
 //! Enrolment: a one-time code turns a device's key into a person's device.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_record::id::{DeviceId, Hash, PersonId};
+use chuda_record::id::{Hash, PersonId};
+use chuda_record::wire::api::{Enrolled, Enrolment};
 use chuda_record::{Kind, Result};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::audit::{self, Act, By, Verb};
 use crate::store::{DeviceRow, Tx};
@@ -19,39 +18,6 @@ const MAX_FAILURES: (u32, u32) = (20, 1_000);
 const ALPHABET: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// 30^10 is 49 bits: out of reach for somebody who has a thousand tries in ten minutes.
 const CODE_LENGTH: usize = 10;
-
-/// What a device sends to enrol. The request is signed with the key it brings.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Enrolment {
-    /// The code, as the admin handed it out; case and dashes do not matter.
-    #[schema(max_length = 64)]
-    pub(crate) code: String,
-    /// The installation, a UUID.
-    #[schema(value_type = uuid::Uuid)]
-    pub(crate) device: DeviceId,
-    /// `SubjectPublicKeyInfo` of a P-256 key, in base64.
-    #[schema(max_length = 256)]
-    pub(crate) public_key: String,
-    /// Such as `android`.
-    #[serde(default)]
-    #[schema(max_length = 64)]
-    pub(crate) platform: Option<String>,
-}
-
-/// Who the device belongs to from now on.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Enrolled {
-    /// The person's id.
-    #[schema(value_type = uuid::Uuid)]
-    person: PersonId,
-    /// The person's name.
-    name: String,
-    /// The person's roles.
-    roles: Vec<String>,
-    /// The server's clock, milliseconds since 1970.
-    server_time: i64,
-}
 
 /// Why a device is not enrolled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chuda_evidence::audit::About;
 use chuda_record::id::{Hash, PersonId, RecordId};
+use chuda_record::wire::BLOBS_PATH;
 use chuda_record::{Error, Evidence, Kind, from_fields};
 use futures::StreamExt as _;
 
@@ -44,7 +45,7 @@ const CHECKSUM_MISMATCH: u16 = 460;
 #[utoipa::path(
     options,
     operation_id = "describe_uploads",
-    path = "/blobs",
+    path = BLOBS_PATH,
     tag = "device",
     responses((status = 204, description = "Versions, extensions and the largest upload, as headers"))
 )]
@@ -63,7 +64,7 @@ pub(super) async fn options() -> Response {
 #[utoipa::path(
     post,
     operation_id = "create_upload",
-    path = "/blobs",
+    path = BLOBS_PATH,
     tag = "device",
     security(("device" = [])),
     params(
@@ -113,7 +114,7 @@ pub(super) async fn create(State(app): State<App>, signed: Signed) -> Result<Res
         Ok(Ok(upload))
     });
     let upload = upload.await??;
-    let location = [(header::LOCATION, format!("/blobs/uploads/{}", upload.id))];
+    let location = [(header::LOCATION, format!("{BLOBS_PATH}/uploads/{}", upload.id))];
     Ok((StatusCode::CREATED, location, progress(&app, &upload, &signed.device).await?).into_response())
 }
 

@@ -8,11 +8,12 @@ use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chuda_evidence::PublicKey;
+use chuda_record::wire::api::{ENROL_PATH, Enrolled, Enrolment};
 
 use super::caller::Raw;
 use super::problem::{Problem, ProblemBody, Result};
 use crate::app::App;
-use crate::enrolment::{self, Enrolled, Enrolment, Refused};
+use crate::enrolment::{self, Refused};
 
 /// Longest code, and longest name of a platform.
 const MAX_TEXT: usize = 64;
@@ -20,7 +21,7 @@ const MAX_TEXT: usize = 64;
 /// Enrols a device. Sent again after a lost answer, it gives the same answer.
 #[utoipa::path(
     post,
-    path = "/enrol",
+    path = ENROL_PATH,
     tag = "device",
     request_body = Enrolment,
     security(("device" = [])),

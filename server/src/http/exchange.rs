@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chuda_record::wire::{self, BodyError, CONTENT_TYPE, MAX_CHANGES, Request};
+use chuda_record::wire::{self, BodyError, CONTENT_TYPE, MAX_CHANGES, Request, SYNC_PATH};
 
 use super::caller::{Signed, text};
 use super::problem::{Problem, ProblemBody, Result};
@@ -13,12 +13,12 @@ use crate::exchange;
 /// Push and pull in one round trip. Bodies are CBOR, compressed with zstd; the request is signed by the device's key.
 #[utoipa::path(
     post,
-    path = "/sync",
+    path = SYNC_PATH,
     tag = "device",
-    request_body(content = Vec<u8>, content_type = "application/vnd.chuda.sync+cbor-zstd"),
+    request_body(content = Vec<u8>, content_type = CONTENT_TYPE),
     security(("device" = [])),
     responses(
-        (status = 200, description = "What was refused, and what the device lacks", body = Vec<u8>, content_type = "application/vnd.chuda.sync+cbor-zstd"),
+        (status = 200, description = "What was refused, and what the device lacks", body = Vec<u8>, content_type = CONTENT_TYPE),
         (status = 400, description = "The body can't be read", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "Not signed by an enrolled device, or the clock is off", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "The device is revoked", body = ProblemBody, content_type = "application/problem+json"),

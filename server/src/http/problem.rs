@@ -4,24 +4,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chuda_evidence::signature::SignatureError;
 use chuda_record::{Error, ErrorKind};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-/// What went wrong, in the form of RFC 9457.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct ProblemBody {
-    /// Names the kind of problem: `urn:chuda:` and the key.
-    pub r#type: String,
-    /// The kind of problem, in English.
-    pub title: String,
-    /// The HTTP status.
-    pub status: u16,
-    /// Stable key, such as `todo.already_done`.
-    pub key: String,
-    /// Values for a translated text: field names, option keys, ids and numbers.
-    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub params: std::collections::BTreeMap<String, String>,
-}
+pub(crate) use chuda_record::wire::api::ProblemBody;
 
 /// A refusal on its way to the client.
 #[derive(Debug)]

@@ -15,9 +15,8 @@ pub(crate) mod value;
 
 use chrono::{DateTime, Utc};
 use chuda_record::id::PersonId;
+use chuda_record::wire::api::{ImportKind, ImportReport};
 use chuda_record::{Error, ErrorKind, Result};
-
-pub use report::{ImportColumn, ImportError, ImportKind, ImportLine, ImportMismatch, ImportReport, ImportSet};
 
 use crate::audit::By;
 use crate::ingest::Ingest;
@@ -47,7 +46,7 @@ pub(crate) fn run(
     if rows.len() > table::MAX_ROWS {
         return Err(Error::invalid("import.too_many_rows").with("most", table::MAX_ROWS));
     }
-    let mut plan = Plan { tx, person, now, report: ImportReport::new(kind, dry_run, &columns), columns, writes: Writes::default() };
+    let mut plan = Plan { tx, person, now, report: report::begin(kind, dry_run, &columns), columns, writes: Writes::default() };
     plan.report.rows = rows.len();
     match kind {
         ImportKind::Customers | ImportKind::Leads => customers::plan(&mut plan, &ingest, rows)?,

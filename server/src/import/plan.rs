@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use chuda_record::id::{PersonId, RecordId};
+use chuda_record::wire::api::ImportReport;
 use chuda_record::{Fields, Result, Scalar};
 
 use super::columns::{Columns, Field};
-use super::report::{ImportReport, Mistake};
+use super::report::{self, Mistake};
 use super::table::Row;
 use crate::store::Tx;
 
@@ -46,7 +47,7 @@ impl Plan<'_> {
     }
 
     pub(super) fn mistake(&mut self, row: &Row, field: Field, mistake: Mistake) {
-        self.report.add_mistake(&self.columns, row, field, mistake);
+        report::add_mistake(&mut self.report, &self.columns, row, field, mistake);
     }
 
     /// A record as it is, with what this file has written to it so far.

@@ -4,9 +4,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use chuda_record::wire::api::{ImportKind, ImportReport};
 use chuda_record::{Error, Result};
-use chuda_server::admin::{ImportKind, ImportReport};
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use crate::commands::data::Data;
 
@@ -16,7 +17,7 @@ const MAX_FILE: u64 = 16 * 1024 * 1024;
 #[derive(Args)]
 pub(crate) struct Import {
     /// What is in it.
-    #[arg(value_enum)]
+    #[arg(value_parser = PossibleValuesParser::new(ImportKind::ALL.map(ImportKind::as_str)).try_map(parse_kind))]
     kind: ImportKind,
     /// The file.
     file: PathBuf,
@@ -57,4 +58,8 @@ fn text(report: &ImportReport) -> String {
         said.extend(report.lines.iter().map(|line| format!("{}  {}  {}", line.line, line.outcome, line.name)));
     }
     said.join("\n")
+}
+
+fn parse_kind(word: String) -> std::result::Result<ImportKind, String> {
+    ImportKind::parse(&word).ok_or(word)
 }

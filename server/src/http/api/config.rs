@@ -8,10 +8,11 @@ use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use chuda_record::Error;
 use chuda_record::Release;
-use chuda_record::id::{CustomerId, PersonId, RecordId};
+use chuda_record::id::PersonId;
 use chuda_record::rules::Config;
-use chuda_record::rules::dry_run::{self, DryRun};
+use chuda_record::rules::dry_run::DryRun;
 use chuda_record::rules::flaw::Flawed;
+use chuda_record::wire::api::{CONFIG_PATH, DRY_RUN_PATH, Publication, Published, Trial};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -96,140 +97,11 @@ pub(crate) struct FlawView {
     message: String,
 }
 
-/// A draft to be tried out.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Trial {
-    /// The whole configuration.
-    #[schema(value_type = Object)]
-    content: Value,
-    /// With the records of how many days; 90 unless given.
-    #[schema(minimum = 1, maximum = 366)]
-    days: Option<u16>,
-}
-
-/// A draft to be published.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Publication {
-    /// The version that the draft was made from: it has to be the one in force.
-    parent: i64,
-    /// The whole configuration.
-    #[schema(value_type = Object)]
-    content: Value,
-    /// What was changed.
-    #[schema(min_length = 1, max_length = 1000)]
-    note: String,
-}
-
-/// What was published.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Published {
-    /// The number of the version that is in force now.
-    version: i64,
-}
-
-/// What a draft would have done with past records, against the version in force. Lists have at most 200 entries, and only of records
-/// that the caller may read; counts are of all.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct DryRunView {
-    /// How many records were looked at.
-    records: usize,
-    /// Per rule: how often it fires now, and how often it would.
-    rules: BTreeMap<String, RuleCountView>,
-    /// What would be new.
-    added: Vec<WouldView>,
-    /// What would no longer be.
-    removed: Vec<WouldView>,
-    /// What would be otherwise, as it would be.
-    changed: Vec<WouldView>,
-    /// Customers that turn red or are no longer.
-    health: Vec<HealthChangeView>,
-    /// Touches that would be refused.
-    refused: Vec<RefusedView>,
-    /// How many there are of each, listed or not.
-    totals: TotalsView,
-}
-
-/// How often a rule fires.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-struct RuleCountView {
-    /// By the version in force.
-    now: usize,
-    /// By the draft.
-    then: usize,
-}
-
-/// A rule that would fire for a record.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-struct WouldView {
-    /// The rule.
-    rule: String,
-    /// The record: one of the past, or one that another entry would make.
-    #[schema(value_type = uuid::Uuid)]
-    record: RecordId,
-    /// What the record is: `touch` and so on.
-    kind: String,
-    /// The customer it belongs to.
-    #[schema(value_type = Option<uuid::Uuid>)]
-    customer: Option<CustomerId>,
-    /// What it does, such as `task:quote_approval`.
-    effects: Vec<String>,
-    /// For whom: ids of people and words of roles.
-    whom: Vec<String>,
-    /// What held, such as `action = quote`.
-    because: String,
-}
-
-/// A customer whose health changes.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-struct HealthChangeView {
-    /// Which.
-    #[schema(value_type = uuid::Uuid)]
-    customer: CustomerId,
-    /// The sum by the formula in force, such as `12 = 4×2 + 2×5 − 2×3`.
-    now: String,
-    /// The sum by the draft's.
-    then: String,
-    /// Whether it would be red.
-    red: bool,
-}
-
-/// A touch that would not have been accepted.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-struct RefusedView {
-    /// Which.
-    #[schema(value_type = uuid::Uuid)]
-    touch: RecordId,
-    /// The customer it belongs to.
-    #[schema(value_type = Option<uuid::Uuid>)]
-    customer: Option<CustomerId>,
-    /// The field it lacks.
-    field: String,
-}
-
-/// How many entries there are.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-struct TotalsView {
-    /// New.
-    added: usize,
-    /// No longer.
-    removed: usize,
-    /// Otherwise.
-    changed: usize,
-    /// Customers that would be red.
-    turns_red: usize,
-    /// Customers that would no longer be red.
-    turns_green: usize,
-    /// Touches that would be refused.
-    refused: usize,
-}
-
 /// The version in force.
 #[utoipa::path(
     get,
     operation_id = "show_config",
-    path = "/api/v1/config",
+    path = CONFIG_PATH,
     tag = "config",
     security(("device" = []), ("bearer" = [])),
     responses(
@@ -326,12 +198,12 @@ pub(crate) async fn check(State(app): State<App>, called: Called<MAX_BODY>) -> R
 #[utoipa::path(
     post,
     operation_id = "dry_run_config",
-    path = "/api/v1/config/dry-run",
+    path = DRY_RUN_PATH,
     tag = "config",
     request_body = Trial,
     security(("device" = []), ("bearer" = [])),
     responses(
-        (status = 200, description = "What would be otherwise", body = DryRunView),
+        (status = 200, description = "What would be otherwise", body = DryRun),
         (status = 400, description = "The body can't be read", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "Neither token nor signature", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "The caller may not publish, the token lacks the scope or belongs to nobody, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
@@ -339,21 +211,21 @@ pub(crate) async fn check(State(app): State<App>, called: Called<MAX_BODY>) -> R
         (status = 422, description = "The draft can't be published: `config.flawed` with place and flaw", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn dry_run(State(app): State<App>, called: Called<MAX_BODY>) -> Result<Json<DryRunView>> {
+pub(crate) async fn dry_run(State(app): State<App>, called: Called<MAX_BODY>) -> Result<Json<DryRun>> {
     let person = publisher(&called)?;
     let trial: Trial = body(&called)?;
     // It looks at many records: one at a time keeps the others quick.
     let _turn = app.dry_runs.acquire().await.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "server.stopping"))?;
     let now = app.now();
     let tried = app.store.read_async(move |tx| releases::try_out(tx, person, &trial.content.to_string(), trial.days, now));
-    Ok(Json(tried.await?.into()))
+    Ok(Json(tried.await?))
 }
 
 /// Publishes a draft: everyone gets it with the next sync. Records keep the version they were made under.
 #[utoipa::path(
     post,
     operation_id = "publish_config",
-    path = "/api/v1/config",
+    path = CONFIG_PATH,
     tag = "config",
     request_body = Publication,
     security(("device" = []), ("bearer" = [])),
@@ -414,43 +286,5 @@ fn flaw_view(flawed: &Flawed) -> FlawView {
         flaw: error.key.to_owned(),
         params: error.params.into_iter().map(|(name, value)| (name.into_owned(), value)).collect(),
         message: flawed.flaw.to_string(),
-    }
-}
-
-impl From<DryRun> for DryRunView {
-    fn from(run: DryRun) -> Self {
-        let woulds = |list: Vec<dry_run::Would>| list.into_iter().map(WouldView::from).collect();
-        let dry_run::Totals { added, removed, changed, turns_red, turns_green, refused } = run.totals;
-        Self {
-            records: run.records,
-            rules: run.rules.into_iter().map(|(rule, count)| (rule, RuleCountView { now: count.now, then: count.then })).collect(),
-            added: woulds(run.added),
-            removed: woulds(run.removed),
-            changed: woulds(run.changed),
-            health: run.health.into_iter().map(HealthChangeView::from).collect(),
-            refused: run.refused.into_iter().map(RefusedView::from).collect(),
-            totals: TotalsView { added, removed, changed, turns_red, turns_green, refused },
-        }
-    }
-}
-
-impl From<dry_run::Would> for WouldView {
-    fn from(would: dry_run::Would) -> Self {
-        let dry_run::Would { rule, record, kind, customer, effects, whom, because } = would;
-        Self { rule, record, kind: kind.as_str().to_owned(), customer, effects, whom, because }
-    }
-}
-
-impl From<dry_run::HealthChange> for HealthChangeView {
-    fn from(change: dry_run::HealthChange) -> Self {
-        let dry_run::HealthChange { customer, now, then, red } = change;
-        Self { customer, now, then, red }
-    }
-}
-
-impl From<dry_run::Refused> for RefusedView {
-    fn from(refused: dry_run::Refused) -> Self {
-        let dry_run::Refused { touch, customer, field } = refused;
-        Self { touch, customer, field }
     }
 }

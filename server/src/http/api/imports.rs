@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use chuda_record::wire::api::{IMPORT_PATH, ImportKind, ImportReport, MAX_IMPORT_BYTES};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -12,8 +13,7 @@ use crate::app::App;
 use crate::audit::By;
 use crate::http::caller::{Called, text};
 use crate::http::problem::{Problem, ProblemBody, Result};
-use crate::import::table::{self, MAX_BYTES};
-use crate::import::{self, ImportKind, ImportReport};
+use crate::import::{self, table};
 use crate::scope::Scope;
 
 /// What a file may be said to be; what it is follows from its bytes.
@@ -42,7 +42,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Which {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let kind = axum::extract::Path::<String>::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
-        serde_json::from_value(serde_json::Value::String(kind.0)).map(Self).map_err(|_| Problem::not_found())
+        ImportKind::parse(&kind.0).map(Self).ok_or_else(Problem::not_found)
     }
 }
 
@@ -51,7 +51,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Which {
 #[utoipa::path(
     post,
     operation_id = "import_file",
-    path = "/api/v1/imports/{kind}",
+    path = IMPORT_PATH,
     tag = "records",
     params(("kind" = ImportKind, Path, description = "What is imported"), How),
     request_body(content(
@@ -75,7 +75,7 @@ pub(crate) async fn import(
     State(app): State<App>,
     Which(kind): Which,
     Query(how): Query<How>,
-    sent: Called<MAX_BYTES>,
+    sent: Called<MAX_IMPORT_BYTES>,
 ) -> Result<Json<ImportReport>> {
     sent.caller.need(Scope::ImportsWrite)?;
     let person = sent.caller.writer()?;

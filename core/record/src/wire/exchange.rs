@@ -1,4 +1,4 @@
-//! What phone and server say to each other. Bodies are CBOR, compressed with zstd.
+//! The exchange of records: bodies are CBOR, compressed with zstd.
 
 use minicbor::{Decode, Encode};
 
@@ -8,8 +8,6 @@ pub const VERSION: u32 = 1;
 pub const SYNC_PATH: &str = "/sync";
 /// Path under which blobs are uploaded (tus 1.0) and read.
 pub const BLOBS_PATH: &str = "/blobs";
-/// Path on which a device enrols with a code.
-pub const ENROL_PATH: &str = "/enrol";
 /// Content type of both bodies.
 pub const CONTENT_TYPE: &str = "application/vnd.chuda.sync+cbor-zstd";
 /// Most bytes of a compressed body.
