@@ -14,7 +14,7 @@ use chuda_record::{Fields, Role, Scalar};
 use chuda_server::AuditExport;
 use chuda_server::Scope;
 use chuda_server::admin::Admin;
-use chuda_server::events::Event;
+use chuda_server::Event;
 use proptest::prelude::*;
 use reqwest::{Method, StatusCode};
 use rusqlite::{Connection, params};

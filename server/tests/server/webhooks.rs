@@ -15,7 +15,7 @@ use chuda_record::Role;
 use chuda_record::wire;
 use chuda_server::Server;
 use chuda_server::admin::JobState;
-use chuda_server::events::Event;
+use chuda_server::Event;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, watch};

@@ -165,8 +165,8 @@ pub(crate) async fn version(State(app): State<App>, Path(version): Path<String>,
     let version: i64 = version.parse().map_err(|_| Problem::not_found())?;
     let found = app.store.read_async(move |tx| {
         let configs = tx.configs()?;
-        let Some(config) = configs.get(&version) else { return Ok(None) };
-        view(tx, releases::show(tx, version)?.as_ref(), config, tx.config()?.version).map(Some)
+        let Some(config) = configs.get(version) else { return Ok(None) };
+        view(tx, releases::show(tx, version)?.as_ref(), &config, tx.config()?.version).map(Some)
     });
     found.await?.map(Json).ok_or_else(Problem::not_found)
 }
