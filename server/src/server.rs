@@ -104,7 +104,7 @@ fn open(settings: &Settings) -> Result<App> {
 pub(crate) fn open_to_fill(data: &Path, clock: Arc<dyn Clock>, seed: u64) -> Result<App> {
     std::fs::create_dir_all(data)?;
     let store = Store::open(&data.join(DATABASE))?;
-    store.hurry()?;
+    store.write_unsynced()?;
     audit::note_key(&store, &key::open(data)?, clock.now())?;
     Ok(Arc::new(Shared::new(store, Blobs::open_unsynced(&data.join(BLOBS))?, clock)?.seeded(seed)))
 }
