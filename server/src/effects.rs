@@ -5,7 +5,7 @@ use chuda_record::id::RecordId;
 use chuda_record::rules::firing::{self, Due, Moment, Occasion};
 use chuda_record::rules::rule::{Rule, Trigger};
 use chuda_record::rules::{Config, Firing, Subject};
-use chuda_record::{Fields, Kind, Scalar, is_open};
+use chuda_record::{Fields, Kind, Scalar, version_in};
 
 use crate::audit::{self, Act, By, Verb};
 use crate::ingest::Ingest;
@@ -93,7 +93,7 @@ fn apply(ingest: &mut Ingest<'_>, kind: Kind, firing: &Firing) -> Result<()> {
 /// A task goes with its record as long as nobody has done it: to whoever has taken the record on, and to another promised day.
 fn follow(ingest: &mut Ingest<'_>, firing: &Firing) -> Result<()> {
     for write in firing.writes.iter().filter(|write| !write.follows.is_empty()) {
-        let Some(task) = ingest.tx().document(write.id)?.filter(|task| is_open(task.kind, &task.fields)) else { continue };
+        let Some(task) = ingest.tx().document(write.id)?.filter(|task| task.kind.is_open(&task.fields)) else { continue };
         if write.follows.iter().any(|(field, value)| task.fields.get(field) != Some(value)) {
             ingest.write(write.id, &write.follows)?;
         }
@@ -110,12 +110,4 @@ fn schedule(ingest: &Ingest<'_>, due: Due<'_>, record: RecordId) -> Result<()> {
     let key = format!("rule/{}/{record}/{since_text}", rule.id);
     let job = Job::Rule { rule: rule.id.clone(), record, since: Some(since) };
     jobs::schedule(ingest.tx(), &key, &job, at).map(drop)
-}
-
-/// The version of the configuration that a record says it was made under.
-pub(crate) fn version_in(fields: &Fields) -> Option<i64> {
-    match fields.get("config") {
-        Some(Scalar::Int(version)) => Some(*version),
-        _ => None,
-    }
 }

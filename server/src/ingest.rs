@@ -7,31 +7,29 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use chuda_record::doc::DocError;
-use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, ReportId, TaskId, TouchId};
-use chuda_record::kind::contract::E_SIGN;
+use chuda_record::doc::{DocError, MAX_DOCUMENT_CHANGES};
+use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, TaskId, TouchId};
 use chuda_record::kind::lead::LeadRequest;
-use chuda_record::policy::{self, AUTHOR_FIELD, Type, Writer};
-use chuda_record::rules::audience::{self, Audience, People};
-use chuda_record::rules::{Config, Subject, firing};
+use chuda_record::kind::touch::evidence_in;
+use chuda_record::policy::{self, Writer};
+use chuda_record::rules::Config;
+use chuda_record::rules::audience::{Audience, People};
+use chuda_record::rules::firing::MAX_ROUNDS;
 use chuda_record::wire::{DocumentChanges, Rejected};
 use chuda_record::{
-    Actor, BackCheck, Change, Doc, Fields, Kind, Record as _, Rejection, Report, Role, Scalar, Task, Touch, customer_of,
-    from_fields, is_open, kind_of, time_of,
+    AUTHOR_FIELD, Actor, Change, Doc, Fields, Kind, NotWritten, Record as _, Rejection, Role, Scalar, Task, author_of, kind_of,
+    version_in,
 };
 use chuda_record::{Error, Result};
 
 use crate::audit::{self, By};
+use crate::judging::Desk;
 use crate::stores::Tx;
 use crate::stores::sqlite::{Configs, Document, InboxRow, Projection, Refused};
-use crate::{backcheck, duplicates, effects, events, leads, outside, signature, slips};
+use crate::{backcheck, duplicates, effects, events, leads, outside, slips};
 
-/// Most changes that one document may have.
-const MAX_DOCUMENT_CHANGES: usize = 10_000;
 /// Most refused changes that are kept of one device.
 const MAX_QUARANTINED: usize = 10_000;
-/// How often rules may set off rules in one exchange.
-const MAX_ROUNDS: usize = 16;
 
 /// Whose device sends changes.
 #[derive(Clone, Copy, Debug)]
@@ -211,9 +209,9 @@ impl<'t> Ingest<'t> {
         if !self.tx.may_read(document, person)? {
             return Ok(Err(Rejection::NotAllowed));
         }
-        let writer = self.writer(person, document, stored.kind, &stored.fields)?;
-        if let Err(reason) = policy::judge(stored.kind, Some(&stored.fields), &writer, fields) {
-            return Ok(Err(reason));
+        let sender = Sender { device: self.own.device, person };
+        if let Err(fault) = self.judge(sender, document, stored.kind, Some(&stored.fields), fields) {
+            return Ok(Err(fault.rejection()?));
         }
         self.write_by(by, document, fields).map(Ok)
     }
@@ -267,7 +265,7 @@ impl<'t> Ingest<'t> {
 
     /// The configuration that a record was made under; the one in force where it names none that there is (T6).
     pub(crate) fn config_of(&self, fields: &Fields) -> Arc<Config> {
-        effects::version_in(fields).and_then(|version| self.configs.get(&version).cloned()).unwrap_or_else(|| self.config())
+        version_in(fields).and_then(|version| self.configs.get(&version).cloned()).unwrap_or_else(|| self.config())
     }
 
     /// The configuration in force.
@@ -348,15 +346,13 @@ impl<'t> Ingest<'t> {
             return Ok(Err(if was_refused { Rejection::DependsOnRejected } else { Rejection::MissingDependency }));
         }
         let Some(kind) = draft.kind.or_else(|| kind_of(&change.writes)) else { return Ok(Err(Rejection::UnknownKind)) };
-        if draft.exists && !self.tx.may_read(document, sender.person)? && !leads::is_claim(kind, change, sender.person) {
+        // A claim is heard also when somebody else was faster and the lead is no longer the sender's to read: who asks is told who has it.
+        let claims = || kind == Kind::Lead && LeadRequest::is_claim_by(&change.writes, sender.person);
+        if draft.exists && !self.tx.may_read(document, sender.person)? && !claims() {
             return Ok(Err(Rejection::NotAllowed));
         }
-        let writer = self.writer(sender.person, document, kind, draft.fields.as_ref().unwrap_or(&change.writes))?;
-        if let Err(reason) = policy::judge(kind, draft.fields.as_ref(), &writer, &change.writes) {
-            return Ok(Err(reason));
-        }
-        if let Err(reason) = self.check_links(sender, document, kind, draft.fields.as_ref(), change)? {
-            return Ok(Err(reason));
+        if let Err(fault) = self.judge(sender, document, kind, draft.fields.as_ref(), &change.writes) {
+            return Ok(Err(fault.rejection()?));
         }
         let check = |fields: &Fields| kind.check(fields).map_err(|error| Rejection::Invalid { detail: error.0 });
         if !draft.exists && draft.accepted.is_empty() && change.is_whole_document() {
@@ -381,161 +377,19 @@ impl<'t> Ingest<'t> {
         Ok(doc)
     }
 
-    fn writer(&mut self, id: PersonId, document: RecordId, kind: Kind, fields: &Fields) -> Result<Writer> {
-        let holder = match customer_of(document, kind, fields) {
-            Some(customer) => self.customer(customer)?.holder,
-            None => None,
-        };
-        let above = |person: PersonId| audience::superiors(person, &self.people).contains(&id);
-        let is_superior = author_of(fields).into_iter().chain(holder).any(above);
-        let roles = self.people.get(&id).map(|person| person.roles.clone()).unwrap_or_default();
-        Ok(Writer::Person { id, roles, holds_customer: holder == Some(id), is_superior })
-    }
-
-    /// What must hold between records, for the fields that a change writes.
-    fn check_links(
-        &mut self,
+    /// Judges what somebody wants to write, by the state that is kept here.
+    fn judge(
+        &self,
         sender: Sender,
         document: RecordId,
         kind: Kind,
         before: Option<&Fields>,
-        change: &Change,
-    ) -> Result<Result<(), Rejection>> {
-        let invalid = |detail: &str| Ok(Err(Rejection::Invalid { detail: detail.into() }));
-        let writes = &change.writes;
-        let text = |field: &str| writes.get(field).and_then(Scalar::as_text);
-        let is_sender = |field: &str| text(field).is_none_or(|value| value.parse() == Ok(sender.person));
-        let signs = || ["signed_at", "signed_by", "signed_with", "signature"].into_iter().any(|field| writes.contains_key(field));
-        if let Some(customer) = text("customer").filter(|_| kind != Kind::Customer) {
-            let Ok(customer) = customer.parse::<CustomerId>() else { return invalid("customer") };
-            // Whoever may not read it must not learn whether it exists.
-            if !self.tx.may_read(customer.into(), sender.person)? {
-                return invalid("customer");
-            }
-        }
-        // What is chosen from a list of the configuration is one of its options; touches and tasks are looked at more closely below.
-        let config = self.config_of(before.unwrap_or(writes));
-        for (field, value) in writes.iter().filter(|_| !matches!(kind, Kind::Touch | Kind::Task)) {
-            if let (Some(Type::Option(list)), Scalar::Text(key)) = (kind.type_of(field), value)
-                && config.list(list).iter().all(|option| option.key != *key)
-            {
-                return invalid(field);
-            }
-        }
-        match kind {
-            Kind::Question | Kind::Demand if !is_sender("assignee") => return invalid("assignee"),
-            Kind::Question if !is_sender("answered_by") => return invalid("answered_by"),
-            Kind::Demand if !is_sender("assessed_by") => return invalid("assessed_by"),
-            Kind::Finding if !is_sender("resolved_by") => return invalid("resolved_by"),
-            Kind::Finding if writes.contains_key("resolution") && text("reason").is_none_or(|reason| reason.trim().is_empty()) => {
-                return invalid("reason");
-            }
-            Kind::Customer | Kind::Lead if before.is_none() && !is_sender("holder") => return invalid("holder"),
-            Kind::Lead if !is_sender("moved_by") => return invalid("moved_by"),
-            Kind::Lead => {
-                if let Err(detail) = leads::check(before, writes, sender.person) {
-                    return invalid(detail);
-                }
-                if before.is_none() && self.is_held_otherwise(writes)? {
-                    return invalid("holder");
-                }
-                for (key, value) in writes.iter().filter(|(key, _)| key.starts_with("requests/")) {
-                    let asked_by = value.as_text().and_then(LeadRequest::parse).map(|request| request.by());
-                    if asked_by != Some(sender.person) {
-                        return Ok(Err(Rejection::Invalid { detail: key.clone() }));
-                    }
-                }
-            }
-            Kind::Contract if signs() => {
-                let signed = before.map(|before| signature::check(self, sender, document, before, writes)).transpose()?;
-                if signed != Some(true) {
-                    return invalid("signature");
-                }
-            }
-            Kind::BackCheck => {
-                if let Some(Err(reason)) = before.map(|before| BackCheck::check_edit(before, writes)) {
-                    return Ok(Err(reason));
-                }
-            }
-            Kind::Task if !is_sender("done_by") => return invalid("done_by"),
-            // The signature itself does it, and closes it.
-            Kind::Task if before.and_then(|task| task.get("task")).and_then(Scalar::as_text) == Some(E_SIGN) => {
-                return invalid("signature");
-            }
-            Kind::Task => {
-                if let Some(task) = before.filter(|_| writes.contains_key("done_at") || writes.contains_key("choice"))
-                    && let Err(detail) = check_done(&self.config_of(task), task, text("choice"), text("reason"))
-                {
-                    return invalid(detail);
-                }
-            }
-            Kind::Report if before.is_none() => match from_fields::<Report>(writes) {
-                Ok(report) if report.briefs.values().any(|brief| !self.has_brief(writes, brief)) => return invalid("briefs"),
-                Ok(report) if RecordId::from(ReportId::of(report.author, report.day)) == document => {}
-                Ok(_) => return invalid("day"),
-                Err(error) => return Ok(Err(Rejection::Invalid { detail: error.0 })),
-            },
-            Kind::Evidence => {
-                if before.is_none() && text("device").is_some_and(|device| device.parse() != Ok(change.actor.device)) {
-                    return invalid("device");
-                }
-                if let Some(touch) = text("touch") {
-                    let touch = touch.parse::<RecordId>().ok().map(|touch| self.tx.document(touch)).transpose()?.flatten();
-                    let own = |touch: &Document| touch.kind == Kind::Touch && author_of(&touch.fields) == Some(sender.person);
-                    if !touch.as_ref().is_some_and(own) {
-                        return invalid("touch");
-                    }
-                }
-            }
-            Kind::Touch => {
-                if before.is_none()
-                    && let Err(detail) = self.check_form(document, writes)?
-                {
-                    return Ok(Err(Rejection::Invalid { detail }));
-                }
-                for evidence in evidence_in(writes) {
-                    // It may come later; one that is there must be the author's own.
-                    let evidence = self.tx.document(evidence.into())?;
-                    let own = |other: &Document| other.kind == Kind::Evidence && author_of(&other.fields) == Some(sender.person);
-                    if evidence.is_some_and(|other| !own(&other)) {
-                        return invalid("evidence");
-                    }
-                }
-            }
-            _ => {}
-        }
-        Ok(Ok(()))
-    }
-
-    /// Whether a new lead names another holder than its customer has: entering a lead takes no customer from anybody.
-    fn is_held_otherwise(&mut self, lead: &Fields) -> Result<bool> {
-        let Some(customer) = lead.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok()) else {
-            return Ok(false);
-        };
-        let holder = lead.get("holder").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
-        Ok(self.customer(customer)?.holder != holder)
-    }
-
-    /// Whether a new touch has what form and rules ask for, by the configuration it was made under (T1, B2, T6).
-    fn check_form(&self, document: RecordId, writes: &Fields) -> Result<Result<(), String>> {
-        let config = self.config_of(writes);
-        let Ok(touch) = from_fields::<Touch>(writes) else { return Ok(Ok(())) };
-        if config.actions.iter().all(|choice| choice.key != touch.action) {
-            return Ok(Err("action".into()));
-        }
-        if touch.brief.is_some_and(|brief| config.briefs.iter().all(|choice| choice.key != brief)) {
-            return Ok(Err("brief".into()));
-        }
-        if let Some(field) = firing::misfit(&config, Kind::Touch, writes) {
-            return Ok(Err(field));
-        }
-        let subject = Subject { id: document, kind: Kind::Touch, fields: writes, world: self.tx };
-        Ok(firing::missing(&config, &subject)?.into_iter().next().map_or(Ok(()), Err))
-    }
-
-    /// Whether there is such a brief in the configuration that a record was made under (B1).
-    fn has_brief(&self, fields: &Fields, brief: &str) -> bool {
-        self.config_of(fields).briefs.iter().any(|choice| choice.key == brief)
+        writes: &Fields,
+    ) -> std::result::Result<(), NotWritten> {
+        let roles = self.people.get(&sender.person).map(|person| person.roles.clone()).unwrap_or_default();
+        let writer = Writer::Person { id: sender.person, roles };
+        let desk = Desk { tx: self.tx, sender, people: &self.people, configs: &self.configs };
+        policy::judge(kind, document, before, writes, &writer, &desk)
     }
 
     /// Evidence can name bytes that are here already, and bytes can come after their evidence.
@@ -582,21 +436,16 @@ impl<'t> Ingest<'t> {
     }
 
     fn project(&self, document: RecordId, kind: Kind, fields: &Fields, conflicts: &BTreeMap<String, Vec<Scalar>>) -> Result<()> {
-        let text = |field: &str| fields.get(field).and_then(Scalar::as_text);
-        let parent = match kind {
-            Kind::Evidence | Kind::Event => text("touch"),
-            _ => text("source"),
-        };
         self.tx.put_document(&Projection {
             id: document,
             kind,
             author: author_of(fields),
-            customer: customer_of(document, kind, fields),
-            parent: parent.and_then(|id| id.parse().ok()),
-            blob: text("sha256").filter(|_| kind == Kind::Evidence).and_then(|hash| hash.parse().ok()),
-            day: text("day"),
-            open: is_open(kind, fields),
-            at: time_of(fields).unwrap_or_else(|| self.now.timestamp_millis()),
+            customer: kind.customer_of(document, fields),
+            parent: kind.parent_of(fields),
+            blob: kind.blob_of(fields),
+            day: fields.get("day").and_then(Scalar::as_text),
+            open: kind.is_open(fields),
+            at: kind.time_of(fields).unwrap_or_else(|| self.now.timestamp_millis()),
             fields,
             conflicts,
         })
@@ -613,7 +462,7 @@ impl<'t> Ingest<'t> {
                         affected.insert(evidence.into());
                     }
                 }
-                if let (Some(customer), Some(author), None) = (customer_of(document, kind, fields), author_of(fields), before) {
+                if let (Some(customer), Some(author), None) = (kind.customer_of(document, fields), author_of(fields), before) {
                     let stands_by = self.customer(customer)?.all.contains(&author);
                     if self.tx.add_touched(customer, author)? && !stands_by {
                         self.customers.remove(&customer);
@@ -646,7 +495,7 @@ impl<'t> Ingest<'t> {
                     affected.extend(self.named_by(fields)?);
                 }
             }
-            Kind::Config => {
+            Kind::Release => {
                 self.tx.configs_changed()?;
                 self.configs = self.tx.configs()?;
             }
@@ -663,7 +512,7 @@ impl<'t> Ingest<'t> {
                 if before.is_none() {
                     // What is for everybody is for whoever joins, too.
                     affected.extend(self.tx.documents_of_kind(Kind::Person)?);
-                    affected.extend(self.tx.documents_of_kind(Kind::Config)?);
+                    affected.extend(self.tx.documents_of_kind(Kind::Release)?);
                 }
                 if before.is_none_or(|before| roles(before) != roles(fields)) {
                     for task in self.tx.documents_of_kind(Kind::Task)? {
@@ -671,8 +520,9 @@ impl<'t> Ingest<'t> {
                         affected.extend(self.around_task(&task_fields)?);
                         affected.insert(task);
                     }
-                    for kind in [Kind::Order, Kind::Question, Kind::Demand, Kind::Finding, Kind::Slip] {
-                        affected.extend(self.tx.documents_of_kind(kind)?);
+                    let by_role = |kind: &&Kind| **kind != Kind::Task && kind.is_read_by_role();
+                    for kind in Kind::ALL.iter().filter(by_role) {
+                        affected.extend(self.tx.documents_of_kind(*kind)?);
                     }
                     affected.extend(self.tx.unheld()?);
                 }
@@ -717,7 +567,7 @@ impl<'t> Ingest<'t> {
     }
 
     fn audience(&mut self, document: RecordId, kind: Kind, fields: &Fields) -> Result<BTreeSet<PersonId>> {
-        let mut customer = customer_of(document, kind, fields);
+        let mut customer = kind.customer_of(document, fields);
         let about = match kind {
             Kind::Customer => self.tx.tasks_about(document.into())?,
             Kind::Contract | Kind::Contact => customer.map_or(Ok(Vec::new()), |customer| self.about(customer, kind, document))?,
@@ -727,7 +577,7 @@ impl<'t> Ingest<'t> {
                     let Some(touch) = self.tx.document(touch.into())? else { continue };
                     // Naming another's evidence gives nobody a look at it.
                     if author_of(&touch.fields) == author_of(fields) {
-                        customer = customer.or(customer_of(touch.id, touch.kind, &touch.fields));
+                        customer = customer.or(touch.kind.customer_of(touch.id, &touch.fields));
                         tasks.extend(self.tx.tasks_from(touch.id)?);
                     }
                 }
@@ -799,34 +649,6 @@ impl<'t> Ingest<'t> {
             self.outgoing.entry(person).or_default().extend(rows);
         }
     }
-}
-
-/// Whether a task can be done so; otherwise the field that is wrong.
-pub(crate) fn check_done(config: &Config, task: &Fields, choice: Option<&str>, reason: Option<&str>) -> Result<(), &'static str> {
-    let option = match choice {
-        Some(choice) if task.get(&format!("choices/{choice}")) == Some(&Scalar::Bool(true)) => {
-            config.choices.iter().find(|other| other.key == choice)
-        }
-        None if task.iter().all(|(key, value)| !key.starts_with("choices/") || *value != Scalar::Bool(true)) => {
-            let kind = task.get("task").and_then(Scalar::as_text);
-            config.tasks.iter().find(|other| Some(other.key.as_str()) == kind)
-        }
-        _ => return Err("choice"),
-    };
-    let needs_reason = option.is_some_and(|option| option.needs_reason);
-    if needs_reason && reason.is_none_or(|reason| reason.trim().is_empty()) { Err("reason") } else { Ok(()) }
-}
-
-/// The evidence that fields of a touch name.
-pub(crate) fn evidence_in(fields: &Fields) -> impl Iterator<Item = EvidenceId> + '_ {
-    let members =
-        fields.iter().filter(|(_, value)| **value == Scalar::Bool(true)).filter_map(|(key, _)| key.strip_prefix("evidence/"));
-    members.filter_map(|id| id.parse().ok())
-}
-
-/// Who created a record.
-pub(crate) fn author_of(fields: &Fields) -> Option<PersonId> {
-    fields.get(AUTHOR_FIELD).and_then(Scalar::as_text).and_then(|id| id.parse().ok())
 }
 
 /// A document whose changes are being judged, and the state that the accepted ones lead to.

@@ -3,7 +3,7 @@
 use chuda_record::id::{PersonId, RecordId};
 use chuda_record::kind::lead::LeadRequest;
 use chuda_record::rules::audience::superiors;
-use chuda_record::{Change, Customer, Fields, Kind, Lead, Scalar, Stage, from_fields};
+use chuda_record::{Customer, Fields, Lead, Scalar, Stage, from_fields};
 use chuda_record::{Error, Result};
 
 use crate::ingest::{Ingest, Notice};
@@ -36,28 +36,6 @@ pub(crate) fn settle(ingest: &mut Ingest<'_>, lead: RecordId) -> Result<()> {
             tell_taken(ingest, lead, &state, id, *by)?;
         }
     }
-}
-
-/// Whether a change does nothing but ask for a lead, in the sender's own name. That is heard also when somebody else was faster and
-/// the lead is no longer the sender's to read: who asks is told who has it.
-pub(crate) fn is_claim(kind: Kind, change: &Change, sender: PersonId) -> bool {
-    let claims = |text: &Scalar| text.as_text().and_then(LeadRequest::parse) == Some(LeadRequest::Claim(sender));
-    kind == Kind::Lead
-        && !change.writes.is_empty()
-        && change.writes.iter().all(|(key, value)| key.starts_with("requests/") && claims(value))
-}
-
-/// Whether the fields of a lead after a change by a person hang together: a correction by hand has its reason and its author (H1).
-pub(crate) fn check(before: Option<&Fields>, writes: &Fields, sender: PersonId) -> Result<(), &'static str> {
-    let corrects = ["stage", "invalid_at", "corrected_at"].into_iter().any(|field| writes.contains_key(field));
-    if before.is_none() || !corrects {
-        return Ok(());
-    }
-    let after = |field: &str| writes.get(field).or_else(|| before.and_then(|before| before.get(field))).and_then(Scalar::as_text);
-    if after("reason").is_none_or(|reason| reason.trim().is_empty()) {
-        return Err("reason");
-    }
-    if after("moved_by").and_then(|person| person.parse().ok()) == Some(sender) { Ok(()) } else { Err("moved_by") }
 }
 
 fn may(ingest: &Ingest<'_>, lead: &Lead, request: &LeadRequest) -> Result<bool> {

@@ -23,6 +23,8 @@ mod facts;
 mod import;
 mod ingest;
 mod jobs;
+
+mod judging;
 mod key;
 mod leads;
 mod machine;
@@ -31,7 +33,6 @@ pub mod problem;
 mod releases;
 mod router;
 mod server;
-mod signature;
 mod slips;
 mod stores;
 pub mod telemetry;

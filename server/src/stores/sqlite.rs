@@ -445,7 +445,7 @@ impl Tx<'_> {
     /// The configuration that a record was made under; the one in force where it names none that there is (T6).
     pub(crate) fn config_of(&self, fields: &Fields) -> Result<Arc<Config>> {
         let configs = self.configs()?;
-        let made_under = crate::effects::version_in(fields).and_then(|version| configs.get(&version));
+        let made_under = chuda_record::version_in(fields).and_then(|version| configs.get(&version));
         made_under.map_or_else(|| self.config(), |config| Ok(config.clone()))
     }
 

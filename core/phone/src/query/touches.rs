@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use super::view::{EvidenceView, ExtraView, TouchStatus, TouchView, Triggered, Word};
-use super::{Ask, releases, word};
+use super::{Ask, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, PersonId, TouchId};
@@ -54,7 +54,7 @@ impl Ask<'_> {
             zone: self.me.zone,
             left: false,
         });
-        let config = releases::made_under(self.tx, self.config, row.record.config)?;
+        let config = self.tx.made_under(self.config, row.record.config)?;
         let moment = Moment { config: &config, people: &people, now: self.now };
         let firings = firing::preview(moment, &subject)?;
         Ok(firings
@@ -91,7 +91,7 @@ impl Ask<'_> {
                 Err(error) => return Err(error),
             }
         }
-        let extra = extra(&*releases::made_under(self.tx, self.config, touch.config)?, &touch);
+        let extra = extra(&*self.tx.made_under(self.config, touch.config)?, &touch);
         let owner = touch.tech_owner.as_ref().map(|owner| match owner.parse::<PersonId>() {
             Ok(id) => (self.person(id).name, false),
             Err(_) => (owner.clone(), true),

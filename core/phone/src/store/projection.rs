@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::OptionalExtension as _;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Tx;
@@ -13,8 +12,8 @@ use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId
 use chuda_record::rules::world::{LOOKED_THROUGH, World};
 use chuda_record::time::{day_of, from_millis, to_millis};
 use chuda_record::{
-    BackCheck, Contact, Contract, Customer, Demand, Doc, Event, Evidence, Fields, Finding, Kind, Lead, Meeting, Order, Person,
-    Question, Record, Release, Report, Role, Scalar, Seal, Slip, Task, Touch, from_fields, to_fields,
+    Contact, Customer, Doc, Event, Evidence, Fields, Kind, Lead, Misshapen, Person, Record, Report, Role, Scalar, Task, Touch, from_fields,
+    to_fields,
 };
 
 /// A record with its id.
@@ -78,7 +77,7 @@ const ONE: &str = "c.id = ?1";
 const HELD: &str = "c.closed = 0 AND c.holder IS NOT NULL";
 
 impl Tx<'_> {
-    /// Brings the projections of one document up to date.
+    /// Brings the projections of one document up to date. Most kinds are found by their row alone; lists look into columns of the others.
     pub(super) fn project(
         &self,
         id: RecordId,
@@ -87,18 +86,6 @@ impl Tx<'_> {
         conflicts: &BTreeMap<String, Vec<Scalar>>,
     ) -> Result<()> {
         match kind {
-            Kind::Person => self.project_as::<Person>(id, fields, conflicts).map(drop),
-            Kind::Config => self.project_as::<Release>(id, fields, conflicts).map(drop),
-            Kind::Contract => self.project_as::<Contract>(id, fields, conflicts).map(drop),
-            Kind::Seal => self.project_as::<Seal>(id, fields, conflicts).map(drop),
-            Kind::Order => self.project_as::<Order>(id, fields, conflicts).map(drop),
-            Kind::Question => self.project_as::<Question>(id, fields, conflicts).map(drop),
-            Kind::Demand => self.project_as::<Demand>(id, fields, conflicts).map(drop),
-            Kind::Meeting => self.project_as::<Meeting>(id, fields, conflicts).map(drop),
-            Kind::Slip => self.project_as::<Slip>(id, fields, conflicts).map(drop),
-            Kind::Event => self.project_as::<Event>(id, fields, conflicts).map(drop),
-            Kind::Finding => self.project_as::<Finding>(id, fields, conflicts).map(drop),
-            Kind::BackCheck => self.project_as::<BackCheck>(id, fields, conflicts).map(drop),
             Kind::Customer => {
                 let Some(customer) = self.project_as::<Customer>(id, fields, conflicts)? else { return Ok(()) };
                 self.upsert(
@@ -201,6 +188,7 @@ impl Tx<'_> {
                     ),
                 )
             }
+            _ => self.put_row(id, kind, kind.to_json(fields), fields, conflicts),
         }
     }
 
@@ -497,33 +485,44 @@ impl Tx<'_> {
         Ok(rows.into_iter().filter_map(|(id, kind)| Some((id, Kind::parse(&kind)?))).collect())
     }
 
-    fn project_as<T: Record + Serialize>(
+    /// The row of a kind that has columns beside it, and the record to fill them from.
+    fn project_as<T: Record>(&self, id: RecordId, fields: &Fields, conflicts: &BTreeMap<String, Vec<Scalar>>) -> Result<Option<T>> {
+        let record: Result<T, Misshapen> = from_fields(fields);
+        let json = match &record {
+            Ok(record) => serde_json::to_string(record).map_err(|error| Misshapen(error.to_string())),
+            Err(misshapen) => Err(misshapen.clone()),
+        };
+        self.put_row(id, T::KIND, json, fields, conflicts)?;
+        Ok(record.ok())
+    }
+
+    fn put_row(
         &self,
         id: RecordId,
+        kind: Kind,
+        json: Result<String, Misshapen>,
         fields: &Fields,
         conflicts: &BTreeMap<String, Vec<Scalar>>,
-    ) -> Result<Option<T>> {
+    ) -> Result<()> {
         // A newer version may have written what this one can't read: the document is kept, and shown after an update.
-        let Ok(record) = from_fields::<T>(fields) else {
-            tracing::warn!(document = %id, kind = T::KIND.as_str(), "record is of a newer version");
-            return Ok(None);
+        let Ok(json) = json else {
+            tracing::warn!(document = %id, kind = kind.as_str(), "record is of a newer version");
+            return Ok(());
         };
-        let json = serde_json::to_string(&record).map_err(|error| Error::internal("record.misshapen", error))?;
         let conflicts = (!conflicts.is_empty()).then(|| conflicts.keys().cloned().collect::<Vec<_>>().join(","));
         self.upsert(
             "INSERT INTO records (id, kind, record, conflicts, customer, at, open) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (id) DO UPDATE SET record = ?3, conflicts = ?4, customer = ?5, at = ?6, open = ?7",
             (
                 id.as_bytes(),
-                T::KIND.as_str(),
+                kind.as_str(),
                 json,
                 conflicts,
-                chuda_record::customer_of(id, T::KIND, fields).map(|customer| *customer.as_bytes()),
-                chuda_record::time_of(fields),
-                chuda_record::is_open(T::KIND, fields),
+                kind.customer_of(id, fields).map(|customer| *customer.as_bytes()),
+                kind.time_of(fields),
+                kind.is_open(fields),
             ),
-        )?;
-        Ok(Some(record))
+        )
     }
 
     fn upsert<P: rusqlite::Params>(&self, sql: &str, params: P) -> Result<()> {

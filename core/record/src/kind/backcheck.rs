@@ -7,10 +7,12 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record};
+use crate::kinds::Kind;
+use crate::fields::is_known;
+use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings};
 use crate::id::{BackCheckId, PersonId, TouchId};
 use crate::origin::with_origin;
-use crate::policy::{Create, Party, Rules, Type, Write};
+use crate::table::{Create, Party, Table, Type, Write};
 use crate::{Fields, Origin, Rejection, Scalar, from_fields};
 
 /// Most candidates that are kept in the record: 80 KB. A larger team's are named by their digest alone.
@@ -183,8 +185,7 @@ pub fn pack(candidates: &BTreeSet<TouchId>) -> Option<String> {
 
 impl Record for BackCheck {
     const KIND: Kind = Kind::BackCheck;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: with_origin![
             ("author", Type::Person, Write::Never),
@@ -204,6 +205,16 @@ impl Record for BackCheck {
             ("conclusion", Type::Text, Write::By(&[Party::Author])),
         ],
     };
+    const RULES: ByRules = ByRules::Read;
+    const HAS_PAGE: bool = true;
+
+    fn is_open(fields: &Fields) -> bool {
+        !is_known(fields, "closed_at")
+    }
+
+    fn check_write(proposal: &Proposal<'_>, _: &dyn Surroundings) -> Result<(), NotWritten> {
+        proposal.before.map_or(Ok(()), |before| Ok(Self::check_edit(before, proposal.writes)?))
+    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use super::flaw::Flaw;
 use super::world::Subject;
 use crate::error::Result;
 use crate::id::RecordId;
-use crate::policy::Type;
-use crate::{ContactMode, Kind, Role, Scalar, is_draft, time_of};
+use crate::table::Type;
+use crate::{Kind, Role, Scalar};
 
 /// Most leaves and branches of one condition.
 const MAX_NODES: usize = 64;
@@ -315,7 +315,7 @@ impl Comparison {
 
 impl Exists {
     fn holds(&self, config: &Config, subject: &Subject<'_>) -> Result<bool> {
-        let Some(customer) = crate::customer_of(subject.id, subject.kind, subject.fields) else { return Ok(false) };
+        let Some(customer) = subject.kind.customer_of(subject.id, subject.fields) else { return Ok(false) };
         let from = match &self.since {
             None => i64::MIN,
             Some(path) => match subject.get(path)? {
@@ -330,8 +330,8 @@ impl Exists {
                 Some(Scalar::Int(at)) => Some(*at),
                 _ => None,
             };
-            let at = by.or_else(|| time_of(&fields)).unwrap_or(i64::MIN);
-            if is_draft(self.kind, &fields) {
+            let at = by.or_else(|| self.kind.time_of(&fields)).unwrap_or(i64::MIN);
+            if self.kind.is_draft(&fields) {
                 continue;
             }
             let other = Subject { id: subject.id, kind: self.kind, fields: &fields, world: subject.world };
@@ -386,10 +386,8 @@ pub(super) fn kinds_at(kind: Kind, links: &str) -> Result<Vec<Kind>, Flaw> {
 
 /// Whether a value can stand in a field.
 pub(super) fn fits(config: &Config, holds: Type, value: &Scalar, field: &str) -> Result<(), Flaw> {
-    use crate::policy::List;
     let fits = match (holds, value) {
-        (Type::Option(List::Modes), Scalar::Text(key)) => ContactMode::ALL.iter().any(|mode| mode.as_str() == key),
-        (Type::Option(list), Scalar::Text(key)) => config.list(list).iter().any(|choice| choice.key == *key),
+        (Type::Option(list), Scalar::Text(key)) => config.has(list, key),
         (Type::Role, Scalar::Text(word)) => Role::parse(word).is_some(),
         (Type::Link(_) | Type::Any, Scalar::Text(id)) => id.parse::<RecordId>().is_ok(),
         (Type::Time, Scalar::Text(time)) => time.parse::<chrono::NaiveTime>().is_ok(),

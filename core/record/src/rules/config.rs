@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::flaw::{Flaw, Flawed};
 use super::rule::{Effect, Rule, Trigger};
-use crate::policy::{List, Type};
-use crate::{Kind, Role, Stage};
+use crate::table::{List, Type};
+use crate::{ContactMode, Kind, Role, Stage};
 
 /// Most flexible response nodes (F3).
 pub const MAX_RESPONSES: usize = 12;
@@ -305,6 +305,14 @@ impl Config {
             List::Events => &self.events,
             List::Findings => &self.findings,
             List::Resolutions => &self.resolutions,
+        }
+    }
+
+    /// Whether there is such an option, offered or not.
+    pub fn has(&self, list: List, key: &str) -> bool {
+        match list {
+            List::Modes => ContactMode::ALL.iter().any(|mode| mode.as_str() == key),
+            list => Self::option(self.list(list), key).is_some(),
         }
     }
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::condition::{Condition, fits, kinds_at, type_at};
 use super::config::{Choice, Config, check_offered, is_key};
 use super::flaw::Flaw;
-use crate::policy::{List, Type};
+use crate::record::ByRules;
+use crate::table::{List, Type};
 use crate::{Fields, Kind, Role, Scalar};
 
 /// Most effects of one rule.
@@ -505,9 +506,7 @@ impl Effect {
             }
             Self::Create(create) => {
                 // What people enter, and the server's own bookkeeping, is never made by a rule.
-                let by_rules =
-                    [Kind::Contract, Kind::Seal, Kind::Order, Kind::Question, Kind::Demand, Kind::Meeting, Kind::Finding];
-                if !by_rules.contains(&create.kind) {
+                if create.kind.by_rules() != ByRules::Make {
                     return Err(Flaw::unknown(create.kind.as_str()));
                 }
                 for (field, value) in &create.fields {

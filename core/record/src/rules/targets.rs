@@ -263,7 +263,7 @@ impl Targets {
     }
 
     fn light(&self, metric: Metric, value: Option<Ratio>, baseline: Ratio) -> Judged {
-        let ratio = value.and_then(|value| value.over(baseline));
+        let ratio = value.and_then(|value| value.divided_by(baseline));
         let light = value.map(|_| match ratio {
             Some(ratio) if ratio.below(self.lights.yellow) => Light::Red,
             Some(ratio) if ratio.below(self.lights.green) => Light::Yellow,

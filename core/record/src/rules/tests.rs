@@ -19,7 +19,7 @@ use super::world::{Memory, Subject};
 use super::{Config, Firing};
 use crate::error::Error;
 use crate::id::{CustomerId, PersonId, RecordId};
-use crate::policy::List;
+use crate::table::List;
 use crate::{Fields, Kind, Person, Role, Scalar};
 
 fn shipped() -> Value {
@@ -375,9 +375,9 @@ fn an_added_field_is_asked_for_and_held_to_its_type_and_rules_can_look_at_it() {
     let filled = |value: Scalar| touch.clone().into_iter().chain([("x/units".to_owned(), value)]).collect::<Fields>();
     assert!(missing(&config, &filled(120.into())).is_empty());
     assert_eq!(missing(&config, &filled(" ".into())), ["x/units"], "a blank is nothing");
-    assert_eq!(firing::misfit(&config, Kind::Touch, &filled(120.into())), None);
-    assert_eq!(firing::misfit(&config, Kind::Touch, &filled("many".into())), Some("x/units".into()));
-    assert_eq!(firing::misfit(Config::builtin(), Kind::Touch, &filled(120.into())), Some("x/units".into()), "it never asked");
+    assert_eq!(firing::unasked(&config, Kind::Touch, &filled(120.into())), None);
+    assert_eq!(firing::unasked(&config, Kind::Touch, &filled("many".into())), Some("x/units".into()));
+    assert_eq!(firing::unasked(Config::builtin(), Kind::Touch, &filled(120.into())), Some("x/units".into()), "it never asked");
     let fires = |units: i64| fired(&config, &filled(units.into())).contains(&"many".to_owned());
     assert!(fires(100) && !fires(99));
 }
