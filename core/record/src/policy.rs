@@ -156,9 +156,7 @@ fn check_edit(stored: Stored<'_>, writer: &Writer, writes: &Fields, lookup: &dyn
 }
 
 fn check_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Rejection> {
-    let known = |key: &str| {
-        kind.table().write_of(key).is_some() || matches!(key, KIND_FIELD | VERSION_FIELD | AUTHOR_FIELD)
-    };
+    let known = |key: &str| kind.table().write_of(key).is_some() || matches!(key, KIND_FIELD | VERSION_FIELD | AUTHOR_FIELD);
     if let Some(field) = writes.keys().find(|key| !known(key)) {
         return Err(Rejection::FieldLocked { field: field.clone() });
     }
@@ -171,7 +169,8 @@ fn check_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Re
                 return Err(Rejection::NotAllowedToCreate);
             }
             // What only the server may set must not come with the creation either.
-            let server_only = |key: &String| matches!(kind.table().write_of(key), Some(Write::By(parties)) if parties == [Party::Server]);
+            let server_only =
+                |key: &String| matches!(kind.table().write_of(key), Some(Write::By(parties)) if parties == [Party::Server]);
             match writes.keys().find(|key| server_only(key)) {
                 Some(field) => Err(Rejection::FieldLocked { field: field.clone() }),
                 None => Ok(()),

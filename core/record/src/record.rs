@@ -233,4 +233,3 @@ pub fn version_in(fields: &Fields) -> Option<i64> {
 pub fn kind_of(fields: &Fields) -> Option<Kind> {
     fields::text(fields, KIND_FIELD).and_then(Kind::parse)
 }
-

@@ -7,13 +7,13 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
-use chuda_record::table::Type as Holds;
 use chuda_record::rules::Config;
+use chuda_record::table::Type as Holds;
 use chuda_record::{Change, Fen, Fields, KIND_FIELD, Kind, Scalar, VERSION_FIELD, author_of};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, time};

@@ -7,8 +7,8 @@ use super::{Ask, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{PersonId, TaskId};
-use chuda_record::table::{List, Type};
 use chuda_record::rules::World;
+use chuda_record::table::{List, Type};
 use chuda_record::time::from_millis;
 use chuda_record::{Contact, Fen, Fields, Kind, Scalar, Task};
 

@@ -8,9 +8,9 @@ use super::{Own, Tx};
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{CustomerId, DeviceId, RecordId};
 use chuda_record::policy::{self, Lookup, Stored};
+use chuda_record::rules::Config;
 use chuda_record::rules::audience::People;
 use chuda_record::rules::world::World;
-use chuda_record::rules::Config;
 use chuda_record::{Fields, Kind, NotWritten, Record, Release};
 
 impl Tx<'_> {
@@ -26,7 +26,14 @@ impl Tx<'_> {
     }
 
     /// The same, upon the state of the document.
-    pub(super) fn judge_upon(&self, own: &Own, id: RecordId, kind: Kind, state: &Fields, writes: &Fields) -> Result<(), NotWritten> {
+    pub(super) fn judge_upon(
+        &self,
+        own: &Own,
+        id: RecordId,
+        kind: Kind,
+        state: &Fields,
+        writes: &Fields,
+    ) -> Result<(), NotWritten> {
         let before = (!state.is_empty()).then_some(state);
         policy::judge(kind, id, before, writes, &own.writer, &Here { tx: self, own })
     }

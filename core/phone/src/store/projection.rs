@@ -12,8 +12,8 @@ use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId
 use chuda_record::rules::world::{LOOKED_THROUGH, World};
 use chuda_record::time::{day_of, from_millis, to_millis};
 use chuda_record::{
-    Contact, Customer, Doc, Event, Evidence, Fields, Kind, Lead, Misshapen, Person, Record, Report, Role, Scalar, Task, Touch, from_fields,
-    to_fields,
+    Contact, Customer, Doc, Event, Evidence, Fields, Kind, Lead, Misshapen, Person, Record, Report, Role, Scalar, Task, Touch,
+    from_fields, to_fields,
 };
 
 /// A record with its id.

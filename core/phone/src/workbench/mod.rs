@@ -56,6 +56,7 @@ use chuda_record::policy::Writer;
 use chuda_record::rules::audience::People;
 use chuda_record::rules::metrics::Week;
 use chuda_record::rules::{Config, World};
+use chuda_record::table::MAX_TEXT;
 use chuda_record::time::to_millis;
 use chuda_record::{Actor, Fields, Kind, NotWritten, Rejection, Task};
 
@@ -399,8 +400,6 @@ fn typed(text: Option<String>) -> Option<String> {
 
 /// Most notices that are shown at once.
 const NOTICES: u32 = 200;
-/// Longest text of one field, in characters.
-const MAX_TEXT: usize = 4_000;
 
 fn check_length(text: Option<&String>, field: &'static str) -> Result<()> {
     match text {

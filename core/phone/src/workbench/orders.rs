@@ -3,9 +3,9 @@
 use super::{Schedule, Workbench, check_length, contracts, typed};
 use crate::query::view::OrderView;
 use crate::store::Own;
+use chuda_record::Order;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::OrderId;
-use chuda_record::Order;
 
 impl Workbench {
     /// Work orders that this person sees, newest first: those that are to be done, or all.

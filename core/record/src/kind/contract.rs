@@ -5,13 +5,13 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::Kind;
 use crate::error::Result;
 use crate::fields::{self, from_fields, is_known};
+use crate::id::{ContactId, ContractId, CustomerId, DeviceId, PersonId, TouchId};
+use crate::kinds::Kind;
+use crate::origin::with_origin;
 use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings};
 use crate::rejection::Rejection;
-use crate::id::{ContactId, ContractId, CustomerId, DeviceId, PersonId, TouchId};
-use crate::origin::with_origin;
 use crate::table::{Create, List, Party, Table, Type, Write};
 use crate::{Fen, Fields, Origin};
 

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::role::SELLING;
-use crate::kinds::Kind;
 use crate::fields::{Fields, is_known};
-use crate::record::{NotWritten, Proposal, Record, Surroundings};
 use crate::id::{ContactId, CustomerId, PersonId, RecordId};
+use crate::kinds::Kind;
+use crate::record::{NotWritten, Proposal, Record, Surroundings};
+use crate::role::SELLING;
 use crate::table::{Create, List, Party, Table, Type, Write};
 
 /// How likely a customer is to buy (意向等级).

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::Kind;
 use crate::fields::is_known;
+use crate::id::{CustomerId, PersonId, TouchId};
+use crate::kinds::Kind;
+use crate::origin::with_origin;
 use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings};
 use crate::role::Role;
-use crate::id::{CustomerId, PersonId, TouchId};
-use crate::origin::with_origin;
 use crate::table::{Create, List, Party, Table, Type, Write};
 use crate::{Fields, Origin, Scalar};
 

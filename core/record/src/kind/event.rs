@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::Kind;
-use crate::fields::{self, Fields};
-use crate::record::Record;
 use crate::Origin;
+use crate::fields::{self, Fields};
 use crate::id::{CustomerId, PersonId, RecordId, TouchId};
+use crate::kinds::Kind;
 use crate::origin::with_origin;
+use crate::record::Record;
 use crate::table::{Create, List, Party, Table, Type, Write};
 
 /// An outside event. Its id follows from system and external id, so the same one sent twice is one.

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::role::SELLING;
+use crate::fields::{self, Fields, members};
+use crate::id::{CustomerId, DeviceId, Hash, PersonId, RecordId, TouchId};
 use crate::kinds::Kind;
 use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings, author_of};
 use crate::rejection::Rejection;
-use crate::fields::{self, Fields, members};
-use crate::id::{CustomerId, DeviceId, Hash, PersonId, RecordId, TouchId};
+use crate::role::SELLING;
 use crate::table::{Create, Party, Table, Type, Write};
 
 /// One piece of evidence. All of it but the transcript and where it is attached is fixed at capture.

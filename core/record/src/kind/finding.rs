@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::Kind;
 use crate::fields::{from_fields, is_known};
+use crate::id::{CustomerId, PersonId, RecordId};
+use crate::kinds::Kind;
+use crate::origin::with_origin;
 use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings};
 use crate::rejection::Rejection;
 use crate::role::Role;
-use crate::id::{CustomerId, PersonId, RecordId};
-use crate::origin::with_origin;
 use crate::table::{Create, List, Party, Table, Type, Write};
 use crate::{Fields, Origin, Scalar};
 

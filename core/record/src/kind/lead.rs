@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::role::SELLING;
-use crate::kinds::Kind;
 use crate::fields::{self, AUTHOR_FIELD, Fields, Scalar, is_known};
+use crate::id::{CustomerId, PersonId, RecordId};
+use crate::kinds::Kind;
 use crate::record::{NotWritten, Proposal, Record, Surroundings};
 use crate::rejection::Rejection;
-use crate::id::{CustomerId, PersonId, RecordId};
+use crate::role::SELLING;
 use crate::table::{Create, List, Party, Table, Type, Write};
 
 /// The way of a lead (H1).
@@ -202,7 +202,8 @@ impl Record for Lead {
 
 /// A correction by hand has its reason and its author (H1).
 fn check_correction(proposal: &Proposal<'_>) -> Result<(), Rejection> {
-    let Some(before) = proposal.before.filter(|_| ["stage", "invalid_at", "corrected_at"].into_iter().any(|field| proposal.has(field)))
+    let Some(before) =
+        proposal.before.filter(|_| ["stage", "invalid_at", "corrected_at"].into_iter().any(|field| proposal.has(field)))
     else {
         return Ok(());
     };

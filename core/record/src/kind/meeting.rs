@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::Kind;
-use crate::record::{ByRules, Record};
 use crate::Origin;
 use crate::fields::{self, Fields, members};
 use crate::id::{ContractId, CustomerId, PersonId};
+use crate::kinds::Kind;
 use crate::origin::with_origin;
+use crate::record::{ByRules, Record};
 use crate::table::{Create, Party, Table, Type, Write};
 
 /// A meeting that people are invited to.

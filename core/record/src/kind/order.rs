@@ -3,13 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::Kind;
+use crate::Origin;
 use crate::fields::{Fields, is_known};
+use crate::id::{ContactId, ContractId, CustomerId, PersonId};
+use crate::kinds::Kind;
+use crate::origin::with_origin;
 use crate::record::{ByRules, Record};
 use crate::role::Role;
-use crate::Origin;
-use crate::id::{ContactId, ContractId, CustomerId, PersonId};
-use crate::origin::with_origin;
 use crate::table::{Create, List, Party, Table, Type, Write};
 
 /// A work order.

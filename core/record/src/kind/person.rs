@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fields::members;
+use crate::id::PersonId;
 use crate::kinds::Kind;
 use crate::record::{ByRules, Readers, Record};
 use crate::role::Role;
-use crate::fields::members;
-use crate::id::PersonId;
 use crate::table::{Create, Party, Table, Type, Write};
 
 /// A person. Written by the server alone: the admin's commands go through it.

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::Kind;
 use crate::fields::{self, Fields};
-use crate::record::{ByRules, Readers, Record};
 use crate::id::{PersonId, RecordId};
+use crate::kinds::Kind;
+use crate::record::{ByRules, Readers, Record};
 use crate::table::{Create, Table, Type, Write};
 
 /// One version of the configuration, as everybody gets it.

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::role::SELLING;
+use crate::fields::{Fields, Scalar, from_fields, members, members_of};
+use crate::id::{CustomerId, DeviceId, PersonId, RecordId, ReportId, TouchId};
 use crate::kinds::Kind;
 use crate::record::{ByRules, NotWritten, Proposal, Readers, Record, Surroundings};
 use crate::rejection::Rejection;
-use crate::fields::{Fields, Scalar, from_fields, members, members_of};
-use crate::id::{CustomerId, DeviceId, PersonId, RecordId, ReportId, TouchId};
+use crate::role::SELLING;
 use crate::table::{Create, List, Party, Table, Type, Write};
 use crate::time::from_millis;
 

@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::Kind;
 use crate::fields::{Fields, is_known};
+use crate::id::{ContractId, CustomerId, PersonId};
+use crate::kinds::Kind;
+use crate::origin::with_origin;
 use crate::record::Record;
 use crate::role::Role;
-use crate::id::{ContractId, CustomerId, PersonId};
-use crate::origin::with_origin;
 use crate::table::{Create, Party, Table, Type, Write};
 use crate::{Fen, Origin};
 
@@ -60,5 +60,4 @@ impl Record for Slip {
     fn is_open(fields: &Fields) -> bool {
         !is_known(fields, "contract")
     }
-
 }

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::Kind;
 use super::contract::E_SIGN;
+use crate::fields::{self, Fields, Scalar, is_known, members};
+use crate::id::{CustomerId, PersonId, RecordId};
+use crate::kinds::Kind;
 use crate::record::{NotWritten, Proposal, Record, Surroundings};
 use crate::rejection::Rejection;
 use crate::role::Role;
-use crate::fields::{self, Fields, Scalar, is_known, members};
-use crate::id::{CustomerId, PersonId, RecordId};
 use crate::table::{Create, List, Party, Table, Type, Write};
 
 /// Something to be done by one person, or by whoever has a role.
@@ -59,7 +59,8 @@ pub struct Task {
 impl Task {
     /// What doing it writes.
     pub fn done(choice: Option<&str>, reason: Option<&str>, by: PersonId, at: DateTime<Utc>) -> Fields {
-        let said = [("choice", choice), ("reason", reason)].into_iter().filter_map(|(field, text)| Some((field.to_owned(), text?.into())));
+        let said =
+            [("choice", choice), ("reason", reason)].into_iter().filter_map(|(field, text)| Some((field.to_owned(), text?.into())));
         let done = [("done_at".to_owned(), Scalar::Int(at.timestamp_millis())), ("done_by".to_owned(), by.to_string().into())];
         said.chain(done).collect()
     }

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::role::SELLING;
+use super::Intent;
+use crate::fields::{Fields, members, members_of, number, set_of};
+use crate::id::{ContactId, CustomerId, EvidenceId, PersonId};
 use crate::kinds::Kind;
 use crate::record::{NotWritten, Proposal, Record, Surroundings, author_of};
 use crate::rejection::Rejection;
-use super::{Intent};
-use crate::fields::{Fields, members, members_of, number, set_of};
-use crate::id::{ContactId, CustomerId, EvidenceId, PersonId};
+use crate::role::SELLING;
 use crate::table::{Create, List, Party, Table, Type, Write};
 use crate::{Fen, Scalar};
 

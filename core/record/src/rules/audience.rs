@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::id::PersonId;
 use crate::fields::set_of;
+use crate::id::PersonId;
 use crate::record::Readers;
 use crate::role::SELLING;
 use crate::{Fields, Kind, Person, Role, Scalar};

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, NaiveTime, TimeZone as _, Utc};
 
 use super::audience::People;
-use super::condition::{self, type_at};
-use super::config::{Config, FormField};
+use super::config::Config;
+use super::form::FormField;
+use super::path::{self, type_at};
 use super::rule::{Copied, CreateEffect, Effect, InDays, Recipient, Rule, Trigger, Value, placeholders};
 use super::world::{Subject, World};
 use crate::error::Result;
@@ -210,7 +211,7 @@ pub fn missing(config: &Config, subject: &Subject<'_>) -> Result<Vec<String>> {
 /// The first added field that the form does not ask for, or that holds something else than it says (T6).
 pub fn unasked(config: &Config, kind: Kind, fields: &Fields) -> Option<String> {
     let fits = |field: &str, value: &Scalar| match config.type_of_extra(kind, field) {
-        Some(holds) => condition::fits(config, holds, value, field).is_ok(),
+        Some(holds) => path::fits(config, holds, value, field).is_ok(),
         None => false,
     };
     fields.iter().find(|(field, value)| field.starts_with("x/") && !fits(field, value)).map(|(field, _)| field.clone())
