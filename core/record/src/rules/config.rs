@@ -251,7 +251,8 @@ impl Config {
         })
     }
 
-    fn named_lists(&self) -> impl Iterator<Item = (&'static str, &[Choice])> {
+    /// Every list with its name.
+    pub(super) fn named_lists(&self) -> impl Iterator<Item = (&'static str, &[Choice])> {
         LISTS.iter().map(|(name, list, _)| (*name, list(self).as_slice()))
     }
 

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Kind;
-use crate::table::Type;
 
 /// What a form asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Baselines, goals broken down to weeks, and lights, by hand and as laws.
 
-use chrono::{Days, Weekday};
+use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 use proptest::prelude::*;
 use proptest::sample::select;
 

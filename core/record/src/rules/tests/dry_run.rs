@@ -22,66 +22,6 @@ use crate::rules::world::{Memory, Subject};
 use crate::table::List;
 use crate::{Fields, Kind, Person, Role, Scalar};
 
-fn now() -> DateTime<Utc> {
-    "2026-11-23T10:00:00Z".parse().unwrap()
-}
-
-const REP: &str = "李雷";
-
-fn person(name: &str) -> PersonId {
-    RecordId::derived(name).into()
-}
-
-fn customer(name: &str) -> CustomerId {
-    RecordId::derived(name).into()
-}
-
-fn team() -> People {
-    let member = |name: &str, role, reports_to| {
-        let zone = crate::time::DEFAULT_ZONE;
-        (person(name), Person { name: name.into(), roles: [role].into(), reports_to, zone, left: false })
-    };
-    [member(REP, Role::Rep, Some(person("韩梅"))), member("韩梅", Role::Supervisor, None)].into()
-}
-
-/// A touch with some evidence.
-fn touch(action: &str) -> Fields {
-    let ago = now() - TimeDelta::days(5);
-    [
-        ("kind".to_owned(), Scalar::from("touch")),
-        ("author".into(), person(REP).to_string().into()),
-        ("customer".into(), customer("杭州智联科技").to_string().into()),
-        ("mode".into(), "visit".into()),
-        ("action".into(), action.into()),
-        ("at".into(), ago.timestamp_millis().into()),
-        (format!("evidence/{}", RecordId::derived("photo")), true.into()),
-    ]
-    .into()
-}
-
-fn with_pdf(mut touch: Fields) -> Fields {
-    touch.insert(format!("evidence/{}", RecordId::derived("pdf")), true.into());
-    touch
-}
-
-fn pdf() -> (RecordId, (Kind, Fields)) {
-    let fields = [("author".to_owned(), person(REP).to_string().into()), ("mime".into(), "application/pdf".into())];
-    (RecordId::derived("pdf"), (Kind::Evidence, fields.into()))
-}
-
-/// The rules that fire for a touch, at once or by now.
-fn fired(config: &Config, touch: &Fields) -> Vec<String> {
-    let world = Memory([pdf()].into());
-    let people = team();
-    let moment = Moment { config, people: &people, now: now() };
-    let subject = Subject { id: RecordId::derived("t"), kind: Kind::Touch, fields: touch, world: &world };
-    let mut firings: Vec<Firing> = firing::fire(moment, &subject).unwrap();
-    for due in firing::due(config, &subject, now()).unwrap() {
-        firings.extend((due.at <= now()).then(|| firing::fire_rule(moment, due.rule, &subject).unwrap()).flatten());
-    }
-    firings.into_iter().map(|firing| firing.rule).collect()
-}
-
 /// Three touches of the past: a demo, a quote with a PDF, a new demand.
 fn past() -> BTreeMap<RecordId, (Kind, Fields)> {
     let touches = [("demo", touch("demo")), ("quote", with_pdf(touch("quote"))), ("demand", touch("new_demand"))];
