@@ -1,26 +1,17 @@
 //! What is published names what is there, fits and ends.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::error::Error;
-use crate::id::{CustomerId, PersonId, RecordId};
-use crate::rules::Firing;
-use crate::rules::audience::People;
-use crate::rules::config::{Choice, ExtraType, MAX_BYTES, MAX_RESPONSES};
-use crate::rules::dry_run::{self, DryRun};
+use crate::id::RecordId;
+use crate::rules::config::{ExtraType, MAX_BYTES, MAX_RESPONSES};
 use crate::rules::edit::Edit;
 use crate::rules::firing::{self, Moment};
-use crate::rules::health::{Facts, Formula};
-use crate::rules::rule::{Rule, Trigger};
+use crate::rules::rule::Rule;
 use crate::rules::world::{Memory, Subject};
-use crate::table::List;
-use crate::{Fields, Kind, Person, Role, Scalar};
+use crate::{Fields, Kind, Scalar};
 
 #[test]
 fn conditions_name_what_is_there_and_compare_it_with_what_fits() {

@@ -2,25 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use proptest::prelude::*;
-use proptest::sample::{Index, select};
-use serde_json::{Value, json};
+use chrono::TimeDelta;
+use serde_json::json;
 
 use super::*;
-use crate::error::Error;
-use crate::id::{CustomerId, PersonId, RecordId};
-use crate::rules::Firing;
-use crate::rules::audience::People;
-use crate::rules::config::{Choice, ExtraType, MAX_BYTES, MAX_RESPONSES};
+use crate::id::RecordId;
+use crate::rules::config::ExtraType;
 use crate::rules::dry_run::{self, DryRun};
 use crate::rules::edit::Edit;
-use crate::rules::firing::{self, Moment};
+use crate::rules::firing::Moment;
 use crate::rules::health::{Facts, Formula};
 use crate::rules::rule::{Rule, Trigger};
-use crate::rules::world::{Memory, Subject};
-use crate::table::List;
-use crate::{Fields, Kind, Person, Role, Scalar};
+use crate::rules::world::Memory;
+use crate::{Fields, Kind};
 
 /// Three touches of the past: a demo, a quote with a PDF, a new demand.
 fn past() -> BTreeMap<RecordId, (Kind, Fields)> {

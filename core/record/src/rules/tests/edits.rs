@@ -1,26 +1,19 @@
 //! Small edits of a configuration.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
-use crate::error::Error;
-use crate::id::{CustomerId, PersonId, RecordId};
-use crate::rules::Firing;
-use crate::rules::audience::People;
-use crate::rules::config::{Choice, ExtraType, MAX_BYTES, MAX_RESPONSES};
-use crate::rules::dry_run::{self, DryRun};
+use crate::id::RecordId;
+use crate::rules::config::{Choice, ExtraType};
 use crate::rules::edit::Edit;
 use crate::rules::firing::{self, Moment};
-use crate::rules::health::{Facts, Formula};
-use crate::rules::rule::{Rule, Trigger};
+use crate::rules::rule::Rule;
+use crate::rules::stage;
 use crate::rules::world::{Memory, Subject};
 use crate::table::List;
-use crate::{Fields, Kind, Person, Role, Scalar};
+use crate::{Fields, Kind};
 
 /// Where one action stood, its parts stand after a split.
 fn split(list: &str, key: &str, parts: &[&str], prompt: Option<&str>) -> Edit {
@@ -113,7 +106,7 @@ proptest! {
         prop_assert_eq!(&fired(&draft, &record("part_a")), &whole);
         prop_assert_eq!(&fired(&draft, &record("part_b")), &whole);
         prop_assert_eq!(&fired(&draft, &record(&action.key)), &whole, "records made before");
-        prop_assert_eq!(super::stage::proven_by(&draft, "part_a", None), super::stage::proven_by(Config::builtin(), &action.key, None));
+        prop_assert_eq!(stage::proven_by(&draft, "part_a", None), stage::proven_by(Config::builtin(), &action.key, None));
     }
 }
 

@@ -4,16 +4,14 @@ mod check;
 mod dry_run;
 mod edits;
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::Config;
 use super::audience::People;
 use super::firing::{self, Moment};
 use super::flaw::{Flaw, Flawed};
 use super::world::{Memory, Subject};
+use super::{Config, Firing};
 use crate::id::{CustomerId, PersonId, RecordId};
 use crate::{Fields, Kind, Person, Role, Scalar};
 
