@@ -20,8 +20,7 @@ use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_curso
 use crate::app::App;
 use crate::caller::{Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
-use crate::stores::sqlite::{Document, Filter};
+use crate::store::{Document, Filter, Tx};
 
 /// Most changes of one record that are shown, the last ones.
 const HISTORY: usize = 1_000;

@@ -12,7 +12,7 @@ use super::{Named, PAGE, Query, Word, cursor_of, parse_cursor, person_named, unr
 use crate::app::App;
 use crate::caller::{Called, Scope};
 use crate::problem::{ProblemBody, Result};
-use crate::stores::sqlite::Filter;
+use crate::store::Filter;
 
 /// Which reports.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -16,10 +16,9 @@ use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_curso
 use crate::app::App;
 use crate::audit::By;
 use crate::caller::{Called, Scope};
-use crate::ingest::Ingest;
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
-use crate::stores::sqlite::{Document, Filter};
+use crate::reactions;
+use crate::store::{Document, Filter, Tx};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 1_000;
@@ -221,7 +220,7 @@ fn carry_out(
         return if same { view(tx, &document).map(Ok) } else { Ok(Err(Problem::new(StatusCode::CONFLICT, "todo.already_done"))) };
     }
     let writes = Task::done(answer.choice.as_deref(), answer.reason.as_deref(), person, now);
-    let mut ingest = Ingest::open(tx, now)?;
+    let mut ingest = reactions::begin(tx, now)?;
     match ingest.write_as(person, by, id, &writes)? {
         Ok(()) => {}
         Err(Rejection::Invalid { detail }) => {
