@@ -65,7 +65,7 @@ impl Ingest<'_> {
         };
         let people = self.people.clone();
         let audience = match customer {
-            Some(customer) => Audience::of(kind, fields, &self.customer(customer)?, &about, &people),
+            Some(customer) => Audience::of(kind, fields, &*self.customer(customer)?, &about, &people),
             None => Audience::of(kind, fields, &BTreeSet::new(), &about, &people),
         };
         Ok(match audience {

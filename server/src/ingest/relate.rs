@@ -104,7 +104,7 @@ impl Ingest<'_> {
     fn around_task(&self, task: &Fields) -> Result<Vec<RecordId>> {
         let source = id(task, "source").map_or(Ok(None), |source| self.tx.document(source))?;
         let mut around = source.map_or(Ok(Vec::new()), |source| self.named_by(&source.fields))?;
-        around.extend(id(task, "source").into_iter().chain(id(task, "customer")));
+        around.extend(["source", "customer"].into_iter().filter_map(|field| id::<RecordId>(task, field)));
         Ok(around)
     }
 

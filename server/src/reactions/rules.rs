@@ -6,6 +6,7 @@ use chuda_record::rules::firing::{self, Due, Moment, Occasion};
 use chuda_record::rules::rule::{Rule, Trigger};
 use chuda_record::rules::{Config, Firing, Subject};
 use chuda_record::{Kind, Scalar};
+use serde::{Deserialize, Serialize};
 
 use crate::audit::{self, Act, By, Verb};
 use crate::ingest::{Ingest, Reaction, When};

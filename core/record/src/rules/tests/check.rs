@@ -9,7 +9,6 @@ use crate::id::RecordId;
 use crate::rules::config::{ExtraType, MAX_BYTES, MAX_RESPONSES};
 use crate::rules::edit::Edit;
 use crate::rules::firing::{self, Moment};
-use crate::rules::rule::Rule;
 use crate::rules::world::{Memory, Subject};
 use crate::{Fields, Kind, Scalar};
 
