@@ -25,7 +25,7 @@ pub mod time;
 pub mod wire;
 
 pub use doc::{Actor, Change, Doc};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Action, Error, ErrorKind, Result};
 pub use fields::{AUTHOR_FIELD, Fields, KIND_FIELD, Misshapen, Scalar, VERSION_FIELD, from_fields, to_fields};
 pub use join::JoinLink;
 pub use kind::{

@@ -30,7 +30,7 @@ const PERIODS: u32 = 3;
 const MAX_BEFORE: usize = 100;
 
 async fn draw_all(app: App, taken: Taken) -> Result<()> {
-    let lot = app.lot()?;
+    let lot = app.draw_seed()?;
     settle(&app, &taken, move |tx, now| draw_due(tx, lot, now).map(Outcome::Again)).await
 }
 

@@ -1,10 +1,30 @@
 //! Versions of the configuration (T6), as this phone has them.
 
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
 use super::Ask;
-use super::view::ReleaseView;
+use super::view::PersonView;
 use chuda_record::Release;
 use chuda_record::error::Result;
 use chuda_record::rules::Config;
+
+/// A version of the configuration (T6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReleaseView {
+    /// Its number.
+    pub version: i64,
+    /// Whether this phone goes by it.
+    pub in_force: bool,
+    /// Who published it; nobody: it is the one that the product ships.
+    pub published_by: Option<PersonView>,
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+    /// What was changed.
+    pub note: Option<String>,
+    /// The least version of the app that understands it.
+    pub min_app: String,
+}
 
 impl Ask<'_> {
     /// The newest first, at most so many, and the one that the product ships at last.
