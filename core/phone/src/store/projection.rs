@@ -10,8 +10,8 @@ use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId
 use chuda_record::rules::world::{LOOKED_THROUGH, World};
 use chuda_record::time::{day_of, from_millis, to_millis};
 use chuda_record::{
-    Contact, Customer, Change, Event, Evidence, Fields, Kind, Lead, Misshapen, Person, Record, Report, Role, Touch, Task, from_fields,
-    to_fields,
+    Change, Contact, Customer, Event, Evidence, Fields, Kind, Lead, Misshapen, Person, Record, Report, Role, Task, Touch,
+    from_fields, to_fields,
 };
 
 /// A record with its id.

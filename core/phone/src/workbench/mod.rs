@@ -324,7 +324,8 @@ impl Workbench {
                 // A task keeps the answers that it was made with, offered still or not (T6).
                 let config = tx.made_under(&own.config, task.config)?;
                 let mut offered = config.choices.iter().filter(|choice| task.choices.contains(&choice.key));
-                let chosen = choice.map(|word| offered.find(|choice| choice.is_called(word)).map_or(word, |choice| choice.key.as_str()));
+                let chosen =
+                    choice.map(|word| offered.find(|choice| choice.is_called(word)).map_or(word, |choice| choice.key.as_str()));
                 let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
                 let done = Task::done(chosen, reason, own.person()?, own.at);
                 tx.judge(own, id.into(), Kind::Task, &done).map_err(|fault| unfinished(fault, &task, choice))?;
