@@ -17,6 +17,7 @@ pub mod origin;
 pub mod policy;
 pub mod rules;
 pub mod time;
+pub mod view;
 pub mod wire;
 
 pub use doc::{Actor, Change, Doc};

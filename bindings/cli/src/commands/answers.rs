@@ -2,20 +2,142 @@
 
 use chuda_phone::query::view::{DemandView, FindingView, QuestionView, Word};
 use chuda_record::Error;
-use chuda_record::id::{DemandId, FindingId, QuestionId};
-use serde_json::{Value, json};
+use chrono::NaiveDate;
+use chuda_record::id::{DemandId, FindingId, QuestionId, RecordId};
+use serde::Serialize;
 
 use super::choices;
-use crate::args::{DemandAssess, FindingResolve, QuestionAnswer, QuestionPromise};
 use crate::exit::{Failure, Outcome};
-use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
+use clap::{Args, Subcommand};
+use crate::args::date;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Question {
+    /// Those that wait for an answer, newest first
+    List(ListAll),
+    /// One question
+    Show(Which),
+    /// Answer it
+    Answer(QuestionAnswer),
+    /// Promise an answer for another day
+    Promise(QuestionPromise),
+    /// Take it on, where it waits for anyone of a role
+    Take(Which),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QuestionAnswer {
+    /// Which
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// The answer
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QuestionPromise {
+    /// Which
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// By when
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) by: NaiveDate,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Demand {
+    /// Those that wait for an assessment, newest first
+    List(ListAll),
+    /// One card
+    Show(Which),
+    /// Assess it
+    Assess(DemandAssess),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemandAssess {
+    /// Which
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// 纳入规划 (planned), 暂不支持 (declined), 需进一步澄清 (clarify)
+    #[arg(long)]
+    pub(crate) choice: String,
+    /// Why, where the choice needs it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Finding {
+    /// Those that are not settled, newest first
+    List(ListAll),
+    /// One finding, both values side by side
+    Show(Which),
+    /// Settle it
+    Resolve(FindingResolve),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FindingResolve {
+    /// Which
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// 以左值为准 (left_right), 以右值为准 (right_right), 两者均成立 (both_right); 合并客户 (merge), 保留两者 (keep_both)
+    #[arg(long)]
+    pub(crate) resolution: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// Which
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListAll {
+    /// Also those that are settled
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Runs a command about technical questions.
+pub(crate) fn run_question(shell: &Shell, command: &Question) -> Result<Outcome, Failure> {
+    match command {
+        Question::List(list) => questions(shell, list.all),
+        Question::Show(which) => question(shell, which.id.into()),
+        Question::Answer(answer) => self::answer(shell, answer),
+        Question::Promise(promise) => self::promise(shell, promise),
+        Question::Take(which) => take(shell, which.id.into()),
+    }
+}
+
+/// Runs a command about demand cards.
+pub(crate) fn run_demand(shell: &Shell, command: &Demand) -> Result<Outcome, Failure> {
+    match command {
+        Demand::List(list) => demands(shell, list.all),
+        Demand::Show(which) => demand(shell, which.id.into()),
+        Demand::Assess(assess) => self::assess(shell, assess),
+    }
+}
+
+/// Runs a command about facts that do not agree.
+pub(crate) fn run_finding(shell: &Shell, command: &Finding) -> Result<Outcome, Failure> {
+    match command {
+        Finding::List(list) => findings(shell, list.all),
+        Finding::Show(which) => finding(shell, which.id.into()),
+        Finding::Resolve(resolve) => self::resolve(shell, resolve),
+    }
+}
 
 /// Questions, newest first.
 pub(crate) fn questions(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
     let questions = shell.open()?.questions(!all)?;
-    let listed: Vec<Value> = questions.iter().map(json::question).collect();
     let row = |question: &QuestionView| {
         let mut due = question.promised.map(|day| day.to_string()).unwrap_or_default();
         if question.overdue {
@@ -24,7 +146,7 @@ pub(crate) fn questions(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
         let text = question.text.clone().unwrap_or_default();
         vec![question.customer_name.clone(), owner(shell, question), due, text, question.id.to_string()]
     };
-    Ok(list(shell, "questions", &listed, &questions.iter().map(row).collect::<Vec<_>>()))
+    Ok(list(shell, "questions", &questions, &questions.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// One question.
@@ -68,7 +190,7 @@ fn one_question(shell: &Shell, question: &QuestionView) -> Outcome {
             ("question.answer", answered),
         ],
     );
-    Outcome::done(json::question(question), table(0, &rows))
+    Outcome::done(question, table(0, &rows))
 }
 
 /// The tech owner: 未在通讯录 where nobody of the team has this name.
@@ -86,12 +208,11 @@ fn owner(shell: &Shell, question: &QuestionView) -> String {
 /// Demand cards, newest first.
 pub(crate) fn demands(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
     let demands = shell.open()?.demands(!all)?;
-    let listed: Vec<Value> = demands.iter().map(json::demand).collect();
     let row = |demand: &DemandView| {
         let status = shell.text.word(&demand.status).to_owned();
         vec![demand.customer_name.clone(), status, demand.text.clone().unwrap_or_default(), demand.id.to_string()]
     };
-    Ok(list(shell, "demands", &listed, &demands.iter().map(row).collect::<Vec<_>>()))
+    Ok(list(shell, "demands", &demands, &demands.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// One demand card.
@@ -124,18 +245,17 @@ fn one_demand(shell: &Shell, demand: &DemandView) -> Outcome {
             ("demand.assessment", assessed),
         ],
     );
-    Outcome::done(json::demand(demand), table(0, &rows))
+    Outcome::done(demand, table(0, &rows))
 }
 
 /// Findings, newest first.
 pub(crate) fn findings(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
     let findings = shell.open()?.findings(!all)?;
-    let listed: Vec<Value> = findings.iter().map(json::finding).collect();
     let row = |finding: &FindingView| {
         let kind = shell.text.word(&finding.finding).to_owned();
         vec![kind, finding.customer_name.clone().unwrap_or_default(), both(shell, finding), finding.id.to_string()]
     };
-    Ok(list(shell, "findings", &listed, &findings.iter().map(row).collect::<Vec<_>>()))
+    Ok(list(shell, "findings", &findings, &findings.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// One finding.
@@ -172,7 +292,7 @@ fn one_finding(shell: &Shell, finding: &FindingView) -> Outcome {
             ("finding.resolution", settled),
         ],
     );
-    Outcome::done(json::finding(finding), table(0, &rows))
+    Outcome::done(finding, table(0, &rows))
 }
 
 /// Both values side by side.
@@ -181,9 +301,9 @@ fn both(shell: &Shell, finding: &FindingView) -> String {
     format!("{} ≠ {}", side(&finding.left), side(&finding.right))
 }
 
-fn list(shell: &Shell, key: &str, listed: &[Value], rows: &[Vec<String>]) -> Outcome {
+fn list(shell: &Shell, key: &'static str, listed: &[impl Serialize], rows: &[Vec<String>]) -> Outcome {
     let said = if rows.is_empty() { shell.text.line("answers.none", &[]) } else { table(0, rows) };
-    Outcome::done(json!({ key: listed }), said)
+    Outcome::list(key, listed, said)
 }
 
 fn page(shell: &Shell, rows: &[(&'static str, Option<String>)]) -> Vec<Vec<String>> {
@@ -197,6 +317,5 @@ fn with_choices(shell: &Shell, error: Error, about: &str, words: &[Word]) -> Fai
     if error.key != about {
         return error.into();
     }
-    let (list, more) = choices(shell, words);
-    Failure::from(error).with("choices", list, &more)
+    choices(error.into(), shell, "choices", words)
 }

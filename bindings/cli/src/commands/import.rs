@@ -1,12 +1,51 @@
 //! `chuda import`: the server takes a file in, in whole or not at all; every mistake with its line and column.
 
+use std::path::PathBuf;
+
 use chuda_record::Error;
 use serde_json::Value;
 
-use crate::args::Import;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, wait};
 use crate::text::Lang;
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// customers, leads or slips
+    #[arg(value_enum, value_name = "KIND", hide_possible_values = true)]
+    pub(crate) kind: ImportKind,
+    /// CSV or XLSX
+    pub(crate) file: PathBuf,
+    /// Only say what would come of it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// What is imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportKind {
+    /// 客户.
+    #[value(alias = "客户")]
+    Customers,
+    /// 线索.
+    #[value(alias = "线索")]
+    Leads,
+    /// 付款单.
+    #[value(alias = "付款单")]
+    Slips,
+}
+
+impl ImportKind {
+    /// The word that the server knows.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Customers => "customers",
+            Self::Leads => "leads",
+            Self::Slips => "slips",
+        }
+    }
+}
 
 /// Imports a file, or only says what would come of it; exit code 3 when there are mistakes in it.
 pub(crate) fn import(shell: &Shell, import: &Import) -> Result<Outcome, Failure> {
@@ -17,13 +56,14 @@ pub(crate) fn import(shell: &Shell, import: &Import) -> Result<Outcome, Failure>
         Err(error) if error.params.get("problem").is_some_and(|problem| problem == "import.mistakes") => ask(true)?,
         report => report?,
     };
-    let outcome = Outcome { text: said(shell, &report), exit: Exit::Done, json: report };
-    match number(&outcome.json, "mistakes") {
-        0 => Ok(outcome),
+    let said = said(shell, &report);
+    match number(&report, "mistakes") {
+        0 => Ok(Outcome::done(&report, said)),
         count => {
             let error = Error::invalid("import.mistakes").with("count", count);
-            let extra = outcome.json.as_object().cloned().unwrap_or_default();
-            Err(Failure { error, exit: Exit::Refused, extra, more: outcome.text })
+            let failure = Failure { more: said, ..error.into() };
+            let report = report.as_object().into_iter().flatten();
+            Err(report.fold(failure, |failure, (key, value)| failure.with(key, value, "")))
         }
     }
 }

@@ -1,0 +1,181 @@
+//! How a thing is spoken of on every way out: terminal, HTTP API and webhooks have these shapes in common (`docs/api.md`).
+
+pub mod back_check;
+pub mod figures;
+
+use chrono::NaiveTime;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::id::RecordId;
+use crate::kind::backcheck::Answer;
+use crate::rules::Config;
+use crate::rules::config::Choice;
+use crate::rules::health::{Formula, Health, Parts};
+use crate::{ContactMode, Fen, Stage};
+
+/// A word of a list: the key that is stored, and what a person reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Word {
+    /// The key that is stored.
+    pub key: String,
+    /// What a person reads in Chinese.
+    #[serde(rename = "label")]
+    pub zh: String,
+    /// What a person reads in English.
+    #[serde(rename = "label_en")]
+    pub en: String,
+}
+
+impl Word {
+    /// The word for a key of a list; one that this configuration does not know shows itself.
+    pub fn of(list: &[Choice], key: &str) -> Self {
+        Config::option(list, key).map_or_else(|| Self::itself(key), Self::from)
+    }
+
+    /// The word for a key of a list that no configuration changes, such as `phone` of `mode`.
+    pub fn fixed(list: &str, key: &str) -> Self {
+        let word = chuda_words::find(&format!("{list}.{key}"));
+        word.map_or_else(|| Self::itself(key), |word| Self { key: key.into(), zh: word.zh.into(), en: word.en.into() })
+    }
+
+    /// A text that is the same in every language.
+    pub fn itself(text: &str) -> Self {
+        Self { key: text.into(), zh: text.into(), en: text.into() }
+    }
+}
+
+impl From<&Choice> for Word {
+    fn from(choice: &Choice) -> Self {
+        Self { key: choice.key.clone(), zh: choice.zh.clone(), en: choice.en.clone() }
+    }
+}
+
+/// A word of a list that no configuration changes.
+pub trait Term: Copy {
+    /// What the table of words calls the list.
+    const LIST: &'static str;
+
+    /// The key that is stored.
+    fn key(self) -> &'static str;
+
+    /// With what a person reads.
+    fn word(self) -> Word {
+        Word::fixed(Self::LIST, self.key())
+    }
+}
+
+impl Term for ContactMode {
+    const LIST: &'static str = "mode";
+
+    fn key(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Term for Stage {
+    const LIST: &'static str = "stage";
+
+    fn key(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Term for Answer {
+    const LIST: &'static str = "answer";
+
+    fn key(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+/// A person or customer, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Named {
+    /// Its id.
+    #[cfg_attr(feature = "openapi", schema(value_type = uuid::Uuid))]
+    pub id: RecordId,
+    /// Its name; empty where its record has not arrived or is not the reader's to see.
+    pub name: String,
+}
+
+/// A score that explains itself (T3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HealthView {
+    /// The sum.
+    pub score: i64,
+    /// Below the limit, and so on the supervisor's board.
+    pub red: bool,
+    /// The sum spelled out: `12 = 4×2 + 2×5 − 2×3`.
+    pub sum: String,
+    /// What it is made of.
+    pub parts: Parts,
+    /// The same in words, one per part of the formula.
+    pub reasons: Vec<Word>,
+}
+
+impl HealthView {
+    /// A score with the formula that gave it.
+    pub fn of(health: Health, formula: &Formula) -> Self {
+        let Health { score, red, parts, sum } = health;
+        Self { score, red, sum, parts, reasons: formula.reasons(&parts) }
+    }
+}
+
+/// An amount as JSON has it: a number of yuan with at most two decimals, written from whole fen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = f64, multiple_of = 0.01))]
+pub struct Yuan(pub Fen);
+
+impl Serialize for Yuan {
+    /// With digits of its own: a number of serde's would go through a float.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.0.to_yuan()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// serde `serialize_with` for a word of a fixed list.
+pub fn as_word<T: Term, S: Serializer>(term: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    term.word().serialize(serializer)
+}
+
+/// serde `serialize_with` for a word of a fixed list, if there is one.
+pub fn as_word_if_any<T: Term, S: Serializer>(term: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    term.map(Term::word).serialize(serializer)
+}
+
+/// serde `serialize_with` for an amount.
+pub fn in_yuan<S: Serializer>(amount: &Option<Fen>, serializer: S) -> Result<S::Ok, S::Error> {
+    amount.map(Yuan).serialize(serializer)
+}
+
+/// serde `serialize_with` for a time of day: hours and minutes.
+pub fn to_the_minute<S: Serializer>(time: &Option<NaiveTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.format("%H:%M").to_string()).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_amount_is_written_to_the_fen_whatever_it_is(fen in 0..=i64::MAX) {
+            let written = serde_json::to_string(&Yuan(Fen(fen))).unwrap();
+            prop_assert_eq!(Fen::from_yuan(&written), Some(Fen(fen)));
+        }
+    }
+
+    #[test]
+    fn a_word_has_its_key_and_both_languages() {
+        let written = serde_json::to_value(ContactMode::Visit.word()).unwrap();
+        assert_eq!(written["key"], "visit");
+        assert_ne!(written["label"], written["label_en"]);
+    }
+}
