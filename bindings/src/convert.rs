@@ -34,7 +34,7 @@ macro_rules! same {
 }
 pub(crate) use same;
 
-same!((), String, bool, u8, i64, f32, Hash);
+same!((), String, bool, u8, i32, i64, f32, Hash);
 
 impl To<String> for &'static str {
     fn to(self) -> String {

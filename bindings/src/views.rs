@@ -329,6 +329,16 @@ mirror! {
         state: ItemState,
     }
 
+    /// The brief of one customer in a report (B1).
+    CustomerBrief of view::CustomerBrief {
+        /// Whose.
+        customer: CustomerId,
+        /// Their name.
+        customer_name: String,
+        /// What it says.
+        brief: Word,
+    }
+
     /// The 今日日报 card.
     ReportCard of view::ReportCard {
         /// The day.
@@ -711,21 +721,6 @@ impl To<ItemState> for view::ItemState {
             Self::Failed { reason } => ItemState::Failed { reason },
             Self::Conflict => ItemState::Conflict,
         }
-    }
-}
-
-/// The brief of one customer in a report (B1).
-#[derive(Clone, Debug, uniffi::Record)]
-pub struct CustomerBrief {
-    /// Whose.
-    pub customer: CustomerId,
-    /// What it says.
-    pub brief: Word,
-}
-
-impl To<CustomerBrief> for (CustomerId, view::Word) {
-    fn to(self) -> CustomerBrief {
-        CustomerBrief { customer: self.0, brief: self.1.to() }
     }
 }
 

@@ -92,7 +92,7 @@ pub(crate) fn redo(shell: &Shell, document: RecordId) -> Result<Outcome, Failure
 async fn exchange(shell: &Shell, workbench: &Workbench, blobs: BlobChoice, cancel: &Cancel) -> CoreResult<SyncReport> {
     let bar = progress(shell.text.get("sync.working"));
     let shown = bar.clone();
-    let result = workbench.sync(blobs, move |summary| shown.set_position(u64::from(summary.percent)), cancel.clone()).await;
+    let result = workbench.sync(blobs, move |summary| shown.set_position(summary.percent.try_into().unwrap_or(0)), cancel.clone()).await;
     bar.finish_and_clear();
     result
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use crate::query::dialect;
 use crate::query::view::{ClaimView, EvidenceView, PersonView, StatusItem, SyncSummary, TouchView, Triggered};
 use chuda_evidence::claim::{Consent, Location, Source};
 use chuda_record::id::{CustomerId, DeviceId, EvidenceId, RecordId, TouchId};
@@ -288,7 +289,8 @@ pub struct BlobsReport {
 pub struct RejectedView {
     /// Which.
     pub document: RecordId,
-    /// Why: a key of [`chuda_record::Rejection`].
+    /// Why: as a key.
+    #[serde(serialize_with = "dialect::rejection")]
     pub reason: String,
 }
 
