@@ -60,7 +60,7 @@ fn decode(body: &[u8]) -> Result<Request, Problem> {
         BodyError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "sync.too_large"),
         BodyError::Malformed => Problem::invalid("sync.malformed"),
     })?;
-    if request.version != wire::VERSION {
+    if !(wire::OLDEST..=wire::VERSION).contains(&request.version) {
         return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "sync.version").with("version", wire::VERSION));
     }
     let changes: usize = request.changes.iter().map(|document| document.changes.len()).sum();
@@ -72,9 +72,11 @@ fn decode(body: &[u8]) -> Result<Request, Problem> {
 
 fn exchange(store: &Store, device: &Device, request: Request, now: DateTime<Utc>) -> Result<Response> {
     let mut response = Response { server_time: now.timestamp_millis(), ..Response::default() };
-    let (pushed, claimed) = (request.changes.len(), request.claims.len());
+    let (pushed, claimed, version) = (request.changes.len(), request.claims.len(), request.answer_in());
     if pushed + claimed > 0 {
-        (response.rejected, response.rejected_claims) = push(store, device, request.changes, &request.claims, now)?;
+        let (refused, rejected_claims) = push(store, device, request.changes, &request.claims, now)?;
+        let rejected = refused.iter().map(|(document, change, why)| Rejected::new(version, *document.as_bytes(), change.0, why));
+        (response.rejected, response.rejected_claims) = (rejected.collect(), rejected_claims);
     }
     store.read(|tx| pull(tx, device, request.epoch.as_deref(), request.cursor, &mut response))?;
     tracing::info!(device = %device.id, pushed, claimed, refused = response.rejected.len(), pulled = response.changes.len(), "exchange");
@@ -88,7 +90,7 @@ pub(crate) fn push(
     changes: Vec<DocumentChanges>,
     claims: &[SignedClaim],
     now: DateTime<Utc>,
-) -> Result<(Vec<Rejected>, Vec<RejectedClaim>)> {
+) -> Result<(Vec<ingest::Rejected>, Vec<RejectedClaim>)> {
     let incoming = ingest::parse(changes);
     store.write(|tx| {
         let mut ingest = Ingest::open(tx, now)?;

@@ -14,7 +14,7 @@ use chuda_record::kind::lead::LeadRequest;
 use chuda_record::policy::{self, AUTHOR_FIELD, Type, Writer};
 use chuda_record::rules::audience::{self, Audience, People};
 use chuda_record::rules::{Config, Subject, firing};
-use chuda_record::wire::{DocumentChanges, Rejected};
+use chuda_record::wire::DocumentChanges;
 use chuda_record::{
     Actor, BackCheck, Change, Doc, Fields, Kind, Record as _, Rejection, Report, Role, Scalar, Task, Touch, customer_of,
     from_fields, is_open, kind_of, time_of,
@@ -70,6 +70,9 @@ pub(crate) fn parse(documents: Vec<DocumentChanges>) -> Vec<Incoming> {
     }
     incoming
 }
+
+/// A change that was refused: of which document, its hash, and why.
+pub(crate) type Rejected = (RecordId, Hash, Rejection);
 
 /// One transaction's worth of writing.
 pub(crate) struct Ingest<'t> {
@@ -309,11 +312,10 @@ impl<'t> Ingest<'t> {
             };
             tracing::info!(device = %sender.device, %document, reason = reason.key(), "change refused");
             audit::log_refusal(self.tx, self.now, &by, (document, draft.kind), hash, reason.key())?;
-            let reason = serde_json::to_string(&reason).map_err(|error| Error::internal("rejection.encode", error))?;
-            let refused = Refused { document, hash, device: sender.device, reason: &reason, bytes: &bytes };
+            let refused = Refused { document, hash, device: sender.device, reason: &reason.to_json(), bytes: &bytes };
             self.tx.quarantine(&refused, self.now, MAX_QUARANTINED)?;
             draft.refused.insert(hash);
-            rejected.push(Rejected { document: *document.as_bytes(), change: hash.0, reason });
+            rejected.push((document, hash, reason));
         }
         if let Draft { kind: Some(kind), fields: Some(fields), accepted, doc, .. } = draft
             && !accepted.is_empty()

@@ -8,7 +8,6 @@ use chuda_evidence::sniff::sniff;
 use chuda_phone::query::view::{ClaimView, EvidenceView};
 use chuda_phone::workbench::EvidenceDraft;
 use chuda_record::id::{EvidenceId, Hash};
-use chuda_record::view::Term as _;
 use chuda_record::{Error, Result};
 use serde::Serialize;
 
@@ -94,7 +93,7 @@ pub(crate) fn into_claim(consent: Consent) -> claim::Consent {
 
 /// One line about a piece of evidence: what it is, its trust grade, its flags.
 pub(crate) fn line(shell: &Shell, evidence: &EvidenceView) -> String {
-    let mut words = vec![shell.text.label("grade", evidence.grade.key())];
+    let mut words = vec![shell.text.label("grade", evidence.grade.as_str())];
     words.extend(flags(shell, evidence));
     if let Some(reason) = &evidence.unreadable {
         words.push(shell.text.say("evidence.why", &[("reason", &shell.text.label("unreadable", reason))]));

@@ -153,7 +153,7 @@ fn said(shell: &Shell, report: &SyncReport) -> String {
 
 fn item_row(shell: &Shell, item: &StatusItem) -> Vec<String> {
     let text = shell.text;
-    let word = text.label("state", item.state.key());
+    let word = text.label("state", item.state.as_str());
     let state = match &item.state {
         ItemState::Uploading { percent } => format!("{word} {percent} %"),
         ItemState::Failed { reason } => format!("{word} · {}", text.label("rejection", reason)),

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use chuda_phone::query::view::{TouchView, Word};
 use chuda_phone::workbench::{TouchDraft, TouchSaved};
-use chuda_record::view::Term as _;
 use chuda_record::{ContactMode, Error, Fen, Intent};
 use chuda_record::id::EvidenceId;
 use chuda_record::rules::Config;
@@ -135,7 +134,7 @@ struct Prompted<'a> {
 /// A recorded touch for people.
 fn said(shell: &Shell, config: &Config, saved: &TouchSaved) -> String {
     let (text, touch) = (shell.text, &saved.touch);
-    let status = text.label("status", touch.status.key());
+    let status = text.label("status", touch.status.as_str());
     let mut lines = vec![text.line("touch.saved", &[("customer", &touch.customer_name), ("status", &status), ("id", &touch.id)])];
     lines.extend(touch.evidence.iter().map(|evidence| evidence::line(shell, evidence)));
     lines.extend(prompt(config, saved).map(|prompt| text.line("touch.prompt", &[("prompt", &prompt)])));
@@ -174,7 +173,7 @@ fn proof(shell: &Shell, touch: &TouchView) -> String {
     let valid = touch.evidence.iter().filter(|evidence| evidence.valid).count();
     let unreadable = touch.evidence.iter().filter(|evidence| !evidence.readable).count();
     let mut words = vec![match touch.evidence.len() {
-        0 => shell.text.label("status", touch.status.key()),
+        0 => shell.text.label("status", touch.status.as_str()),
         _ if valid > 0 => shell.text.say("evidence.valid", &[("count", &valid)]),
         _ => shell.text.get("evidence.not_valid").into(),
     }];

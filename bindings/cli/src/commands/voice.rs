@@ -6,7 +6,7 @@ use chuda_evidence::claim::Source;
 use chrono::NaiveDate;
 use chuda_phone::workbench::{Candidate, EvidenceDraft, VoiceDraft, Workbench};
 use chuda_record::id::{CustomerId, EvidenceId};
-use chuda_record::view::{Term as _, Word, Yuan};
+use chuda_record::view::{Word, Yuan};
 use chuda_record::rules::Config;
 use chuda_record::rules::config::Choice;
 use chuda_record::{Error, Result};
@@ -202,7 +202,7 @@ impl<'a> Slots<'a> {
         Self {
             customer,
             customer_candidates: &heard.candidates,
-            contact_mode: draft.contact_mode.as_ref().map(|found| keyed(found, found.value.word())),
+            contact_mode: draft.contact_mode.as_ref().map(|found| keyed(found, Word::fixed("mode", found.value.as_str()))),
             action: draft.action.as_ref().map(|found| keyed(found, Word::of(&config.actions, &found.value))),
             brief: draft.brief.as_ref().map(|found| keyed(found, Word::of(&config.briefs, &found.value))),
             next_action: draft.next_action.as_ref().map(|found| said(found, found.value.as_str())),
@@ -241,7 +241,7 @@ fn page(shell: &Shell, config: &Config, heard: &VoiceDraft) -> String {
     // In the order in which a person reads them.
     let rows: Vec<_> = [
         row(shell, "customer", draft.customer.as_ref(), |_| draft.customer_name.clone().unwrap_or_default()),
-        row(shell, "contact_mode", draft.contact_mode.as_ref(), |mode| text.word(&mode.word()).to_owned()),
+        row(shell, "contact_mode", draft.contact_mode.as_ref(), |mode| text.label("mode", mode.as_str())),
         row(shell, "action", draft.action.as_ref(), |key| option(&config.actions, key)),
         row(shell, "brief", draft.brief.as_ref(), |key| option(&config.briefs, key)),
         row(shell, "amount_cny", draft.amount.as_ref(), |amount| amount.to_yuan()),

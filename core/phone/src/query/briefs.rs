@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::dialect::names_its_customer;
 use super::view::{PersonView, TouchStatus, TouchView, Word};
-use super::{Ask, word};
+use super::Ask;
 use chuda_record::Report;
 use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, PersonId};
@@ -84,7 +84,7 @@ impl Ask<'_> {
                 customer,
                 customer_name: self.customer_name(customer)?,
                 person: self.person(person),
-                brief: word(&self.config.briefs, brief),
+                brief: Word::of(&self.config.briefs, brief),
                 filed: filed.is_some(),
             });
         }

@@ -16,6 +16,7 @@ const RED: usize = 5;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HomeView {
     /// Whose.
+    #[serde(serialize_with = "super::view::with_roles")]
     pub person: PersonView,
     /// When it was made.
     pub now: DateTime<Utc>,

@@ -126,29 +126,3 @@ impl<'a> Ask<'a> {
 fn failed(reason: &Rejection) -> ItemState {
     ItemState::Failed { reason: reason.key().into() }
 }
-
-/// The word for a key; one that this configuration does not know shows itself.
-fn word(list: &[Choice], key: &str) -> Word {
-    match Config::option(list, key) {
-        Some(choice) => Word::from(choice),
-        None => Word { key: key.into(), zh: key.into(), en: key.into() },
-    }
-}
-
-impl Word {
-    /// A word of one of the product's own lists, such as `stage` or `grade`; one that they don't have shows itself.
-    pub fn own(list: &str, key: &str) -> Self {
-        static WORDS: LazyLock<HashMap<&str, (&str, &str)>> = LazyLock::new(|| {
-            let lines = include_str!("../../../../bindings/src/words.tsv").lines();
-            lines.filter_map(|line| line.split_once('\t')).filter_map(|(key, texts)| Some((key, texts.split_once('\t')?))).collect()
-        });
-        let (zh, en) = WORDS.get(format!("{list}.{key}").as_str()).copied().unwrap_or((key, key));
-        Self { key: key.into(), zh: zh.into(), en: en.into() }
-    }
-}
-
-impl From<&Choice> for Word {
-    fn from(choice: &Choice) -> Self {
-        Self { key: choice.key.clone(), zh: choice.zh.clone(), en: choice.en.clone() }
-    }
-}

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::dialect::names_its_customer;
 use super::view::{BriefView, ItemState, PersonView, TouchStatus, TouchView, Word};
-use super::{Ask, word};
+use super::Ask;
 use crate::store::Row;
 use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, ReportId};
@@ -158,7 +158,7 @@ impl Ask<'_> {
         }
         touches.sort_by_key(|touch| touch.at);
         let briefs = report.briefs.iter().map(|(customer, brief)| {
-            let brief = word(&self.config.briefs, brief);
+            let brief = Word::of(&self.config.briefs, brief);
             Ok(CustomerBrief { customer: *customer, customer_name: self.customer_name(*customer)?, brief })
         });
         let briefs = briefs.collect::<Result<_>>()?;
@@ -171,7 +171,7 @@ impl Ask<'_> {
             touches,
             briefs,
             tomorrow: report.tomorrow.clone(),
-            reason: report.reason.as_deref().map(|key| word(&self.config.short_reasons, key)),
+            reason: report.reason.as_deref().map(|key| Word::of(&self.config.short_reasons, key)),
             late: report.late,
             filed_at: report.filed_at(),
             corrections: report.corrections.values().cloned().collect(),

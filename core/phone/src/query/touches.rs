@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::dialect::names_its_customer;
 use super::view::{EvidenceView, ItemState, PersonView, Word};
-use super::{Ask, dialect, releases, word};
+use super::{Ask, dialect, releases};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, PersonId, TouchId};
@@ -81,6 +81,7 @@ pub struct TouchView {
     /// When.
     pub next_date: Option<NaiveDate>,
     /// At what time.
+    #[serde(serialize_with = "chuda_record::view::to_the_minute")]
     pub next_time: Option<NaiveTime>,
     /// Free text.
     pub note: Option<String>,
@@ -220,12 +221,12 @@ impl Ask<'_> {
             customer: touch.customer,
             customer_name: customer.map(|customer| customer.record.name).unwrap_or_default(),
             mode: touch.mode,
-            action: word(&self.config.actions, &touch.action),
+            action: Word::of(&self.config.actions, &touch.action),
             at: touch.at,
             day: day_of(touch.at, touch.zone),
             status: if touch.evidence.is_empty() { TouchStatus::Draft } else { TouchStatus::Recorded },
-            category: touch.category.as_deref().map(|key| word(&self.config.categories, key)),
-            brief: touch.brief.as_deref().map(|key| word(&self.config.briefs, key)),
+            category: touch.category.as_deref().map(|key| Word::of(&self.config.categories, key)),
+            brief: touch.brief.as_deref().map(|key| Word::of(&self.config.briefs, key)),
             tech_owner_unknown: owner.as_ref().is_some_and(|(_, unknown)| *unknown),
             tech_owner: owner.map(|(name, _)| name),
             response_by: touch.response_by,
@@ -233,7 +234,7 @@ impl Ask<'_> {
             custom_development: touch.custom_development,
             intent: touch.intent,
             feedback: touch.feedback,
-            contact_role: role.map(|key| word(&self.config.contact_roles, key)),
+            contact_role: role.map(|key| Word::of(&self.config.contact_roles, key)),
             contact: contact.map(|contact| contact.name),
             opened,
             next_action: touch.next_action,

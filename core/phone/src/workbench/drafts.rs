@@ -15,6 +15,7 @@ use chuda_record::{ContactMode, Fen, Intent};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Identity {
     /// The person.
+    #[serde(serialize_with = "crate::query::view::with_roles")]
     pub person: PersonView,
     /// This installation.
     pub device: DeviceId,
@@ -186,6 +187,7 @@ impl TouchDraft {
 #[derive(Clone, Debug, Serialize)]
 pub struct TouchSaved {
     /// As it is now.
+    #[serde(flatten)]
     pub touch: TouchView,
     /// What the rules will do with it once the server has it.
     pub triggered: Vec<Triggered>,

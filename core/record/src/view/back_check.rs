@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Word;
 use crate::id::TouchId;
@@ -19,7 +19,7 @@ pub struct AskedView {
     /// What the machine found, to be seen beside it.
     pub checks: Vec<CheckedView>,
     /// What was answered, if anything.
-    #[serde(serialize_with = "super::as_word_if_any")]
+    #[serde(serialize_with = "in_words")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Word>))]
     pub answer: Option<Answer>,
     /// What was written to it.
@@ -63,6 +63,10 @@ impl AskedView {
         });
         asked.collect()
     }
+}
+
+fn in_words<S: Serializer>(answer: &Option<Answer>, serializer: S) -> Result<S::Ok, S::Error> {
+    answer.map(|answer| Word::fixed("answer", answer.as_str())).serialize(serializer)
 }
 
 /// A rule by its name, as far as this configuration knows it.

@@ -8,11 +8,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::id::RecordId;
-use crate::kind::backcheck::Answer;
 use crate::rules::Config;
 use crate::rules::config::Choice;
 use crate::rules::health::{Formula, Health, Parts};
-use crate::{ContactMode, Fen, Stage};
+use crate::Fen;
 
 /// A word of a list: the key that is stored, and what a person reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,44 +48,6 @@ impl Word {
 impl From<&Choice> for Word {
     fn from(choice: &Choice) -> Self {
         Self { key: choice.key.clone(), zh: choice.zh.clone(), en: choice.en.clone() }
-    }
-}
-
-/// A word of a list that no configuration changes.
-pub trait Term: Copy {
-    /// What the table of words calls the list.
-    const LIST: &'static str;
-
-    /// The key that is stored.
-    fn key(self) -> &'static str;
-
-    /// With what a person reads.
-    fn word(self) -> Word {
-        Word::fixed(Self::LIST, self.key())
-    }
-}
-
-impl Term for ContactMode {
-    const LIST: &'static str = "mode";
-
-    fn key(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-impl Term for Stage {
-    const LIST: &'static str = "stage";
-
-    fn key(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-impl Term for Answer {
-    const LIST: &'static str = "answer";
-
-    fn key(self) -> &'static str {
-        self.as_str()
     }
 }
 
@@ -138,16 +99,6 @@ impl Serialize for Yuan {
     }
 }
 
-/// serde `serialize_with` for a word of a fixed list.
-pub fn as_word<T: Term, S: Serializer>(term: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    term.word().serialize(serializer)
-}
-
-/// serde `serialize_with` for a word of a fixed list, if there is one.
-pub fn as_word_if_any<T: Term, S: Serializer>(term: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
-    term.map(Term::word).serialize(serializer)
-}
-
 /// serde `serialize_with` for an amount.
 pub fn in_yuan<S: Serializer>(amount: &Option<Fen>, serializer: S) -> Result<S::Ok, S::Error> {
     amount.map(Yuan).serialize(serializer)
@@ -174,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_word_has_its_key_and_both_languages() {
-        let written = serde_json::to_value(ContactMode::Visit.word()).unwrap();
+        let written = serde_json::to_value(Word::fixed("mode", "visit")).unwrap();
         assert_eq!(written["key"], "visit");
         assert_ne!(written["label"], written["label_en"]);
     }
