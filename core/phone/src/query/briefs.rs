@@ -18,6 +18,7 @@ const LOOKED_THROUGH: u32 = 500;
 
 /// The brief of a customer on a day (B1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(remote = "Self")]
 pub struct BriefView {
     /// The day.

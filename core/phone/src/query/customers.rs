@@ -19,6 +19,7 @@ const FOUND: u32 = 20;
 
 /// A customer in a list or on top of its page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(remote = "Self")]
 pub struct CustomerView {
     /// Which.
@@ -45,6 +46,7 @@ pub struct CustomerView {
     pub health: Health,
     /// What the sum is made of, in words, one per part of the formula.
     #[serde(skip)]
+    #[cfg_attr(feature = "uniffi", uniffi(default = []))]
     pub reasons: Vec<Word>,
     /// The last touch.
     pub last_touch: Option<DateTime<Utc>>,
@@ -79,6 +81,7 @@ impl Serialize for CustomerView {
 
 /// A person on the customer's side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ContactView {
     /// Which.
     pub id: ContactId,

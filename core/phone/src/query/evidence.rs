@@ -16,6 +16,7 @@ const LOOSE: u32 = 50;
 
 /// One piece of evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct EvidenceView {
     /// Which.
     pub id: EvidenceId,
@@ -57,6 +58,7 @@ pub struct EvidenceView {
 
 /// How far an item's time is to be trusted; in words, never a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Grade {
     /// 本机时间未校验.
     LocalUnverified,
@@ -66,6 +68,7 @@ pub enum Grade {
 
 /// A claim in the chain of this device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ClaimView {
     /// The evidence it is about.
     pub evidence: EvidenceId,

@@ -14,6 +14,7 @@ const RED: usize = 5;
 
 /// The home screen, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct HomeView {
     /// Whose.
     #[serde(serialize_with = "super::view::with_roles")]

@@ -70,6 +70,7 @@ pub struct LeadView {
 
 /// The last thing that happened with a lead or customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct LastEvent {
     /// When.
     pub at: DateTime<Utc>,

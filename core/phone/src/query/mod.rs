@@ -11,6 +11,7 @@ mod figures;
 mod home;
 mod leads;
 mod meetings;
+mod options;
 mod orders;
 mod quotes;
 pub(crate) mod releases;

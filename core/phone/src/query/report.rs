@@ -19,6 +19,7 @@ const SUGGESTIONS: usize = 5;
 
 /// A daily report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ReportView {
     /// Which.
     pub id: ReportId,
@@ -54,6 +55,7 @@ pub struct ReportView {
 
 /// The brief of one customer in a report (B1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(remote = "Self")]
 pub struct CustomerBrief {
     /// Whose.
@@ -68,6 +70,7 @@ pub struct CustomerBrief {
 
 /// The 今日日报 card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ReportCard {
     /// The day.
     pub day: NaiveDate,

@@ -16,6 +16,7 @@ const LISTED: u32 = 500;
 
 /// Where an item is on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum ItemState {
     /// 已存本机: there is no server yet.
     SavedHere,
@@ -39,6 +40,7 @@ pub enum ItemState {
 
 /// One line of the sync list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct StatusItem {
     /// The record.
     pub id: RecordId,
@@ -55,6 +57,7 @@ pub struct StatusItem {
 
 /// The status line of the home screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SyncSummary {
     /// Whether this phone belongs to a server.
     pub enrolled: bool,

@@ -19,6 +19,7 @@ const SHOWN: u32 = 200;
 
 /// A task or to-do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(remote = "Self")]
 pub struct TaskView {
     /// Which.
@@ -67,6 +68,7 @@ pub struct TaskView {
 
 /// One field of a record as a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct FactView {
     /// The field, such as `amount`.
     pub field: String,
@@ -76,6 +78,7 @@ pub struct FactView {
 
 /// Words that help (话术包).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ScriptPack {
     /// Which, with its title.
     #[serde(flatten)]

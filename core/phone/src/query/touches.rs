@@ -25,6 +25,7 @@ const BEFORE: TimeDelta = TimeDelta::hours(24);
 
 /// A touch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(remote = "Self")]
 pub struct TouchView {
     /// Which.
@@ -99,6 +100,7 @@ pub struct TouchView {
 
 /// Whether a touch counts yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum TouchStatus {
     /// 待补证据: kept, counts for nothing.
     Draft,
@@ -108,6 +110,7 @@ pub enum TouchStatus {
 
 /// What was filled into an added field (T6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ExtraView {
     /// Its label; the key is without `x/`.
     pub field: Word,
@@ -117,6 +120,7 @@ pub struct ExtraView {
 
 /// What a rule will do once the server has the record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Triggered {
     /// The rule.
     pub rule: String,

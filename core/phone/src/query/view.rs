@@ -12,6 +12,7 @@ pub use super::figures::{FiguresView, LineView};
 pub use super::home::HomeView;
 pub use super::leads::{AskState, Asked, LastEvent, LeadAsk, LeadList, LeadMove, LeadPage, LeadView, Moved};
 pub use super::meetings::{AttendeeView, MeetingView};
+pub use super::options::{AddedField, Choice, Options};
 pub use super::orders::OrderView;
 pub use super::quotes::{ApprovalView, QuoteView};
 pub use super::releases::ReleaseView;
@@ -26,6 +27,7 @@ pub use chuda_record::view::back_check::{AskedView, CheckedView};
 
 /// A person by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PersonView {
     /// Who.
     pub id: PersonId,

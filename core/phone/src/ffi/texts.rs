@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chuda_speech as speech;
 
 /// Key, Chinese, English.
-const WORDS: &str = include_str!("words.tsv");
+const WORDS: &str = include_str!("../../../../bindings/src/words.tsv");
 
 /// The words of a language by key: `zh` (any other word means that, too) or `en`. `{name}` in a text stands for a value.
 ///
