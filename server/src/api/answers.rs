@@ -37,7 +37,7 @@ pub(super) struct Which {
 }
 
 /// A technical question.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct QuestionView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -74,7 +74,7 @@ pub(super) struct QuestionView {
 }
 
 /// A demand card.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DemandView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -101,7 +101,7 @@ pub(super) struct DemandView {
 }
 
 /// Two facts that do not agree, side by side.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct FindingView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -137,7 +137,7 @@ pub(super) struct FindingView {
 }
 
 /// A page of questions.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct QuestionList {
     /// Latest first.
     questions: Vec<QuestionView>,
@@ -146,7 +146,7 @@ pub(super) struct QuestionList {
 }
 
 /// A page of demand cards.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DemandList {
     /// Latest first.
     demands: Vec<DemandView>,
@@ -155,7 +155,7 @@ pub(super) struct DemandList {
 }
 
 /// A page of findings.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct FindingList {
     /// Latest first.
     findings: Vec<FindingView>,

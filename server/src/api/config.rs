@@ -31,7 +31,7 @@ const MAX_BODY: usize = 256 * 1024;
 const MAX_LISTED: usize = 1_000;
 
 /// A version of the configuration, without its content.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct VersionView {
     /// Its number.
     version: i64,
@@ -48,7 +48,7 @@ pub(super) struct VersionView {
 }
 
 /// A version of the configuration.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConfigView {
     #[serde(flatten)]
     version: VersionView,
@@ -58,7 +58,7 @@ pub(super) struct ConfigView {
 }
 
 /// Versions of the configuration.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct VersionList {
     /// The newest first.
     versions: Vec<VersionView>,
@@ -74,7 +74,7 @@ pub(super) struct Draft {
 }
 
 /// Whether a draft could be published.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Checked {
     /// Whether it could.
     ok: bool,
@@ -83,7 +83,7 @@ pub(super) struct Checked {
 }
 
 /// What is wrong with a draft.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct FlawView {
     /// Where, such as `rules.quote-pdf`.
     place: String,
@@ -122,7 +122,7 @@ pub(super) struct Publication {
 }
 
 /// What was published.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Published {
     /// The number of the version that is in force now.
     version: i64,
@@ -130,7 +130,7 @@ pub(super) struct Published {
 
 /// What a draft would have done with past records, against the version in force. Lists have at most 200 entries, and only of records
 /// that the caller may read; counts are of all.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DryRunView {
     /// How many records were looked at.
     records: usize,

@@ -35,7 +35,7 @@ pub(super) struct Confirmation {
 }
 
 /// A signed contract.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Confirmed {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]

@@ -49,7 +49,7 @@ pub(super) struct EventIn {
 }
 
 /// What came of one row.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct EventTaken {
     /// Its place in the request, from 0.
     index: usize,
@@ -66,7 +66,7 @@ pub(super) struct EventTaken {
 }
 
 /// What came of each row.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct EventsTaken {
     /// In the order of the request.
     events: Vec<EventTaken>,
@@ -147,7 +147,7 @@ pub(super) struct Which {
 }
 
 /// An event.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct EventView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -157,7 +157,7 @@ pub(super) struct EventView {
     /// With whom.
     customer: Named,
     /// Whose action it was.
-    person: Option<Named>,
+    author: Option<Named>,
     /// The touch it belongs to.
     #[schema(value_type = Option<uuid::Uuid>)]
     touch: Option<RecordId>,
@@ -174,7 +174,7 @@ pub(super) struct EventView {
 }
 
 /// A page of events.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct EventList {
     /// Latest first.
     events: Vec<EventView>,
@@ -217,7 +217,7 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
                 id: document.id,
                 event: Word::of(&config.events, &event.event),
                 customer: customer_named(tx, event.customer)?,
-                person: event.author.map(|person| person_named(tx, person)).transpose()?,
+                author: event.author.map(|person| person_named(tx, person)).transpose()?,
                 touch: event.touch.map(Into::into),
                 at: event.at,
                 system: event.system,

@@ -11,7 +11,7 @@ use crate::caller::{Called, Scope};
 use crate::problem::{ProblemBody, Result};
 
 /// Someone of the team.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PersonView {
     /// The person's id.
     #[schema(value_type = uuid::Uuid)]
@@ -30,7 +30,7 @@ pub(super) struct PersonView {
 }
 
 /// Everyone.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PeopleList {
     /// In the order in which they were added.
     people: Vec<PersonView>,

@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::policy::Type;
 use chuda_record::rules::Config;
+use chuda_record::view::Yuan;
 use chuda_record::{Change, Fen, Fields, KIND_FIELD, Kind, Scalar, VERSION_FIELD, customer_of, is_open};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, time};
@@ -98,7 +98,7 @@ pub(super) struct Which {
 }
 
 /// A record.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RecordView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -113,9 +113,9 @@ pub(super) struct RecordView {
     customer: Option<Named>,
     /// Whether somebody still has to do something about it.
     open: bool,
-    /// Its fields by name: options by their key, links by their id, times in UTC, money in yuan, a collection by its members.
+    /// Its fields by name: options by their key, links by their id, times in UTC, money in yuan as `…_cny`, a collection by its members.
     #[schema(value_type = Object)]
-    fields: BTreeMap<String, Value>,
+    fields: BTreeMap<String, FieldValue>,
     /// What keys and ids stand for, by the name of the field.
     labels: BTreeMap<String, Label>,
     /// Fields on which two writers disagree.
@@ -123,7 +123,7 @@ pub(super) struct RecordView {
 }
 
 /// What a person reads instead of a key or an id.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Label {
     /// In Chinese.
     label: String,
@@ -132,7 +132,7 @@ pub(super) struct Label {
 }
 
 /// A record with its history.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RecordDetail {
     #[serde(flatten)]
     record: RecordView,
@@ -141,7 +141,7 @@ pub(super) struct RecordDetail {
 }
 
 /// One change of a record.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Written {
     /// When, by the writer's clock.
     at: DateTime<Utc>,
@@ -152,11 +152,11 @@ pub(super) struct Written {
     device: RecordId,
     /// What was written; null is a field that was cleared.
     #[schema(value_type = Object)]
-    fields: BTreeMap<String, Value>,
+    fields: BTreeMap<String, FieldValue>,
 }
 
 /// A page of records.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RecordList {
     /// Latest first.
     records: Vec<RecordView>,
@@ -263,8 +263,8 @@ impl Shown<'_> {
             let Some(text) = value.as_text() else { continue };
             let label = match kind.type_of(field) {
                 Some(Type::Option(list)) => {
-                    let Word { label, label_en, .. } = Word::of(self.config.list(list), text);
-                    Some(Label { label, label_en })
+                    let Word { zh, en, .. } = Word::of(self.config.list(list), text);
+                    Some(Label { label: zh, label_en: en })
                 }
                 Some(Type::Person) => text.parse().ok().map(|person| person_named(self.tx, person)).transpose()?.map(same),
                 Some(Type::Link(linked)) => self.name(linked, text)?,
@@ -313,23 +313,39 @@ fn same(named: Named) -> Label {
     Label { label: named.name.clone(), label_en: named.name }
 }
 
-/// Fields as JSON has them; those that were cleared only where it is about what was written.
-fn values(kind: Kind, fields: &Fields, cleared: bool) -> BTreeMap<String, Value> {
+/// What a field holds, as JSON has it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum FieldValue {
+    /// An instant.
+    Time(DateTime<Utc>),
+    /// An amount.
+    Money(Yuan),
+    /// Anything else that is one value.
+    Plain(Scalar),
+    /// The members of a collection.
+    Members(BTreeMap<String, FieldValue>),
+}
+
+/// Fields as JSON has them, money under its name in yuan; those that were cleared only where it is about what was written.
+fn values(kind: Kind, fields: &Fields, cleared: bool) -> BTreeMap<String, FieldValue> {
     let mut values = BTreeMap::new();
     for (key, scalar) in fields.iter().filter(|(key, _)| !matches!(key.as_str(), KIND_FIELD | VERSION_FIELD)) {
         if *scalar == Scalar::Null && !cleared {
             continue;
         }
-        let value = match (kind.type_of(key), scalar) {
-            (Some(Type::Timestamp), Scalar::Int(at)) => serde_json::json!(time(*at)),
-            (Some(Type::Money), Scalar::Int(fen)) => Fen(*fen).to_yuan().into(),
-            (_, scalar) => serde_json::to_value(scalar).unwrap_or_default(),
+        let holds = kind.type_of(key);
+        let value = match (holds, scalar) {
+            (Some(Type::Timestamp), Scalar::Int(at)) => FieldValue::Time(time(*at)),
+            (Some(Type::Money), Scalar::Int(fen)) => FieldValue::Money(Yuan(Fen(*fen))),
+            (_, scalar) => FieldValue::Plain(scalar.clone()),
         };
         match key.split_once('/') {
+            None if matches!(holds, Some(Type::Money)) => drop(values.insert(format!("{key}_cny"), value)),
             None => drop(values.insert(key.clone(), value)),
             Some((name, member)) => {
-                let members = values.entry(name.to_owned()).or_insert_with(|| Value::Object(serde_json::Map::new()));
-                if let Value::Object(members) = members {
+                let members = values.entry(name.to_owned()).or_insert_with(|| FieldValue::Members(BTreeMap::new()));
+                if let FieldValue::Members(members) = members {
                     members.insert(member.to_owned(), value);
                 }
             }

@@ -2,6 +2,7 @@
 
 pub mod back_check;
 pub mod figures;
+pub mod heads;
 
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize, Serializer};
@@ -9,9 +10,9 @@ use serde_json::value::RawValue;
 
 use crate::id::RecordId;
 use crate::rules::Config;
-use crate::rules::config::Choice;
+use crate::rules::config::{Choice, ExtraType};
 use crate::rules::health::{Formula, Health, Parts};
-use crate::Fen;
+use crate::{Fen, Kind, Scalar, Touch};
 
 /// A word of a list: the key that is stored, and what a person reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +98,33 @@ impl Serialize for Yuan {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         RawValue::from_string(self.0.to_yuan()).map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
+}
+
+/// The added fields of a touch that were filled in (T6), with their labels, in the order of the form they were asked by; what that form
+/// does not know comes last.
+pub fn added(config: &Config, touch: &Touch) -> Vec<(Word, String)> {
+    let form = config.form(Kind::Touch);
+    let place = |key: &str| form.iter().position(|one| one.field.strip_prefix("x/") == Some(key)).unwrap_or(form.len());
+    let mut filled: Vec<(&String, &Scalar)> = touch.extra.iter().collect();
+    filled.sort_by_key(|(key, _)| place(key));
+    let view = |(key, value): (&String, &Scalar)| {
+        let asked = form.get(place(key));
+        let label = |text: Option<&String>| text.unwrap_or(key).clone();
+        let field = Word {
+            key: key.clone(),
+            zh: label(asked.and_then(|one| one.zh.as_ref())),
+            en: label(asked.and_then(|one| one.en.as_ref())),
+        };
+        let value = match value {
+            Scalar::Int(fen) if asked.and_then(|one| one.holds) == Some(ExtraType::Money) => Fen(*fen).to_yuan(),
+            Scalar::Int(number) => number.to_string(),
+            Scalar::Bool(flag) => flag.to_string(),
+            Scalar::Text(text) => text.clone(),
+            Scalar::Null => String::new(),
+        };
+        (field, value)
+    };
+    filled.into_iter().map(view).collect()
 }
 
 /// serde `serialize_with` for an amount.
