@@ -10,10 +10,9 @@ use chrono::NaiveDate;
 use chuda_record::id::{BackCheckId, RecordId, TaskId, TouchId};
 use chuda_record::rules::metrics::Week;
 use chuda_record::{ContactMode, Fen, Intent, Stage};
+use chuda_words::Lang;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-
-use crate::text::Lang;
 
 /// A phone in a terminal: visits by voice, photos as evidence, the daily report in one go, all of it without a network
 #[derive(Debug, Parser)]
@@ -35,7 +34,7 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Language of the texts [default: from the locale]
-    #[arg(long, global = true, value_enum, value_name = "zh|en", hide_possible_values = true)]
+    #[arg(long, global = true, value_parser = lang, value_name = "zh|en")]
     pub(crate) lang: Option<Lang>,
     /// Folder of the speech models [default: where scripts/fetch-model puts them]
     #[arg(long, global = true, env = "CHUDA_MODELS", value_name = "DIR", hide_env = true)]
@@ -44,9 +43,9 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make this phone's data and enrol the device
+    /// Set up this phone's data and enrol the device
     Init(Init),
-    /// Customers: add, list, show, set what is known
+    /// Customers: add, list, show, set details
     #[command(subcommand)]
     Customer(Customer),
     /// Leads: add, list, show, claim, release, assign, correct
@@ -89,16 +88,16 @@ pub(crate) enum Command {
     /// Facts that do not agree: list, show, settle
     #[command(subcommand)]
     Finding(Finding),
-    /// What outside systems saw
+    /// What outside systems have reported
     #[command(subcommand)]
     Event(Event),
-    /// Note that the customer answered
+    /// Record that the customer responded
     Feedback(Feedback),
     /// Progress briefs: those of the day, or how a customer stood day by day
     Brief(Brief),
     /// Have the server import customers, leads or payment slips
     Import(Import),
-    /// Options, forms, rules, formula and targets: look, try out, publish
+    /// Options, forms, rules, formula and targets: show, try out, publish
     #[command(subcommand)]
     Config(Config),
     /// Show a week against its baselines: leads, touches, feedback, density, conversion
@@ -107,12 +106,12 @@ pub(crate) enum Command {
     Sync(Sync),
     /// Show where every item is on its way to the server
     Status,
-    /// Make a refused edit again on top of the accepted state
+    /// Redo a refused change on top of the accepted state
     Redo(Redo),
-    /// Write what others can check
+    /// Export what others can check
     #[command(subcommand)]
     Export(Export),
-    /// Check a proof bundle or a server's audit bundle, offline and without any data of this phone
+    /// Check a proof bundle or a server's audit bundle, offline and without this phone's data
     Verify(Verify),
     /// Check data, key files, evidence chain, speech model and disk
     Doctor,
@@ -126,7 +125,7 @@ pub(crate) struct Init {
     /// One-time code from the administrator
     #[arg(long, requires = "server")]
     pub(crate) code: Option<String>,
-    /// Without a server; it can be joined later with --server
+    /// Without a server; you can join one later with --server
     #[arg(long, requires = "person")]
     pub(crate) offline: bool,
     /// Your name
@@ -136,13 +135,13 @@ pub(crate) struct Init {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Customer {
-    /// Enter a customer
+    /// Add a customer
     Add(CustomerAdd),
-    /// All customers, reddest first
+    /// All customers, those with the lowest health first
     List(CustomerList),
     /// One customer with its touches
     Show(CustomerShow),
-    /// Note what is known of a customer
+    /// Set details of a customer
     Set(Box<sales::CustomerSet>),
 }
 
@@ -163,7 +162,7 @@ pub(crate) struct CustomerAdd {
 
 #[derive(Debug, Args)]
 pub(crate) struct CustomerList {
-    /// Only those that are red
+    /// Only red customers
     #[arg(long)]
     pub(crate) red: bool,
 }
@@ -177,19 +176,19 @@ pub(crate) struct CustomerShow {
 
 #[derive(Debug, Args)]
 pub(crate) struct Touch {
-    /// Whom: id, name or short name
+    /// The customer: id, name or short name
     #[arg(long)]
     pub(crate) customer: String,
-    /// How: 电话 (phone), 微信 (wechat), 面访 (visit), 邮件 (email)
+    /// How: phone, wechat, visit, email
     #[arg(long, value_parser = mode)]
     pub(crate) mode: ContactMode,
-    /// What: 发送资料 (send_material), 预约演示 (book_demo), 演示 (demo), 报价 (quote), 签约 (sign), …
+    /// What: send_material, book_demo, demo, quote, sign, …
     #[arg(long)]
     pub(crate) action: String,
     /// A photo, document or recording that proves it; repeatable
     #[arg(long, value_name = "FILE")]
     pub(crate) evidence: Vec<PathBuf>,
-    /// Progress brief: 已演示产品 (demo_done), 待提供POC环境 (poc_needed), 需协调技术答疑 (tech_needed), …
+    /// Progress brief: demo_done, poc_needed, tech_needed, …
     #[arg(long)]
     pub(crate) brief: Option<String>,
     /// Who answers the technical question
@@ -207,28 +206,28 @@ pub(crate) struct Touch {
     /// Intent level
     #[arg(long, value_name = "A|B|C|D", value_parser = intent)]
     pub(crate) intent: Option<Intent>,
-    /// The customer answered
+    /// The customer responded
     #[arg(long)]
     pub(crate) feedback: bool,
-    /// Who was touched on the customer's side
+    /// The contact on the customer's side
     #[arg(long, value_name = "NAME")]
     pub(crate) contact: Option<String>,
-    /// What that person is to the deal: 决策人 (decision_maker), IT (it), 法务 (legal), 最终使用人 (end_user), …
+    /// That person's role in the deal: decision_maker, it, legal, end_user, …
     #[arg(long, value_name = "ROLE", requires = "contact")]
     pub(crate) contact_role: Option<String>,
     /// A field that a supervisor added to the form; repeatable
     #[arg(long = "extra", value_name = "KEY=VALUE", value_parser = pair)]
     pub(crate) extra: Vec<(String, String)>,
-    /// Next follow-up: a date, or words such as 下周三, 月底前, 三个月后再联系
+    /// Next follow-up: a date, or Chinese words for one
     #[arg(long, value_parser = next_day, value_name = "DATE|WORDS")]
     pub(crate) next: Option<String>,
-    /// Free text
+    /// A note
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
-    /// Required for a recording: self (仅本人口述) or told (客户已告知录音)
+    /// Required for a recording: self (only your voice) or told (the customer was told)
     #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
     pub(crate) consent: Option<Consent>,
-    /// Keep it without evidence, as 待补证据
+    /// Keep it as a draft, without evidence
     #[arg(long)]
     pub(crate) draft: bool,
 }
@@ -240,7 +239,7 @@ pub(crate) struct Photo {
     /// The touch it belongs to
     #[arg(long, value_name = "ID")]
     pub(crate) touch: Option<TouchId>,
-    /// Required for a recording: self (仅本人口述) or told (客户已告知录音)
+    /// Required for a recording: self (only your voice) or told (the customer was told)
     #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
     pub(crate) consent: Option<Consent>,
 }
@@ -250,7 +249,7 @@ pub(crate) struct Voice {
     /// The recording (WAV, m4a, mp3, ogg, flac), or the id of one that is kept already
     #[arg(value_name = "FILE|ID")]
     pub(crate) recording: PathBuf,
-    /// Who knew of it: self (仅本人口述) or told (客户已告知录音)
+    /// Whose voice is recorded: self (only yours) or told (the customer was told)
     #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
     pub(crate) consent: Option<Consent>,
     /// Record the touch when customer, mode and action were understood
@@ -269,14 +268,14 @@ pub(crate) struct Report {
     /// A past day, filed late
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) day: Option<NaiveDate>,
-    /// Another brief than chuda brief shows; repeatable
+    /// Other progress than chuda brief shows; repeatable
     #[arg(long = "brief", value_name = "CUSTOMER=BRIEF", value_parser = pair)]
     pub(crate) briefs: Vec<(String, String)>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Open tasks, most urgent first, and what there is to know
+    /// Open tasks, most urgent first, and notices
     List,
     /// Do a task, or tick a notice off
     Done(TaskDone),
@@ -284,22 +283,22 @@ pub(crate) enum Task {
 
 #[derive(Debug, Args)]
 pub(crate) struct TaskDone {
-    /// Which
+    /// The task
     #[arg(value_name = "TASK")]
     pub(crate) id: TaskId,
     /// The answer: a word or key of the task's choices
     #[arg(long)]
     pub(crate) choice: Option<String>,
-    /// Why, where the answer needs it
+    /// The reason, where the answer needs one
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Backcheck {
-    /// Your own and those of supervisors below, latest first
+    /// Your own and those of the supervisors below you, newest first
     List,
-    /// One with every record drawn, its evidence, and what the machine found beside each question
+    /// One back-check: every record drawn, its evidence, and what the machine found for each question
     Show(BackcheckWhich),
     /// Answer one question about one record
     Answer(BackcheckAnswer),
@@ -311,14 +310,14 @@ pub(crate) enum Backcheck {
 
 #[derive(Debug, Args)]
 pub(crate) struct BackcheckWhich {
-    /// Which
+    /// The back-check
     #[arg(value_name = "BACKCHECK")]
     pub(crate) id: BackCheckId,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct BackcheckAnswer {
-    /// Which
+    /// The back-check
     #[arg(value_name = "BACKCHECK")]
     pub(crate) id: BackCheckId,
     /// The record: the touch's id, or its place in the draw
@@ -329,17 +328,17 @@ pub(crate) struct BackcheckAnswer {
     /// The answer
     #[arg(value_enum, value_name = "yes|no|unclear", hide_possible_values = true)]
     pub(crate) answer: Answer,
-    /// What is to be said to it
+    /// A note on the answer
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct BackcheckClose {
-    /// Which
+    /// The back-check
     #[arg(value_name = "BACKCHECK")]
     pub(crate) id: BackCheckId,
-    /// What is to be changed in rules and options
+    /// What should change in rules and options
     #[arg(long, value_name = "TEXT")]
     pub(crate) conclusion: String,
 }
@@ -356,17 +355,17 @@ pub(crate) enum Drawn {
 /// An answer in a back-check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Answer {
-    #[value(alias = "是")]
+    #[value(alias = zh("answer.yes"))]
     Yes,
-    #[value(alias = "否")]
+    #[value(alias = zh("answer.no"))]
     No,
-    #[value(alias = "不确定")]
+    #[value(alias = zh("answer.unclear"))]
     Unclear,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Question {
-    /// Those that wait for an answer, newest first
+    /// Those waiting for an answer, newest first
     List(ListAll),
     /// One question
     Show(Which),
@@ -374,13 +373,13 @@ pub(crate) enum Question {
     Answer(QuestionAnswer),
     /// Promise an answer for another day
     Promise(QuestionPromise),
-    /// Take it on, where it waits for anyone of a role
+    /// Take on one that waits for anybody with a certain role
     Take(Which),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Demand {
-    /// Those that wait for an assessment, newest first
+    /// Those waiting for an assessment, newest first
     List(ListAll),
     /// One card
     Show(Which),
@@ -390,7 +389,7 @@ pub(crate) enum Demand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Finding {
-    /// Those that are not settled, newest first
+    /// Those not settled yet, newest first
     List(ListAll),
     /// One finding, both values side by side
     Show(Which),
@@ -406,21 +405,21 @@ pub(crate) enum Event {
 
 #[derive(Debug, Args)]
 pub(crate) struct ListAll {
-    /// Also those that are settled
+    /// Also list those that are settled
     #[arg(long)]
     pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// Which
+    /// Its id
     #[arg(value_name = "ID")]
     pub(crate) id: RecordId,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct QuestionAnswer {
-    /// Which
+    /// Its id
     #[arg(value_name = "ID")]
     pub(crate) id: RecordId,
     /// The answer
@@ -429,7 +428,7 @@ pub(crate) struct QuestionAnswer {
 
 #[derive(Debug, Args)]
 pub(crate) struct QuestionPromise {
-    /// Which
+    /// Its id
     #[arg(value_name = "ID")]
     pub(crate) id: RecordId,
     /// By when
@@ -439,23 +438,23 @@ pub(crate) struct QuestionPromise {
 
 #[derive(Debug, Args)]
 pub(crate) struct DemandAssess {
-    /// Which
+    /// Its id
     #[arg(value_name = "ID")]
     pub(crate) id: RecordId,
-    /// 纳入规划 (planned), 暂不支持 (declined), 需进一步澄清 (clarify)
+    /// planned, declined, clarify
     #[arg(long)]
     pub(crate) choice: String,
-    /// Why, where the choice needs it
+    /// The reason, where the choice needs one
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct FindingResolve {
-    /// Which
+    /// Its id
     #[arg(value_name = "ID")]
     pub(crate) id: RecordId,
-    /// 以左值为准 (left_right), 以右值为准 (right_right), 两者均成立 (both_right); 合并客户 (merge), 保留两者 (keep_both)
+    /// left_right, right_right, both_right; merge, keep_both
     #[arg(long)]
     pub(crate) resolution: String,
     /// Why
@@ -472,7 +471,7 @@ pub(crate) struct EventList {
 
 #[derive(Debug, Args)]
 pub(crate) struct Feedback {
-    /// The touch that the customer answered
+    /// The touch that the customer responded to
     #[arg(value_name = "TOUCH")]
     pub(crate) touch: TouchId,
 }
@@ -491,7 +490,7 @@ pub(crate) struct Import {
     pub(crate) kind: ImportKind,
     /// CSV or XLSX
     pub(crate) file: PathBuf,
-    /// Only say what would come of it
+    /// Only show what would be imported
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -499,14 +498,14 @@ pub(crate) struct Import {
 /// What is imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ImportKind {
-    /// 客户.
-    #[value(alias = "客户")]
+    /// Customers.
+    #[value(alias = zh("import.customers"))]
     Customers,
-    /// 线索.
-    #[value(alias = "线索")]
+    /// Leads.
+    #[value(alias = zh("import.leads"))]
     Leads,
-    /// 付款单.
-    #[value(alias = "付款单")]
+    /// Payment slips.
+    #[value(alias = zh("import.slips"))]
     Slips,
 }
 
@@ -523,15 +522,15 @@ impl ImportKind {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Config {
-    /// Show the configuration that this phone goes by, or an earlier one
+    /// Show the configuration that this phone uses, or an earlier one
     Show(ConfigShow),
     /// All versions, the newest first
     Versions,
     /// Check a file, without a network
     Check(ConfigFile),
-    /// What a file would have done with past records, against what is in force
+    /// Try a file out on past records, compared with the version in force
     DryRun(ConfigDryRun),
-    /// Put a file in force for everyone
+    /// Publish a file, which takes effect for everyone
     Publish(ConfigPublish),
     /// Options: add, retire, split
     #[command(subcommand)]
@@ -566,7 +565,7 @@ pub(crate) struct ConfigFile {
 pub(crate) struct ConfigDryRun {
     /// The file, as config show --out writes it
     pub(crate) file: PathBuf,
-    /// With the records of so many days [default: 90]
+    /// How many days of records to use [default: 90]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
     pub(crate) days: Option<u16>,
 }
@@ -575,7 +574,7 @@ pub(crate) struct ConfigDryRun {
 pub(crate) struct ConfigPublish {
     /// The file, as config show --out writes it
     pub(crate) file: PathBuf,
-    /// What was changed, for everyone to read
+    /// What was changed; everyone can read it
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: String,
 }
@@ -583,24 +582,24 @@ pub(crate) struct ConfigPublish {
 /// What becomes of a small edit: a dry run, and when asked for, a new version.
 #[derive(Debug, Args)]
 pub(crate) struct Publishing {
-    /// Put it in force after the dry run
+    /// Publish it after the dry run
     #[arg(long, requires = "note")]
     pub(crate) publish: bool,
-    /// What was changed, for everyone to read
+    /// What was changed; everyone can read it
     #[arg(long, value_name = "TEXT", requires = "publish")]
     pub(crate) note: Option<String>,
-    /// Dry run with the records of so many days [default: 90]
+    /// How many days of records the dry run uses [default: 90]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
     pub(crate) days: Option<u16>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigOption {
-    /// Offer one more option
+    /// Add an option
     Add(OptionAdd),
-    /// Offer an option no longer; records keep it
+    /// Stop offering an option; records keep it
     Retire(OptionRetire),
-    /// Put finer options in the place of one; records keep it, rules on it hold for them
+    /// Replace an option with finer ones; records keep it, and rules about it apply to them
     Split(OptionSplit),
 }
 
@@ -609,7 +608,7 @@ pub(crate) struct OptionAdd {
     /// The list, such as actions, briefs, short_reasons
     #[arg(value_parser = list())]
     pub(crate) list: String,
-    /// Its key: small letters, digits, _
+    /// Its key: lower-case letters, digits, _
     pub(crate) key: String,
     /// In Chinese
     #[arg(long, value_name = "WORD")]
@@ -620,7 +619,7 @@ pub(crate) struct OptionAdd {
     /// A touch with this action counts for touch density
     #[arg(long)]
     pub(crate) counts_for_density: bool,
-    /// It is outside the standard, and counted as such
+    /// A non-standard action, counted separately
     #[arg(long)]
     pub(crate) non_standard: bool,
     /// The answer, or the task, needs a reason
@@ -658,7 +657,7 @@ pub(crate) struct OptionSplit {
     /// The option's key
     pub(crate) key: String,
     /// The finer options
-    #[arg(long, value_name = "KEY=中文[=English]", value_parser = part, num_args = 1.., required = true)]
+    #[arg(long, value_name = "KEY=ZH[=EN]", value_parser = part, num_args = 1.., required = true)]
     pub(crate) into: Vec<(String, String, String)>,
     /// What to ask for when one of them is chosen
     #[arg(long, value_name = "TEXT")]
@@ -675,7 +674,7 @@ pub(crate) enum ConfigRule {
     Off(RuleName),
     /// Switch a rule on again
     On(RuleName),
-    /// Take a rule away
+    /// Remove a rule
     Remove(RuleName),
 }
 
@@ -703,7 +702,7 @@ pub(crate) enum ConfigForm {
 
 #[derive(Debug, Args)]
 pub(crate) struct FormAdd {
-    /// Its key: small letters, digits, _
+    /// Its key: lower-case letters, digits, _
     pub(crate) key: String,
     /// What it holds
     #[arg(long, value_enum, value_name = "text|number|money|day|flag", hide_possible_values = true)]
@@ -714,7 +713,7 @@ pub(crate) struct FormAdd {
     /// Its label in English [default: as in Chinese]
     #[arg(long, value_name = "WORD")]
     pub(crate) en: Option<String>,
-    /// It has to be filled in
+    /// It must be filled in
     #[arg(long)]
     pub(crate) required: bool,
     #[command(flatten)]
@@ -732,7 +731,7 @@ pub(crate) struct ConfigFormula {
     /// Points per touch
     #[arg(long, value_name = "N")]
     pub(crate) per_touch: Option<i64>,
-    /// Points per valid evidence
+    /// Points per piece of valid evidence
     #[arg(long, value_name = "N")]
     pub(crate) per_evidence: Option<i64>,
     /// Points lost per overdue day
@@ -753,17 +752,17 @@ pub(crate) struct ConfigFormula {
 
 #[derive(Debug, Args)]
 pub(crate) struct Figures {
-    /// Which week, such as 2026-W47 [default: the running one]
+    /// Which week, such as 2026-W47 [default: this week]
     #[arg(long, value_name = "WEEK", value_parser = week)]
     pub(crate) week: Option<Week>,
-    /// Somebody below, with everybody below that person: a name or an id
+    /// Somebody who reports to you, with everybody below that person: name or id
     #[arg(long, value_name = "PERSON")]
     pub(crate) person: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
-    /// Go on until Ctrl-C
+    /// Keep going until Ctrl-C
     #[arg(long)]
     pub(crate) watch: bool,
     /// Which files to send
@@ -804,11 +803,11 @@ pub(crate) struct Verify {
 /// Who knew of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Consent {
-    /// 仅本人口述.
-    #[value(name = "self", alias = "仅本人口述")]
+    /// Only your own voice is on it.
+    #[value(name = "self", alias = zh("consent.own_voice.said"))]
     OwnVoice,
-    /// 客户已告知录音.
-    #[value(name = "told", alias = "客户已告知录音")]
+    /// The customer was told.
+    #[value(name = "told", alias = zh("consent.told.said"))]
     Told,
 }
 
@@ -829,8 +828,20 @@ pub(crate) enum Blobs {
     None,
 }
 
+/// The Chinese word of a value, which is taken too.
+fn zh(key: &str) -> &'static str {
+    chuda_words::find_for_terminal(key).map_or("", |word| word.zh)
+}
+
+fn lang(text: &str) -> Result<Lang, String> {
+    crate::text::named(text).ok_or_else(|| "zh, en".into())
+}
+
 fn mode(text: &str) -> Result<ContactMode, String> {
-    ContactMode::parse(text).ok_or_else(|| "电话 (phone), 微信 (wechat), 面访 (visit), 邮件 (email)".into())
+    ContactMode::parse(text).ok_or_else(|| {
+        let either = |mode: ContactMode| format!("{} ({})", mode.label().zh, mode.as_str());
+        ContactMode::ALL.map(either).join(", ")
+    })
 }
 
 fn intent(text: &str) -> Result<Intent, String> {
@@ -853,7 +864,7 @@ fn drawn(text: &str) -> Result<Drawn, String> {
 /// Whether words name a day at all; which one depends on the phone's today.
 fn next_day(text: &str) -> Result<String, String> {
     let named = chuda_speech::read_day(text, NaiveDate::default()).is_some();
-    if named { Ok(text.to_owned()) } else { Err("YYYY-MM-DD, 下周三, 月底前, 三个月后再联系".into()) }
+    if named { Ok(text.to_owned()) } else { Err("YYYY-MM-DD".into()) }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -868,12 +879,12 @@ fn stage(text: &str) -> Result<Stage, String> {
     Stage::parse(text).ok_or_else(|| Stage::ALL.map(Stage::as_str).join(", "))
 }
 
-/// An option as `key=中文=English`; without the English word the Chinese one stands for both.
+/// An option as `key=zh=en`; without the English word the Chinese one stands for both.
 fn part(text: &str) -> Result<(String, String, String), String> {
     let mut parts = text.splitn(3, '=').map(str::trim);
     match (parts.next(), parts.next(), parts.next()) {
         (Some(key), Some(zh), en) if !key.is_empty() && !zh.is_empty() => Ok((key.into(), zh.into(), en.unwrap_or(zh).into())),
-        _ => Err("KEY=中文[=English]".into()),
+        _ => Err("KEY=ZH[=EN]".into()),
     }
 }
 

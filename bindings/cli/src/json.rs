@@ -16,7 +16,8 @@ use chuda_record::Fen;
 use chuda_record::rules::{Config, Health, result};
 use serde_json::{Map, Value, json};
 
-use crate::text::{Lang, Text};
+use crate::text::Text;
+use chuda_words::Lang;
 
 /// Options stand in JSON in the field's own terms, whatever the language of the screen.
 const TERMS: Text = Text(Lang::Zh);
@@ -91,7 +92,7 @@ pub(crate) fn touch(touch: &TouchView) -> Value {
         "id": touch.id,
         "person": person(&touch.person),
         "customer": {"id": touch.customer, "name": touch.customer_name},
-        "contact_mode": touch.mode.label(),
+        "contact_mode": touch.mode.label().zh,
         "contact_mode_key": touch.mode.as_str(),
         "action": touch.action.zh,
         "action_key": touch.action.key,
@@ -246,7 +247,7 @@ pub(crate) fn drawn(record: &DrawnView) -> Value {
     });
     if let Some(touch) = &record.summary {
         object["customer"] = json!({"id": touch.customer, "name": touch.customer_name});
-        object["contact_mode"] = json!(touch.mode.label());
+        object["contact_mode"] = json!(touch.mode.label().zh);
         object["contact_mode_key"] = json!(touch.mode.as_str());
         put_word(&mut object, "action", Some(&touch.action));
         object["at"] = json!(instant(touch.at));

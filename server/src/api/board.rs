@@ -166,16 +166,16 @@ fn reports(tx: &Tx<'_>, config: &Config, team: &Team, day: NaiveDate) -> chuda_r
         };
         let (short, late) = report.as_ref().map_or((false, false), |report| (report.is_short(), report.late));
         let label = match state {
-            ReportState::Filed if late => "补报",
-            ReportState::Filed if short => "不足三条",
-            ReportState::Filed => "已交",
-            ReportState::Missing => "未交",
-            ReportState::DayOff => "休息日",
+            ReportState::Filed if late => "late",
+            ReportState::Filed if short => "short",
+            ReportState::Filed => "filed",
+            ReportState::Missing => "missing",
+            ReportState::DayOff => "day_off",
         };
         lines.push(ReportLine {
             person: person_named(tx, *rep)?,
             state,
-            label: label.into(),
+            label: chuda_words::label("report_state", label).zh.into(),
             short,
             reason: report.as_ref().and_then(|report| report.reason.as_deref()).map(|key| Word::of(&config.short_reasons, key)),
             late,

@@ -131,7 +131,7 @@ pub(super) struct DensityWeek {
 pub(super) struct ConversionView {
     /// The share; none without valid leads.
     share: Option<RatioView>,
-    /// For how many weeks in running it has been too low.
+    /// For how many weeks in a row it has been too low.
     low_weeks: u32,
     /// Whether so many call for help: script pack to the rep, alert to the supervisor.
     needs_help: bool,
@@ -221,7 +221,7 @@ fn view(config: &Config, line: Line) -> LineView {
 impl From<Judged> for BaselineView {
     fn from(Judged { metric, value, baseline, ratio, light, sum }: Judged) -> Self {
         Self {
-            metric: word(metric.as_str(), metric.label(), metric.label_en()),
+            metric: Word::labelled(metric.as_str(), metric.label()),
             value: value.map(Into::into),
             baseline: baseline.into(),
             ratio: ratio.map(Into::into),
@@ -233,7 +233,7 @@ impl From<Judged> for BaselineView {
 
 impl From<Light> for LightView {
     fn from(light: Light) -> Self {
-        Self { word: word(light.as_str(), light.label(), light.label_en()), icon: light.icon().into() }
+        Self { word: Word::labelled(light.as_str(), light.label()), icon: light.icon().into() }
     }
 }
 
@@ -247,8 +247,4 @@ impl From<Tally> for TallyView {
     fn from(Tally { met, open, missed }: Tally) -> Self {
         Self { met, open, missed }
     }
-}
-
-fn word(key: &str, label: &str, label_en: &str) -> Word {
-    Word { key: key.into(), label: label.into(), label_en: label_en.into() }
 }

@@ -104,6 +104,10 @@ struct Word {
 }
 
 impl Word {
+    fn labelled(key: &str, label: chuda_words::Word) -> Self {
+        Self { key: key.to_owned(), label: label.zh.to_owned(), label_en: label.en.to_owned() }
+    }
+
     fn of(list: &[chuda_record::rules::config::Choice], key: &str) -> Self {
         let choice = chuda_record::rules::Config::option(list, key);
         Self {

@@ -304,7 +304,7 @@ pub(super) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::R
 
 /// A contact mode in both languages.
 pub(super) fn mode_word(mode: ContactMode) -> Word {
-    Word { key: mode.as_str().into(), label: mode.label().into(), label_en: mode.as_str().into() }
+    Word::labelled(mode.as_str(), mode.label())
 }
 
 /// Whether bytes have arrived.

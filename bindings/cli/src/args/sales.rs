@@ -17,7 +17,7 @@ pub(crate) struct CustomerSet {
     /// Id, name or short name
     #[arg(value_name = "CUSTOMER")]
     pub(crate) customer: String,
-    /// Another full name
+    /// A new full name
     #[arg(long)]
     pub(crate) name: Option<String>,
     /// The name people say
@@ -32,19 +32,19 @@ pub(crate) struct CustomerSet {
     /// Intent level
     #[arg(long, value_name = "A|B|C|D", value_parser = intent)]
     pub(crate) intent: Option<Intent>,
-    /// Whom forms name on the customer's side; entered if new
+    /// The contact that forms suggest; added if new
     #[arg(long, value_name = "NAME")]
     pub(crate) contact: Option<String>,
     /// That person's phone number
     #[arg(long, value_name = "NUMBER", requires = "contact")]
     pub(crate) phone: Option<String>,
-    /// What that person does there
+    /// That person's position
     #[arg(long, requires = "contact")]
     pub(crate) position: Option<String>,
-    /// What that person is to the deal: 决策人 (decision_maker), IT (it), 法务 (legal), 最终使用人 (end_user), …
+    /// That person's role in the deal: decision_maker, it, legal, end_user, …
     #[arg(long, value_name = "ROLE", requires = "contact")]
     pub(crate) contact_role: Option<String>,
-    /// No longer a customer: out of health and density
+    /// No longer a customer: left out of health and density
     #[arg(long, value_enum, value_name = "yes|no", hide_possible_values = true)]
     pub(crate) closed: Option<YesNo>,
 }
@@ -53,19 +53,19 @@ pub(crate) struct CustomerSet {
 pub(crate) enum Lead {
     /// Put a lead into the pool, for whoever claims it first
     Add(LeadAdd),
-    /// The own leads, moved last first
+    /// Your own leads, last changed first
     List(LeadList),
-    /// One lead with every move
+    /// One lead with its whole history
     Show(LeadWhich),
-    /// Ask for a lead that nobody has
+    /// Claim a lead that nobody holds
     Claim(LeadWhich),
-    /// Give a lead back into the pool
+    /// Put a lead back into the pool
     Release(LeadWhy),
-    /// Give a lead to somebody, as the superior
+    /// Assign a lead to somebody, as a superior
     Assign(LeadAssign),
     /// Correct the stage by hand
     Stage(LeadStage),
-    /// Mark a lead as none
+    /// Mark a lead as invalid
     Invalid(LeadWhy),
 }
 
@@ -95,10 +95,10 @@ pub(crate) struct LeadAdd {
 
 #[derive(Debug, Args)]
 pub(crate) struct LeadList {
-    /// Those that nobody has
+    /// Those that nobody holds
     #[arg(long, conflicts_with = "team")]
     pub(crate) pool: bool,
-    /// Those that others have, as far as they are yours to see
+    /// Those of others that you can see
     #[arg(long)]
     pub(crate) team: bool,
 }
@@ -125,7 +125,7 @@ pub(crate) struct LeadAssign {
     /// Id of the lead, or id, name or short name of the customer
     #[arg(value_name = "LEAD")]
     pub(crate) lead: String,
-    /// Whom: name or id of a colleague
+    /// To whom: name or id of a colleague
     #[arg(long, value_name = "PERSON")]
     pub(crate) to: String,
 }
@@ -135,7 +135,7 @@ pub(crate) struct LeadStage {
     /// Id of the lead, or id, name or short name of the customer
     #[arg(value_name = "LEAD")]
     pub(crate) lead: String,
-    /// 认领 (claimed), 首次触达 (first_touch), 需求确认 (need_confirmed), 方案报价 (quoted), 合同签署 (signed)
+    /// claimed, first_touch, need_confirmed, quoted, signed
     #[arg(value_name = "STAGE")]
     pub(crate) stage: String,
     /// Why
@@ -145,7 +145,7 @@ pub(crate) struct LeadStage {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Quote {
-    /// Quotes, newest first, with what became of them
+    /// Quotes with their outcome, newest first
     List,
     /// Approve a quote
     Approve(QuoteWhich),
@@ -172,7 +172,7 @@ pub(crate) struct QuoteWhy {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Contract {
-    /// Contracts on their way, newest first
+    /// Contracts in progress, newest first
     List(All),
     /// One contract with its text and its steps
     Show(ContractWhich),
@@ -184,7 +184,7 @@ pub(crate) enum Contract {
 
 #[derive(Debug, Args)]
 pub(crate) struct All {
-    /// Those that are done with, too
+    /// Also list those that are finished
     #[arg(long)]
     pub(crate) all: bool,
 }
@@ -201,7 +201,7 @@ pub(crate) struct ContractSet {
     /// Id or number
     #[arg(value_name = "CONTRACT")]
     pub(crate) contract: String,
-    /// Another number
+    /// A new number
     #[arg(long)]
     pub(crate) number: Option<String>,
     /// Device model
@@ -210,10 +210,10 @@ pub(crate) struct ContractSet {
     /// Installation address
     #[arg(long)]
     pub(crate) address: Option<String>,
-    /// The customer's contact person; entered if new
+    /// The contact on the customer's side; added if new
     #[arg(long, value_name = "NAME")]
     pub(crate) contact: Option<String>,
-    /// The service that was promised: 标准安装 (standard), 现场培训 (on_site_training), 远程支持 (remote_support), …
+    /// The service that was promised: standard, on_site_training, remote_support, …
     #[arg(long, value_name = "SERVICE")]
     pub(crate) service: Option<String>,
     /// Whether custom development is part of it
@@ -223,7 +223,7 @@ pub(crate) struct ContractSet {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Order {
-    /// Work orders to be done, newest first
+    /// Open work orders, newest first
     List(All),
     /// One work order
     Show(OrderWhich),
@@ -239,17 +239,17 @@ pub(crate) enum Order {
 
 #[derive(Debug, Args)]
 pub(crate) struct OrderWhich {
-    /// Which
+    /// The work order
     #[arg(value_name = "ORDER")]
     pub(crate) order: OrderId,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct OrderSchedule {
-    /// Which
+    /// The work order
     #[arg(value_name = "ORDER")]
     pub(crate) order: OrderId,
-    /// When delivery comes
+    /// The day of delivery
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) delivery: Option<NaiveDate>,
     /// Whom the customer calls afterwards
@@ -258,17 +258,17 @@ pub(crate) struct OrderSchedule {
     /// The first training
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) training: Option<NaiveDate>,
-    /// Free text
+    /// A note
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct OrderNeed {
-    /// Which
+    /// The work order
     #[arg(value_name = "ORDER")]
     pub(crate) order: OrderId,
-    /// 标准安装 (standard), 现场培训 (on_site_training), 远程支持 (remote_support), 定制集成 (custom_integration), …
+    /// standard, on_site_training, remote_support, custom_integration, …
     #[arg(value_name = "SERVICE")]
     pub(crate) service: String,
 }
@@ -281,13 +281,13 @@ pub(crate) enum Meeting {
     Show(MeetingShow),
     /// Move a meeting to another time or place
     Move(MeetingMove),
-    /// Say whether you come
+    /// Say whether you are coming
     Answer(MeetingAnswer),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct MeetingShow {
-    /// Which
+    /// The meeting
     #[arg(value_name = "MEETING")]
     pub(crate) meeting: MeetingId,
     /// Write the invitation as iCalendar into this file
@@ -297,7 +297,7 @@ pub(crate) struct MeetingShow {
 
 #[derive(Debug, Args)]
 pub(crate) struct MeetingMove {
-    /// Which
+    /// The meeting
     #[arg(value_name = "MEETING")]
     pub(crate) meeting: MeetingId,
     /// When: 2026-12-02T14:00 (China), or with a zone as in RFC 3339
@@ -310,10 +310,10 @@ pub(crate) struct MeetingMove {
 
 #[derive(Debug, Args)]
 pub(crate) struct MeetingAnswer {
-    /// Which
+    /// The meeting
     #[arg(value_name = "MEETING")]
     pub(crate) meeting: MeetingId,
-    /// Whether you come
+    /// Whether you are coming
     #[arg(value_enum, value_name = "yes|no", hide_possible_values = true)]
     pub(crate) answer: YesNo,
 }
@@ -321,9 +321,9 @@ pub(crate) struct MeetingAnswer {
 /// Yes or no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum YesNo {
-    #[value(alias = "是")]
+    #[value(alias = super::zh("answer.yes"))]
     Yes,
-    #[value(alias = "否")]
+    #[value(alias = super::zh("answer.no"))]
     No,
 }
 

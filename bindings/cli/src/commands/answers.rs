@@ -11,6 +11,7 @@ use crate::exit::{Failure, Outcome};
 use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
+use crate::text::Text;
 
 /// Questions, newest first.
 pub(crate) fn questions(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
@@ -55,7 +56,7 @@ fn one_question(shell: &Shell, question: &QuestionView) -> Outcome {
     }
     let answered = question.answered_at.map(|at| {
         let by = question.answered_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
-        format!("{}（{by} {}）", question.answer.as_deref().unwrap_or_default(), local(at))
+        settled(text, question.answer.as_deref(), by, &local(at))
     });
     let rows = page(
         shell,
@@ -65,10 +66,15 @@ fn one_question(shell: &Shell, question: &QuestionView) -> Outcome {
             ("question.owner", Some(owner(shell, question))),
             ("question.text", question.text.clone()),
             ("question.promised", Some(promised)),
-            ("question.answer", answered),
+            ("question.answered", answered),
         ],
     );
     Outcome::done(json::question(question), table(0, &rows))
+}
+
+/// What was said, by whom and when.
+fn settled(text: Text, said: Option<&str>, by: &str, at: &str) -> String {
+    text.say("answers.settled", &[("said", &said.unwrap_or_default()), ("name", &by), ("at", &at)])
 }
 
 /// The tech owner: 未在通讯录 where nobody of the team has this name.
@@ -112,7 +118,7 @@ pub(crate) fn assess(shell: &Shell, assess: &DemandAssess) -> Result<Outcome, Fa
 fn one_demand(shell: &Shell, demand: &DemandView) -> Outcome {
     let assessed = demand.assessed_at.map(|at| {
         let by = demand.assessed_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
-        format!("{}（{by} {}）", demand.assessment.as_deref().unwrap_or_default(), local(at))
+        settled(shell.text, demand.assessment.as_deref(), by, &local(at))
     });
     let rows = page(
         shell,
@@ -159,7 +165,11 @@ fn one_finding(shell: &Shell, finding: &FindingView) -> Outcome {
     let settled = finding.resolution.as_ref().map(|resolution| {
         let by = finding.resolved_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
         let at = finding.resolved_at.map(local).unwrap_or_default();
-        format!("{}：{}（{by} {at}）", text.word(resolution), finding.reason.as_deref().unwrap_or_default())
+        let reason = text.say(
+            "finding.settled",
+            &[("resolution", &text.word(resolution)), ("reason", &finding.reason.as_deref().unwrap_or_default())],
+        );
+        settled(text, Some(&reason), by, &at)
     });
     let rows = page(
         shell,
@@ -169,7 +179,7 @@ fn one_finding(shell: &Shell, finding: &FindingView) -> Outcome {
             ("finding.left", finding.left.clone()),
             ("finding.right", finding.right.clone()),
             ("finding.because", finding.because.clone()),
-            ("finding.resolution", settled),
+            ("finding.outcome", settled),
         ],
     );
     Outcome::done(json::finding(finding), table(0, &rows))

@@ -70,7 +70,7 @@ pub(crate) fn answer(shell: &Shell, given: BackcheckAnswer) -> Result<Outcome, F
 /// Closes it; what was answered with no or unclear becomes findings.
 pub(crate) fn close(shell: &Shell, close: BackcheckClose) -> Result<Outcome, Failure> {
     let detail = shell.open()?.close_back_check(close.id, close.conclusion)?;
-    let said = shell.text.line("backcheck.closed", &[("findings", &to_findings(&detail).len())]);
+    let said = shell.text.line("backcheck.done", &[("findings", &to_findings(&detail).len())]);
     Ok(Outcome::done(json::back_check_detail(&detail), said))
 }
 
@@ -135,7 +135,7 @@ fn record_lines(shell: &Shell, record: &DrawnView) -> String {
     for asked in &record.questions {
         let answer = asked
             .answer
-            .map_or_else(|| text.get("backcheck.unanswered").to_owned(), |answer| text.label("answer", answer.as_str()));
+            .map_or_else(|| text.get("backcheck.not_answered").to_owned(), |answer| text.label("answer", answer.as_str()));
         let note = asked.note.as_ref().map(|note| format!("  {note}")).unwrap_or_default();
         let _ = writeln!(said, "  {} {answer}{note}", text.word(&asked.question));
         let rows: Vec<Vec<String>> =

@@ -23,7 +23,7 @@ use crate::exit::{Failure, Outcome};
 use crate::json;
 use crate::shell::{Shell, local, wait};
 use crate::table::table;
-use crate::text::Lang;
+use chuda_words::Lang;
 
 /// Rows of a list in a dry run that a person is shown; JSON has all of them.
 const SHOWN: usize = 20;

@@ -106,7 +106,7 @@ fn page(shell: &Shell, customer: &CustomerView, config: &Config) -> String {
         vec![text.get("customer.id").into(), customer.id.to_string()],
         vec![text.get("customer.stage").into(), text.label("stage", customer.stage.as_str())],
         vec![text.get("customer.holder").into(), customer.holder.as_ref().map_or_else(none, |person| person.name.clone())],
-        vec![text.get("customer.since").into(), local(customer.since)],
+        vec![text.get("customer.held_since").into(), local(customer.since)],
         vec![text.get("customer.health").into(), health(shell, customer)],
     ];
     rows.extend(json::health_reasons(text, &customer.health, config).into_iter().map(|reason| vec![String::new(), reason]));

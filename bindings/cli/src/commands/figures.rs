@@ -13,7 +13,7 @@ use crate::exit::{Failure, Outcome};
 use crate::json;
 use crate::shell::Shell;
 use crate::table::table;
-use crate::text::{Lang, Text};
+use crate::text::Text;
 
 /// A week of somebody with everybody below.
 pub(crate) fn show(shell: &Shell, asked: &Figures) -> Result<Outcome, Failure> {
@@ -127,11 +127,11 @@ fn density(view: &LineView) -> Option<Ratio> {
 /// A shape and a word.
 fn light(text: Text, judged: &Judged) -> String {
     let Some(light) = judged.light else { return "–".into() };
-    format!("{} {}", light.icon(), if text.0 == Lang::Zh { light.label() } else { light.label_en() })
+    format!("{} {}", light.icon(), text.of(light.label()))
 }
 
 fn metric(text: Text, metric: Metric) -> String {
-    if text.0 == Lang::Zh { metric.label() } else { metric.label_en() }.into()
+    text.of(metric.label()).into()
 }
 
 fn percent(share: Option<Ratio>) -> String {

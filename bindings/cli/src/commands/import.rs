@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::args::Import;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, wait};
-use crate::text::Lang;
+use chuda_words::Lang;
 
 /// Imports a file, or only says what would come of it; exit code 3 when there are mistakes in it.
 pub(crate) fn import(shell: &Shell, import: &Import) -> Result<Outcome, Failure> {

@@ -44,7 +44,7 @@ pub(crate) fn status(shell: &Shell) -> Result<Outcome, Failure> {
     });
     let mut said = status_line(shell, &status.summary) + "\n";
     if let Some(at) = status.summary.last_sync {
-        said += &shell.text.line("sync.last", &[("at", &local(at))]);
+        said += &shell.text.line("sync.last", &[("time", &local(at))]);
     }
     let rows: Vec<_> = status.items.iter().map(|item| item_row(shell, item)).collect();
     Ok(Outcome::done(object, said + &table(2, &rows)))

@@ -28,7 +28,10 @@ pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
 /// As rows, then the words that help.
 fn pages(shell: &Shell, tasks: &[TaskView]) -> String {
     let packs = tasks.iter().filter_map(|task| task.script_pack.as_ref());
-    let packs = packs.map(|pack| format!("《{}》\n{}\n", shell.text.word(&pack.title), pack.text)).collect::<Vec<_>>().concat();
+    let packs = packs
+        .map(|pack| format!("{}{}\n", shell.text.line("task.script", &[("title", &shell.text.word(&pack.title))]), pack.text))
+        .collect::<Vec<_>>()
+        .concat();
     table(0, &rows(shell, tasks)) + &packs
 }
 

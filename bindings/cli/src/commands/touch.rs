@@ -117,11 +117,11 @@ fn proof(shell: &Shell, touch: &TouchView) -> String {
     let unreadable = touch.evidence.iter().filter(|evidence| !evidence.readable).count();
     let mut words = vec![match touch.evidence.len() {
         0 => shell.text.label("status", json::status_key(touch.status)),
-        _ if valid > 0 => shell.text.say("evidence.valid", &[("count", &valid)]),
+        _ if valid > 0 => shell.text.say("evidence.count", &[("count", &valid)]),
         _ => shell.text.get("evidence.not_valid").into(),
     }];
     if unreadable > 0 {
-        words.push(shell.text.say("evidence.unreadable", &[("count", &unreadable)]));
+        words.push(shell.text.say("evidence.unreadable_count", &[("count", &unreadable)]));
     }
     let flagged: Vec<String> = touch.evidence.iter().flat_map(|evidence| flags(shell, evidence)).collect();
     words.extend(flagged.first().cloned());

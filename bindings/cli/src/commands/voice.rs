@@ -19,7 +19,8 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::json::{time, yuan};
 use crate::shell::{Shell, progress, wait};
 use crate::table::table;
-use crate::text::{Lang, Text};
+use crate::text::Text;
+use chuda_words::Lang;
 
 /// Transcribes a recording and understands it; with `--save` it records the touch, unless something it needs was not understood.
 pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
@@ -128,7 +129,7 @@ fn draft_json(config: &Config, heard: &VoiceDraft) -> Value {
     json!({
         "customer": customer,
         "customer_candidates": candidates,
-        "contact_mode": keyed(draft.contact_mode.as_ref(), |mode: &ContactMode| (mode.label().into(), mode.as_str().into())),
+        "contact_mode": keyed(draft.contact_mode.as_ref(), |mode: &ContactMode| (mode.label().zh.into(), mode.as_str().into())),
         "action": keyed(draft.action.as_ref(), |key| option(&config.actions, key)),
         "brief": keyed(draft.brief.as_ref(), |key| option(&config.briefs, key)),
         "next_action": slot(draft.next_action.as_ref(), |words| json!(words)),

@@ -10,7 +10,7 @@ use chuda_record::id::{PersonId, TaskId};
 use chuda_record::policy::{List, Type};
 use chuda_record::rules::World;
 use chuda_record::time::from_millis;
-use chuda_record::{Contact, Fen, Fields, Kind, Scalar, Task};
+use chuda_record::{Contact, ContactMode, Fen, Fields, Kind, Scalar, Task};
 
 /// Most tasks that are shown at once.
 const SHOWN: u32 = 200;
@@ -98,11 +98,11 @@ impl Ask<'_> {
     /// A value as a person reads it; none for what says nothing, such as a flag that is not set.
     fn shown(&self, kind: Kind, field: &str, value: &Scalar) -> Result<Option<Word>> {
         let plain = |text: String| Word { key: text.clone(), zh: text.clone(), en: text };
+        let labelled = |key: &str, label: chuda_words::Word| Word { key: key.to_owned(), zh: label.zh.into(), en: label.en.into() };
         let named = |key: &str, name: String| Word { key: key.to_owned(), zh: name.clone(), en: name };
         Ok(match (kind.type_of(field), value) {
             (Some(Type::Option(List::Modes)), Scalar::Text(key)) => {
-                let mode = chuda_record::ContactMode::parse(key);
-                Some(Word { key: key.clone(), zh: mode.map_or(key.as_str(), |mode| mode.label()).into(), en: key.clone() })
+                Some(ContactMode::parse(key).map_or_else(|| plain(key.clone()), |mode| labelled(key, mode.label())))
             }
             (Some(Type::Option(list)), Scalar::Text(key)) => Some(word(self.config.list(list), key)),
             (Some(Type::Person), Scalar::Text(id)) => Some(match id.parse::<PersonId>() {
@@ -123,7 +123,7 @@ impl Ask<'_> {
                 let local = from_millis(*at).with_timezone(&self.me.zone).format("%Y-%m-%d %H:%M").to_string();
                 Some(named(&from_millis(*at).to_rfc3339(), local))
             }
-            (Some(Type::Flag), Scalar::Bool(true)) => Some(Word { key: "true".into(), zh: "是".into(), en: "yes".into() }),
+            (Some(Type::Flag), Scalar::Bool(true)) => Some(labelled("true", chuda_words::label("answer", "yes"))),
             (Some(Type::Text | Type::Day | Type::Time), Scalar::Text(text)) => Some(plain(text.clone())),
             (Some(Type::Number), Scalar::Int(number)) => Some(plain(number.to_string())),
             _ => None,
