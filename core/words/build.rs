@@ -12,7 +12,8 @@ fn main() {
     for row in table.lines() {
         let Some((key, texts)) = row.strip_prefix("error.").and_then(|row| row.split_once('\t')) else { continue };
         let name = key.to_uppercase().replace('.', "_");
-        let says = texts.split('\t').nth(1).filter(|text| !text.is_empty()).or_else(|| texts.split('\t').nth(3)).unwrap_or_default();
+        let says =
+            texts.split('\t').nth(1).filter(|text| !text.is_empty()).or_else(|| texts.split('\t').nth(3)).unwrap_or_default();
         writeln!(keys, "/// `{says}`\npub const {name}: &str = {key:?};").expect("a string takes any text");
     }
     let folder = env::var_os("OUT_DIR").expect("cargo names a folder");

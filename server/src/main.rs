@@ -86,7 +86,7 @@ enum AdminCommand {
     #[command(subcommand)]
     Audit(AuditCommand),
     /// Takes in customers, leads or payment slips from a CSV or XLSX file, in whole or not at all.
-    #[command(after_help = "Example: chuda-server admin import customers customers.xlsx --dry-run --as 王强")]
+    #[command(after_help = "Example: chuda-server admin import customers customers.xlsx --dry-run --as \"Wang Qiang\"")]
     Import {
         /// What is in it.
         #[arg(value_enum)]
@@ -123,7 +123,7 @@ enum AdminCommand {
 #[derive(Subcommand)]
 enum PersonCommand {
     /// Adds a person and prints a one-time enrolment code.
-    #[command(after_help = "Example: chuda-server admin person add 李敏 --role rep --reports-to 王强")]
+    #[command(after_help = "Example: chuda-server admin person add \"Li Min\" --role rep --reports-to \"Wang Qiang\"")]
     Add {
         /// As shown to colleagues.
         name: String,
@@ -147,7 +147,7 @@ enum PersonCommand {
         data: Data,
     },
     /// Changes whom a person reports to; without a superior: nobody.
-    #[command(after_help = "Example: chuda-server admin person reports-to 李敏 王强")]
+    #[command(after_help = "Example: chuda-server admin person reports-to \"Li Min\" \"Wang Qiang\"")]
     ReportsTo {
         /// An id, or a name that only one person has.
         person: String,

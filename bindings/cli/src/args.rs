@@ -8,12 +8,7 @@ use chuda_record::{Fen, Intent};
 use clap::{Args, Parser, ValueEnum};
 
 use crate::commands::Command;
-use crate::text::Lang;
-
-
-
-
-
+use chuda_words::Lang;
 
 /// A phone in a terminal: visits by voice, photos as evidence, the daily report in one go, all of it without a network
 #[derive(Debug, Parser)]
@@ -35,7 +30,7 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Language of the texts [default: from the locale]
-    #[arg(long, global = true, value_enum, value_name = "zh|en", hide_possible_values = true)]
+    #[arg(long, global = true, value_parser = lang, value_name = "zh|en")]
     pub(crate) lang: Option<Lang>,
     /// Folder of the speech models [default: where scripts/fetch-model puts them]
     #[arg(long, global = true, env = "CHUDA_MODELS", value_name = "DIR", hide_env = true)]
@@ -44,7 +39,7 @@ pub(crate) struct Global {
 
 #[derive(Debug, Args)]
 pub(crate) struct All {
-    /// Those that are done with, too
+    /// Also list those that are finished
     #[arg(long)]
     pub(crate) all: bool,
 }
@@ -52,9 +47,9 @@ pub(crate) struct All {
 /// Yes or no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum YesNo {
-    #[value(alias = "是")]
+    #[value(alias = zh("answer.yes"))]
     Yes,
-    #[value(alias = "否")]
+    #[value(alias = zh("answer.no"))]
     No,
 }
 
@@ -67,12 +62,21 @@ impl From<YesNo> for bool {
 /// Who knew of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Consent {
-    /// 仅本人口述.
-    #[value(name = "self", alias = "仅本人口述")]
+    /// Only your own voice is on it.
+    #[value(name = "self", alias = zh("consent.own_voice.said"))]
     OwnVoice,
-    /// 客户已告知录音.
-    #[value(name = "told", alias = "客户已告知录音")]
+    /// The customer was told.
+    #[value(name = "told", alias = zh("consent.told.said"))]
     Told,
+}
+
+/// The Chinese word of a value, which is taken too.
+pub(crate) fn zh(key: &str) -> &'static str {
+    chuda_words::find_for_terminal(key).map_or("", |word| word.zh)
+}
+
+fn lang(text: &str) -> Result<Lang, String> {
+    crate::text::named(text).ok_or_else(|| "zh, en".into())
 }
 
 pub(crate) fn intent(text: &str) -> Result<Intent, String> {

@@ -22,12 +22,12 @@ use serde_json::value::RawValue;
 use args::Cli;
 use exit::{Exit, Failure, Outcome};
 use shell::Shell;
-use text::{Lang, Text};
+use text::Text;
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let as_json = words.iter().any(|word| word == "--json");
-    let text = Text(Lang::of(&words, |name| std::env::var(name).ok()));
+    let text = Text(text::language(&words, |name| std::env::var(name).ok()));
     let parsed =
         help::in_language(Cli::command(), text).try_get_matches_from(words).and_then(|matches| Cli::from_arg_matches(&matches));
     match parsed {

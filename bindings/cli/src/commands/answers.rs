@@ -15,7 +15,7 @@ use crate::args::date;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Question {
-    /// Those that wait for an answer, newest first
+    /// Those waiting for an answer, newest first
     List(ListAll),
     /// One question
     Show(Which),
@@ -23,13 +23,13 @@ pub(crate) enum Question {
     Answer(QuestionAnswer),
     /// Promise an answer for another day
     Promise(QuestionPromise),
-    /// Take it on, where it waits for anyone of a role
+    /// Take on one that waits for anybody with a certain role
     Take(Which),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct QuestionAnswer {
-    /// Which
+    /// Its id
     #[arg(value_name = "ID")]
     pub(crate) id: RecordId,
     /// The answer
@@ -38,7 +38,7 @@ pub(crate) struct QuestionAnswer {
 
 #[derive(Debug, Args)]
 pub(crate) struct QuestionPromise {
-    /// Which
+    /// Its id
     #[arg(value_name = "ID")]
     pub(crate) id: RecordId,
     /// By when
@@ -48,7 +48,7 @@ pub(crate) struct QuestionPromise {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Demand {
-    /// Those that wait for an assessment, newest first
+    /// Those waiting for an assessment, newest first
     List(ListAll),
     /// One card
     Show(Which),
@@ -58,20 +58,20 @@ pub(crate) enum Demand {
 
 #[derive(Debug, Args)]
 pub(crate) struct DemandAssess {
-    /// Which
+    /// Its id
     #[arg(value_name = "ID")]
     pub(crate) id: RecordId,
-    /// 纳入规划 (planned), 暂不支持 (declined), 需进一步澄清 (clarify)
+    /// planned, declined, clarify
     #[arg(long)]
     pub(crate) choice: String,
-    /// Why, where the choice needs it
+    /// The reason, where the choice needs one
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Finding {
-    /// Those that are not settled, newest first
+    /// Those not settled yet, newest first
     List(ListAll),
     /// One finding, both values side by side
     Show(Which),
@@ -81,10 +81,10 @@ pub(crate) enum Finding {
 
 #[derive(Debug, Args)]
 pub(crate) struct FindingResolve {
-    /// Which
+    /// Its id
     #[arg(value_name = "ID")]
     pub(crate) id: RecordId,
-    /// 以左值为准 (left_right), 以右值为准 (right_right), 两者均成立 (both_right); 合并客户 (merge), 保留两者 (keep_both)
+    /// left_right, right_right, both_right; merge, keep_both
     #[arg(long)]
     pub(crate) resolution: String,
     /// Why
@@ -94,14 +94,14 @@ pub(crate) struct FindingResolve {
 
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// Which
+    /// Its id
     #[arg(value_name = "ID")]
     pub(crate) id: RecordId,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ListAll {
-    /// Also those that are settled
+    /// Also list those that are settled
     #[arg(long)]
     pub(crate) all: bool,
 }
@@ -177,7 +177,7 @@ fn one_question(shell: &Shell, question: &QuestionView) -> Outcome {
     }
     let answered = question.answered_at.map(|at| {
         let by = question.answered_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
-        format!("{}（{by} {}）", question.answer.as_deref().unwrap_or_default(), local(at))
+        settled(text, question.answer.as_deref(), by, &local(at))
     });
     let rows = page(
         shell,
@@ -187,10 +187,15 @@ fn one_question(shell: &Shell, question: &QuestionView) -> Outcome {
             ("question.owner", Some(owner(shell, question))),
             ("question.text", question.text.clone()),
             ("question.promised", Some(promised)),
-            ("question.answer", answered),
+            ("question.answered", answered),
         ],
     );
     Outcome::done(question, table(0, &rows))
+}
+
+/// What was said, by whom and when.
+fn settled(text: Text, said: Option<&str>, by: &str, at: &str) -> String {
+    text.say("answers.settled", &[("said", &said.unwrap_or_default()), ("name", &by), ("at", &at)])
 }
 
 /// The tech owner: 未在通讯录 where nobody of the team has this name.
@@ -233,7 +238,7 @@ pub(crate) fn assess(shell: &Shell, assess: &DemandAssess) -> Result<Outcome, Fa
 fn one_demand(shell: &Shell, demand: &DemandView) -> Outcome {
     let assessed = demand.assessed_at.map(|at| {
         let by = demand.assessed_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
-        format!("{}（{by} {}）", demand.assessment.as_deref().unwrap_or_default(), local(at))
+        settled(shell.text, demand.assessment.as_deref(), by, &local(at))
     });
     let rows = page(
         shell,
@@ -279,7 +284,11 @@ fn one_finding(shell: &Shell, finding: &FindingView) -> Outcome {
     let settled = finding.resolution.as_ref().map(|resolution| {
         let by = finding.resolved_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
         let at = finding.resolved_at.map(local).unwrap_or_default();
-        format!("{}：{}（{by} {at}）", text.word(resolution), finding.reason.as_deref().unwrap_or_default())
+        let reason = text.say(
+            "finding.settled",
+            &[("resolution", &text.word(resolution)), ("reason", &finding.reason.as_deref().unwrap_or_default())],
+        );
+        settled(text, Some(&reason), by, &at)
     });
     let rows = page(
         shell,
@@ -289,7 +298,7 @@ fn one_finding(shell: &Shell, finding: &FindingView) -> Outcome {
             ("finding.left", finding.left.clone()),
             ("finding.right", finding.right.clone()),
             ("finding.because", finding.because.clone()),
-            ("finding.resolution", settled),
+            ("finding.outcome", settled),
         ],
     );
     Outcome::done(finding, table(0, &rows))

@@ -13,13 +13,13 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
 use clap::{Args, Subcommand, ValueEnum};
-use crate::args::All;
+use crate::args::{All, zh};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Backcheck {
-    /// Your own and those of supervisors below, latest first
+    /// Your own and those of the supervisors below you, newest first
     List,
-    /// One with every record drawn, its evidence, and what the machine found beside each question
+    /// One back-check: every record drawn, its evidence, and what the machine found for each question
     Show(BackcheckWhich),
     /// Answer one question about one record
     Answer(BackcheckAnswer),
@@ -31,14 +31,14 @@ pub(crate) enum Backcheck {
 
 #[derive(Debug, Args)]
 pub(crate) struct BackcheckWhich {
-    /// Which
+    /// The back-check
     #[arg(value_name = "BACKCHECK")]
     pub(crate) id: BackCheckId,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct BackcheckAnswer {
-    /// Which
+    /// The back-check
     #[arg(value_name = "BACKCHECK")]
     pub(crate) id: BackCheckId,
     /// The record: the touch's id, or its place in the draw
@@ -49,17 +49,17 @@ pub(crate) struct BackcheckAnswer {
     /// The answer
     #[arg(value_enum, value_name = "yes|no|unclear", hide_possible_values = true)]
     pub(crate) answer: Verdict,
-    /// What is to be said to it
+    /// A note on the answer
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct BackcheckClose {
-    /// Which
+    /// The back-check
     #[arg(value_name = "BACKCHECK")]
     pub(crate) id: BackCheckId,
-    /// What is to be changed in rules and options
+    /// What should change in rules and options
     #[arg(long, value_name = "TEXT")]
     pub(crate) conclusion: String,
 }
@@ -76,11 +76,11 @@ pub(crate) enum Drawn {
 /// An answer in a back-check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Verdict {
-    #[value(alias = "是")]
+    #[value(alias = zh("answer.yes"))]
     Yes,
-    #[value(alias = "否")]
+    #[value(alias = zh("answer.no"))]
     No,
-    #[value(alias = "不确定")]
+    #[value(alias = zh("answer.unclear"))]
     Unclear,
 }
 
@@ -149,7 +149,7 @@ pub(crate) fn answer(shell: &Shell, given: BackcheckAnswer) -> Result<Outcome, F
 /// Closes it; what was answered with no or unclear becomes findings.
 pub(crate) fn close(shell: &Shell, close: BackcheckClose) -> Result<Outcome, Failure> {
     let detail = shell.open()?.close_back_check(close.id, close.conclusion)?;
-    let said = shell.text.line("backcheck.closed", &[("findings", &to_findings(&detail).len())]);
+    let said = shell.text.line("backcheck.done", &[("findings", &to_findings(&detail).len())]);
     Ok(Outcome::done(&detail, said))
 }
 
@@ -214,7 +214,7 @@ fn record_lines(shell: &Shell, record: &DrawnView) -> String {
     for asked in &record.questions {
         let answer = asked
             .answer
-            .map_or_else(|| text.get("backcheck.unanswered").to_owned(), |answer| text.label("answer", answer.as_str()));
+            .map_or_else(|| text.get("backcheck.not_answered").to_owned(), |answer| text.label("answer", answer.as_str()));
         let note = asked.note.as_ref().map(|note| format!("  {note}")).unwrap_or_default();
         let _ = writeln!(said, "  {} {answer}{note}", text.word(&asked.question));
         let rows: Vec<Vec<String>> =

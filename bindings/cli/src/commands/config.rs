@@ -22,22 +22,22 @@ use serde_json::json;
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local, wait};
 use crate::table::table;
-use crate::text::Lang;
+use chuda_words::Lang;
 use clap::{Args, Subcommand, ValueEnum};
 
 use dry_run::{Names, differences};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Config {
-    /// Show the configuration that this phone goes by, or an earlier one
+    /// Show the configuration that this phone uses, or an earlier one
     Show(ConfigShow),
     /// All versions, the newest first
     Versions,
     /// Check a file, without a network
     Check(ConfigFile),
-    /// What a file would have done with past records, against what is in force
+    /// Try a file out on past records, compared with the version in force
     DryRun(ConfigDryRun),
-    /// Put a file in force for everyone
+    /// Publish a file, which takes effect for everyone
     Publish(ConfigPublish),
     /// Options: add, retire, split
     #[command(subcommand)]
@@ -72,7 +72,7 @@ pub(crate) struct ConfigFile {
 pub(crate) struct ConfigDryRun {
     /// The file, as config show --out writes it
     pub(crate) file: PathBuf,
-    /// With the records of so many days [default: 90]
+    /// How many days of records to use [default: 90]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
     pub(crate) days: Option<u16>,
 }
@@ -81,7 +81,7 @@ pub(crate) struct ConfigDryRun {
 pub(crate) struct ConfigPublish {
     /// The file, as config show --out writes it
     pub(crate) file: PathBuf,
-    /// What was changed, for everyone to read
+    /// What was changed; everyone can read it
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: String,
 }
@@ -89,24 +89,24 @@ pub(crate) struct ConfigPublish {
 /// What becomes of a small edit: a dry run, and when asked for, a new version.
 #[derive(Debug, Args)]
 pub(crate) struct Publishing {
-    /// Put it in force after the dry run
+    /// Publish it after the dry run
     #[arg(long, requires = "note")]
     pub(crate) publish: bool,
-    /// What was changed, for everyone to read
+    /// What was changed; everyone can read it
     #[arg(long, value_name = "TEXT", requires = "publish")]
     pub(crate) note: Option<String>,
-    /// Dry run with the records of so many days [default: 90]
+    /// How many days of records the dry run uses [default: 90]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
     pub(crate) days: Option<u16>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigOption {
-    /// Offer one more option
+    /// Add an option
     Add(OptionAdd),
-    /// Offer an option no longer; records keep it
+    /// Stop offering an option; records keep it
     Retire(OptionRetire),
-    /// Put finer options in the place of one; records keep it, rules on it hold for them
+    /// Replace an option with finer ones; records keep it, and rules about it apply to them
     Split(OptionSplit),
 }
 
@@ -115,7 +115,7 @@ pub(crate) struct OptionAdd {
     /// The list, such as actions, briefs, short_reasons
     #[arg(value_parser = list())]
     pub(crate) list: String,
-    /// Its key: small letters, digits, _
+    /// Its key: lower-case letters, digits, _
     pub(crate) key: String,
     /// In Chinese
     #[arg(long, value_name = "WORD")]
@@ -126,7 +126,7 @@ pub(crate) struct OptionAdd {
     /// A touch with this action counts for touch density
     #[arg(long)]
     pub(crate) counts_for_density: bool,
-    /// It is outside the standard, and counted as such
+    /// A non-standard action, counted separately
     #[arg(long)]
     pub(crate) non_standard: bool,
     /// The answer, or the task, needs a reason
@@ -164,7 +164,7 @@ pub(crate) struct OptionSplit {
     /// The option's key
     pub(crate) key: String,
     /// The finer options
-    #[arg(long, value_name = "KEY=中文[=English]", value_parser = part, num_args = 1.., required = true)]
+    #[arg(long, value_name = "KEY=ZH[=EN]", value_parser = part, num_args = 1.., required = true)]
     pub(crate) into: Vec<(String, String, String)>,
     /// What to ask for when one of them is chosen
     #[arg(long, value_name = "TEXT")]
@@ -181,7 +181,7 @@ pub(crate) enum ConfigRule {
     Off(RuleName),
     /// Switch a rule on again
     On(RuleName),
-    /// Take a rule away
+    /// Remove a rule
     Remove(RuleName),
 }
 
@@ -209,7 +209,7 @@ pub(crate) enum ConfigForm {
 
 #[derive(Debug, Args)]
 pub(crate) struct FormAdd {
-    /// Its key: small letters, digits, _
+    /// Its key: lower-case letters, digits, _
     pub(crate) key: String,
     /// What it holds
     #[arg(long, value_enum, value_name = "text|number|money|day|flag", hide_possible_values = true)]
@@ -220,7 +220,7 @@ pub(crate) struct FormAdd {
     /// Its label in English [default: as in Chinese]
     #[arg(long, value_name = "WORD")]
     pub(crate) en: Option<String>,
-    /// It has to be filled in
+    /// It must be filled in
     #[arg(long)]
     pub(crate) required: bool,
     #[command(flatten)]
@@ -238,7 +238,7 @@ pub(crate) struct ConfigFormula {
     /// Points per touch
     #[arg(long, value_name = "N")]
     pub(crate) per_touch: Option<i64>,
-    /// Points per valid evidence
+    /// Points per piece of valid evidence
     #[arg(long, value_name = "N")]
     pub(crate) per_evidence: Option<i64>,
     /// Points lost per overdue day
@@ -517,11 +517,11 @@ fn stage(text: &str) -> Result<Stage, String> {
     Stage::parse(text).ok_or_else(|| Stage::ALL.map(Stage::as_str).join(", "))
 }
 
-/// An option as `key=中文=English`; without the English word the Chinese one stands for both.
+/// An option as `key=zh=en`; without the English word the Chinese one stands for both.
 fn part(text: &str) -> Result<(String, String, String), String> {
     let mut parts = text.splitn(3, '=').map(str::trim);
     match (parts.next(), parts.next(), parts.next()) {
         (Some(key), Some(zh), en) if !key.is_empty() && !zh.is_empty() => Ok((key.into(), zh.into(), en.unwrap_or(zh).into())),
-        _ => Err("KEY=中文[=English]".into()),
+        _ => Err("KEY=ZH[=EN]".into()),
     }
 }

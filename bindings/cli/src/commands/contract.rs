@@ -14,7 +14,7 @@ use crate::args::{All, YesNo};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Contract {
-    /// Contracts on their way, newest first
+    /// Contracts in progress, newest first
     List(All),
     /// One contract with its text and its steps
     Show(ContractWhich),
@@ -36,7 +36,7 @@ pub(crate) struct ContractSet {
     /// Id or number
     #[arg(value_name = "CONTRACT")]
     pub(crate) contract: String,
-    /// Another number
+    /// A new number
     #[arg(long)]
     pub(crate) number: Option<String>,
     /// Device model
@@ -45,10 +45,10 @@ pub(crate) struct ContractSet {
     /// Installation address
     #[arg(long)]
     pub(crate) address: Option<String>,
-    /// The customer's contact person; entered if new
+    /// The contact on the customer's side; added if new
     #[arg(long, value_name = "NAME")]
     pub(crate) contact: Option<String>,
-    /// The service that was promised: 标准安装 (standard), 现场培训 (on_site_training), 远程支持 (remote_support), …
+    /// The service that was promised: standard, on_site_training, remote_support, …
     #[arg(long, value_name = "SERVICE")]
     pub(crate) service: Option<String>,
     /// Whether custom development is part of it

@@ -16,13 +16,13 @@ use crate::args::{All, YesNo, intent};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Customer {
-    /// Enter a customer
+    /// Add a customer
     Add(CustomerAdd),
-    /// All customers, reddest first
+    /// All customers, those with the lowest health first
     List(CustomerList),
     /// One customer with its touches
     Show(CustomerShow),
-    /// Note what is known of a customer
+    /// Set details of a customer
     Set(Box<CustomerSet>),
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct CustomerAdd {
 
 #[derive(Debug, Args)]
 pub(crate) struct CustomerList {
-    /// Only those that are red
+    /// Only red customers
     #[arg(long)]
     pub(crate) red: bool,
 }
@@ -65,7 +65,7 @@ pub(crate) struct CustomerSet {
     /// Id, name or short name
     #[arg(value_name = "CUSTOMER")]
     pub(crate) customer: String,
-    /// Another full name
+    /// A new full name
     #[arg(long)]
     pub(crate) name: Option<String>,
     /// The name people say
@@ -80,19 +80,19 @@ pub(crate) struct CustomerSet {
     /// Intent level
     #[arg(long, value_name = "A|B|C|D", value_parser = intent)]
     pub(crate) intent: Option<Intent>,
-    /// Whom forms name on the customer's side; entered if new
+    /// The contact that forms suggest; added if new
     #[arg(long, value_name = "NAME")]
     pub(crate) contact: Option<String>,
     /// That person's phone number
     #[arg(long, value_name = "NUMBER", requires = "contact")]
     pub(crate) phone: Option<String>,
-    /// What that person does there
+    /// That person's position
     #[arg(long, requires = "contact")]
     pub(crate) position: Option<String>,
-    /// What that person is to the deal: 决策人 (decision_maker), IT (it), 法务 (legal), 最终使用人 (end_user), …
+    /// That person's role in the deal: decision_maker, it, legal, end_user, …
     #[arg(long, value_name = "ROLE", requires = "contact")]
     pub(crate) contact_role: Option<String>,
-    /// No longer a customer: out of health and density
+    /// No longer a customer: left out of health and density
     #[arg(long, value_enum, value_name = "yes|no", hide_possible_values = true)]
     pub(crate) closed: Option<YesNo>,
 }
@@ -202,7 +202,7 @@ fn page(shell: &Shell, customer: &CustomerView, config: &Config) -> String {
         vec![text.get("customer.id").into(), customer.id.to_string()],
         vec![text.get("customer.stage").into(), text.label("stage", customer.stage.as_str())],
         vec![text.get("customer.holder").into(), customer.holder.as_ref().map_or_else(none, |person| person.name.clone())],
-        vec![text.get("customer.since").into(), local(customer.since)],
+        vec![text.get("customer.held_since").into(), local(customer.since)],
         vec![text.get("customer.health").into(), health(shell, customer)],
     ];
     rows.extend(customer.reasons.iter().map(|reason| vec![String::new(), text.word(reason).to_owned()]));

@@ -29,7 +29,7 @@ pub(crate) struct Report {
     /// A past day, filed late
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) day: Option<NaiveDate>,
-    /// Another brief than chuda brief shows; repeatable
+    /// Other progress than chuda brief shows; repeatable
     #[arg(long = "brief", value_name = "CUSTOMER=BRIEF", value_parser = pair)]
     pub(crate) briefs: Vec<(String, String)>,
 }

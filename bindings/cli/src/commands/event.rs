@@ -24,7 +24,7 @@ pub(crate) struct EventList {
 
 #[derive(Debug, Args)]
 pub(crate) struct Feedback {
-    /// The touch that the customer answered
+    /// The touch that the customer responded to
     #[arg(value_name = "TOUCH")]
     pub(crate) touch: TouchId,
 }

@@ -23,7 +23,7 @@ pub(crate) struct Photo {
     /// The touch it belongs to
     #[arg(long, value_name = "ID")]
     pub(crate) touch: Option<TouchId>,
-    /// Required for a recording: self (仅本人口述) or told (客户已告知录音)
+    /// Required for a recording: self (only your voice) or told (the customer was told)
     #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
     pub(crate) consent: Option<Consent>,
 }

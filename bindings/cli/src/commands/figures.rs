@@ -10,15 +10,16 @@ use chuda_record::rules::targets::{Judged, Metric};
 use crate::exit::{Failure, Outcome};
 use crate::shell::Shell;
 use crate::table::table;
-use crate::text::{Lang, Text};
+use crate::text::Text;
+use chuda_words::Lang;
 use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct Figures {
-    /// Which week, such as 2026-W47 [default: the running one]
+    /// Which week, such as 2026-W47 [default: this week]
     #[arg(long, value_name = "WEEK", value_parser = week)]
     pub(crate) week: Option<Week>,
-    /// Somebody below, with everybody below that person: a name or an id
+    /// Somebody who reports to you, with everybody below that person: name or id
     #[arg(long, value_name = "PERSON")]
     pub(crate) person: Option<String>,
 }
@@ -93,11 +94,11 @@ fn density(view: &LineView) -> Option<Ratio> {
 /// A shape and a word.
 fn light(text: Text, judged: &Judged) -> String {
     let Some(light) = judged.light else { return "–".into() };
-    format!("{} {}", light.icon(), if text.0 == Lang::Zh { light.label() } else { light.label_en() })
+    format!("{} {}", light.icon(), text.of(light.label()))
 }
 
 fn metric(text: Text, metric: Metric) -> String {
-    if text.0 == Lang::Zh { metric.label() } else { metric.label_en() }.into()
+    text.of(metric.label()).into()
 }
 
 fn percent(share: Option<Ratio>) -> String {

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use chuda_record::Error;
 use serde_json::Value;
 
+use crate::args::zh;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, wait};
-use crate::text::Lang;
+use chuda_words::Lang;
 use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
@@ -17,7 +18,7 @@ pub(crate) struct Import {
     pub(crate) kind: ImportKind,
     /// CSV or XLSX
     pub(crate) file: PathBuf,
-    /// Only say what would come of it
+    /// Only show what would be imported
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -25,14 +26,14 @@ pub(crate) struct Import {
 /// What is imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ImportKind {
-    /// 客户.
-    #[value(alias = "客户")]
+    /// Customers.
+    #[value(alias = zh("import.customers"))]
     Customers,
-    /// 线索.
-    #[value(alias = "线索")]
+    /// Leads.
+    #[value(alias = zh("import.leads"))]
     Leads,
-    /// 付款单.
-    #[value(alias = "付款单")]
+    /// Payment slips.
+    #[value(alias = zh("import.slips"))]
     Slips,
 }
 

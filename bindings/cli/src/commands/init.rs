@@ -16,7 +16,7 @@ pub(crate) struct Init {
     /// One-time code from the administrator
     #[arg(long, requires = "server")]
     pub(crate) code: Option<String>,
-    /// Without a server; it can be joined later with --server
+    /// Without a server; you can join one later with --server
     #[arg(long, requires = "person")]
     pub(crate) offline: bool,
     /// Your name

@@ -17,19 +17,19 @@ use clap::{Args, Subcommand};
 pub(crate) enum Lead {
     /// Put a lead into the pool, for whoever claims it first
     Add(LeadAdd),
-    /// The own leads, moved last first
+    /// Your own leads, last changed first
     List(LeadList),
-    /// One lead with every move
+    /// One lead with its whole history
     Show(LeadWhich),
-    /// Ask for a lead that nobody has
+    /// Claim a lead that nobody holds
     Claim(LeadWhich),
-    /// Give a lead back into the pool
+    /// Put a lead back into the pool
     Release(LeadWhy),
-    /// Give a lead to somebody, as the superior
+    /// Assign a lead to somebody, as a superior
     Assign(LeadAssign),
     /// Correct the stage by hand
     Stage(LeadStage),
-    /// Mark a lead as none
+    /// Mark a lead as invalid
     Invalid(LeadWhy),
 }
 
@@ -59,10 +59,10 @@ pub(crate) struct LeadAdd {
 
 #[derive(Debug, Args)]
 pub(crate) struct LeadList {
-    /// Those that nobody has
+    /// Those that nobody holds
     #[arg(long, conflicts_with = "team")]
     pub(crate) pool: bool,
-    /// Those that others have, as far as they are yours to see
+    /// Those of others that you can see
     #[arg(long)]
     pub(crate) team: bool,
 }
@@ -89,7 +89,7 @@ pub(crate) struct LeadAssign {
     /// Id of the lead, or id, name or short name of the customer
     #[arg(value_name = "LEAD")]
     pub(crate) lead: String,
-    /// Whom: name or id of a colleague
+    /// To whom: name or id of a colleague
     #[arg(long, value_name = "PERSON")]
     pub(crate) to: String,
 }
@@ -99,7 +99,7 @@ pub(crate) struct LeadStage {
     /// Id of the lead, or id, name or short name of the customer
     #[arg(value_name = "LEAD")]
     pub(crate) lead: String,
-    /// 认领 (claimed), 首次触达 (first_touch), 需求确认 (need_confirmed), 方案报价 (quoted), 合同签署 (signed)
+    /// claimed, first_touch, need_confirmed, quoted, signed
     #[arg(value_name = "STAGE")]
     pub(crate) stage: String,
     /// Why

@@ -22,13 +22,13 @@ pub(crate) enum Meeting {
     Show(MeetingShow),
     /// Move a meeting to another time or place
     Move(MeetingMove),
-    /// Say whether you come
+    /// Say whether you are coming
     Answer(MeetingAnswer),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct MeetingShow {
-    /// Which
+    /// The meeting
     #[arg(value_name = "MEETING")]
     pub(crate) meeting: MeetingId,
     /// Write the invitation as iCalendar into this file
@@ -38,7 +38,7 @@ pub(crate) struct MeetingShow {
 
 #[derive(Debug, Args)]
 pub(crate) struct MeetingMove {
-    /// Which
+    /// The meeting
     #[arg(value_name = "MEETING")]
     pub(crate) meeting: MeetingId,
     /// When: 2026-12-02T14:00 (China), or with a zone as in RFC 3339
@@ -51,10 +51,10 @@ pub(crate) struct MeetingMove {
 
 #[derive(Debug, Args)]
 pub(crate) struct MeetingAnswer {
-    /// Which
+    /// The meeting
     #[arg(value_name = "MEETING")]
     pub(crate) meeting: MeetingId,
-    /// Whether you come
+    /// Whether you are coming
     #[arg(value_enum, value_name = "yes|no", hide_possible_values = true)]
     pub(crate) answer: YesNo,
 }

@@ -37,9 +37,9 @@ use crate::table::table;
 /// What can be done. A command's arguments stand beside it.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make this phone's data and enrol the device
+    /// Set up this phone's data and enrol the device
     Init(init::Init),
-    /// Customers: add, list, show, set what is known
+    /// Customers: add, list, show, set details
     #[command(subcommand)]
     Customer(customer::Customer),
     /// Leads: add, list, show, claim, release, assign, correct
@@ -82,16 +82,16 @@ pub(crate) enum Command {
     /// Facts that do not agree: list, show, settle
     #[command(subcommand)]
     Finding(answers::Finding),
-    /// What outside systems saw
+    /// What outside systems have reported
     #[command(subcommand)]
     Event(event::Event),
-    /// Note that the customer answered
+    /// Record that the customer responded
     Feedback(event::Feedback),
     /// Progress briefs: those of the day, or how a customer stood day by day
     Brief(brief::Brief),
     /// Have the server import customers, leads or payment slips
     Import(import::Import),
-    /// Options, forms, rules, formula and targets: look, try out, publish
+    /// Options, forms, rules, formula and targets: show, try out, publish
     #[command(subcommand)]
     Config(config::Config),
     /// Show a week against its baselines: leads, touches, feedback, density, conversion
@@ -100,12 +100,12 @@ pub(crate) enum Command {
     Sync(sync::Sync),
     /// Show where every item is on its way to the server
     Status,
-    /// Make a refused edit again on top of the accepted state
+    /// Redo a refused change on top of the accepted state
     Redo(sync::Redo),
-    /// Write what others can check
+    /// Export what others can check
     #[command(subcommand)]
     Export(proof::Export),
-    /// Check a proof bundle or a server's audit bundle, offline and without any data of this phone
+    /// Check a proof bundle or a server's audit bundle, offline and without this phone's data
     Verify(proof::Verify),
     /// Check data, key files, evidence chain, speech model and disk
     Doctor,

@@ -14,7 +14,7 @@ use crate::args::{All, date};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Order {
-    /// Work orders to be done, newest first
+    /// Open work orders, newest first
     List(All),
     /// One work order
     Show(OrderWhich),
@@ -30,17 +30,17 @@ pub(crate) enum Order {
 
 #[derive(Debug, Args)]
 pub(crate) struct OrderWhich {
-    /// Which
+    /// The work order
     #[arg(value_name = "ORDER")]
     pub(crate) order: OrderId,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct OrderSchedule {
-    /// Which
+    /// The work order
     #[arg(value_name = "ORDER")]
     pub(crate) order: OrderId,
-    /// When delivery comes
+    /// The day of delivery
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) delivery: Option<NaiveDate>,
     /// Whom the customer calls afterwards
@@ -49,17 +49,17 @@ pub(crate) struct OrderSchedule {
     /// The first training
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) training: Option<NaiveDate>,
-    /// Free text
+    /// A note
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct OrderNeed {
-    /// Which
+    /// The work order
     #[arg(value_name = "ORDER")]
     pub(crate) order: OrderId,
-    /// 标准安装 (standard), 现场培训 (on_site_training), 远程支持 (remote_support), 定制集成 (custom_integration), …
+    /// standard, on_site_training, remote_support, custom_integration, …
     #[arg(value_name = "SERVICE")]
     pub(crate) service: String,
 }

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Quote {
-    /// Quotes, newest first, with what became of them
+    /// Quotes with their outcome, newest first
     List,
     /// Approve a quote
     Approve(QuoteWhich),

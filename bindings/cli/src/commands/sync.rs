@@ -21,7 +21,7 @@ use crate::args::All;
 
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
-    /// Go on until Ctrl-C
+    /// Keep going until Ctrl-C
     #[arg(long)]
     pub(crate) watch: bool,
     /// Which files to send
@@ -70,7 +70,7 @@ pub(crate) fn status(shell: &Shell) -> Result<Outcome, Failure> {
     let status = shell.open()?.status()?;
     let mut said = status_line(shell, &status.summary) + "\n";
     if let Some(at) = status.summary.last_sync {
-        said += &shell.text.line("sync.last", &[("at", &local(at))]);
+        said += &shell.text.line("sync.last", &[("time", &local(at))]);
     }
     let rows: Vec<_> = status.items.iter().map(|item| item_row(shell, item)).collect();
     #[derive(Serialize)]

@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Open tasks, most urgent first, and what there is to know
+    /// Open tasks, most urgent first, and notices
     List,
     /// Do a task, or tick a notice off
     Done(TaskDone),
@@ -21,13 +21,13 @@ pub(crate) enum Task {
 
 #[derive(Debug, Args)]
 pub(crate) struct TaskDone {
-    /// Which
+    /// The task
     #[arg(value_name = "TASK")]
     pub(crate) id: TaskId,
     /// The answer: a word or key of the task's choices
     #[arg(long)]
     pub(crate) choice: Option<String>,
-    /// Why, where the answer needs it
+    /// The reason, where the answer needs one
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
 }
@@ -57,7 +57,10 @@ pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
 /// As rows, then the words that help.
 fn pages(shell: &Shell, tasks: &[TaskView]) -> String {
     let packs = tasks.iter().filter_map(|task| task.script_pack.as_ref());
-    let packs = packs.map(|pack| format!("《{}》\n{}\n", shell.text.word(&pack.title), pack.text)).collect::<Vec<_>>().concat();
+    let packs = packs
+        .map(|pack| format!("{}{}\n", shell.text.line("task.script", &[("title", &shell.text.word(&pack.title))]), pack.text))
+        .collect::<Vec<_>>()
+        .concat();
     table(0, &rows(shell, tasks)) + &packs
 }
 

@@ -19,19 +19,19 @@ use crate::args::{Consent, date, intent, pair, yuan};
 
 #[derive(Debug, Args)]
 pub(crate) struct Touch {
-    /// Whom: id, name or short name
+    /// The customer: id, name or short name
     #[arg(long)]
     pub(crate) customer: String,
-    /// How: 电话 (phone), 微信 (wechat), 面访 (visit), 邮件 (email)
+    /// How: phone, wechat, visit, email
     #[arg(long, value_parser = mode)]
     pub(crate) mode: ContactMode,
-    /// What: 发送资料 (send_material), 预约演示 (book_demo), 演示 (demo), 报价 (quote), 签约 (sign), …
+    /// What: send_material, book_demo, demo, quote, sign, …
     #[arg(long)]
     pub(crate) action: String,
     /// A photo, document or recording that proves it; repeatable
     #[arg(long, value_name = "FILE")]
     pub(crate) evidence: Vec<PathBuf>,
-    /// Progress brief: 已演示产品 (demo_done), 待提供POC环境 (poc_needed), 需协调技术答疑 (tech_needed), …
+    /// Progress brief: demo_done, poc_needed, tech_needed, …
     #[arg(long)]
     pub(crate) brief: Option<String>,
     /// Who answers the technical question
@@ -49,28 +49,28 @@ pub(crate) struct Touch {
     /// Intent level
     #[arg(long, value_name = "A|B|C|D", value_parser = intent)]
     pub(crate) intent: Option<Intent>,
-    /// The customer answered
+    /// The customer responded
     #[arg(long)]
     pub(crate) feedback: bool,
-    /// Who was touched on the customer's side
+    /// The contact on the customer's side
     #[arg(long, value_name = "NAME")]
     pub(crate) contact: Option<String>,
-    /// What that person is to the deal: 决策人 (decision_maker), IT (it), 法务 (legal), 最终使用人 (end_user), …
+    /// That person's role in the deal: decision_maker, it, legal, end_user, …
     #[arg(long, value_name = "ROLE", requires = "contact")]
     pub(crate) contact_role: Option<String>,
     /// A field that a supervisor added to the form; repeatable
     #[arg(long = "extra", value_name = "KEY=VALUE", value_parser = pair)]
     pub(crate) extra: Vec<(String, String)>,
-    /// Next follow-up: a date, or words such as 下周三, 月底前, 三个月后再联系
+    /// Next follow-up: a date, or Chinese words for one
     #[arg(long, value_parser = next_day, value_name = "DATE|WORDS")]
     pub(crate) next: Option<String>,
-    /// Free text
+    /// A note
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
-    /// Required for a recording: self (仅本人口述) or told (客户已告知录音)
+    /// Required for a recording: self (only your voice) or told (the customer was told)
     #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
     pub(crate) consent: Option<Consent>,
-    /// Keep it without evidence, as 待补证据
+    /// Keep it as a draft, without evidence
     #[arg(long)]
     pub(crate) draft: bool,
 }
@@ -174,11 +174,11 @@ fn proof(shell: &Shell, touch: &TouchView) -> String {
     let unreadable = touch.evidence.iter().filter(|evidence| !evidence.readable).count();
     let mut words = vec![match touch.evidence.len() {
         0 => shell.text.label("status", touch.status.as_str()),
-        _ if valid > 0 => shell.text.say("evidence.valid", &[("count", &valid)]),
+        _ if valid > 0 => shell.text.say("evidence.count", &[("count", &valid)]),
         _ => shell.text.get("evidence.not_valid").into(),
     }];
     if unreadable > 0 {
-        words.push(shell.text.say("evidence.unreadable", &[("count", &unreadable)]));
+        words.push(shell.text.say("evidence.unreadable_count", &[("count", &unreadable)]));
     }
     let flagged: Vec<String> = touch.evidence.iter().flat_map(|evidence| flags(shell, evidence)).collect();
     words.extend(flagged.first().cloned());
@@ -217,13 +217,16 @@ fn with_kept(shell: &Shell, failure: Failure, kept: &[EvidenceId]) -> Failure {
 }
 
 fn mode(text: &str) -> Result<ContactMode, String> {
-    ContactMode::parse(text).ok_or_else(|| "电话 (phone), 微信 (wechat), 面访 (visit), 邮件 (email)".into())
+    ContactMode::parse(text).ok_or_else(|| {
+        let either = |mode: ContactMode| format!("{} ({})", mode.label().zh, mode.as_str());
+        ContactMode::ALL.map(either).join(", ")
+    })
 }
 
 /// Whether words name a day at all; which one depends on the phone's today.
 fn next_day(text: &str) -> Result<String, String> {
     let named = chuda_speech::read_day(text, NaiveDate::default()).is_some();
-    if named { Ok(text.to_owned()) } else { Err("YYYY-MM-DD, 下周三, 月底前, 三个月后再联系".into()) }
+    if named { Ok(text.to_owned()) } else { Err("YYYY-MM-DD".into()) }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(crate) struct Voice {
     /// The recording (WAV, m4a, mp3, ogg, flac), or the id of one that is kept already
     #[arg(value_name = "FILE|ID")]
     pub(crate) recording: PathBuf,
-    /// Who knew of it: self (仅本人口述) or told (客户已告知录音)
+    /// Whose voice is recorded: self (only yours) or told (the customer was told)
     #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
     pub(crate) consent: Option<Consent>,
     /// Record the touch when customer, mode and action were understood
