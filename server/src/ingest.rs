@@ -442,7 +442,7 @@ impl<'t> Ingest<'t> {
                     return invalid("holder");
                 }
                 for (key, value) in writes.iter().filter(|(key, _)| key.starts_with("requests/")) {
-                    let asked_by = value.as_text().and_then(LeadRequest::parse).map(|request| request.by());
+                    let asked_by = value.as_text().and_then(LeadRequest::parse).and_then(|request| request.by());
                     if asked_by != Some(sender.person) {
                         return Ok(Err(Rejection::Invalid { detail: key.clone() }));
                     }

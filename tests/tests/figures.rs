@@ -64,7 +64,7 @@ async fn twelve_is_four_touches_two_valid_evidence_and_two_days_overdue_on_phone
         (&red["name"], &red["health"]["sum"], &red["holder"]["name"]),
         (&json!("杭州智联科技"), &json!(sum), &json!("李雷"))
     );
-    assert_eq!((&red["stage"]["label"], &board["reports"][0]["label"]), (&json!("方案报价"), &json!("休息日")), "it is a Saturday");
+    assert_eq!((&red["stage"]["label"], &board["reports"][0]["state"]["label"]), (&json!("方案报价"), &json!("休息日")), "it is a Saturday");
 
     // Three days more cost nine points; a touch with proof on top of it is worth its seven and stops the count.
     clock.pass(TimeDelta::days(3));

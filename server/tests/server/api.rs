@@ -38,7 +38,7 @@ async fn a_todo_says_what_it_is_about_and_is_done_once() {
     assert_eq!(status, StatusCode::OK);
     assert_eq!(source["category"]["label"], "待审批报价单");
     assert_eq!(source["author"]["name"], "Rep");
-    assert_eq!(source["evidence"][0]["grade"], "local_unverified");
+    assert_eq!(source["evidence"][0]["grade"]["key"], "local_unverified");
 
     let path = format!("/api/v1/todos/{id}/done");
     let answer = async |phone: &Phone, body: Value| {
@@ -58,8 +58,8 @@ async fn a_todo_says_what_it_is_about_and_is_done_once() {
     let (_, open) = finance.api(&team, "GET", "/api/v1/todos", None).await;
     assert_eq!(open["todos"], json!([]));
     let (_, done) = finance.api(&team, "GET", "/api/v1/todos?done=true", None).await;
-    assert_eq!(done["todos"][0]["done"]["choice"]["label"], "批准");
-    assert_eq!(done["todos"][0]["done"]["by"]["name"], "Finance");
+    assert_eq!(done["todos"][0]["choice"]["label"], "批准");
+    assert_eq!(done["todos"][0]["done_by"]["name"], "Finance");
     // The rep's phone hears of it.
     rep.sync(&team).await;
     assert_eq!(rep.fields(rep.task("quote_approval").unwrap())["choice"], Scalar::Text("approve".into()));

@@ -316,8 +316,8 @@ impl Ask<'_> {
         }
         let newly = lead.settled.iter().filter(|(id, _)| before.is_none_or(|before| !before.settled.contains_key(*id)));
         for (id, _) in newly.filter(|(_, answer)| *answer == "refused") {
-            if let Some(request) = lead.requests.get(id).and_then(|text| LeadRequest::parse(text)) {
-                moves.push(entry(Moved::Refused, change.at, request.by(), None));
+            if let Some(by) = lead.requests.get(id).and_then(LeadRequest::by) {
+                moves.push(entry(Moved::Refused, change.at, by, None));
             }
         }
         moves
@@ -339,8 +339,7 @@ fn moved(before: Option<&Lead>, lead: &Lead) -> Option<Moved> {
 
 /// The last request that a person made: their ids go by the time they were made.
 fn own_request(lead: &Lead, person: PersonId) -> Option<LeadAsk> {
-    let own = lead.requests.iter().rev().filter_map(|(id, text)| Some((id, LeadRequest::parse(text)?)));
-    let (id, request) = own.into_iter().find(|(_, request)| request.by() == person)?;
+    let (id, request) = lead.requests.iter().rev().find(|(_, request)| request.by() == Some(person))?;
     let state = match lead.settled.get(id).map(String::as_str) {
         None => AskState::Pending,
         Some("granted") => AskState::Granted,
@@ -350,6 +349,7 @@ fn own_request(lead: &Lead, person: PersonId) -> Option<LeadAsk> {
         LeadRequest::Claim(_) => Asked::Claim,
         LeadRequest::Release(..) => Asked::Release,
         LeadRequest::Assign(..) => Asked::Assign,
+        LeadRequest::Other(_) => return None,
     };
     let at = id.parse::<LeadId>().ok().and_then(LeadId::made_at).unwrap_or(lead.moved_at);
     Some(LeadAsk { what, state, at })

@@ -22,10 +22,10 @@ use chuda_record::wire::{self, BLOBS_PATH, CONTENT_TYPE, ENROL_PATH, MAX_BODY_BY
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Without a byte for this long a request is given up.
 const READ_TIMEOUT: Duration = Duration::from_mins(1);
-/// Most values that a refusal brings, and most characters of one.
-const MAX_PARAMS: (usize, usize) = (32, 1_000);
 /// The same for a file that the server answers only once it has taken it in.
 const FILE_TIMEOUT: Duration = Duration::from_mins(10);
+/// Most values that a refusal brings, and most characters of one.
+const MAX_PARAMS: (usize, usize) = (32, 1_000);
 /// Where files are imported.
 const IMPORTS: &str = "/api/v1/imports/";
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
