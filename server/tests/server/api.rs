@@ -136,6 +136,24 @@ async fn lists_are_filtered_and_come_in_pages() {
     assert_eq!(own["reports"].as_array().unwrap().len(), 2);
 }
 
+/// `docs/openapi.json` is the contract as it stands. A change of it is made with `CHUDA_WRITE_GOLDEN=1`, and read before it is committed.
+#[tokio::test]
+async fn the_description_is_the_one_in_the_documentation() {
+    let team = Team::start().await;
+    let served = json_of(client().get(format!("{}/openapi.json", team.url())).send().await.unwrap()).await;
+    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+    if std::env::var_os("CHUDA_WRITE_GOLDEN").is_some() {
+        std::fs::write(&golden, serde_json::to_string_pretty(&served).unwrap() + "\n").unwrap();
+    }
+    let documented: Value = serde_json::from_str(&std::fs::read_to_string(&golden).unwrap()).unwrap();
+    for part in ["info", "paths", "components"] {
+        for (name, is) in served[part].as_object().unwrap() {
+            assert_eq!(Some(is), documented[part].get(name), "{part}/{name} is not as docs/openapi.json has it");
+        }
+    }
+    assert_eq!(served, documented);
+}
+
 #[tokio::test]
 async fn every_route_is_in_the_description_and_answers_with_what_it_describes() {
     let team = Team::start().await;
