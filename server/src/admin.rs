@@ -14,15 +14,11 @@ use chuda_record::{Fields, Kind, Person, Record as _, Role};
 use crate::audit::{self, Act, AuditExport, By, Verb};
 use crate::caller::Scope;
 use crate::enrol::{CODE_LIFETIME, code_hash, new_code};
-use crate::events::Event;
 use crate::import::{self, table};
-use crate::ingest::Ingest;
+use crate::reactions;
 use crate::server::DATABASE;
-use crate::stores::jobs::JobRow;
-use crate::stores::sqlite::TokenRow;
-use crate::stores::webhooks::WebhookRow;
-use crate::stores::{Store, Tx};
-use crate::webhooks;
+use crate::store::{JobRow, Store, TokenRow, Tx, WebhookRow};
+use crate::webhooks::{self, Event};
 
 pub use crate::import::{ImportColumn, ImportError, ImportKind, ImportLine, ImportMismatch, ImportReport, ImportSet};
 
@@ -225,7 +221,7 @@ impl Admin {
         if scopes.is_empty() {
             return Err(Error::invalid("token.scopes"));
         }
-        let token = format!("chuda_{}", hex::encode(crate::random::<32>()?));
+        let token = format!("chuda_{}", hex::encode(crate::random::bytes::<32>()?));
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         self.0.write(|tx| {
             let person = person.map(|word| find(tx, word)).transpose()?;
@@ -347,7 +343,7 @@ impl Admin {
 }
 
 fn write(tx: &Tx<'_>, document: RecordId, fields: &Fields, now: DateTime<Utc>) -> Result<()> {
-    let mut ingest = Ingest::open(tx, now)?;
+    let mut ingest = reactions::begin(tx, now)?;
     ingest.write_by(&By::admin(), document, fields)?;
     ingest.finish()
 }

@@ -14,7 +14,7 @@ use chuda_record::time::{DEFAULT_ZONE, start_of_day};
 use chuda_record::{Change, Kind, Role};
 use chuda_record::{Error, Result};
 
-use crate::stores::{Store, Tx};
+use crate::store::{Store, Tx};
 
 /// Longest text of an entry, in characters.
 const MAX_TEXT: usize = 200;

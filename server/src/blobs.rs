@@ -28,10 +28,10 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::audit::{self, Act, By, Verb};
 use crate::caller::{Called, Device, Scope, Signed, SignedStream, text};
-use crate::ingest::{Ingest, author_of};
+use crate::ingest::author_of;
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::sqlite::UploadRow;
-use crate::stores::{Store, Tx};
+use crate::reactions;
+use crate::store::{Store, Tx, UploadRow};
 
 /// Most bytes of one blob.
 pub(crate) const MAX_BLOB_BYTES: u64 = 512 * 1024 * 1024;
@@ -440,7 +440,7 @@ async fn take(app: &App, upload: &mut UploadRow, body: Body) -> Result<()> {
 async fn put_away(app: &App, upload: &mut UploadRow, piece: Vec<u8>) -> Result<()> {
     let (id, start, length) = (upload.id, upload.received, piece.len() as u64);
     // Two requests at the same offset write two pieces; the database takes one of them.
-    let name = format!("pieces/{id}/{start:012}-{}", hex::encode(crate::random::<8>()?));
+    let name = format!("pieces/{id}/{start:012}-{}", hex::encode(crate::random::bytes::<8>()?));
     app.blobs.0.put(&Key::from(name.clone()), PutPayload::from(piece)).await.map_err(|error| fault(&error))?;
     let (kept, now) = (name.clone(), app.now());
     let added = app.store.write_async(move |tx| tx.add_piece(id, start, length, &kept, now)).await?;
@@ -457,8 +457,8 @@ fn arrived(tx: &Tx<'_>, sha256: Hash, length: u64, by: &By, now: DateTime<Utc>) 
     tx.add_blob(sha256, length, now)?;
     audit::log(tx, now, by, Act::new(Verb::Uploaded).about(About::Blob(sha256)))?;
     // Until then phones show 附件上传中.
-    let mut ingest = Ingest::open(tx, now)?;
-    ingest.blob_stored(sha256)?;
+    let mut ingest = reactions::begin(tx, now)?;
+    reactions::blob_stored(&mut ingest, sha256)?;
     ingest.finish()
 }
 

@@ -16,23 +16,14 @@ use p256::pkcs8::DecodePublicKey as _;
 use crate::app::App;
 use crate::audit;
 use crate::problem::{Problem, Result};
-use crate::stores::Tx;
+use crate::store::Tx;
+
+pub(crate) use crate::store::Device;
 
 /// Most bytes of a body in JSON.
 const MAX_JSON_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive, uploads apart.
 const BODY_TIME: Duration = Duration::from_mins(1);
-
-/// An enrolled device that is not revoked.
-#[derive(Clone, Debug)]
-pub(crate) struct Device {
-    pub(crate) id: DeviceId,
-    pub(crate) person: PersonId,
-    /// `SubjectPublicKeyInfo` of its key.
-    pub(crate) public_key: Vec<u8>,
-    /// Whether that person audits: may write nothing.
-    pub(crate) auditor: bool,
-}
 
 /// A request with its whole body, not checked yet.
 pub(crate) struct Raw {

@@ -19,8 +19,7 @@ use crate::app::App;
 use crate::audit::{self, Act, By, Verb};
 use crate::caller::{Raw, verifying_key};
 use crate::problem::{Problem, ProblemBody};
-use crate::stores::Tx;
-use crate::stores::sqlite::DeviceRow;
+use crate::store::{DeviceRow, Tx};
 
 /// How long a code can be used.
 pub(crate) const CODE_LIFETIME: TimeDelta = TimeDelta::days(7);
@@ -169,7 +168,7 @@ pub(crate) fn carry_out(
 pub(crate) fn new_code() -> Result<String> {
     let mut code = String::with_capacity(CODE_LENGTH + 1);
     while code.len() < CODE_LENGTH + 1 {
-        let [byte] = crate::random::<1>()?;
+        let [byte] = crate::random::bytes::<1>()?;
         // 240 is the largest multiple of 30 below 256: every letter is equally likely.
         if byte < 240 {
             code.push(ALPHABET[usize::from(byte) % ALPHABET.len()].into());

@@ -12,8 +12,8 @@ use chuda_record::{Kind, Record as _, Release, Role, from_fields};
 use crate::audit::By;
 use crate::facts;
 use crate::ingest::Ingest;
-use crate::stores::Tx;
-use crate::stores::sqlite::Filter;
+use crate::reactions;
+use crate::store::{Filter, Tx};
 
 /// Longest note, in characters.
 const MAX_NOTE: usize = 1_000;
@@ -33,7 +33,7 @@ pub(crate) fn publish(
     note: &str,
     now: DateTime<Utc>,
 ) -> Result<i64> {
-    let mut ingest = Ingest::open(tx, now)?;
+    let mut ingest = reactions::begin(tx, now)?;
     let current = ingest.config();
     permitted(&ingest, &current, person)?;
     let note = note.trim();
@@ -84,7 +84,7 @@ pub(crate) fn check(tx: &Tx<'_>, content: &str) -> Result<Result<(), Flawed>> {
 
 /// What a draft would have done with the records of the last days. What it lists, the person may read.
 pub(crate) fn try_out(tx: &Tx<'_>, person: PersonId, content: &str, days: Option<u16>, now: DateTime<Utc>) -> Result<DryRun> {
-    let ingest = Ingest::open(tx, now)?;
+    let ingest = reactions::begin(tx, now)?;
     let current = ingest.config();
     permitted(&ingest, &current, person)?;
     let draft = Config { version: current.version + 1, ..parse(content)? };

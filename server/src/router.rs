@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::problem::{Problem, Result};
-use crate::{api, blobs, enrol, exchange};
+use crate::{api, blobs, enrol, sync};
 
 /// The description of everything below, as `/openapi.json` gives it.
 #[derive(OpenApi)]
@@ -65,7 +65,7 @@ pub(crate) fn router(app: App) -> Router {
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(enrol::enrol))
-        .routes(routes!(exchange::sync))
+        .routes(routes!(sync::sync))
         .merge(blobs::routes())
         .merge(api::routes())
         .routes(routes!(openapi))

@@ -13,9 +13,9 @@ use tokio::task::JoinHandle;
 
 use crate::app::{App, Shared};
 use crate::blobs::Blobs;
-use crate::jobs::Runner;
+use crate::jobs::{self, Runner};
 use crate::router::router;
-use crate::stores::Store;
+use crate::store::Store;
 use crate::{audit, key};
 
 /// The database's file in the data folder.
@@ -69,7 +69,7 @@ impl Server {
         let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, mut stopped) = watch::channel(false);
         let mut grace = stop.subscribe();
-        let jobs = Arc::new(Runner::new(app, stop.subscribe()));
+        let jobs = Arc::new(jobs::runner(app, stop.subscribe()));
         let runner = jobs.clone();
         let task = tokio::spawn(async move {
             let serve = axum::serve(listener, service).with_graceful_shutdown(async move {

@@ -14,10 +14,9 @@ use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_curso
 use crate::app::App;
 use crate::audit::By;
 use crate::caller::{Called, Caller, Scope};
-use crate::ingest::Ingest;
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
-use crate::stores::sqlite::{Document, Filter};
+use crate::reactions;
+use crate::store::{Document, Filter, Tx};
 
 /// Longest text of an answer, in characters.
 const MAX_TEXT: usize = 4_000;
@@ -384,7 +383,7 @@ fn write_as<T: DeserializeOwned, V>(
         Ok(fields) => fields,
         Err(problem) => return Ok(Err(problem)),
     };
-    let mut ingest = Ingest::open(tx, now)?;
+    let mut ingest = reactions::begin(tx, now)?;
     if ingest.write_as(person, by, id, &fields)?.is_err() {
         return Ok(Err(Problem::new(StatusCode::FORBIDDEN, "record.not_allowed")));
     }

@@ -15,8 +15,7 @@ use super::{Named, PAGE, Query, parse_time, person_named, time};
 use crate::app::App;
 use crate::caller::{Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
-use crate::stores::audit::AuditFilter;
+use crate::store::{AuditFilter, Tx};
 
 /// Which acts.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -17,8 +17,7 @@ use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_curso
 use crate::app::App;
 use crate::caller::{Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
-use crate::stores::sqlite::{Document, Filter};
+use crate::store::{Document, Filter, Tx};
 
 /// Which back-checks.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::caller::{Called, Scope};
 use crate::facts;
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
+use crate::store::Tx;
 
 /// Most touches of a day.
 const MOST_TOUCHES: usize = 1_000;

@@ -23,7 +23,7 @@ use crate::audit::By;
 use crate::caller::{Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
 use crate::releases;
-use crate::stores::Tx;
+use crate::store::Tx;
 
 /// Most bytes of a body with a configuration in it.
 const MAX_BODY: usize = 256 * 1024;

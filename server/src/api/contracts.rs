@@ -14,9 +14,9 @@ use super::{Id, unreadable};
 use crate::app::App;
 use crate::audit::By;
 use crate::caller::{Called, Scope};
-use crate::ingest::Ingest;
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
+use crate::reactions;
+use crate::store::Tx;
 
 /// Longest reference of a provider, in characters.
 const MAX_REFERENCE: usize = 200;
@@ -106,7 +106,7 @@ fn confirm(
     };
     let contract: Contract = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let conflict = |key: &str| Ok(Err(Problem::new(StatusCode::CONFLICT, key)));
-    let mut ingest = Ingest::open(tx, now)?;
+    let mut ingest = reactions::begin(tx, now)?;
     if ingest.config().signature != Provider::Webhook {
         return conflict("contract.signed_by_device");
     }
@@ -152,8 +152,7 @@ mod tests {
 
     use super::*;
     use crate::releases;
-    use crate::stores::Store;
-    use crate::stores::sqlite::Filter;
+    use crate::store::{Filter, Store};
 
     const NOW: i64 = 1_772_000_000_000;
 
@@ -169,7 +168,7 @@ mod tests {
         let id = RecordId::derived("contract");
         store
             .write(|tx| {
-                let mut ingest = Ingest::open(tx, now())?;
+                let mut ingest = reactions::begin(tx, now())?;
                 for (person, name, role) in [(boss, "韩梅", Role::Supervisor), (rep, "李雷", Role::Rep)] {
                     let person_record =
                         Person { name: name.into(), roles: [role].into(), reports_to: None, zone: DEFAULT_ZONE, left: false };
@@ -180,7 +179,7 @@ mod tests {
                 if config != *Config::builtin() {
                     releases::publish(tx, boss, &By::admin(), 1, &config.to_json(), "电子签平台", now())?;
                 }
-                let mut ingest = Ingest::open(tx, now())?;
+                let mut ingest = reactions::begin(tx, now())?;
                 let contract = Fields::from([
                     ("kind".into(), "contract".into()),
                     ("v".into(), 1.into()),
@@ -239,7 +238,7 @@ mod tests {
         assert_eq!(confirm_with(&store, RecordId::derived("another"), &signature("ES-1", now())).unwrap_err(), "not_found");
         store
             .write(|tx| {
-                let mut ingest = Ingest::open(tx, now())?;
+                let mut ingest = reactions::begin(tx, now())?;
                 ingest.write(id, &Fields::from([("rejected_at".into(), NOW.into())]))?;
                 ingest.finish()
             })

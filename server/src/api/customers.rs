@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::caller::{Called, Scope};
 use crate::facts::{self, Scored};
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
+use crate::store::Tx;
 
 /// Which customers.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -14,9 +14,10 @@ use crate::app::App;
 use crate::audit::By;
 use crate::caller::{Called, Scope};
 use crate::ingest::Ingest;
-use crate::outside::{self, Incoming, Taken};
+use crate::outside_events::{self, Incoming, Taken};
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::sqlite::Filter;
+use crate::reactions;
+use crate::store::Filter;
 
 /// Most events of one request.
 const MOST: usize = 500;
@@ -99,7 +100,7 @@ pub(super) async fn hand_in(State(app): State<App>, sent: Called<MAX_BYTES>) -> 
     }
     let (now, by) = (app.now(), By::caller(sent.caller.person, &sent.caller.via));
     let taken = app.store.write_async(move |tx| {
-        let mut ingest = Ingest::open(tx, now)?;
+        let mut ingest = reactions::begin(tx, now)?;
         let mut taken = Vec::with_capacity(rows.len());
         for (index, row) in rows.into_iter().enumerate() {
             let (outcome, id, field) = match take(&mut ingest, &by, row)? {
@@ -131,7 +132,7 @@ fn take(ingest: &mut Ingest<'_>, by: &By, row: serde_json::Value) -> chuda_recor
         thread: row.thread.as_deref(),
         at: row.at,
     };
-    outside::take(ingest, by, &incoming)
+    outside_events::take(ingest, by, &incoming)
 }
 
 /// Which events.

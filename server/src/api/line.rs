@@ -6,7 +6,7 @@ use chuda_record::id::PersonId;
 use chuda_record::rules::metrics::Team;
 
 use crate::caller::Caller;
-use crate::stores::Tx;
+use crate::store::Tx;
 
 /// Everything, or the line below somebody.
 #[derive(Clone, Copy, Debug)]

@@ -11,7 +11,7 @@ use super::{customer_named, unreadable};
 use crate::app::App;
 use crate::caller::{Called, Scope};
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
+use crate::store::Tx;
 
 /// A meeting's invitation as iCalendar (RFC 5545), for a calendar to open.
 #[utoipa::path(

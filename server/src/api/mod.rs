@@ -25,15 +25,13 @@ use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::time::from_millis;
 use chuda_record::view::{Named, Word};
-use chuda_record::{Customer, from_fields};
 use serde::de::DeserializeOwned;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::problem::{Problem, Result};
-use crate::stores::Tx;
-use crate::stores::sqlite::Document;
+use crate::store::{Document, Tx};
 
 /// Most items of one page.
 const PAGE: usize = 100;
@@ -121,17 +119,14 @@ fn time(millis: i64) -> DateTime<Utc> {
     from_millis(millis)
 }
 
-pub(crate) fn person_named(tx: &Tx<'_>, person: PersonId) -> chuda_record::Result<Named> {
-    let name = tx.people()?.get(&person).map(|person| person.name.clone()).unwrap_or_default();
-    Ok(Named { id: person.into(), name })
+fn person_named(tx: &Tx<'_>, person: PersonId) -> chuda_record::Result<Named> {
+    Ok(Named { id: person.into(), name: tx.name_of(person)? })
 }
 
-pub(crate) fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> chuda_record::Result<Named> {
-    let document = tx.document(customer.into())?;
-    let name = document.and_then(|document| from_fields::<Customer>(&document.fields).ok()).map(|customer| customer.name);
-    Ok(Named { id: customer.into(), name: name.unwrap_or_default() })
+fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> chuda_record::Result<Named> {
+    Ok(Named { id: customer.into(), name: tx.customer_name(customer)? })
 }
 
-pub(crate) fn unreadable(error: &chuda_record::Misshapen) -> chuda_record::Error {
+fn unreadable(error: &chuda_record::Misshapen) -> chuda_record::Error {
     chuda_record::Error::internal("document.unreadable", error)
 }

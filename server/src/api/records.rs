@@ -19,8 +19,7 @@ use crate::app::App;
 use crate::caller::{Called, Scope};
 use crate::ingest::author_of;
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
-use crate::stores::sqlite::{Document, Filter};
+use crate::store::{Document, Filter, Tx};
 
 /// Most changes of one record that are shown, the last ones.
 const HISTORY: usize = 1_000;

@@ -14,7 +14,7 @@ use super::{PAGE, Query, cursor_of, parse_cursor, person_named, unreadable};
 use crate::app::App;
 use crate::caller::{Called, Scope};
 use crate::problem::{ProblemBody, Result};
-use crate::stores::sqlite::Filter;
+use crate::store::Filter;
 
 /// Which reports.
 #[derive(Debug, Deserialize, IntoParams)]

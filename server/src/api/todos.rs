@@ -17,10 +17,11 @@ use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_curso
 use crate::app::App;
 use crate::audit::By;
 use crate::caller::{Called, Scope};
-use crate::ingest::{Ingest, check_done, evidence_in};
+use crate::ingest::evidence_in;
+use crate::ingest::links::check_done;
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
-use crate::stores::sqlite::{Document, Filter};
+use crate::reactions;
+use crate::store::{Document, Filter, Tx};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 1_000;
@@ -216,7 +217,7 @@ fn carry_out(
     ]);
     writes.extend(answer.choice.map(|choice| ("choice".to_owned(), Scalar::Text(choice))));
     writes.extend(answer.reason.map(|reason| ("reason".to_owned(), Scalar::Text(reason))));
-    let mut ingest = Ingest::open(tx, now)?;
+    let mut ingest = reactions::begin(tx, now)?;
     if ingest.write_as(person, by, id, &writes)?.is_err() {
         return Ok(Err(Problem::not_found()));
     }

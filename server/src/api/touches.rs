@@ -17,10 +17,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, parse_time, person_named, time, unreadable};
 use crate::app::App;
 use crate::caller::{Called, Scope};
-use crate::outside;
+use crate::jobs;
 use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::Tx;
-use crate::stores::sqlite::{Document, Filter};
+use crate::store::{Document, Filter, Tx};
 
 /// Which touches.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -295,7 +294,7 @@ pub(super) fn head(tx: &Tx<'_>, id: TouchId, config: &Config) -> chuda_record::R
 pub(super) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<EvidenceView> {
     let evidence: Evidence = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let witnessed = tx.claim(evidence.claim)?;
-    let own = outside::is_kept(&evidence);
+    let own = jobs::is_kept(&evidence);
     let mut flags = evidence.flags;
     flags.extend(witnessed.iter().flat_map(|(_, flags)| flags.split_whitespace().map(str::to_owned)));
     let views = tx.views(document.id.into())?.into_iter().map(|(at, person, via)| {

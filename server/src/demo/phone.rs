@@ -14,7 +14,7 @@ use super::papers::Paper;
 use crate::audit::By;
 use crate::caller::Device;
 use crate::exchange;
-use crate::stores::Store;
+use crate::store::Store;
 
 /// How a piece of evidence came to the phone.
 pub(super) struct Capture {

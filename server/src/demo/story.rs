@@ -24,7 +24,8 @@ use crate::app::App;
 use crate::audit::By;
 use crate::import::{self, ImportKind, table};
 use crate::ingest::Ingest;
-use crate::jobs::Runner;
+use crate::jobs::{self, Runner};
+use crate::reactions;
 use crate::{admin, enrol, releases, server};
 
 /// Jobs that come up within this time are run together.
@@ -185,7 +186,7 @@ impl Story {
         let team = cast::team(plan.reps, &mut luck, opening);
         let config = app.store.read(|tx| tx.config())?;
         let mut story = Self {
-            runner: Runner::new(app.clone(), stopped),
+            runner: jobs::runner(app.clone(), stopped),
             app,
             plan,
             luck,
@@ -379,7 +380,7 @@ impl Story {
         self.written = true;
         let now = self.now();
         self.app.store.write(|tx| {
-            let mut ingest = Ingest::open(tx, now)?;
+            let mut ingest = reactions::begin(tx, now)?;
             let value = work(&mut ingest)?;
             ingest.finish()?;
             Ok(value)
@@ -442,7 +443,7 @@ impl Story {
     fn enter_people(&mut self) -> Result<()> {
         let now = self.now();
         self.app.store.write(|tx| {
-            let mut ingest = Ingest::open(tx, now)?;
+            let mut ingest = reactions::begin(tx, now)?;
             for member in &self.team {
                 let person = Person {
                     name: member.name.clone(),

@@ -14,7 +14,7 @@ use super::table::Row;
 use super::value::{intent, name_key};
 use super::{Plan, text};
 use crate::ingest::Ingest;
-use crate::stores::Tx;
+use crate::store::Tx;
 
 /// What is looked for, and what has to be there.
 pub(super) const FIELDS: (&[Field], &[Field]) = (

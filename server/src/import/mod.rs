@@ -23,7 +23,8 @@ pub use report::{ImportColumn, ImportError, ImportKind, ImportLine, ImportMismat
 
 use crate::audit::By;
 use crate::ingest::Ingest;
-use crate::stores::Tx;
+use crate::reactions;
+use crate::store::Tx;
 use columns::{Columns, Field};
 use report::Mistake;
 use table::Row;
@@ -40,7 +41,7 @@ pub(crate) fn run(
     dry_run: bool,
     now: DateTime<Utc>,
 ) -> Result<ImportReport> {
-    let mut ingest = Ingest::open(tx, now)?;
+    let mut ingest = reactions::begin(tx, now)?;
     permitted(&ingest, kind, person)?;
     let (known, needed) = match kind {
         ImportKind::Customers | ImportKind::Leads => customers::FIELDS,

@@ -10,7 +10,7 @@ use super::report::{ImportLine, ImportMismatch, Mistake};
 use super::table::Row;
 use super::value::{amount, day, name_key};
 use super::{Plan, text};
-use crate::slips::{Contracts, Match};
+use crate::reactions::{Contracts, Match};
 
 /// What is looked for, and what has to be there.
 pub(super) const FIELDS: (&[Field], &[Field]) =

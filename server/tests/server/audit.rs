@@ -505,7 +505,7 @@ async fn looks_from_before_the_log_are_in_it() {
     let folder = tempfile::tempdir().unwrap();
     let evidence = EvidenceId::derived("old");
     let old = database(folder.path());
-    old.execute_batch(include_str!("../../src/stores/migrations/001.sql")).unwrap();
+    old.execute_batch(include_str!("../../src/store/migrations/001.sql")).unwrap();
     old.pragma_update(None, "user_version", 1).unwrap();
     for at in [1_000, 2_000] {
         old.execute(
