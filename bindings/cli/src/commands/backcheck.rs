@@ -13,7 +13,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
 use clap::{Args, Subcommand, ValueEnum};
-use crate::args::{All, zh};
+use crate::args::zh;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Backcheck {

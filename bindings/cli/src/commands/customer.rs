@@ -12,7 +12,7 @@ use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
 use clap::{Args, Subcommand};
-use crate::args::{All, YesNo, intent};
+use crate::args::{YesNo, intent};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Customer {

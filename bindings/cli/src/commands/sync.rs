@@ -17,7 +17,6 @@ use crate::shell::{Shell, local, progress, wait};
 use crate::table::table;
 use crate::finish;
 use clap::{Args, ValueEnum};
-use crate::args::All;
 
 #[derive(Debug, Args)]
 pub(crate) struct Sync {

@@ -9,16 +9,16 @@ use super::view::{AskState, Asked, FactView, Grade, ItemState, Moved, StepState,
 use chuda_record::id::CustomerId;
 use chuda_record::rules::metrics::Outcome;
 use chuda_record::rules::result;
-use chuda_record::{ContactMode, Fen, Stage};
+use chuda_record::{ContactMode, Stage};
 
 /// What stands as a word of one of the product's own lists.
 pub(super) trait Labelled {
     /// The word; none where nothing is set.
-    fn Word::of(&self) -> Option<Word>;
+    fn word(&self) -> Option<Word>;
 }
 
 impl<T: Labelled> Labelled for Option<T> {
-    fn Word::of(&self) -> Option<Word> {
+    fn word(&self) -> Option<Word> {
         self.as_ref().and_then(Labelled::word)
     }
 }
@@ -26,7 +26,7 @@ impl<T: Labelled> Labelled for Option<T> {
 macro_rules! of_list {
     ($($list:literal: $type:ty),* $(,)?) => {$(
         impl Labelled for $type {
-            fn Word::of(&self) -> Option<Word> {
+            fn word(&self) -> Option<Word> {
                 Some(Word::fixed($list, self.as_str()))
             }
         }
@@ -151,6 +151,7 @@ mod tests {
 
     use super::*;
     use crate::query::view::{BriefView, CustomerBrief, PersonView, QuoteView, StatusItem};
+    use chuda_record::Fen;
     use chuda_record::id::{PersonId, RecordId, TouchId};
 
     fn person() -> PersonView {

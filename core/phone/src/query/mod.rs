@@ -21,8 +21,7 @@ mod tasks;
 mod touches;
 pub mod view;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -31,10 +30,9 @@ use crate::store::Tx;
 use chuda_record::error::Result;
 use chuda_record::id::{PersonId, RecordId};
 use chuda_record::rules::Config;
-use chuda_record::rules::config::Choice;
 use chuda_record::time::day_of;
 use chuda_record::{Person, Rejection, Role};
-use view::{ItemState, PersonView, Word};
+use view::{ItemState, PersonView};
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]

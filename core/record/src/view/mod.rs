@@ -90,7 +90,7 @@ impl HealthView {
 /// An amount as JSON has it: a number of yuan with at most two decimals, written from whole fen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = f64, multiple_of = 0.01))]
+#[cfg_attr(feature = "openapi", schema(value_type = f64, example = 286_000.5))]
 pub struct Yuan(pub Fen);
 
 impl Serialize for Yuan {
