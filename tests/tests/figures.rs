@@ -64,7 +64,11 @@ async fn twelve_is_four_touches_two_valid_evidence_and_two_days_overdue_on_phone
         (&red["name"], &red["health"]["sum"], &red["holder"]["name"]),
         (&json!("杭州智联科技"), &json!(sum), &json!("李雷"))
     );
-    assert_eq!((&red["stage"]["label"], &board["reports"][0]["state"]["label"]), (&json!("方案报价"), &json!("休息日")), "it is a Saturday");
+    assert_eq!(
+        (&red["stage"]["label"], &board["reports"][0]["state"]["label"]),
+        (&json!("方案报价"), &json!("休息日")),
+        "it is a Saturday"
+    );
 
     // Three days more cost nine points; a touch with proof on top of it is worth its seven and stops the count.
     clock.pass(TimeDelta::days(3));
@@ -246,8 +250,13 @@ fn a_phone_and_the_server_count_alike_whatever_a_team_did() {
                         .iter()
                         .map(|one| (one["id"].clone(), one["health"].clone()))
                         .collect();
-                    let mut here: Vec<(Value, Value)> =
-                        phone.workbench.customers().unwrap().iter().map(|one| (json!(one.id), json!(one)["health"].clone())).collect();
+                    let mut here: Vec<(Value, Value)> = phone
+                        .workbench
+                        .customers()
+                        .unwrap()
+                        .iter()
+                        .map(|one| (json!(one.id), json!(one)["health"].clone()))
+                        .collect();
                     there.sort_by_key(|one| one.0.to_string());
                     here.sort_by_key(|one| one.0.to_string());
                     prop_assert_eq!(&here, &there);

@@ -56,13 +56,17 @@ async fn a_phone_that_speaks_the_first_version_is_answered_as_ever() {
     let (then, now) = replay(folder.path(), "refused").await;
     let answer: Response = wire::decode(&now).unwrap();
     assert!(answer.rejected.iter().all(|one| one.told.is_some() && one.reason.is_none()), "{:?}", answer.rejected);
-    assert_eq!(answer.rejected.iter().map(Rejected::rejection).collect::<Vec<_>>(), vec![Rejection::NotAllowedToCreate; answer.rejected.len()]);
+    assert_eq!(
+        answer.rejected.iter().map(Rejected::rejection).collect::<Vec<_>>(),
+        vec![Rejection::NotAllowedToCreate; answer.rejected.len()]
+    );
     assert_eq!(now, then, "not a byte is different");
 }
 
 #[test]
 fn a_reason_is_the_same_in_every_version() {
-    let reasons = [Rejection::Malformed, Rejection::FieldLocked { field: "note".into() }, Rejection::Invalid { detail: "customer".into() }];
+    let reasons =
+        [Rejection::Malformed, Rejection::FieldLocked { field: "note".into() }, Rejection::Invalid { detail: "customer".into() }];
     for reason in reasons {
         for version in wire::OLDEST..=wire::VERSION {
             let sent = Rejected::new(version, [1; 16], [2; 32], &reason);
@@ -70,6 +74,9 @@ fn a_reason_is_the_same_in_every_version() {
             assert_eq!((received.rejection(), &received), (reason.clone(), &sent), "in version {version}");
         }
     }
-    let newer = Rejected { reason: Some(wire::Reason { key: "moon_phase".into(), about: None }), ..Rejected::new(2, [1; 16], [2; 32], &Rejection::Malformed) };
+    let newer = Rejected {
+        reason: Some(wire::Reason { key: "moon_phase".into(), about: None }),
+        ..Rejected::new(2, [1; 16], [2; 32], &Rejection::Malformed)
+    };
     assert_eq!(newer.rejection(), Rejection::NotAllowed, "a newer server may know more reasons");
 }

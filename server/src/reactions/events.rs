@@ -89,7 +89,8 @@ fn data(tx: &Tx<'_>, event: Event, record: RecordId, fields: &Fields) -> Result<
             let mut touches = Vec::new();
             for id in report.touches.iter().take(MAX_IDS) {
                 if let Some(document) = tx.document((*id).into())? {
-                    let touch: Touch = from_fields(&document.fields).map_err(|error| Error::internal("document.unreadable", error))?;
+                    let touch: Touch =
+                        from_fields(&document.fields).map_err(|error| Error::internal("document.unreadable", error))?;
                     touches.push(touch_head(tx, document.id, &touch, &config)?);
                 }
             }

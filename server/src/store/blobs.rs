@@ -66,19 +66,20 @@ impl Tx<'_> {
 
     /// Begins an upload.
     pub(crate) fn add_upload(&self, row: &UploadRow, now: DateTime<Utc>) -> Result<()> {
-        self.sql.run(
-            "INSERT INTO uploads (id, person, sha256, length, received, changed_at)
+        self.sql
+            .run(
+                "INSERT INTO uploads (id, person, sha256, length, received, changed_at)
              VALUES (:id, :person, :sha256, :length, :received, :changed_at)",
-            named_params! {
-                ":id": row.id.as_bytes(),
-                ":person": row.person.as_bytes(),
-                ":sha256": row.sha256.0,
-                ":length": row.length.cast_signed(),
-                ":received": row.received.cast_signed(),
-                ":changed_at": now.timestamp_millis(),
-            },
-        )
-        .map(drop)
+                named_params! {
+                    ":id": row.id.as_bytes(),
+                    ":person": row.person.as_bytes(),
+                    ":sha256": row.sha256.0,
+                    ":length": row.length.cast_signed(),
+                    ":received": row.received.cast_signed(),
+                    ":changed_at": now.timestamp_millis(),
+                },
+            )
+            .map(drop)
     }
 
     /// A person's uploads under way.

@@ -80,20 +80,21 @@ impl Tx<'_> {
             tracing::warn!(device = %refused.device, "quarantine of this device is full");
             return Ok(());
         }
-        self.sql.run(
-            "INSERT INTO quarantine (document, hash, device, reason, bytes, received_at)
+        self.sql
+            .run(
+                "INSERT INTO quarantine (document, hash, device, reason, bytes, received_at)
              VALUES (:document, :hash, :device, :reason, :bytes, :received_at)
              ON CONFLICT (document, hash) DO UPDATE SET reason = excluded.reason",
-            named_params! {
-                ":document": refused.document.as_bytes(),
-                ":hash": refused.hash.0,
-                ":device": refused.device.as_bytes(),
-                ":reason": refused.reason,
-                ":bytes": refused.bytes,
-                ":received_at": now.timestamp_millis(),
-            },
-        )
-        .map(drop)
+                named_params! {
+                    ":document": refused.document.as_bytes(),
+                    ":hash": refused.hash.0,
+                    ":device": refused.device.as_bytes(),
+                    ":reason": refused.reason,
+                    ":bytes": refused.bytes,
+                    ":received_at": now.timestamp_millis(),
+                },
+            )
+            .map(drop)
     }
 
     /// Whether a change was refused before.

@@ -51,25 +51,26 @@ impl Tx<'_> {
             named_params! { ":named": parameter, ":author": touch.author.as_bytes() },
             |row| row.get(0),
         )?;
-        self.sql.run(
-            "INSERT INTO figure_touches (at, touch, customer, person, action, day, counted, valid, feedback_at, next_date)
+        self.sql
+            .run(
+                "INSERT INTO figure_touches (at, touch, customer, person, action, day, counted, valid, feedback_at, next_date)
              VALUES (:at, :touch, :customer, :person, :action, :day, :counted, :valid, :feedback_at, :next_date)
              ON CONFLICT (at, touch) DO UPDATE SET counted = excluded.counted, valid = excluded.valid,
                  feedback_at = excluded.feedback_at, next_date = excluded.next_date",
-            named_params! {
-                ":at": to_millis(touch.at),
-                ":touch": record.as_bytes(),
-                ":customer": touch.customer.as_bytes(),
-                ":person": touch.author.as_bytes(),
-                ":action": touch.action,
-                ":day": day_of(touch.at, touch.zone).to_string(),
-                ":counted": !touch.evidence.is_empty(),
-                ":valid": valid,
-                ":feedback_at": touch.feedback.then(|| to_millis(touch.feedback_at.unwrap_or(touch.at))),
-                ":next_date": touch.next_date.map(|date| date.to_string()),
-            },
-        )
-        .map(drop)
+                named_params! {
+                    ":at": to_millis(touch.at),
+                    ":touch": record.as_bytes(),
+                    ":customer": touch.customer.as_bytes(),
+                    ":person": touch.author.as_bytes(),
+                    ":action": touch.action,
+                    ":day": day_of(touch.at, touch.zone).to_string(),
+                    ":counted": !touch.evidence.is_empty(),
+                    ":valid": valid,
+                    ":feedback_at": touch.feedback.then(|| to_millis(touch.feedback_at.unwrap_or(touch.at))),
+                    ":next_date": touch.next_date.map(|date| date.to_string()),
+                },
+            )
+            .map(drop)
     }
 
     /// A touch can name evidence that comes later: whether that is valid changes what the touch is worth.

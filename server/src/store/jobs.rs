@@ -151,12 +151,13 @@ impl Tx<'_> {
 
     /// Marks a job as done.
     pub(crate) fn finish_job(&self, job: &Taken, now: DateTime<Utc>) -> Result<()> {
-        self.sql.run(
-            "UPDATE jobs SET done_at = :now, lease = NULL, lease_until = NULL, last_error = NULL
+        self.sql
+            .run(
+                "UPDATE jobs SET done_at = :now, lease = NULL, lease_until = NULL, last_error = NULL
              WHERE id = :id AND lease = :lease",
-            named_params! { ":id": job.id, ":lease": job.lease, ":now": now.timestamp_millis() },
-        )
-        .map(drop)
+                named_params! { ":id": job.id, ":lease": job.lease, ":now": now.timestamp_millis() },
+            )
+            .map(drop)
     }
 
     /// Lets a job that went well come up again.
@@ -170,19 +171,20 @@ impl Tx<'_> {
 
     /// Lets a job that failed come up again when it is due, or gives it up; nothing when it is no longer held.
     pub(crate) fn fail_job(&self, job: &Taken, error: &str, again: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
-        self.sql.run(
-            "UPDATE jobs SET due = coalesce(:again, due), dead_at = CASE WHEN :again IS NULL THEN :now END,
+        self.sql
+            .run(
+                "UPDATE jobs SET due = coalesce(:again, due), dead_at = CASE WHEN :again IS NULL THEN :now END,
                  last_error = :error, lease = NULL, lease_until = NULL
              WHERE id = :id AND lease = :lease",
-            named_params! {
-                ":id": job.id,
-                ":lease": job.lease,
-                ":again": again.map(|again| again.timestamp_millis()),
-                ":now": now.timestamp_millis(),
-                ":error": error,
-            },
-        )
-        .map(drop)
+                named_params! {
+                    ":id": job.id,
+                    ":lease": job.lease,
+                    ":again": again.map(|again| again.timestamp_millis()),
+                    ":now": now.timestamp_millis(),
+                    ":error": error,
+                },
+            )
+            .map(drop)
     }
 
     /// Lets a job that is not done, and not being done, come up at once, with all its attempts; false when there is no such one.

@@ -34,19 +34,20 @@ pub(crate) struct EventRow {
 impl Tx<'_> {
     /// Keeps a subscription.
     pub(crate) fn add_webhook(&self, row: &WebhookRow) -> Result<()> {
-        self.sql.run(
-            "INSERT INTO webhooks (id, url, secret, events, created_by, created_at)
+        self.sql
+            .run(
+                "INSERT INTO webhooks (id, url, secret, events, created_by, created_at)
              VALUES (:id, :url, :secret, :events, :created_by, :created_at)",
-            named_params! {
-                ":id": row.id.as_bytes(),
-                ":url": row.url,
-                ":secret": row.secret,
-                ":events": row.events,
-                ":created_by": row.created_by,
-                ":created_at": row.created_at,
-            },
-        )
-        .map(drop)
+                named_params! {
+                    ":id": row.id.as_bytes(),
+                    ":url": row.url,
+                    ":secret": row.secret,
+                    ":events": row.events,
+                    ":created_by": row.created_by,
+                    ":created_at": row.created_at,
+                },
+            )
+            .map(drop)
     }
 
     /// Removes a subscription; false when there is none.

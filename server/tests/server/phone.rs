@@ -242,7 +242,14 @@ impl Phone {
                 None => changes.push(DocumentChanges { document: *document.as_bytes(), changes: vec![bytes.clone().into()] }),
             }
         }
-        Request { version: wire::VERSION, epoch: self.epoch.clone(), cursor: self.cursor, changes, claims: Vec::new(), speaks: None }
+        Request {
+            version: wire::VERSION,
+            epoch: self.epoch.clone(),
+            cursor: self.cursor,
+            changes,
+            claims: Vec::new(),
+            speaks: None,
+        }
     }
 
     /// Sends what is unsent and takes what is new; returns what was refused.

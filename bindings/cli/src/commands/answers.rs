@@ -1,17 +1,17 @@
 //! `chuda question`, `chuda demand`, `chuda finding`: what waits for somebody's word.
 
+use chrono::NaiveDate;
 use chuda_phone::query::view::{DemandView, FindingView, QuestionView, Word};
 use chuda_record::Error;
-use chrono::NaiveDate;
 use chuda_record::id::{DemandId, FindingId, QuestionId, RecordId};
 use serde::Serialize;
 
 use super::choices;
+use crate::args::date;
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
 use clap::{Args, Subcommand};
-use crate::args::date;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Question {

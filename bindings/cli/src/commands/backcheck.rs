@@ -9,11 +9,11 @@ use chuda_record::kind::backcheck::Answer;
 
 use super::choices;
 use super::evidence::line;
+use crate::args::zh;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
 use clap::{Args, Subcommand, ValueEnum};
-use crate::args::zh;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Backcheck {

@@ -6,11 +6,11 @@ use chuda_record::id::ContractId;
 use chuda_record::{Error, ErrorKind};
 
 use super::{choices, field_rows};
+use crate::args::{All, YesNo};
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
 use clap::{Args, Subcommand};
-use crate::args::{All, YesNo};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Contract {

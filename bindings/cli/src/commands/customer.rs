@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use super::touch::touch_rows;
 use super::{brief, field_rows, find_customer};
+use crate::args::{YesNo, intent};
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
 use clap::{Args, Subcommand};
-use crate::args::{YesNo, intent};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Customer {
@@ -56,9 +56,6 @@ pub(crate) struct CustomerShow {
 }
 
 // These comments are what a person reads as help: keys stand in them without backticks.
-
-
-
 
 #[derive(Debug, Args)]
 pub(crate) struct CustomerSet {

@@ -12,11 +12,11 @@ use super::evidence::size;
 use super::task;
 use super::touch::touch_rows;
 use super::{choices, find_customer};
+use crate::args::{date, pair};
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
 use clap::Args;
-use crate::args::{date, pair};
 
 #[derive(Debug, Args)]
 pub(crate) struct Report {

@@ -11,10 +11,10 @@ use chuda_record::id::{EvidenceId, Hash};
 use chuda_record::{Error, Result};
 use serde::Serialize;
 
+use crate::args::Consent;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::Shell;
 use clap::Args;
-use crate::args::Consent;
 
 #[derive(Debug, Args)]
 pub(crate) struct Photo {

@@ -8,11 +8,11 @@ use chuda_record::id::MeetingId;
 use chuda_record::time::DEFAULT_ZONE;
 use serde::Serialize;
 
+use crate::args::YesNo;
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
 use clap::{Args, Subcommand};
-use crate::args::YesNo;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Meeting {

@@ -6,11 +6,11 @@ use chuda_phone::workbench::Schedule;
 use chuda_record::id::OrderId;
 
 use super::{contract, field_rows};
+use crate::args::{All, date};
 use crate::exit::{Failure, Outcome};
 use crate::shell::Shell;
 use crate::table::table;
 use clap::{Args, Subcommand};
-use crate::args::{All, date};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Order {

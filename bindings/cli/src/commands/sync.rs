@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use chuda_phone::query::view::{ItemState, StatusItem};
 use chuda_phone::workbench::{BlobChoice, Cancel, StatusView, SyncReport, Workbench};
-use chuda_record::{ErrorKind, Result as CoreResult};
 use chuda_record::id::RecordId;
-use chrono::{DateTime, Utc};
+use chuda_record::{ErrorKind, Result as CoreResult};
 use serde::Serialize;
 use serde_json::json;
 
 use super::day::status_line;
 use super::evidence::size;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::finish;
 use crate::shell::{Shell, local, progress, wait};
 use crate::table::table;
-use crate::finish;
 use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]

@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use chuda_phone::query::view::{TouchView, Word};
 use chuda_phone::workbench::{TouchDraft, TouchSaved};
-use chuda_record::{ContactMode, Error, Fen, Intent};
 use chuda_record::id::EvidenceId;
 use chuda_record::rules::Config;
+use chuda_record::{ContactMode, Error, Fen, Intent};
 use serde::Serialize;
 
 use super::evidence::{self, flags};
 use super::{choices, find_customer};
+use crate::args::{Consent, date, intent, pair, yuan};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, local};
 use clap::Args;
-use crate::args::{Consent, date, intent, pair, yuan};
 
 #[derive(Debug, Args)]
 pub(crate) struct Touch {

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use chuda_evidence::claim::Source;
 use chrono::NaiveDate;
+use chuda_evidence::claim::Source;
 use chuda_phone::workbench::{Candidate, EvidenceDraft, VoiceDraft, Workbench};
 use chuda_record::id::{CustomerId, EvidenceId};
-use chuda_record::view::{Word, Yuan};
 use chuda_record::rules::Config;
 use chuda_record::rules::config::Choice;
+use chuda_record::view::{Word, Yuan};
 use chuda_record::{Error, Result};
 use chuda_speech::{DOUBTFUL, Draft, Slot};
 use serde::Serialize;
@@ -17,11 +17,11 @@ use serde_json::value::RawValue;
 
 use super::evidence::{self, into_claim};
 use super::touch;
+use crate::args::Consent;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, progress, wait};
 use crate::table::table;
 use clap::Args;
-use crate::args::Consent;
 
 #[derive(Debug, Args)]
 pub(crate) struct Voice {
@@ -195,10 +195,10 @@ impl<'a> Heard<'a> {
 impl<'a> Slots<'a> {
     fn of(config: &Config, heard: &'a VoiceDraft) -> Self {
         let draft = &heard.draft;
-        let customer = draft.customer.as_ref().map(|found| Said {
-            id: Some(found.value),
-            ..said(found, draft.customer_name.as_deref().unwrap_or_default())
-        });
+        let customer = draft
+            .customer
+            .as_ref()
+            .map(|found| Said { id: Some(found.value), ..said(found, draft.customer_name.as_deref().unwrap_or_default()) });
         Self {
             customer,
             customer_candidates: &heard.candidates,

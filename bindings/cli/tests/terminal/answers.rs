@@ -74,7 +74,10 @@ async fn a_question_is_put_answered_and_told() {
     team.sync();
     team.sync();
     let todo = team.tech.json(&["task", "list"])["tasks"][0].clone();
-    assert_eq!((&todo["about"]["text"]["label"], todo["due"].as_str().unwrap().get(..10)), (&json!("能否接 Modbus"), Some("2040-02-01")));
+    assert_eq!(
+        (&todo["about"]["text"]["label"], todo["due"].as_str().unwrap().get(..10)),
+        (&json!("能否接 Modbus"), Some("2040-02-01"))
+    );
     assert_eq!(team.rep.refused(&["question", "answer", &which, "可以"]), "record.not_allowed");
     assert_eq!(team.tech.json(&["question", "answer", &which, "可以"])["answer"], "可以");
     assert_eq!(team.tech.refused(&["question", "answer", &which, "不行"]), "question.already_answered");
@@ -109,7 +112,10 @@ async fn a_demand_is_assessed_and_a_finding_settled() {
     assert_eq!(team.boss.json(&["import", "customers", &crm])["changed"], 1);
     team.sync();
     let finding = team.rep.json(&["finding", "list"])["findings"][0].clone();
-    assert_eq!((&finding["left"], &finding["right"], &finding["finding"]["label"]), (&json!("A"), &json!("C"), &json!("意向等级不一致")));
+    assert_eq!(
+        (&finding["left"], &finding["right"], &finding["finding"]["label"]),
+        (&json!("A"), &json!("C"), &json!("意向等级不一致"))
+    );
     assert!(team.rep.run(&["finding", "list"]).out.contains("A ≠ C"));
     let resolve =
         |resolution| ["finding", "resolve", finding["id"].as_str().unwrap(), "--resolution", resolution, "--reason", "刚见过"];

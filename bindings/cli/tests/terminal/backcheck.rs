@@ -33,7 +33,10 @@ async fn a_supervisor_looks_at_what_was_drawn_answers_and_closes() {
     let id = list[0]["id"].as_str().unwrap();
     let shown = boss.json(&["backcheck", "show", id]);
     let record = &shown["records"][0];
-    assert_eq!((&record["place"], &record["touch"], &record["summary"]["action"]["label"]), (&json!(1), &touch["id"], &json!("报价")));
+    assert_eq!(
+        (&record["place"], &record["touch"], &record["summary"]["action"]["label"]),
+        (&json!(1), &touch["id"], &json!("报价"))
+    );
     let question = &record["questions"][0];
     assert_eq!((&question["question"]["label"], &question["question"]["key"]), (&json!("动作描述是否准确"), &json!("accurate")));
     let checks = question["checks"].as_array().unwrap();

@@ -59,11 +59,14 @@ fn names(value: &Value) -> BTreeSet<&str> {
 /// That three ways out agree on a thing: on the type behind every name, and on the names but for those that only one can fill.
 fn agree(what: &str, [terminal, api, webhook]: [&Value; 3], phone_only: &[&str], server_only: &[&str]) {
     let mut found = Vec::new();
-    for (one, two, ways) in [(terminal, api, "terminal/API"), (api, webhook, "API/webhook"), (terminal, webhook, "terminal/webhook")] {
+    for (one, two, ways) in
+        [(terminal, api, "terminal/API"), (api, webhook, "API/webhook"), (terminal, webhook, "terminal/webhook")]
+    {
         Shape::of(one).disagreements(&Shape::of(two), &format!("{what} ({ways})"), &mut found);
     }
     assert!(found.is_empty(), "{found:#?}");
-    let only = |one: &Value, two: &Value| names(one).difference(&names(two)).map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    let only =
+        |one: &Value, two: &Value| names(one).difference(&names(two)).map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
     let listed = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
     assert_eq!(only(terminal, api), listed(phone_only), "{what}: what only a phone knows");
     assert_eq!(only(api, terminal), listed(server_only), "{what}: what only a server knows");
@@ -101,7 +104,8 @@ async fn three_ways_out_speak_one_dialect() {
     let rep = Phone::enrolled(&host.url(), &rep);
     rep.json(&["customer", "add", "杭州智联科技", "--short", "智联", "--contact", "王总"]);
     let pdf = rep.file("quote.pdf", &files::pdf("quote"));
-    let quote = ["--action", "报价", "--amount", "286000.50", "--intent", "a", "--next", "2040-12-01", "--contact", "王总", "--note", "好"];
+    let quote =
+        ["--action", "报价", "--amount", "286000.50", "--intent", "a", "--next", "2040-12-01", "--contact", "王总", "--note", "好"];
     rep.json(&[&["touch", "--customer", "智联", "--mode", "邮件", "--evidence", &pdf], &quote[..]].concat());
     rep.json(&["report", "--reason", "travel", "--tomorrow", "给智联打电话"]);
     let (sent, told) = tokio::join!(async { rep.json(&["sync"]) }, told(&listener, 4));

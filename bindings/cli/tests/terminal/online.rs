@@ -30,7 +30,10 @@ async fn a_quote_becomes_a_task_of_finance_that_is_done_once() {
     assert_eq!((&idle["pushed"], &idle["round_trips"]), (&json!(0), &json!(1)));
     let touch = rep.json(&["customer", "show", "智联"])["touches"][0].clone();
     assert_eq!((&touch["category"]["label"], &touch["state"]["label"]), (&json!("待审批报价单"), &json!("服务器已校验")));
-    assert_eq!((&touch["evidence"][0]["grade"]["label"], &touch["evidence"][0]["state"]["label"]), (&json!("服务器已见证"), &json!("服务器已校验")));
+    assert_eq!(
+        (&touch["evidence"][0]["grade"]["label"], &touch["evidence"][0]["state"]["label"]),
+        (&json!("服务器已见证"), &json!("服务器已校验"))
+    );
     let status = rep.json(&["status"]);
     assert_eq!(status["items"], json!([]));
     assert!(status["last_sync"].is_string());
@@ -63,7 +66,10 @@ async fn without_the_server_work_goes_on_and_sync_ends_with_5() {
     with_quote(&phone);
     assert_eq!(phone.json_ending(5, &["sync"])["error"]["key"], "sync.offline");
     let items = phone.json(&["status"])["items"].as_array().unwrap().clone();
-    assert!(items.iter().any(|item| item["kind"] == "blob") && items.iter().all(|item| item["state"]["label"] == "待传"), "{items:?}");
+    assert!(
+        items.iter().any(|item| item["kind"] == "blob") && items.iter().all(|item| item["state"]["label"] == "待传"),
+        "{items:?}"
+    );
     host.resume().await;
     assert_eq!(phone.json(&["sync", "--blobs", "none"])["blobs"], json!({"sent": 0, "left": 1}));
     assert_eq!(phone.json(&["sync"])["blobs"], json!({"sent": 1, "left": 0}));

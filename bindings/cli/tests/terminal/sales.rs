@@ -119,7 +119,9 @@ async fn a_lead_is_claimed_given_back_and_on_and_its_way_is_shown() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|one| [one["what"]["label"].as_str().unwrap(), one["by"]["name"].as_str().unwrap(), one["reason"].as_str().unwrap_or("")])
+        .map(|one| {
+            [one["what"]["label"].as_str().unwrap(), one["by"]["name"].as_str().unwrap(), one["reason"].as_str().unwrap_or("")]
+        })
         .collect();
     assert_eq!(
         trace,

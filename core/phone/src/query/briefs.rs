@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::Ask;
 use super::dialect::names_its_customer;
 use super::view::{PersonView, TouchStatus, TouchView, Word};
-use super::Ask;
 use chuda_record::Report;
 use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, PersonId};

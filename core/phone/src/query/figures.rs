@@ -8,8 +8,8 @@ use chuda_record::Person;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::PersonId;
 use chuda_record::rules::audience::People;
-use chuda_record::view::figures::{CountView, Counted};
 use chuda_record::rules::metrics::{Facts, Figures, Line, Team, Week};
+use chuda_record::view::figures::{CountView, Counted};
 
 /// A week of a team and of each rep in it (G1, G2, G3, D1, D2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -261,7 +261,11 @@ impl Ask<'_> {
     }
 
     fn last_move(&self, lead: &Lead) -> LastEvent {
-        LastEvent { at: lead.moved_at, what: Word::of(&self.config.stages, lead.stage.as_str()), by: Some(self.person(lead.moved_by)) }
+        LastEvent {
+            at: lead.moved_at,
+            what: Word::of(&self.config.stages, lead.stage.as_str()),
+            by: Some(self.person(lead.moved_by)),
+        }
     }
 
     fn view_lead(&self, row: Row<Lead>) -> Result<LeadView> {

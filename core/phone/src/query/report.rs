@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::Ask;
 use super::dialect::names_its_customer;
 use super::view::{BriefView, ItemState, PersonView, TouchStatus, TouchView, Word};
-use super::Ask;
 use crate::store::Row;
 use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, ReportId};

@@ -82,9 +82,7 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
         let refused: Vec<(RecordId, Hash, Rejection)> = response
             .rejected
             .iter()
-            .map(|rejected| {
-                (RecordId(uuid::Uuid::from_bytes(rejected.document)), Hash(rejected.change), rejected.rejection())
-            })
+            .map(|rejected| (RecordId(uuid::Uuid::from_bytes(rejected.document)), Hash(rejected.change), rejected.rejection()))
             .collect();
         let accepted = offer.changes.iter().filter(|(_, hash)| !refused.iter().any(|(_, other, _)| other == hash));
         let accepted: Vec<Hash> = accepted.map(|(_, hash)| *hash).collect();
