@@ -191,9 +191,8 @@ pub(super) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
     let list = app.store.read_async(move |tx| {
         let documents = tx.documents(&filter)?;
         let next = documents.get(PAGE - 1).map(cursor_of);
-        let touches =
-            documents.iter().map(|document| view(tx, document, now).map(|(view, _)| view)).collect::<chuda_record::Result<_>>()?;
-        Ok(TouchList { touches, next })
+        let touches = documents.iter().map(|document| Ok(view(tx, document, filter.reader, now)?.0));
+        Ok(TouchList { touches: touches.collect::<chuda_record::Result<_>>()?, next })
     });
     Ok(Json(list.await?))
 }
@@ -223,7 +222,7 @@ pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
         if !visible(id)? {
             return Ok(None);
         }
-        let (touch, names) = view(tx, &document, now)?;
+        let (touch, names) = view(tx, &document, person, now)?;
         let mut evidence = Vec::new();
         for name in names {
             if let Some(document) = tx.document(name.into())?
@@ -237,16 +236,24 @@ pub(super) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
     detail.await?.map(Json).ok_or_else(Problem::not_found)
 }
 
-fn view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_record::Result<(TouchView, Vec<EvidenceId>)> {
+fn view(
+    tx: &Tx<'_>,
+    document: &Document,
+    reader: Option<PersonId>,
+    now: DateTime<Utc>,
+) -> chuda_record::Result<(TouchView, Vec<EvidenceId>)> {
     let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let config = tx.config()?;
     let events = tx.children(document.id, Kind::Event)?;
     let events: Vec<Event> = events.iter().filter_map(|event| from_fields(&event.fields).ok()).collect();
     let opened = result::opened(&config, &touch, &events, now);
+    // Whoever reads a touch behind a to-do need not read whom it was with.
+    let may_read = |id: RecordId| reader.map_or(Ok(true), |reader| tx.may_read(id, reader));
     let contact = match touch.contact {
-        Some(contact) => tx.document(contact.into())?.and_then(|document| from_fields::<Contact>(&document.fields).ok()),
-        None => None,
+        Some(contact) if may_read(contact.into())? => tx.document(contact.into())?,
+        _ => None,
     };
+    let contact = contact.and_then(|document| from_fields::<Contact>(&document.fields).ok());
     let owner = touch.tech_owner.as_ref().map(|owner| match owner.parse::<PersonId>() {
         Ok(person) => Ok::<_, chuda_record::Error>((person_named(tx, person)?.name, false)),
         Err(_) => Ok((owner.clone(), true)),
