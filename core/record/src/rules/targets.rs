@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
+use chuda_words::Word;
 use serde::{Deserialize, Serialize};
 
 use super::metrics::{DensityRule, Ratio, Week, Weekly};
