@@ -1,6 +1,7 @@
 //! What the writing of a record means to other systems: which event it is, and what that carries. Ids and keys, names of people and
 //! customers; no notes.
 
+use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, Hash, PersonId, RecordId};
 use chuda_record::rules::Config;
 use chuda_record::view::heads::{ReportHead, TaskHead, TaskNames, TouchHead};

@@ -13,7 +13,7 @@ use super::event::Event;
 use crate::store::{EventRow, JobRow, Payload, Tx, WebhookRow};
 
 /// Most subscriptions; fewer than jobs are done at a time, so that receivers that keep us waiting do not hold up anything else.
-pub(crate) const MAX_WEBHOOKS: usize = 32;
+const MAX_WEBHOOKS: usize = 32;
 /// Most deliveries that wait for one receiver. What comes on top is left out, and logged.
 const MAX_WAITING: usize = 10_000;
 /// Longest address.
@@ -138,7 +138,6 @@ fn checked(url: &str) -> Result<String> {
     if plain && ours { Ok(parsed.into()) } else { Err(invalid()) }
 }
 
-/// Deliveries to one receiver follow each other.
-pub(crate) fn lane(&self) -> String {
-    lane(self.webhook)
+fn lane(webhook: WebhookId) -> String {
+    format!("webhook/{webhook}")
 }

@@ -176,7 +176,7 @@ impl Ask<'_> {
                 let local = from_millis(*at).with_timezone(&self.me.zone).format("%Y-%m-%d %H:%M").to_string();
                 Some(named(&from_millis(*at).to_rfc3339(), local))
             }
-            (Some(Type::Flag), Scalar::Bool(true)) => Some(labelled("true", chuda_words::label("answer", "yes"))),
+            (Some(Type::Flag), Scalar::Bool(true)) => Some(Word { key: "true".into(), ..Word::fixed("answer", "yes") }),
             (Some(Type::Text | Type::Day | Type::Time), Scalar::Text(text)) => Some(plain(text.clone())),
             (Some(Type::Number), Scalar::Int(number)) => Some(plain(number.to_string())),
             _ => None,
