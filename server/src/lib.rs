@@ -32,6 +32,9 @@ pub mod telemetry;
 mod text;
 mod webhooks;
 
+// SQLCipher calls it from C.
+use chuda_cipher as _;
+
 pub use audit::AuditExport;
 pub use server::{Running, Server, Settings};
 pub use webhooks::Event;
