@@ -14,4 +14,4 @@ mod subscriptions;
 pub use event::Event;
 
 pub(crate) use sender::Sender;
-pub(crate) use subscriptions::{Delivery, MAX_WEBHOOKS, dead, deliveries, emit, forget, is_wanted, retry, subscribe, unsubscribe};
+pub(crate) use subscriptions::{Delivery, dead, deliveries, emit, forget, is_wanted, retry, subscribe, unsubscribe};
