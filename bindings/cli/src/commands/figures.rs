@@ -71,7 +71,7 @@ fn line(view: &LineView) -> Value {
             "value": judged.value.map(ratio),
             "baseline": ratio(judged.baseline),
             "ratio": judged.ratio.map(ratio),
-            "light": judged.light.map(Light::label),
+            "light": judged.light.map(|light| light.label().zh),
             "light_key": judged.light.map(Light::as_str),
             "icon": judged.light.map(Light::icon),
             "sum": judged.sum,
