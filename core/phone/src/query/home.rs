@@ -1,13 +1,38 @@
 //! The home screen, whole.
 
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
 use super::Ask;
-use super::view::HomeView;
+use super::view::{CustomerView, PersonView, ReportCard, SyncSummary, TaskView, TouchView};
 use chuda_record::error::Result;
 
 /// Most notices on the home screen.
 const NOTICES: u32 = 20;
 /// Most red customers on the home screen.
 const RED: usize = 5;
+
+/// The home screen, whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct HomeView {
+    /// Whose.
+    pub person: PersonView,
+    /// When it was made.
+    pub now: DateTime<Utc>,
+    /// Status line.
+    pub sync: SyncSummary,
+    /// Report card.
+    pub report: ReportCard,
+    /// Touches of the day, drafts included, newest first.
+    pub touches_today: Vec<TouchView>,
+    /// Open tasks, most urgent first.
+    pub tasks: Vec<TaskView>,
+    /// What there is to know.
+    pub notices: Vec<TaskView>,
+    /// Red customers, reddest first.
+    pub red_customers: Vec<CustomerView>,
+}
 
 impl Ask<'_> {
     /// Everything the home screen shows, of one moment.

@@ -1,12 +1,14 @@
 //! The report card and filed reports (T4).
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
 
-use super::view::{ReportCard, ReportView, TouchStatus, TouchView, Word};
+use super::dialect::names_its_customer;
+use super::view::{BriefView, ItemState, PersonView, TouchStatus, TouchView, Word};
 use super::{Ask, word};
 use crate::store::Row;
 use chuda_record::error::Result;
-use chuda_record::id::ReportId;
+use chuda_record::id::{CustomerId, ReportId};
 use chuda_record::rules::Config;
 use chuda_record::{Report, Touch, kind::report};
 
@@ -14,6 +16,81 @@ use chuda_record::{Report, Touch, kind::report};
 const AHEAD: i64 = 7;
 /// Most suggestions.
 const SUGGESTIONS: usize = 5;
+
+/// A daily report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct ReportView {
+    /// Which.
+    pub id: ReportId,
+    /// Whose.
+    #[serde(rename = "author")]
+    pub person: PersonView,
+    /// Of which day.
+    pub day: NaiveDate,
+    /// Its touches.
+    pub touches: Vec<TouchView>,
+    /// Brief per customer (B1).
+    pub briefs: Vec<CustomerBrief>,
+    /// Key action for tomorrow.
+    pub tomorrow: String,
+    /// Fewer than three touches.
+    pub short: bool,
+    /// Why.
+    pub reason: Option<Word>,
+    /// Filed after the day (补报).
+    pub late: bool,
+    /// When it was filed.
+    pub filed_at: DateTime<Utc>,
+    /// Corrections made after the day.
+    pub corrections: Vec<String>,
+    /// Whether 撤销 still works.
+    pub can_withdraw: bool,
+    /// Fields changed at the same time on two devices.
+    pub conflicts: Vec<String>,
+    /// Where it is.
+    #[serde(flatten)]
+    pub state: ItemState,
+}
+
+/// The brief of one customer in a report (B1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[serde(remote = "Self")]
+pub struct CustomerBrief {
+    /// Whose.
+    #[serde(skip)]
+    pub customer: CustomerId,
+    /// Their name.
+    #[serde(skip)]
+    pub customer_name: String,
+    /// What it says.
+    pub brief: Word,
+}
+
+/// The 今日日报 card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct ReportCard {
+    /// The day.
+    pub day: NaiveDate,
+    /// The report, once filed.
+    pub filed: Option<ReportView>,
+    /// Touches of the day that would be in it (drafts do not count).
+    pub touches: Vec<TouchView>,
+    /// How many are missing for a full report.
+    pub missing: i32,
+    /// The brief that each customer of the day gets (B1): as it was filed, as a touch says it, else as the actions suggest.
+    pub briefs: Vec<BriefView>,
+    /// Touches recorded after filing: 更新日报 is offered.
+    pub can_update: bool,
+    /// Suggested key actions for tomorrow, best first; empty only for a person without any customer.
+    pub suggestions: Vec<String>,
+    /// Reasons for a short report.
+    pub reasons: Vec<Word>,
+}
+
+names_its_customer!(CustomerBrief);
 
 impl Ask<'_> {
     /// The card of a day.
@@ -27,7 +104,7 @@ impl Ask<'_> {
         Ok(ReportCard {
             day,
             briefs,
-            missing: report::FULL.saturating_sub(touches.len()) as u32,
+            missing: report::FULL.saturating_sub(touches.len()) as i32,
             touches,
             can_update,
             filed: filed.map(|row| self.view_report(row)).transpose()?,
@@ -85,6 +162,11 @@ impl Ask<'_> {
             }
         }
         touches.sort_by_key(|touch| touch.at);
+        let briefs = report.briefs.iter().map(|(customer, brief)| {
+            let brief = word(&self.config.briefs, brief);
+            Ok(CustomerBrief { customer: *customer, customer_name: self.customer_name(*customer)?, brief })
+        });
+        let briefs = briefs.collect::<Result<_>>()?;
         let state = self.state(id, &conflicts)?;
         Ok(ReportView {
             id: id.into(),
@@ -92,7 +174,7 @@ impl Ask<'_> {
             day: report.day,
             short: report.is_short(),
             touches,
-            briefs: report.briefs.iter().map(|(customer, brief)| (*customer, word(&self.config.briefs, brief))).collect(),
+            briefs,
             tomorrow: report.tomorrow.clone(),
             reason: report.reason.as_deref().map(|key| word(&self.config.short_reasons, key)),
             late: report.late,

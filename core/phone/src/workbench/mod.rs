@@ -33,8 +33,8 @@ use chrono::NaiveDate;
 
 pub use consents::{ConsentView, Purpose};
 pub use drafts::{
-    BlobChoice, BlobsReport, Candidate, Check, ContractEdit, CustomerDraft, CustomerEdit, EvidenceDraft, EvidenceSaved, Identity,
-    LeadDraft, RejectedView, ReportRequest, Schedule, StatusView, SyncReport, TouchDraft, TouchSaved, VoiceDraft,
+    BlobChoice, BlobsReport, Candidate, ContractEdit, CustomerDraft, CustomerEdit, EvidenceDraft, EvidenceSaved, Identity,
+    LeadDraft, RejectedView, ReportRequest, Schedule, StatusView, SyncReport, TouchDraft, TouchSaved, Understood, VoiceDraft,
 };
 pub use listeners::{Listener, Subscription};
 pub use recorder::{Recorder, RecordingLevel};
@@ -42,7 +42,7 @@ pub use recorder::{Recorder, RecordingLevel};
 pub use crate::sync::client::Verb;
 
 use crate::query::view::{
-    CustomerView, EvidenceView, FiguresView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView,
+    CustomerView, EvidenceView, FiguresView, HomeView, Options, PersonView, ReportCard, ReportView, TaskView, TouchView,
 };
 use crate::query::{Ask, Me, releases};
 use crate::store::blobs::Blobs;
@@ -94,8 +94,9 @@ impl Cancel {
         self.0.load(Ordering::Relaxed)
     }
 
-    fn check(&self) -> Result<()> {
-        if self.is_cancelled() { Err(Error::new(chuda_record::ErrorKind::Cancelled, "sync.cancelled")) } else { Ok(()) }
+    /// Fails, once it was used, with the key of the work that it stops.
+    fn check(&self, key: &'static str) -> Result<()> {
+        if self.is_cancelled() { Err(Error::new(chuda_record::ErrorKind::Cancelled, key)) } else { Ok(()) }
     }
 }
 
@@ -220,6 +221,11 @@ impl Workbench {
         let server = self.0.store.read(|tx| tx.meta("server"))?;
         let device = self.0.store.read(identity::device)?;
         Ok(Identity { person: self.0.ask(|ask| Ok(ask.myself()))?, device, server })
+    }
+
+    /// The lists an app offers, as configured.
+    pub fn options(&self) -> Options {
+        Options::from(&*self.config())
     }
 
     /// Options, formula and rules in force.

@@ -5,23 +5,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::NaiveDate as Day;
 use chuda_evidence::claim::Consent;
 use chuda_evidence::clock::{Clock, SystemClock};
-use chuda_evidence::proof;
-use chuda_phone::query::view::SyncSummary;
-use chuda_phone::workbench::{self as core, BlobChoice, CustomerDraft, ReportRequest, TouchDraft};
+use chuda_evidence::proof::{self, Check, Report as ProofReport};
 use chuda_record::Error;
 use chuda_record::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
 
-use crate::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
-use crate::clock::MovableClock;
-use crate::convert::To;
-use crate::drafts::EvidenceDraft;
-use crate::errors::Result;
-use crate::recorder::{ConsentView, Purpose, Recorder};
-use crate::signer::{AppSigner, DeviceSigner};
-use crate::threads::{Works, on_runtime, on_thread};
-use crate::views::{
-    BriefView, Check, CustomerView, EvidenceSaved, EvidenceView, HomeView, Identity, Options, PersonView, ProofReport, ReportCard,
-    ReportView, StatusView, SyncReport, TaskView, TouchSaved, TouchView, Understood, VoiceDraft,
+use super::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
+use super::clock::MovableClock;
+use super::drafts::EvidenceDraft;
+use super::errors::{ChudaError, Result};
+use super::recorder::Recorder;
+use super::signer::{AppSigner, DeviceSigner};
+use super::threads::{Works, on_runtime, on_thread};
+use crate::query::view::{
+    BriefView, CustomerView, EvidenceView, HomeView, Options, PersonView, ReportCard, ReportView, SyncSummary, TaskView, TouchView,
+};
+use crate::workbench::{
+    self as core, BlobChoice, ConsentView, CustomerDraft, EvidenceSaved, Identity, Purpose, ReportRequest, StatusView, SyncReport,
+    TouchDraft, TouchSaved, Understood, VoiceDraft,
 };
 
 /// Most briefs of a customer.
@@ -86,7 +86,7 @@ pub fn store_exists(dir: String) -> bool {
 /// compare its id with the list of devices on the server.
 #[uniffi::export]
 pub async fn verify_proof(path: String) -> Result<ProofReport> {
-    on_thread(move || Ok(proof::verify(path.as_ref())?.to())).await
+    on_thread(move || Ok(proof::verify(path.as_ref())?)).await
 }
 
 /// A phone: everything a person can do with it, in their words.
@@ -127,7 +127,7 @@ impl Workbench {
     /// person the code was made for; claims stay as they are.
     pub async fn enrol(&self, server: String, code: String) -> Result<Identity> {
         let workbench = self.core.clone();
-        Ok(self.works.on_runtime(async move { Ok(workbench.enrol(&server, &code).await?) }).await?.to())
+        self.works.on_runtime(async move { Ok(workbench.enrol(&server, &code).await?) }).await
     }
 
     /// Who works here.
@@ -137,7 +137,7 @@ impl Workbench {
 
     /// The lists an app offers, as configured.
     pub fn options(&self) -> Options {
-        self.core.config().to()
+        self.core.options()
     }
 
     /// Today, in the person's zone.
@@ -413,24 +413,22 @@ impl Workbench {
     }
 
     /// A call that only waits for the local store.
-    async fn quick<T, U>(&self, call: impl FnOnce(&core::Workbench) -> Result<U, Error> + Send + 'static) -> Result<T>
-    where
-        U: To<T> + Send + 'static,
-        T: Send + 'static,
-    {
+    async fn quick<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&core::Workbench) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T> {
         let workbench = self.core.clone();
-        self.works.on_thread(move || Ok(call(&workbench)?.to())).await
+        self.works.on_thread(move || Ok(call(&workbench)?)).await
     }
 
     /// A call that waits for the network or for the speech model, and stops when the caller says so or stops waiting.
-    async fn stoppable<T, U, F>(
+    async fn stoppable<T: Send + 'static, F>(
         &self,
         token: Option<Arc<CancelToken>>,
         call: impl FnOnce(core::Workbench, core::Cancel) -> F,
     ) -> Result<T>
     where
-        F: Future<Output = Result<U, Error>> + Send + 'static,
-        U: To<T> + Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
     {
         let cancel = token.map_or_else(core::Cancel::new, |token| token.0.clone());
         // A large future, which is handed on several times.
@@ -438,7 +436,7 @@ impl Workbench {
         let mut waiting = Waiting { cancel: Some(cancel) };
         let done = self.works.on_runtime(async move { Ok(work.await?) }).await;
         waiting.cancel = None;
-        Ok(done?.to())
+        done
     }
 }
 
@@ -456,7 +454,7 @@ impl Drop for Waiting {
 }
 
 impl TryFrom<Settings> for core::Settings {
-    type Error = crate::ChudaError;
+    type Error = ChudaError;
 
     fn try_from(settings: Settings) -> Result<Self> {
         let clock: Arc<dyn Clock> = match settings.clock {
@@ -484,7 +482,7 @@ fn shares(progress: Option<Box<dyn TranscriptionProgress>>) -> impl Fn(f32) + Se
 fn summaries(progress: Option<Box<dyn SyncProgress>>) -> impl Fn(SyncSummary) + Send + Sync + 'static {
     move |summary| {
         if let Some(progress) = &progress {
-            let _ = progress.progressed(summary.to());
+            let _ = progress.progressed(summary);
         }
     }
 }
