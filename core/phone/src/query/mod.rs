@@ -21,8 +21,7 @@ mod tasks;
 mod touches;
 pub mod view;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -139,11 +138,7 @@ fn word(list: &[Choice], key: &str) -> Word {
 impl Word {
     /// A word of one of the product's own lists, such as `stage` or `grade`; one that they don't have shows itself.
     pub fn own(list: &str, key: &str) -> Self {
-        static WORDS: LazyLock<HashMap<&str, (&str, &str)>> = LazyLock::new(|| {
-            let lines = include_str!("../../../../bindings/src/words.tsv").lines();
-            lines.filter_map(|line| line.split_once('\t')).filter_map(|(key, texts)| Some((key, texts.split_once('\t')?))).collect()
-        });
-        let (zh, en) = WORDS.get(format!("{list}.{key}").as_str()).copied().unwrap_or((key, key));
+        let (zh, en) = chuda_words::find(&format!("{list}.{key}")).map_or((key, key), |word| (word.zh, word.en));
         Self { key: key.into(), zh: zh.into(), en: en.into() }
     }
 }
