@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Display;
 
 use chuda_phone::query::view::Word;
-use chuda_record::{Error, ErrorKind};
+use chuda_record::Error;
 use chuda_words::{Lang, fill};
 
 /// The value of an error that holds the key of what a server refused.
@@ -85,7 +85,9 @@ impl Text {
         let problem = error.params.get(PROBLEM).filter(|_| error.key == "server.refused");
         let refused = problem.and_then(|problem| self.find(&format!("error.{problem}")));
         let text = refused.or_else(|| self.find(&format!("error.{}", error.key)));
-        fill(text.or_else(|| self.find(generic(error.kind))).unwrap_or("{key}"), |name| self.value(error, name))
+        fill(text.or_else(|| self.find(&format!("fault.{}", error.kind.as_str()))).unwrap_or("{key}"), |name| {
+            self.value(error, name)
+        })
     }
 
     /// A value of an error as it is read: fields and purposes by their words.
@@ -107,21 +109,6 @@ impl Text {
 
     fn find(self, key: &str) -> Option<&'static str> {
         chuda_words::find_for_terminal(key).map(|word| word.text(self.0))
-    }
-}
-
-/// What can be said of an error whose key this version does not know, or that is a fault of the program.
-fn generic(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Invalid => "fault.invalid",
-        ErrorKind::NotFound => "fault.not_found",
-        ErrorKind::NotAllowed => "fault.not_allowed",
-        ErrorKind::Offline => "fault.offline",
-        ErrorKind::Server => "fault.server",
-        ErrorKind::Storage => "fault.storage",
-        ErrorKind::Model => "fault.model",
-        ErrorKind::Cancelled => "fault.cancelled",
-        ErrorKind::Internal => "fault.internal",
     }
 }
 

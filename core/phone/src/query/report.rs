@@ -132,7 +132,7 @@ impl Ask<'_> {
         let mut suggestions = Vec::new();
         for row in self.tx.next_steps(self.me.id, day + TimeDelta::days(1), day + TimeDelta::days(AHEAD), SUGGESTIONS as u32)? {
             let touch = self.view_touch(row)?;
-            let step = touch.next_action.as_deref().unwrap_or("跟进");
+            let step = touch.next_action.as_deref().unwrap_or(chuda_words::label("suggest", "follow_up").zh);
             suggestions.push(format!("{}：{step}", touch.customer_name));
         }
         for task in self.tasks()? {
@@ -142,7 +142,9 @@ impl Ask<'_> {
             });
         }
         for (health, _, customer) in self.reddest(SUGGESTIONS)? {
-            suggestions.push(format!("{}：联系客户（健康分 {}）", customer.record.name, health.score));
+            let contact = chuda_words::label("suggest", "contact").zh;
+            let contact = chuda_words::fill(contact, |name| (name == "score").then(|| health.score.to_string()));
+            suggestions.push(format!("{}：{contact}", customer.record.name));
         }
         let mut seen = std::collections::BTreeSet::new();
         suggestions.retain(|suggestion| seen.insert(suggestion.clone()));

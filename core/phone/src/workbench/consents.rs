@@ -60,7 +60,7 @@ impl Purpose {
     }
 
     /// What it is called (`title`), and what it means (`text`).
-    fn words(self, part: &'static str) -> Word {
+    fn wording(self, part: &'static str) -> Word {
         let words = chuda_words::label(&format!("consent.{}", self.key()), part);
         Word { key: self.key().into(), zh: words.zh.into(), en: words.en.into() }
     }
@@ -76,8 +76,8 @@ impl Workbench {
                 Ok(ConsentView {
                     purpose,
                     version: purpose.version(),
-                    title: purpose.words("title"),
-                    text: purpose.words("text"),
+                    title: purpose.wording("title"),
+                    text: purpose.wording("text"),
                     given_at: latest(true),
                     withdrawn_at: latest(false),
                     given: holds(purpose, &entries),
