@@ -48,7 +48,7 @@ impl Shared {
     }
 
     /// What a draw starts from.
-    pub(crate) fn lot(&self) -> chuda_record::Result<[u8; 32]> {
+    pub(crate) fn draw_seed(&self) -> chuda_record::Result<[u8; 32]> {
         match self.seed {
             Some(seed) => Ok(Hash::of(format!("{seed}/{}", self.now().timestamp_millis()).as_bytes()).0),
             None => crate::random::bytes(),

@@ -1,33 +1,30 @@
 //! What crosses people: sync ingest, inboxes, blobs, to-dos.
 //!
-//! In the order the data takes: `router` takes a request and [`caller`] checks who sends it, `exchange` takes a device's changes in, `ingest`
-//! judges and stores them, `reactions` are what follows in the same transaction, inboxes bring the result to everyone who may read it;
-//! `blobs` takes the bytes of evidence, `api` shows it all to other systems. `jobs` is what happens later, telling other systems by
-//! `webhooks` among it. `audit` logs every act. All SQL is in `store`.
+//! In the order the data takes: `http` takes a request and says who sends it, `exchange` takes a device's changes in, `ingest` judges and
+//! stores them, `reactions` are what follows in the same transaction, inboxes bring the result to everyone who may read it; `blobs` takes
+//! the bytes of evidence. `jobs` is what happens later, telling other systems by `webhooks` among it. `audit` logs every act. All SQL is
+//! in `store`. [`admin`] is what is done at the server's terminal, [`demo`] fills an empty server.
 
 pub mod admin;
-mod api;
 mod app;
 mod audit;
 mod blobs;
-pub mod caller;
 pub mod demo;
-mod enrol;
+mod enrolment;
 mod exchange;
 mod facts;
+mod http;
 mod import;
 mod ingest;
 mod jobs;
 mod key;
 mod outside_events;
-pub mod problem;
 mod random;
 mod reactions;
 mod releases;
-mod router;
+mod scope;
 mod server;
 mod store;
-mod sync;
 pub mod telemetry;
 mod text;
 mod webhooks;
@@ -36,5 +33,6 @@ mod webhooks;
 use chuda_cipher as _;
 
 pub use audit::AuditExport;
+pub use scope::Scope;
 pub use server::{Running, Server, Settings};
 pub use webhooks::Event;

@@ -13,8 +13,8 @@ use tokio::task::JoinHandle;
 
 use crate::app::{App, Shared};
 use crate::blobs::Blobs;
+use crate::http::router;
 use crate::jobs::{self, Runner};
-use crate::router::router;
 use crate::store::Store;
 use crate::{audit, key};
 
@@ -101,12 +101,12 @@ fn open(settings: &Settings) -> Result<App> {
 }
 
 /// Opens a data folder that is to be filled: nothing waits for the disk until the store's checkpoint, and draws start from a seed.
-pub(crate) fn open_in_a_hurry(data: &Path, clock: Arc<dyn Clock>, seed: u64) -> Result<App> {
+pub(crate) fn open_to_fill(data: &Path, clock: Arc<dyn Clock>, seed: u64) -> Result<App> {
     std::fs::create_dir_all(data)?;
     let store = Store::open(&data.join(DATABASE))?;
-    store.hurry()?;
+    store.write_unsynced()?;
     audit::note_key(&store, &key::open(data)?, clock.now())?;
-    Ok(Arc::new(Shared::new(store, Blobs::in_a_hurry(&data.join(BLOBS))?, clock)?.seeded(seed)))
+    Ok(Arc::new(Shared::new(store, Blobs::open_unsynced(&data.join(BLOBS))?, clock)?.seeded(seed)))
 }
 
 impl Running {

@@ -97,6 +97,13 @@ impl Failure {
         self.more.push_str(more);
         self
     }
+
+    /// Adds every field of something beside the error, for scripts.
+    pub(crate) fn with_all(mut self, value: &impl Serialize) -> Self {
+        let fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(written(value).get()).unwrap_or_default();
+        self.extra.extend(fields);
+        self
+    }
 }
 
 /// As JSON. Views have text for keys and nothing that can fail.

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use chuda_record::{Fen, Intent};
 
-pub(crate) use crate::text::fold;
+use crate::text::fold;
 
 /// A name as it is compared: case, spaces and the form of brackets do not count.
 pub(crate) fn name_key(name: &str) -> String {

@@ -30,13 +30,13 @@ const PERIODS: u32 = 3;
 const MAX_BEFORE: usize = 100;
 
 async fn draw_all(app: App, taken: Taken) -> Result<()> {
-    let lot = app.lot()?;
-    settle(&app, &taken, move |tx, now| draw_due(tx, lot, now).map(Outcome::Again)).await
+    let chance = app.draw_seed()?;
+    settle(&app, &taken, move |tx, now| draw_due(tx, chance, now).map(Outcome::Again)).await
 }
 
 /// Draws for every supervisor's team what is due, and says when to look again: every Monday, since the configuration may say so by then.
-/// `lot` is what chance starts from.
-fn draw_due(tx: &Tx<'_>, lot: [u8; 32], now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+/// All of it follows from `chance` and the candidates.
+fn draw_due(tx: &Tx<'_>, chance: [u8; 32], now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     let mut ingest = reactions::begin(tx, now)?;
     let (config, people) = (ingest.config(), ingest.people());
     let zone = config.calendar.zone;
@@ -53,7 +53,7 @@ fn draw_due(tx: &Tx<'_>, lot: [u8; 32], now: DateTime<Utc>) -> Result<DateTime<U
             let own = counted[&period].iter().filter(|(_, author)| team.contains(author));
             let candidates: BTreeSet<TouchId> = own.map(|(touch, _)| *touch).collect();
             if !candidates.is_empty() {
-                draw_one(&mut ingest, &config, lot, supervisor, period, &candidates)?;
+                draw_one(&mut ingest, &config, chance, supervisor, period, &candidates)?;
                 before.push(period);
             }
         }
@@ -66,7 +66,7 @@ fn draw_due(tx: &Tx<'_>, lot: [u8; 32], now: DateTime<Utc>) -> Result<DateTime<U
 fn draw_one(
     ingest: &mut Ingest<'_>,
     config: &Config,
-    lot: [u8; 32],
+    chance: [u8; 32],
     supervisor: PersonId,
     period: Period,
     candidates: &BTreeSet<TouchId>,
@@ -76,7 +76,7 @@ fn draw_one(
         return Ok(());
     }
     // Each team has a seed of its own, which the record keeps.
-    let seed = Hash::of(&[&lot, id.as_bytes().as_slice()].concat()).to_string();
+    let seed = Hash::of(&[&chance, id.as_bytes().as_slice()].concat()).to_string();
     let drawn = draw::draw(&seed, candidates, config.back_check.records as usize);
     let offered = config.questions.iter().filter(|question| !question.retired);
     let record = BackCheck {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use chuda_record::time::from_millis;
 use chuda_record::{Error, Result};
 use tokio::sync::{Mutex, watch};
@@ -137,6 +137,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::Mutex as SyncMutex;
 
+    use chrono::{DateTime, Utc};
     use chuda_evidence::clock::Clock;
     use proptest::prelude::*;
     use serde::{Deserialize, Serialize};

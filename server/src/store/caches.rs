@@ -55,6 +55,11 @@ impl Configs {
         self.0.values().next_back().cloned().unwrap_or_else(|| Arc::new(Config::builtin().clone()))
     }
 
+    /// One version, if it was published.
+    pub(crate) fn get(&self, version: i64) -> Option<Arc<Config>> {
+        self.0.get(&version).cloned()
+    }
+
     /// The configuration that a record was made under; the one in force where it names none that there is (T6).
     pub(crate) fn of(&self, record: &Fields) -> Arc<Config> {
         let named = match record.get("config") {

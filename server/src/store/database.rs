@@ -93,7 +93,7 @@ impl Store {
     }
 
     /// From now on no write waits for the disk, until [`Self::checkpoint`]. Only for what is made anew should the machine die meanwhile.
-    pub(crate) fn hurry(&self) -> Result<()> {
+    pub(crate) fn write_unsynced(&self) -> Result<()> {
         self.0.database.writer().execute_batch(dialect::WITHOUT_WAITING).map_err(chuda_sqlite::storage)
     }
 

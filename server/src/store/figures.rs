@@ -6,9 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chuda_record::id::{CustomerId, LeadId, PersonId, RecordId, TouchId};
 use chuda_record::rules::metrics::{FeedbackFact, HoldingFact, LeadFact, SendingFact, Source, Span, TouchFact, Week};
 use chuda_record::rules::stage::Steps;
-use chuda_record::time::{day_of, from_millis, to_millis};
-use chuda_record::{Customer, Evidence, Fields, Kind, Lead, Stage, Touch, from_fields};
+use chuda_record::time::{from_millis, to_millis};
 use chuda_record::{Error, Result};
+use chuda_record::{Fields, Lead, from_fields};
 use rusqlite::{Row, named_params};
 
 use super::database::Tx;

@@ -25,11 +25,15 @@ const AUDIT: usize = 4;
 
 /// Brings the tables up to date.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
-    let before = chuda_sqlite::migrate(connection, &STEPS, |sql, step| if step == AUDIT { adopt_views(sql) } else { Ok(()) })?;
+    let before = chuda_sqlite::migrate(connection, &STEPS, after)?;
     if before > STEPS.len() {
         return Err(Error::new(ErrorKind::Server, "database.newer").with("version", before));
     }
     Ok(())
+}
+
+fn after(sql: Sql<'_>, step: usize) -> Result<()> {
+    if step == AUDIT { adopt_views(sql) } else { Ok(()) }
 }
 
 /// Puts the looks that were kept before there was an audit log into it.
@@ -53,4 +57,28 @@ fn adopt_views(sql: Sql<'_>) -> Result<()> {
         Ok(ControlFlow::Continue(()))
     })?;
     sql.batch("DROP TABLE views")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_of_any_earlier_version_comes_up_to_date_and_a_later_one_is_refused() {
+        let shape = |database: &Connection| {
+            let sql = "SELECT type, name, sql FROM sqlite_schema ORDER BY type, name";
+            let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            Sql::new(database).all::<(String, String, Option<String>)>(sql, [], row).unwrap()
+        };
+        let mut new = Connection::open_in_memory().unwrap();
+        migrate(&mut new).unwrap();
+        for version in 0..=STEPS.len() {
+            let mut old = Connection::open_in_memory().unwrap();
+            chuda_sqlite::migrate(&mut old, &STEPS[..version], after).unwrap();
+            migrate(&mut old).unwrap();
+            assert_eq!(shape(&old), shape(&new), "from version {version}");
+        }
+        new.pragma_update(None, "user_version", STEPS.len() + 1).unwrap();
+        assert_eq!(migrate(&mut new).unwrap_err().key, "database.newer");
+    }
 }

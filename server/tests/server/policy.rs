@@ -6,9 +6,9 @@ use chrono::Utc;
 use chuda_record::id::{CustomerId, PersonId, RecordId, ReportId, TaskId, TouchId};
 use chuda_record::kind::person::SELLING;
 use chuda_record::wire::Rejected;
+use chuda_record::wire::api::ImportKind;
 use chuda_record::{Demand, Fields, Finding, Kind, Person, Question, Rejection, Role, Scalar, Task, Touch};
-use chuda_server::admin::ImportKind;
-use chuda_server::caller::Scope;
+use chuda_server::Scope;
 use reqwest::StatusCode;
 use serde_json::json;
 

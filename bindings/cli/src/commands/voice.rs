@@ -65,7 +65,7 @@ pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
     let touch = heard.touch.clone();
     let saved = check_complete(&heard.draft).and_then(|()| Ok(workbench.record_touch(touch)?)).map_err(|failure| {
         let kept = shell.text.line("evidence.kept", &[("id", &id)]);
-        object.beside(Failure { more: failure.more + &said + &kept, ..failure })
+        Failure { more: failure.more + &said + &kept, ..failure }.with_all(&object)
     })?;
     let recorded = touch::outcome(shell, &config, &saved);
     object.touch = recorded.json;
@@ -182,13 +182,6 @@ impl<'a> Heard<'a> {
             draft: Slots::of(config, heard),
             touch: None,
         }
-    }
-
-    /// Nothing that was heard gets lost behind a failure.
-    fn beside(&self, failure: Failure) -> Failure {
-        let failure = failure.with("evidence", &self.evidence, "").with("transcript", &self.transcript, "");
-        let failure = failure.with("raw_transcript", &self.raw_transcript, "").with("segments", &self.segments, "");
-        failure.with("draft", &self.draft, "").with("touch", &self.touch, "")
     }
 }
 

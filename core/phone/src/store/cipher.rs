@@ -4,18 +4,22 @@ use chuda_cipher as _;
 
 #[cfg(test)]
 mod tests {
-    use crate::store::connect;
+    use chuda_record::Result;
+    use chuda_sqlite::{Access, Sql};
+
+    use crate::store::settings;
 
     /// A database with one word in it, made with SQLCipher 4.20 over OpenSSL 3.
     const OPENSSL: &[u8] = include_bytes!("golden/openssl.db");
 
-    fn open(bytes: &[u8], key: [u8; 32]) -> rusqlite::Result<String> {
+    fn open(bytes: &[u8], key: [u8; 32]) -> Result<String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("words.db");
         std::fs::write(&path, bytes).unwrap();
-        let connection = connect(&path, &key, true)?;
-        connection.execute("INSERT INTO word VALUES ('again')", [])?;
-        connection.query_row("SELECT group_concat(text) FROM word", [], |row| row.get(0))
+        let connection = settings(key).connect(&path, Access::Write)?;
+        let sql = Sql::new(&connection);
+        sql.run("INSERT INTO word VALUES ('again')", [])?;
+        sql.value("SELECT group_concat(text) FROM word", [], |row| row.get(0))
     }
 
     #[test]

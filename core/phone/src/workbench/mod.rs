@@ -39,8 +39,6 @@ pub use drafts::{
 pub use listeners::{Listener, Subscription};
 pub use recorder::{Recorder, RecordingLevel};
 
-pub use crate::sync::client::Verb;
-
 use crate::query::view::{
     CustomerView, EvidenceView, FiguresView, HomeView, Options, PersonView, ReportCard, ReportView, TaskView, TouchView,
 };

@@ -1,6 +1,6 @@
 //! The tables of figures, made anew, and what is asked of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, LeadId, TouchId};
