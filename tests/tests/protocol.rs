@@ -75,7 +75,7 @@ fn a_reason_is_the_same_in_every_version() {
         }
     }
     let newer = Rejected {
-        reason: Some(wire::Reason { key: "moon_phase".into(), about: None }),
+        reason: Some(wire::Reason { key: "moon_phase".into(), field: None }),
         ..Rejected::new(2, [1; 16], [2; 32], &Rejection::Malformed)
     };
     assert_eq!(newer.rejection(), Rejection::NotAllowed, "a newer server may know more reasons");

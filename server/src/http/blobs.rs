@@ -12,14 +12,13 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chuda_evidence::audit::About;
 use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::wire::BLOBS_PATH;
-use chuda_record::{Error, Evidence, Kind, from_fields};
+use chuda_record::{Error, Evidence, Kind, author_of, from_fields};
 use futures::StreamExt as _;
 
 use super::caller::{Called, Signed, SignedStream, need_writer, text};
 use super::problem::{Problem, ProblemBody, Result};
 use crate::app::App;
 use crate::audit::{self, Act, By, Verb};
-use crate::ingest::author_of;
 use crate::scope::Scope;
 use crate::store::{Device, UploadRow};
 

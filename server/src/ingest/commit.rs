@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chuda_record::id::RecordId;
-use chuda_record::{Change, Fields, Kind, Result, Scalar, customer_of, is_open, time_of};
+use chuda_record::{Change, Fields, Kind, Result, Scalar, author_of, fields};
 
-use super::named::author_of;
 use super::{Ingest, Sender, Written};
 use crate::audit::{self, By};
 use crate::store::{Document, InboxRow, Projection};
@@ -51,21 +50,16 @@ impl Ingest<'_> {
     }
 
     fn project(&self, document: RecordId, kind: Kind, fields: &Fields, conflicts: &BTreeMap<String, Vec<Scalar>>) -> Result<()> {
-        let text = |field: &str| fields.get(field).and_then(Scalar::as_text);
-        let parent = match kind {
-            Kind::Evidence | Kind::Event => text("touch"),
-            _ => text("source"),
-        };
         self.tx.put_document(&Projection {
             id: document,
             kind,
             author: author_of(fields),
-            customer: customer_of(document, kind, fields),
-            parent: parent.and_then(|id| id.parse().ok()),
-            blob: text("sha256").filter(|_| kind == Kind::Evidence).and_then(|hash| hash.parse().ok()),
-            day: text("day"),
-            open: is_open(kind, fields),
-            at: time_of(fields).unwrap_or_else(|| self.now.timestamp_millis()),
+            customer: kind.customer_of(document, fields),
+            parent: kind.parent_of(fields),
+            blob: kind.blob_of(fields),
+            day: fields::text(fields, "day"),
+            open: kind.is_open(fields),
+            at: kind.time_of(fields).unwrap_or_else(|| self.now.timestamp_millis()),
             fields,
             conflicts,
         })

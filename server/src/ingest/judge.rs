@@ -2,22 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use chuda_record::doc::Doc;
-use chuda_record::id::{Hash, PersonId, RecordId};
+use chuda_record::doc::{Doc, MAX_DOCUMENT_CHANGES};
+use chuda_record::id::{Hash, RecordId};
+use chuda_record::kind::lead::LeadRequest;
 use chuda_record::policy::{self, Writer};
-use chuda_record::rules::audience;
-use chuda_record::{Change, Error, Fields, Kind, Rejection, Result, customer_of, kind_of};
+use chuda_record::{Change, Error, Fields, Kind, NotWritten, Rejection, Result, kind_of};
 
 use super::commit::Commit;
-use super::links::is_claim;
-use super::named::author_of;
+use super::lookup::Desk;
 use super::parse::{self, Incoming};
 use super::{Ingest, Sender};
 use crate::audit::{self, By};
 use crate::store::{Document, Refused};
 
-/// Most changes that one document may have.
-const MAX_DOCUMENT_CHANGES: usize = 10_000;
 /// Most refused changes that are kept of one device.
 const MAX_QUARANTINED: usize = 10_000;
 
@@ -129,15 +126,13 @@ impl Ingest<'_> {
             return Ok(Err(if was_refused { Rejection::DependsOnRejected } else { Rejection::MissingDependency }));
         }
         let Some(kind) = draft.kind.or_else(|| kind_of(&change.writes)) else { return Ok(Err(Rejection::UnknownKind)) };
-        if draft.exists && !self.tx.may_read(document, sender.person)? && !is_claim(kind, change, sender.person) {
+        // A claim is heard also when somebody else was faster and the lead is no longer the sender's to read: who asks is told who has it.
+        let claims = || kind == Kind::Lead && LeadRequest::is_claim_by(&change.writes, sender.person);
+        if draft.exists && !self.tx.may_read(document, sender.person)? && !claims() {
             return Ok(Err(Rejection::NotAllowed));
         }
-        let writer = self.writer(sender.person, document, kind, draft.fields.as_ref().unwrap_or(&change.writes))?;
-        if let Err(reason) = policy::judge(kind, draft.fields.as_ref(), &writer, &change.writes) {
-            return Ok(Err(reason));
-        }
-        if let Err(reason) = self.check_links(sender, document, kind, draft.fields.as_ref(), change)? {
-            return Ok(Err(reason));
+        if let Err(fault) = self.judge(sender, document, kind, draft.fields.as_ref(), &change.writes) {
+            return Ok(Err(fault.rejection()?));
         }
         let check = |fields: &Fields| kind.check(fields).map_err(|error| Rejection::Invalid { detail: error.0 });
         if !draft.exists && draft.accepted.is_empty() && change.is_whole_document() {
@@ -162,15 +157,18 @@ impl Ingest<'_> {
         Ok(doc)
     }
 
-    /// A person as the policy sees one who writes this record.
-    pub(super) fn writer(&mut self, id: PersonId, document: RecordId, kind: Kind, fields: &Fields) -> Result<Writer> {
-        let holder = match customer_of(document, kind, fields) {
-            Some(customer) => self.customer(customer)?.holder,
-            None => None,
-        };
-        let above = |person: PersonId| audience::superiors(person, &self.people).contains(&id);
-        let is_superior = author_of(fields).into_iter().chain(holder).any(above);
-        let roles = self.people.get(&id).map(|person| person.roles.clone()).unwrap_or_default();
-        Ok(Writer::Person { id, roles, holds_customer: holder == Some(id), is_superior })
+    /// Judges what somebody wants to write, by the state that is kept here: with the function that the phone has asked before.
+    pub(super) fn judge(
+        &self,
+        sender: Sender,
+        document: RecordId,
+        kind: Kind,
+        before: Option<&Fields>,
+        writes: &Fields,
+    ) -> Result<(), NotWritten> {
+        let roles = self.people.get(&sender.person).map(|person| person.roles.clone()).unwrap_or_default();
+        let writer = Writer::Person { id: sender.person, roles };
+        let desk = Desk { tx: self.tx, sender, people: &self.people, configs: &self.configs };
+        policy::judge(kind, document, before, writes, &writer, &desk)
     }
 }

@@ -5,12 +5,10 @@
 
 mod commit;
 mod judge;
-pub(crate) mod links;
-mod named;
+mod lookup;
 mod parse;
 mod readers;
 mod relate;
-mod signature;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,17 +20,14 @@ use chuda_record::doc::Doc;
 use chuda_record::id::{CustomerId, DeviceId, PersonId, RecordId};
 use chuda_record::rules::Config;
 use chuda_record::rules::audience::People;
+use chuda_record::rules::firing::MAX_ROUNDS;
 use chuda_record::{Actor, Error, Fields, Kind, Result};
 
 use crate::store::{Configs, InboxRow, Tx};
 
 pub(crate) use judge::Rejected;
-pub(crate) use named::{author_of, evidence_in};
 pub(crate) use parse::parse;
 pub(crate) use write::Notice;
-
-/// How often reactions may set off reactions in one exchange.
-const MAX_ROUNDS: usize = 16;
 
 /// Whose device sends changes.
 #[derive(Clone, Copy, Debug)]
@@ -76,15 +71,10 @@ pub(crate) struct Ingest<'t> {
     people: Arc<People>,
     configs: Arc<Configs>,
     with_device: Arc<BTreeSet<PersonId>>,
-    customers: BTreeMap<CustomerId, Rc<CustomerPeople>>,
+    /// Who stands by a customer, as far as that was asked.
+    customers: BTreeMap<CustomerId, Rc<BTreeSet<PersonId>>>,
     changed: BTreeSet<(Kind, RecordId)>,
     outgoing: BTreeMap<PersonId, Vec<InboxRow>>,
-}
-
-/// Who stands by a customer.
-struct CustomerPeople {
-    holder: Option<PersonId>,
-    all: BTreeSet<PersonId>,
 }
 
 impl<'t> Ingest<'t> {

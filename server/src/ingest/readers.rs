@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use chuda_record::id::{CustomerId, PersonId, RecordId};
-use chuda_record::policy::AUTHOR_FIELD;
+use chuda_record::kind::touch::evidence_in;
 use chuda_record::rules::audience::Audience;
-use chuda_record::{Fields, Kind, Result, Scalar, customer_of};
+use chuda_record::{Fields, Kind, Result, author_of, fields};
 
-use super::named::{author_of, evidence_in};
-use super::{CustomerPeople, Ingest};
+use super::Ingest;
 use crate::store::InboxRow;
 
 impl Ingest<'_> {
@@ -46,7 +45,7 @@ impl Ingest<'_> {
 
     /// Who may read a record.
     pub(super) fn audience(&mut self, document: RecordId, kind: Kind, fields: &Fields) -> Result<BTreeSet<PersonId>> {
-        let mut customer = customer_of(document, kind, fields);
+        let mut customer = kind.customer_of(document, fields);
         let about = match kind {
             Kind::Customer => self.tx.tasks_about(document.into())?,
             Kind::Contract | Kind::Contact => customer.map_or(Ok(Vec::new()), |customer| self.about(customer, kind, document))?,
@@ -56,7 +55,7 @@ impl Ingest<'_> {
                     let Some(touch) = self.tx.document(touch.into())? else { continue };
                     // Naming another's evidence gives nobody a look at it.
                     if author_of(&touch.fields) == author_of(fields) {
-                        customer = customer.or(customer_of(touch.id, touch.kind, &touch.fields));
+                        customer = customer.or(touch.kind.customer_of(touch.id, &touch.fields));
                         tasks.extend(self.tx.tasks_from(touch.id)?);
                     }
                 }
@@ -66,7 +65,7 @@ impl Ingest<'_> {
         };
         let people = self.people.clone();
         let audience = match customer {
-            Some(customer) => Audience::of(kind, fields, &self.customer(customer)?.all, &about, &people),
+            Some(customer) => Audience::of(kind, fields, &*self.customer(customer)?, &about, &people),
             None => Audience::of(kind, fields, &BTreeSet::new(), &about, &people),
         };
         Ok(match audience {
@@ -91,18 +90,16 @@ impl Ingest<'_> {
     }
 
     /// Who stands by a customer.
-    pub(super) fn customer(&mut self, customer: CustomerId) -> Result<Rc<CustomerPeople>> {
+    pub(super) fn customer(&mut self, customer: CustomerId) -> Result<Rc<BTreeSet<PersonId>>> {
         if let Some(known) = self.customers.get(&customer) {
             return Ok(known.clone());
         }
         let mut all = self.tx.touched(customer)?;
-        let fields = self.tx.document(customer.into())?.map(|document| document.fields).unwrap_or_default();
-        let person = |field: &str| fields.get(field).and_then(Scalar::as_text).and_then(|id| id.parse().ok());
-        let holder = person("holder");
-        all.extend(person(AUTHOR_FIELD).into_iter().chain(holder));
-        let people = Rc::new(CustomerPeople { holder, all });
+        let stored = self.tx.document(customer.into())?.map(|document| document.fields).unwrap_or_default();
+        all.extend(author_of(&stored).into_iter().chain(fields::id::<PersonId>(&stored, "holder")));
+        let people = Rc::new(all);
         // A customer whose record is yet to be written is not remembered as having nobody.
-        if !fields.is_empty() {
+        if !stored.is_empty() {
             self.customers.insert(customer, people.clone());
         }
         Ok(people)

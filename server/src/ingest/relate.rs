@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use chuda_record::fields::id;
 use chuda_record::id::{CustomerId, EvidenceId, RecordId, TouchId};
-use chuda_record::{Fields, Kind, Result, Scalar, customer_of};
+use chuda_record::kind::touch::evidence_in;
+use chuda_record::{Fields, Kind, Result, author_of};
 
 use super::Ingest;
-use super::named::{author_of, evidence_in, link};
 
 impl Ingest<'_> {
     /// Notes how a record hangs together with others, and says which others someone else may read now, or no longer.
@@ -26,8 +27,8 @@ impl Ingest<'_> {
                         affected.insert(evidence.into());
                     }
                 }
-                if let (Some(customer), Some(author), None) = (customer_of(document, kind, fields), author_of(fields), before) {
-                    let stands_by = self.customer(customer)?.all.contains(&author);
+                if let (Some(customer), Some(author), None) = (kind.customer_of(document, fields), author_of(fields), before) {
+                    let stands_by = self.customer(customer)?.contains(&author);
                     if self.tx.add_touched(customer, author)? && !stands_by {
                         self.customers.remove(&customer);
                         affected.extend(self.tx.documents_of_customer(customer)?);
@@ -35,7 +36,7 @@ impl Ingest<'_> {
                 }
             }
             Kind::Evidence => {
-                if let Some(touch) = fields.get("touch").and_then(Scalar::as_text).and_then(|touch| touch.parse().ok()) {
+                if let Some(touch) = id(fields, "touch") {
                     self.tx.link(touch, EvidenceId::from(document))?;
                 }
                 // The rules look at touches; a piece of evidence that came late changes what they see.
@@ -59,7 +60,7 @@ impl Ingest<'_> {
                     affected.extend(self.named_by(fields)?);
                 }
             }
-            Kind::Config => {
+            Kind::Release => {
                 self.tx.configs_changed()?;
                 self.configs = self.tx.configs()?;
             }
@@ -76,7 +77,7 @@ impl Ingest<'_> {
                 if before.is_none() {
                     // What is for everybody is for whoever joins, too.
                     affected.extend(self.tx.documents_of_kind(Kind::Person)?);
-                    affected.extend(self.tx.documents_of_kind(Kind::Config)?);
+                    affected.extend(self.tx.documents_of_kind(Kind::Release)?);
                 }
                 if before.is_none_or(|before| roles(before) != roles(fields)) {
                     for task in self.tx.documents_of_kind(Kind::Task)? {
@@ -84,8 +85,9 @@ impl Ingest<'_> {
                         affected.extend(self.around_task(&task_fields)?);
                         affected.insert(task);
                     }
-                    for kind in [Kind::Order, Kind::Question, Kind::Demand, Kind::Finding, Kind::Slip] {
-                        affected.extend(self.tx.documents_of_kind(kind)?);
+                    let by_role = |kind: &&Kind| **kind != Kind::Task && kind.is_read_by_role();
+                    for kind in Kind::ALL.iter().filter(by_role) {
+                        affected.extend(self.tx.documents_of_kind(*kind)?);
                     }
                     affected.extend(self.tx.unheld()?);
                 }
@@ -100,17 +102,17 @@ impl Ingest<'_> {
 
     /// What a task is about: where it came from, what that names, and the customer.
     fn around_task(&self, task: &Fields) -> Result<Vec<RecordId>> {
-        let source = link(task, "source").map_or(Ok(None), |source| self.tx.document(source))?;
+        let source = id(task, "source").map_or(Ok(None), |source| self.tx.document(source))?;
         let mut around = source.map_or(Ok(Vec::new()), |source| self.named_by(&source.fields))?;
-        around.extend(link(task, "source").into_iter().chain(link(task, "customer")));
+        around.extend(["source", "customer"].into_iter().filter_map(|field| id::<RecordId>(task, field)));
         Ok(around)
     }
 
     /// The contract and the contact person that a record names, and the one that this contract names.
     fn named_by(&self, fields: &Fields) -> Result<Vec<RecordId>> {
-        let contract = link(fields, "contract");
+        let contract = id(fields, "contract");
         let of_contract = contract.map_or(Ok(None), |contract| self.tx.document(contract))?;
         let contacts = [Some(fields), of_contract.as_ref().map(|contract| &contract.fields)].into_iter().flatten();
-        Ok(contract.into_iter().chain(contacts.filter_map(|fields| link(fields, "contact"))).collect())
+        Ok(contract.into_iter().chain(contacts.filter_map(|fields| id(fields, "contact"))).collect())
     }
 }

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use chuda_record::id::{CustomerId, PersonId, RecordId, TaskId};
-use chuda_record::policy;
 use chuda_record::{Error, Fields, Record as _, Rejection, Result, Role, Task, kind_of};
 
-use super::Ingest;
 use super::commit::Commit;
+use super::{Ingest, Sender};
 use crate::audit::By;
 
 /// Something for somebody to know.
@@ -85,9 +84,9 @@ impl Ingest<'_> {
         if !self.tx.may_read(document, person)? {
             return Ok(Err(Rejection::NotAllowed));
         }
-        let writer = self.writer(person, document, stored.kind, &stored.fields)?;
-        if let Err(reason) = policy::judge(stored.kind, Some(&stored.fields), &writer, fields) {
-            return Ok(Err(reason));
+        let sender = Sender { device: self.own.device, person };
+        if let Err(fault) = self.judge(sender, document, stored.kind, Some(&stored.fields), fields) {
+            return Ok(Err(fault.rejection()?));
         }
         self.write_by(by, document, fields).map(Ok)
     }

@@ -10,18 +10,19 @@ use chuda_evidence::photo::{self, PerceptualHash};
 use chuda_evidence::{Claim, Mime, Unreadable, sniff};
 use chuda_record::id::{EvidenceId, Hash, RecordId, TouchId};
 use chuda_record::kind::backcheck::member;
+use chuda_record::kind::touch::evidence_in;
 use chuda_record::rules::Subject;
 use chuda_record::rules::firing::{self, Moment};
 use chuda_record::rules::machine::{self, Carried, Claimed, Elsewhere, Facts, Found, Piece, Seen};
 use chuda_record::time::day_of;
-use chuda_record::{BackCheck, Evidence, Fields, Kind as RecordKind, Question, Scalar, Task, from_fields};
+use chuda_record::{BackCheck, Evidence, Fields, Kind as RecordKind, Question, Scalar, Task, author_of, from_fields};
 use chuda_record::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::job::{Kind, Outcome, settle};
 use super::keep_event::is_kept;
 use crate::app::App;
-use crate::ingest::{Ingest, author_of, evidence_in};
+use crate::ingest::Ingest;
 use crate::reactions::{self, read_back_check};
 use crate::store::{Document, Looks, Payload, Taken, Tx};
 

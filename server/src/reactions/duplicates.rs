@@ -3,7 +3,7 @@
 use chuda_record::id::{CustomerId, RecordId, TaskId};
 use chuda_record::kind::finding::DUPLICATE_CUSTOMER;
 use chuda_record::rules::audience::superiors;
-use chuda_record::{Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, from_fields, is_open};
+use chuda_record::{Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, from_fields};
 use chuda_record::{Error, Result};
 
 use crate::ingest::{Ingest, Notice, Reaction, When};
@@ -75,7 +75,7 @@ fn merge(ingest: &mut Ingest<'_>, id: RecordId) -> Result<()> {
     let finding: Finding = from_fields(&document.fields).map_err(|error| Error::internal("finding.unreadable", error))?;
     if let (FINDING, Some(at)) = (finding.finding.as_str(), finding.resolved_at) {
         let notice = RecordId::from(TaskId::derived(&format!("task/{FINDING}/{id}")));
-        if ingest.tx().document(notice)?.is_some_and(|notice| is_open(notice.kind, &notice.fields)) {
+        if ingest.tx().document(notice)?.is_some_and(|notice| notice.kind.is_open(&notice.fields)) {
             ingest.write(notice, &Fields::from([("done_at".into(), Scalar::Int(at.timestamp_millis()))]))?;
         }
     }

@@ -5,7 +5,7 @@ use chuda_record::id::RecordId;
 use chuda_record::rules::firing::{self, Due, Moment, Occasion};
 use chuda_record::rules::rule::{Rule, Trigger};
 use chuda_record::rules::{Config, Firing, Subject};
-use chuda_record::{Kind, Scalar, is_open};
+use chuda_record::{Kind, Scalar};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::{self, Act, By, Verb};
@@ -113,7 +113,7 @@ fn apply(ingest: &mut Ingest<'_>, kind: Kind, firing: &Firing) -> Result<()> {
 /// A task goes with its record as long as nobody has done it: to whoever has taken the record on, and to another promised day.
 fn follow(ingest: &mut Ingest<'_>, firing: &Firing) -> Result<()> {
     for write in firing.writes.iter().filter(|write| !write.follows.is_empty()) {
-        let Some(task) = ingest.tx().document(write.id)?.filter(|task| is_open(task.kind, &task.fields)) else { continue };
+        let Some(task) = ingest.tx().document(write.id)?.filter(|task| task.kind.is_open(&task.fields)) else { continue };
         if write.follows.iter().any(|(field, value)| task.fields.get(field) != Some(value)) {
             ingest.write(write.id, &write.follows)?;
         }

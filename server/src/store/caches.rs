@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chuda_record::id::PersonId;
 use chuda_record::rules::Config;
 use chuda_record::rules::audience::People;
-use chuda_record::{Fields, Result, Scalar};
+use chuda_record::{Fields, Result, version_in};
 
 /// All of it.
 #[derive(Default)]
@@ -62,10 +62,12 @@ impl Configs {
 
     /// The configuration that a record was made under; the one in force where it names none that there is (T6).
     pub(crate) fn of(&self, record: &Fields) -> Arc<Config> {
-        let named = match record.get("config") {
-            Some(Scalar::Int(version)) => self.0.get(version),
-            _ => None,
-        };
+        self.version(version_in(record))
+    }
+
+    /// A version; the one in force where none is named, or there is no such.
+    pub(crate) fn version(&self, version: Option<i64>) -> Arc<Config> {
+        let named = version.and_then(|version| self.0.get(&version));
         named.map_or_else(|| self.in_force(), Arc::clone)
     }
 }

@@ -1,19 +1,19 @@
 //! Documents as their changes, what waits for the server, and what it refused.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chuda_evidence::key::PublicKey;
 
 use super::Tx;
-use chuda_record::doc::{DocError, State};
+use chuda_record::doc::{DocError, MAX_DOCUMENT_CHANGES, State};
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{Hash, RecordId};
-use chuda_record::policy::{self, Writer};
+use chuda_record::policy::Writer;
+use chuda_record::rules::Config;
 use chuda_record::{Actor, Change, Doc, Fields, Kind, Record, Rejection, fields};
 use rusqlite::Row;
-
-/// Most changes one document may have.
-const MAX_DOCUMENT_CHANGES: usize = 10_000;
 
 /// A change that waits for the server.
 #[derive(Clone, Debug)]
@@ -48,6 +48,17 @@ pub struct Own {
     pub writer: Writer,
     /// Now.
     pub at: DateTime<Utc>,
+    /// The configuration in force.
+    pub config: Arc<Config>,
+    /// The key of this installation, where something is signed with it.
+    pub key: Option<PublicKey>,
+}
+
+impl Own {
+    /// Who writes under the configuration that the product ships, and signs nothing.
+    pub fn new(actor: Actor, writer: Writer, at: DateTime<Utc>) -> Self {
+        Self { actor, writer, at, config: Arc::new(Config::builtin().clone()), key: None }
+    }
 }
 
 impl Tx<'_> {
@@ -60,19 +71,14 @@ impl Tx<'_> {
 
     /// Changes a record: only the fields that differ are written.
     pub fn edit<T: Record>(&self, own: &Own, id: impl Into<RecordId>, before: &T, after: &T) -> Result<()> {
-        let misshapen = |error| Error::internal("record.misshapen", error);
-        let before = fields::to_fields(before).map_err(misshapen)?;
-        let after = fields::to_fields(after).map_err(misshapen)?;
-        let id = id.into();
-        self.write_fields(own, id, T::KIND, &fields::difference(&before, &after))
+        self.write_fields(own, id.into(), T::KIND, &difference(before, after)?)
     }
 
-    /// Writes fields of a document and puts the change in the outbox.
+    /// Writes fields of a document, if whoever writes may, and puts the change in the outbox.
     pub fn write_fields(&self, own: &Own, id: RecordId, kind: Kind, fields: &Fields) -> Result<()> {
         let mut doc = self.load(id)?;
         let state = doc.fields();
-        let existing = (!state.is_empty()).then_some(&state);
-        policy::judge(kind, existing, &own.writer, fields).map_err(|rejection| refused(&rejection))?;
+        self.judge_upon(own, id, kind, &state, fields)?;
         let Some(change) = doc.write(own.actor, own.at, fields).map_err(|error| Error::internal("record.write", error))? else {
             return Ok(());
         };
@@ -296,15 +302,13 @@ impl Tx<'_> {
     }
 }
 
+/// The fields in which two states of a record differ, as the later one has them.
+pub(super) fn difference<T: Record>(before: &T, after: &T) -> Result<Fields> {
+    let misshapen = |error| Error::internal("record.misshapen", error);
+    Ok(fields::difference(&fields::to_fields(before).map_err(misshapen)?, &fields::to_fields(after).map_err(misshapen)?))
+}
+
 fn damaged(document: RecordId, error: &DocError) -> Error {
     tracing::error!(%document, %error, "document does not load");
     Error::new(ErrorKind::Storage, "storage.damaged")
-}
-
-fn refused(rejection: &Rejection) -> Error {
-    let error = Error::new(ErrorKind::NotAllowed, "record.not_allowed").with("reason", rejection.key());
-    match rejection {
-        Rejection::FieldLocked { field } => error.with("field", field),
-        _ => error,
-    }
 }

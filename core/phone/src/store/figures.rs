@@ -150,7 +150,7 @@ mod tests {
     fn an_opening_belongs_to_the_sending_of_its_thread_or_touch_and_an_answer_to_its_customer() {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
-        let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer: Writer::Server, at: now() };
+        let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, Writer::Server, now());
         let (rep, customer, other) =
             (PersonId::derived("李雷"), CustomerId::derived("杭州智联科技"), CustomerId::derived("佛山乐居"));
         let event = |key: &str, hours: i64, thread: Option<&str>, author: Option<PersonId>| Event {

@@ -7,6 +7,7 @@ mod claims;
 pub mod consents;
 mod documents;
 mod figures;
+mod judging;
 mod projection;
 mod salvage;
 mod uploads;

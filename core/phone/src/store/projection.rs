@@ -1,7 +1,6 @@
 //! Projections: what lists are made from. All their SQL is here. They are disposable: dropped and made again, they are the same.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Tx;
@@ -11,8 +10,8 @@ use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId
 use chuda_record::rules::world::{LOOKED_THROUGH, World};
 use chuda_record::time::{day_of, from_millis, to_millis};
 use chuda_record::{
-    BackCheck, Change, Contact, Contract, Customer, Demand, Event, Evidence, Fields, Finding, Kind, Lead, Meeting, Order, Person,
-    Question, Record, Release, Report, Role, Seal, Slip, Task, Touch, from_fields, to_fields,
+    Change, Contact, Customer, Event, Evidence, Fields, Kind, Lead, Misshapen, Person, Record, Report, Role, Task, Touch,
+    from_fields, to_fields,
 };
 
 /// A record with its id.
@@ -76,22 +75,11 @@ const ONE: &str = "c.id = ?1";
 const HELD: &str = "c.closed = 0 AND c.holder IS NOT NULL";
 
 impl Tx<'_> {
-    /// Brings the projections of one document up to date. One of a kind that this version does not know has none.
+    /// Brings the projections of one document up to date. Most kinds are found by their row alone, lists look into columns of the others;
+    /// one of a kind that this version does not know has none.
     pub(super) fn project(&self, id: RecordId, state: &State) -> Result<()> {
         let Some(kind) = chuda_record::kind_of(&state.fields) else { return Ok(()) };
         match kind {
-            Kind::Person => self.project_as::<Person>(id, state).map(drop),
-            Kind::Config => self.project_as::<Release>(id, state).map(drop),
-            Kind::Contract => self.project_as::<Contract>(id, state).map(drop),
-            Kind::Seal => self.project_as::<Seal>(id, state).map(drop),
-            Kind::Order => self.project_as::<Order>(id, state).map(drop),
-            Kind::Question => self.project_as::<Question>(id, state).map(drop),
-            Kind::Demand => self.project_as::<Demand>(id, state).map(drop),
-            Kind::Meeting => self.project_as::<Meeting>(id, state).map(drop),
-            Kind::Slip => self.project_as::<Slip>(id, state).map(drop),
-            Kind::Event => self.project_as::<Event>(id, state).map(drop),
-            Kind::Finding => self.project_as::<Finding>(id, state).map(drop),
-            Kind::BackCheck => self.project_as::<BackCheck>(id, state).map(drop),
             Kind::Customer => {
                 let Some(customer) = self.project_as::<Customer>(id, state)? else { return Ok(()) };
                 self.upsert(
@@ -194,6 +182,7 @@ impl Tx<'_> {
                     ),
                 )
             }
+            _ => self.put_row(id, kind, kind.to_json(&state.fields), state),
         }
     }
 
@@ -481,28 +470,43 @@ impl Tx<'_> {
         Ok(rows.into_iter().filter_map(|(id, kind)| Some((id, Kind::parse(&kind)?))).collect())
     }
 
-    fn project_as<T: Record + Serialize>(&self, id: RecordId, State { fields, conflicts }: &State) -> Result<Option<T>> {
-        // A newer version may have written what this one can't read: the document is kept, and shown after an update.
-        let Ok(record) = from_fields::<T>(fields) else {
-            tracing::warn!(document = %id, kind = T::KIND.as_str(), "record is of a newer version");
-            return Ok(None);
+    /// The row of a kind that has columns beside it, and the record to fill them from.
+    fn project_as<T: Record>(&self, id: RecordId, state: &State) -> Result<Option<T>> {
+        let record: Result<T, Misshapen> = from_fields(&state.fields);
+        let json = match &record {
+            Ok(record) => serde_json::to_string(record).map_err(|error| Misshapen(error.to_string())),
+            Err(misshapen) => Err(misshapen.clone()),
         };
-        let json = serde_json::to_string(&record).map_err(|error| Error::internal("record.misshapen", error))?;
+        self.put_row(id, T::KIND, json, state)?;
+        Ok(record.ok())
+    }
+
+    fn put_row(
+        &self,
+        id: RecordId,
+        kind: Kind,
+        json: Result<String, Misshapen>,
+        State { fields, conflicts }: &State,
+    ) -> Result<()> {
+        // A newer version may have written what this one can't read: the document is kept, and shown after an update.
+        let Ok(json) = json else {
+            tracing::warn!(document = %id, kind = kind.as_str(), "record is of a newer version");
+            return Ok(());
+        };
         let conflicts = (!conflicts.is_empty()).then(|| conflicts.keys().cloned().collect::<Vec<_>>().join(","));
         self.upsert(
             "INSERT INTO records (id, kind, record, conflicts, customer, at, open) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (id) DO UPDATE SET record = ?3, conflicts = ?4, customer = ?5, at = ?6, open = ?7",
             (
                 id.as_bytes(),
-                T::KIND.as_str(),
+                kind.as_str(),
                 json,
                 conflicts,
-                chuda_record::customer_of(id, T::KIND, fields).map(|customer| *customer.as_bytes()),
-                chuda_record::time_of(fields),
-                chuda_record::is_open(T::KIND, fields),
+                kind.customer_of(id, fields).map(|customer| *customer.as_bytes()),
+                kind.time_of(fields),
+                kind.is_open(fields),
             ),
-        )?;
-        Ok(Some(record))
+        )
     }
 
     fn upsert<P: rusqlite::Params>(&self, sql: &str, params: P) -> Result<()> {

@@ -1,7 +1,6 @@
 //! The configuration as a supervisor works on it (T6): versions, drafts, a dry run, publishing. Looking works without a network.
 
 use super::Workbench;
-use crate::query::releases;
 use crate::query::view::ReleaseView;
 use chuda_record::error::{Error, Result};
 use chuda_record::rules::dry_run::DryRun;
@@ -20,7 +19,7 @@ impl Workbench {
 
     /// One version of the configuration.
     pub fn config_version(&self, version: i64) -> Result<Config> {
-        let found = self.0.store.read(|tx| releases::version(tx, version))?;
+        let found = self.0.store.read(|tx| tx.release(version))?;
         found.ok_or_else(|| Error::not_found("config.no_such_version").with("version", version))
     }
 

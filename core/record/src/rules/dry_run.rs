@@ -10,7 +10,7 @@ use super::world::{Subject, World};
 use super::{Config, Firing};
 use crate::error::Result;
 use crate::id::{CustomerId, RecordId};
-use crate::{Fields, Kind, Scalar, customer_of};
+use crate::{Fields, Kind, Scalar};
 
 /// Most entries of each list; the totals have all.
 const MAX_LISTED: usize = 200;
@@ -141,7 +141,7 @@ pub fn run(
         for firing in &after {
             result.rules.entry(firing.rule.clone()).or_default().then += 1;
         }
-        let customer = customer_of(id, kind, &fields);
+        let customer = kind.customer_of(id, &fields);
         let seen = may_see(id)?;
         let mut note = |change, firing: &Firing, kind| result.note(change, seen, || would(firing, kind, customer));
         for firing in &after {

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
+use chuda_record::table::MAX_TEXT;
 use chuda_record::{Demand, Fields, Finding, Kind, Question, from_fields};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,9 +19,6 @@ use crate::http::problem::{Problem, ProblemBody, Result};
 use crate::reactions;
 use crate::scope::Scope;
 use crate::store::{Document, Filter, Tx};
-
-/// Longest text of an answer, in characters.
-const MAX_TEXT: usize = 4_000;
 
 /// Which of them.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -7,79 +7,47 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
-use chuda_record::policy::Type;
 use chuda_record::rules::Config;
+use chuda_record::table::Type as Holds;
 use chuda_record::view::Yuan;
-use chuda_record::{Change, Fen, Fields, KIND_FIELD, Kind, Scalar, VERSION_FIELD, customer_of, is_open};
+use chuda_record::{Change, Fen, Fields, KIND_FIELD, Kind, Scalar, VERSION_FIELD, author_of};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, time};
 use crate::app::App;
 use crate::http::caller::Called;
 use crate::http::problem::{Problem, ProblemBody, Result};
-use crate::ingest::author_of;
 use crate::scope::Scope;
 use crate::store::{Document, Filter, Tx};
 
 /// Most changes of one record that are shown, the last ones.
 const HISTORY: usize = 1_000;
 
-/// The kinds that are listed here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Listed {
-    Customer,
-    Contact,
-    Lead,
-    Contract,
-    Seal,
-    Order,
-    Question,
-    Demand,
-    Meeting,
-    Slip,
-    Event,
-    Finding,
-}
+/// One of the kinds that are listed here.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Kind")]
+pub(crate) struct Listed(Kind);
 
-impl Listed {
-    const ALL: [Self; 12] = [
-        Self::Customer,
-        Self::Contact,
-        Self::Lead,
-        Self::Contract,
-        Self::Seal,
-        Self::Order,
-        Self::Question,
-        Self::Demand,
-        Self::Meeting,
-        Self::Slip,
-        Self::Event,
-        Self::Finding,
-    ];
+impl TryFrom<Kind> for Listed {
+    type Error = &'static str;
 
-    fn kind(self) -> Kind {
-        match self {
-            Self::Customer => Kind::Customer,
-            Self::Contact => Kind::Contact,
-            Self::Lead => Kind::Lead,
-            Self::Contract => Kind::Contract,
-            Self::Seal => Kind::Seal,
-            Self::Order => Kind::Order,
-            Self::Question => Kind::Question,
-            Self::Demand => Kind::Demand,
-            Self::Meeting => Kind::Meeting,
-            Self::Slip => Kind::Slip,
-            Self::Event => Kind::Event,
-            Self::Finding => Kind::Finding,
-        }
-    }
-
-    fn of(kind: Kind) -> Option<Self> {
-        Self::ALL.into_iter().find(|listed| listed.kind() == kind)
+    fn try_from(kind: Kind) -> std::result::Result<Self, Self::Error> {
+        if kind.has_page() { Err("a kind with a page of its own") } else { Ok(Self(kind)) }
     }
 }
+
+impl PartialSchema for Listed {
+    fn schema() -> RefOr<Schema> {
+        let words = Kind::ALL.iter().filter(|kind| !kind.has_page()).map(|kind| kind.as_str());
+        let listed = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words));
+        listed.description(Some("The kinds that are listed here.")).into()
+    }
+}
+
+impl ToSchema for Listed {}
 
 /// Which records.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -188,7 +156,7 @@ pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
         open: which.open,
         after: which.cursor.as_deref().map(parse_cursor).transpose()?,
         limit: PAGE,
-        ..Filter::of(which.kind.kind())
+        ..Filter::of(which.kind.0)
     };
     let list = app.store.read_async(move |tx| {
         let documents = tx.documents(&filter)?;
@@ -220,7 +188,7 @@ pub(crate) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
     let reader = called.caller.reader();
     let detail = app.store.read_async(move |tx| {
         let Some(document) = tx.document(id)? else { return Ok(None) };
-        let Some(kind) = Listed::of(document.kind) else { return Ok(None) };
+        let Ok(kind) = Listed::try_from(document.kind) else { return Ok(None) };
         let shown = Shown { tx, config: &*tx.config()?, reader };
         if !shown.may_read(id)? {
             return Ok(None);
@@ -243,14 +211,14 @@ impl Shown<'_> {
     }
 
     fn record(&self, kind: Listed, document: &Document) -> chuda_record::Result<RecordView> {
-        let customer = customer_of(document.id, document.kind, &document.fields);
+        let customer = document.kind.customer_of(document.id, &document.fields);
         Ok(RecordView {
             id: document.id,
             kind,
             at: time(document.at),
             author: author_of(&document.fields).map(|author| person_named(self.tx, author)).transpose()?,
             customer: customer.map(|customer| customer_named(self.tx, customer)).transpose()?,
-            open: is_open(document.kind, &document.fields),
+            open: document.kind.is_open(&document.fields),
             fields: values(document.kind, &document.fields, false),
             labels: self.labels(document.kind, &document.fields)?,
             conflicts: document.conflicts.keys().cloned().collect(),
@@ -262,12 +230,12 @@ impl Shown<'_> {
         for (field, value) in fields {
             let Some(text) = value.as_text() else { continue };
             let label = match kind.type_of(field) {
-                Some(Type::Option(list)) => {
+                Some(Holds::Option(list)) => {
                     let Word { zh, en, .. } = Word::of(self.config.list(list), text);
                     Some(Label { label: zh, label_en: en })
                 }
-                Some(Type::Person) => text.parse().ok().map(|person| person_named(self.tx, person)).transpose()?.map(same),
-                Some(Type::Link(linked)) => self.name(linked, text)?,
+                Some(Holds::Person) => text.parse().ok().map(|person| person_named(self.tx, person)).transpose()?.map(same),
+                Some(Holds::Link(linked)) => self.name(linked, text)?,
                 _ => None,
             };
             labels.extend(label.map(|label| (field.clone(), label)));
@@ -277,11 +245,7 @@ impl Shown<'_> {
 
     /// What a linked record is called, as far as the caller may read it.
     fn name(&self, kind: Kind, id: &str) -> chuda_record::Result<Option<Label>> {
-        let field = match kind {
-            Kind::Customer | Kind::Contact => "name",
-            Kind::Contract => "number",
-            _ => return Ok(None),
-        };
+        let Some(field) = ["name", "number"].into_iter().find(|field| kind.type_of(field).is_some()) else { return Ok(None) };
         let Ok(id) = id.parse::<RecordId>() else { return Ok(None) };
         if !self.may_read(id)? {
             return Ok(None);
@@ -336,12 +300,12 @@ fn values(kind: Kind, fields: &Fields, cleared: bool) -> BTreeMap<String, FieldV
         }
         let holds = kind.type_of(key);
         let value = match (holds, scalar) {
-            (Some(Type::Timestamp), Scalar::Int(at)) => FieldValue::Time(time(*at)),
-            (Some(Type::Money), Scalar::Int(fen)) => FieldValue::Money(Yuan(Fen(*fen))),
+            (Some(Holds::Timestamp), Scalar::Int(at)) => FieldValue::Time(time(*at)),
+            (Some(Holds::Money), Scalar::Int(fen)) => FieldValue::Money(Yuan(Fen(*fen))),
             (_, scalar) => FieldValue::Plain(scalar.clone()),
         };
         match key.split_once('/') {
-            None if matches!(holds, Some(Type::Money)) => drop(values.insert(format!("{key}_cny"), value)),
+            None if matches!(holds, Some(Holds::Money)) => drop(values.insert(format!("{key}_cny"), value)),
             None => drop(values.insert(key.clone(), value)),
             Some((name, member)) => {
                 let members = values.entry(name.to_owned()).or_insert_with(|| FieldValue::Members(BTreeMap::new()));

@@ -5,10 +5,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use chuda_record::id::{Hash, PersonId, RecordId};
-use chuda_record::kind::contract::E_SIGN;
+use chuda_record::kind::touch::evidence_in;
 use chuda_record::rules::Config;
 use chuda_record::view::heads::{TaskHead, TaskNames};
-use chuda_record::{Evidence, Fields, Kind, Person, Scalar, Task, from_fields};
+use chuda_record::{Evidence, Fields, Kind, Person, Rejection, Task, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,8 +18,6 @@ use crate::app::App;
 use crate::audit::By;
 use crate::http::caller::Called;
 use crate::http::problem::{Problem, ProblemBody, Result};
-use crate::ingest::evidence_in;
-use crate::ingest::links::check_done;
 use crate::reactions;
 use crate::scope::Scope;
 use crate::store::{Document, Filter, Tx};
@@ -203,24 +201,14 @@ fn carry_out(
         let same = (task.choice == answer.choice) && (task.reason == answer.reason);
         return if same { view(tx, &document).map(Ok) } else { Ok(Err(Problem::new(StatusCode::CONFLICT, "todo.already_done"))) };
     }
-    let wrong = |field: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &format!("todo.{field}"));
-    // A signature needs the key of a device; it closes this by itself.
-    if task.task == E_SIGN {
-        return Ok(Err(wrong("signature")));
-    }
-    let (choice, reason) = (answer.choice.as_deref(), answer.reason.as_deref());
-    if let Err(field) = check_done(&*tx.config_of(&document.fields)?, &document.fields, choice, reason) {
-        return Ok(Err(wrong(field)));
-    }
-    let mut writes = Fields::from([
-        ("done_at".into(), Scalar::Int(now.timestamp_millis())),
-        ("done_by".into(), Scalar::Text(person.to_string())),
-    ]);
-    writes.extend(answer.choice.map(|choice| ("choice".to_owned(), Scalar::Text(choice))));
-    writes.extend(answer.reason.map(|reason| ("reason".to_owned(), Scalar::Text(reason))));
+    let writes = Task::done(answer.choice.as_deref(), answer.reason.as_deref(), person, now);
     let mut ingest = reactions::begin(tx, now)?;
-    if ingest.write_as(person, by, id, &writes)?.is_err() {
-        return Ok(Err(Problem::not_found()));
+    match ingest.write_as(person, by, id, &writes)? {
+        Ok(()) => {}
+        Err(Rejection::Invalid { detail }) => {
+            return Ok(Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &format!("todo.{detail}"))));
+        }
+        Err(_) => return Ok(Err(Problem::not_found())),
     }
     ingest.finish()?;
     tracing::info!(task = %id, %person, "task done");
