@@ -120,22 +120,22 @@ pub struct Reason {
     /// Its key.
     #[n(0)]
     pub key: String,
-    /// The field, or what is wrong, where it is about one.
+    /// The field that it is about.
     #[n(1)]
-    pub about: Option<String>,
+    pub field: Option<String>,
 }
 
 impl Rejected {
     /// A change that was refused, in a version of the protocol.
     pub fn new(version: u32, document: [u8; 16], change: [u8; 32], reason: &Rejection) -> Self {
         let told = (version < 2).then(|| reason.to_json());
-        let reason = (version >= 2).then(|| Reason { key: reason.key().into(), about: reason.about().map(str::to_owned) });
+        let reason = (version >= 2).then(|| Reason { key: reason.key().into(), field: reason.field().map(str::to_owned) });
         Self { document, change, told, reason }
     }
 
     /// Why, in whichever version it was said. A newer server may know more reasons than this version.
     pub fn rejection(&self) -> Rejection {
-        let typed = self.reason.as_ref().and_then(|reason| Rejection::parse(&reason.key, reason.about.as_deref()));
+        let typed = self.reason.as_ref().and_then(|reason| Rejection::parse(&reason.key, reason.field.as_deref()));
         let told = || self.told.as_deref().and_then(Rejection::from_json);
         typed.or_else(told).unwrap_or(Rejection::NotAllowed)
     }
