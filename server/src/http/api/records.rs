@@ -280,7 +280,7 @@ fn same(named: Named) -> Label {
 /// What a field holds, as JSON has it.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(super) enum FieldValue {
+pub(crate) enum FieldValue {
     /// An instant.
     Time(DateTime<Utc>),
     /// An amount.
