@@ -17,7 +17,9 @@ use chuda_record::id::{CustomerId, EvidenceId, PersonId};
 use chuda_record::time::DEFAULT_ZONE;
 use chuda_record::{ContactMode, Role};
 use chuda_server::admin::{Admin, NewPerson};
+use chuda_server::caller::Scope;
 use chuda_server::demo::{self, Plan, Summary};
+use chuda_server::events::Event;
 use chuda_server::{Running, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -128,6 +130,17 @@ impl Host {
     /// The admin's way in.
     pub fn admin(&self) -> Admin {
         Admin::open(&self.data()).expect("admin")
+    }
+
+    /// A token that reads whatever there is.
+    pub fn token(&self) -> String {
+        let scopes = [Scope::Touches, Scope::Reports, Scope::Todos, Scope::Records, Scope::Metrics];
+        self.admin().add_token("reader", &scopes, None, Utc::now()).expect("token")
+    }
+
+    /// Has another system told of every event.
+    pub fn tell(&self, url: &str) {
+        self.admin().add_webhook(url, &Event::ALL, Utc::now()).expect("webhook");
     }
 
     /// What its API answers to whoever has a token.

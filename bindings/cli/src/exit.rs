@@ -1,9 +1,11 @@
 //! How a command ends: the exit codes of the contract, and a failure with everything there is to say about it.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use chuda_record::{Action, Error, ErrorKind};
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 /// The exit codes. Scripts rely on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +45,8 @@ impl From<ErrorKind> for Exit {
 /// What a command has to say when it is done.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// For scripts; null when everything has been said already.
-    pub(crate) json: Value,
+    /// For scripts; none when everything has been said already.
+    pub(crate) json: Option<Box<RawValue>>,
     /// For people.
     pub(crate) text: String,
     /// How it ended.
@@ -53,8 +55,18 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// All went well.
-    pub(crate) fn done(json: Value, text: String) -> Self {
-        Self { json, text, exit: Exit::Done }
+    pub(crate) fn done(json: &impl Serialize, text: String) -> Self {
+        Self::ending(Exit::Done, json, text)
+    }
+
+    /// A list, under its plural.
+    pub(crate) fn list(key: &'static str, items: &[impl Serialize], text: String) -> Self {
+        Self::done(&BTreeMap::from([(key, items)]), text)
+    }
+
+    /// It ended so.
+    pub(crate) fn ending(exit: Exit, json: &impl Serialize, text: String) -> Self {
+        Self { json: Some(written(json)), text, exit }
     }
 }
 
@@ -66,7 +78,7 @@ pub(crate) struct Failure {
     /// How it ends.
     pub(crate) exit: Exit,
     /// What stands beside the error in JSON: candidates, reasons, what was kept.
-    pub(crate) extra: Map<String, Value>,
+    pub(crate) extra: BTreeMap<String, Box<RawValue>>,
     /// The same for people, below the error.
     pub(crate) more: String,
 }
@@ -74,15 +86,27 @@ pub(crate) struct Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let exit = error.kind.into();
-        Self { error, exit, extra: Map::new(), more: String::new() }
+        Self { error, exit, extra: BTreeMap::new(), more: String::new() }
     }
 }
 
 impl Failure {
     /// Adds something beside the error, for scripts and for people.
-    pub(crate) fn with(mut self, key: &str, value: Value, more: &str) -> Self {
-        self.extra.insert(key.to_owned(), value);
+    pub(crate) fn with(mut self, key: &str, value: &impl Serialize, more: &str) -> Self {
+        self.extra.insert(key.to_owned(), written(value));
         self.more.push_str(more);
         self
     }
+
+    /// Adds every field of something beside the error, for scripts.
+    pub(crate) fn with_all(mut self, value: &impl Serialize) -> Self {
+        let fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(written(value).get()).unwrap_or_default();
+        self.extra.extend(fields);
+        self
+    }
+}
+
+/// As JSON. Views have text for keys and nothing that can fail.
+fn written(value: &impl Serialize) -> Box<RawValue> {
+    to_raw_value(value).unwrap_or_else(|error| unreachable!("writing to memory: {error}"))
 }

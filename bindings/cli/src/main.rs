@@ -5,28 +5,29 @@ mod clock;
 mod commands;
 mod exit;
 mod help;
-mod json;
 mod keystore;
 mod shell;
 mod table;
 mod text;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use args::Cli;
 use exit::{Exit, Failure, Outcome};
 use shell::Shell;
-use text::{Lang, Text};
+use text::Text;
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let as_json = words.iter().any(|word| word == "--json");
-    let text = Text(Lang::of(&words, |name| std::env::var(name).ok()));
+    let text = Text(text::language(&words, |name| std::env::var(name).ok()));
     let parsed =
         help::in_language(Cli::command(), text).try_get_matches_from(words).and_then(|matches| Cli::from_arg_matches(&matches));
     match parsed {
@@ -47,9 +48,9 @@ fn finish(result: Result<Outcome, Failure>, text: Text, as_json: bool) -> Exit {
     match result {
         Ok(outcome) => {
             match outcome.json {
-                Value::Null => {}
-                json if as_json => print(&format!("{json}\n")),
-                _ => print(&outcome.text),
+                None => {}
+                Some(json) if as_json => print(&format!("{json}\n")),
+                Some(_) => print(&outcome.text),
             }
             outcome.exit
         }
@@ -57,12 +58,8 @@ fn finish(result: Result<Outcome, Failure>, text: Text, as_json: bool) -> Exit {
             let message = text.error(&failure.error);
             complain(&format!("{message}\n{}", failure.more));
             if as_json {
-                let mut object = failure.extra;
-                object.insert(
-                    "error".into(),
-                    serde_json::json!({"key": failure.error.key, "message": message, "params": failure.error.params}),
-                );
-                print(&format!("{}\n", Value::Object(object)));
+                let params = failure.error.params.iter().map(|(name, value)| (&**name, value.as_str())).collect();
+                fail(&Refused { key: failure.error.key, message: &message, params }, &failure.extra);
             }
             failure.exit
         }
@@ -77,9 +74,28 @@ fn wrong_usage(usage: &clap::Error, as_json: bool) -> Exit {
     }
     complain(&usage.to_string());
     if as_json {
-        print(&format!("{}\n", serde_json::json!({"error": {"key": "cli.usage", "message": usage.to_string(), "params": {}}})));
+        fail(&Refused { key: "cli.usage", message: &usage.to_string(), params: BTreeMap::new() }, &BTreeMap::new());
     }
     Exit::Usage
+}
+
+/// What went wrong, as scripts read it.
+#[derive(Serialize)]
+struct Refused<'a> {
+    key: &'a str,
+    message: &'a str,
+    params: BTreeMap<&'a str, &'a str>,
+}
+
+fn fail(error: &Refused<'_>, extra: &BTreeMap<String, Box<RawValue>>) {
+    #[derive(Serialize)]
+    struct Failed<'a> {
+        error: &'a Refused<'a>,
+        #[serde(flatten)]
+        extra: &'a BTreeMap<String, Box<RawValue>>,
+    }
+    let json = serde_json::to_string(&Failed { error, extra });
+    print(&format!("{}\n", json.unwrap_or_else(|error| unreachable!("writing to memory: {error}"))));
 }
 
 /// Writes to standard output. Whoever reads it may stop early (`chuda … | head`): that is no error.

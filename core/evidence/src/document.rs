@@ -187,20 +187,22 @@ fn unpack(bytes: &[u8], main_part: &str) -> Result<(), Unreadable> {
     Ok(())
 }
 
+/// The words by which a quote is told: its titles, its columns, what stands before and after a sum of money.
+fn quote_words(list: &str) -> impl Iterator<Item = &'static str> {
+    let row = include_str!("quote.tsv").lines().find_map(|line| line.strip_prefix(list)).unwrap_or_default();
+    row.split_whitespace()
+}
+
 /// A quote names itself, or has two of the columns of one, and it has a sum of money.
 fn looks_like_quote(text: &str) -> bool {
-    const TITLES: [&str; 5] = ["报价", "報價", "quotation", "proformainvoice", "形式发票"];
-    const COLUMNS: [&str; 10] = ["单价", "單價", "合计", "合計", "总价", "總價", "小计", "unitprice", "subtotal", "totalamount"];
     // The characters of a line often come one by one, with spaces between them.
     let text: String = text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
-    let columns = COLUMNS.iter().filter(|column| text.contains(**column)).count();
-    (columns >= 2 || TITLES.iter().any(|title| text.contains(title))) && has_amount(&text)
+    let columns = quote_words("columns").filter(|column| text.contains(*column)).count();
+    (columns >= 2 || quote_words("titles").any(|title| text.contains(title))) && has_amount(&text)
 }
 
 /// A number with a currency before or after it, or with cents.
 fn has_amount(text: &str) -> bool {
-    const BEFORE: [&str; 7] = ["¥", "￥", "$", "rmb", "cny", "usd", "人民币"];
-    const AFTER: [&str; 3] = ["元", "万", "圆"];
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let number = &rest[start..];
@@ -208,7 +210,10 @@ fn has_amount(text: &str) -> bool {
         let (number, after) = number.split_at(end);
         let before = rest[..start].trim_end_matches([':', '：']);
         let cents = number.rsplit_once('.').is_some_and(|(_, cents)| cents.len() == 2) && number.len() > 4;
-        if cents || BEFORE.iter().any(|sign| before.ends_with(sign)) || AFTER.iter().any(|unit| after.starts_with(unit)) {
+        if cents
+            || quote_words("before").any(|sign| before.ends_with(sign))
+            || quote_words("after").any(|unit| after.starts_with(unit))
+        {
             return true;
         }
         rest = after;

@@ -267,52 +267,9 @@ pub(crate) fn sums<'a>(hashes: impl Iterator<Item = (&'a str, Hash)>) -> String 
     hashes.fold(String::new(), |list, (name, hash)| list + &format!("{hash}  {name}\n"))
 }
 
+/// Tells whoever opens the bundle how to check it without this program.
 fn readme(original: &str) -> String {
-    format!(
-        "\
-触达 · 存证包
-============
-
-这个包证明：持有此密钥的设备，对 {original} 的这些字节，签署了 claim.cbor 里的声明（谁、何时、何地、哪条记录）。
-时间取自设备本身，未经第三方证明。密钥属于哪台设备，请与服务器的设备清单核对。
-
-不用本软件也能核对：
-
-1. 文件是否完整：
-     sha256sum --check SHA256SUMS
-2. 签名是否由此密钥作出：
-     openssl dgst -sha256 -verify public_key.pem -signature signature.der claim.cbor
-3. 声明所指的是否就是这个文件。下面的结果应等于 claim.json 中的 \"sha256\"：
-     sha256sum {original}
-4. 声明所指的是否就是这把密钥。下面的结果应等于 claim.json 中的 \"key\"：
-     openssl pkey -pubin -in public_key.pem -outform DER | sha256sum
-5. chain.json 最后一条的 \"hash\" 应等于 claim.json 中的 \"previous\"：之前的存证没有被抽掉。
-
-claim.json 是 claim.cbor（CBOR，RFC 8949）的可读写法，签名只针对 claim.cbor。
-
-
-Chuda · proof bundle
-====================
-
-This bundle shows that the device which holds this key signed the claim in claim.cbor (who, when, where, for which record)
-about exactly the bytes of {original}. The time is the device's own and no third party vouches for it. Whose key it is, the list of
-devices on the server tells.
-
-To check it without this software:
-
-1. Are the files complete?
-     sha256sum --check SHA256SUMS
-2. Was the signature made with this key?
-     openssl dgst -sha256 -verify public_key.pem -signature signature.der claim.cbor
-3. Is the claim about this file? The result has to equal \"sha256\" in claim.json:
-     sha256sum {original}
-4. Does the claim name this key? The result has to equal \"key\" in claim.json:
-     openssl pkey -pubin -in public_key.pem -outform DER | sha256sum
-5. The \"hash\" of the last entry of chain.json has to equal \"previous\" in claim.json: no evidence before it was taken out.
-
-claim.json is claim.cbor (CBOR, RFC 8949) in readable form; the signature covers claim.cbor alone.
-"
-    )
+    include_str!("proof_readme.txt").replace("{original}", original)
 }
 
 /// A reader that takes the archive's checksum of what passes.

@@ -22,6 +22,7 @@ pub mod role;
 pub mod rules;
 pub mod table;
 pub mod time;
+pub mod view;
 pub mod wire;
 
 pub use doc::{Actor, Change, Doc};

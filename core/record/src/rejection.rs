@@ -77,4 +77,33 @@ impl Rejection {
             Self::Invalid { .. } => "invalid",
         }
     }
+
+    /// From its word and the field that it is about.
+    pub fn parse(key: &str, field: Option<&str>) -> Option<Self> {
+        let field = || field.unwrap_or_default().to_owned();
+        Some(match key {
+            "malformed" => Self::Malformed,
+            "too_large" => Self::TooLarge,
+            "missing_dependency" => Self::MissingDependency,
+            "depends_on_rejected" => Self::DependsOnRejected,
+            "reused_sequence" => Self::ReusedSequence,
+            "foreign_actor" => Self::ForeignActor,
+            "unknown_kind" => Self::UnknownKind,
+            "not_allowed_to_create" => Self::NotAllowedToCreate,
+            "not_allowed" => Self::NotAllowed,
+            "field_locked" => Self::FieldLocked { field: field() },
+            "invalid" => Self::Invalid { detail: field() },
+            _ => return None,
+        })
+    }
+
+    /// As it is stored, and as version 1 of the protocol has it.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|error| unreachable!("writing to memory: {error}"))
+    }
+
+    /// From [`Self::to_json`].
+    pub fn from_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
 }

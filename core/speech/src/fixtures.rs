@@ -125,7 +125,7 @@ impl Score {
         }
         self.slot(file, "customer", expected, got);
 
-        let mode = draft.contact_mode.as_ref().map(|slot| slot.value.label().to_owned());
+        let mode = draft.contact_mode.as_ref().map(|slot| slot.value.label().zh.to_owned());
         self.slot(file, "contact_mode", text("contact_mode"), mode);
         let action = draft.action.as_ref().map(|slot| {
             match slot.value.as_str() {

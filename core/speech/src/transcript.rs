@@ -43,20 +43,7 @@ const ACTIVITY_SHARE: f32 = 0.1;
 const MAX_CHARS_PER_SECOND: f32 = 12.0;
 
 /// Sentences that the model learnt from subtitles and writes into music, noise and silence. Compared without punctuation.
-const MADE_UP: [&str; 12] = [
-    "请不吝点赞",
-    "订阅转发打赏",
-    "明镜与点点",
-    "明镜需要您的支持",
-    "字幕由",
-    "字幕志愿者",
-    "字幕制作",
-    "中文字幕",
-    "Amara",
-    "感谢观看",
-    "谢谢观看",
-    "以下是普通话的句子",
-];
+const MADE_UP: &str = include_str!("made_up.txt");
 
 /// Transcribes a recording.
 ///
@@ -191,7 +178,7 @@ fn clean(text: &str) -> String {
     let mut kept = String::new();
     for sentence in text.split_inclusive(['。', '！', '？']) {
         let words: String = sentence.chars().filter(|c| c.is_alphanumeric()).collect();
-        if !words.is_empty() && !MADE_UP.iter().any(|made_up| words.contains(made_up)) {
+        if !words.is_empty() && !MADE_UP.lines().any(|made_up| words.contains(made_up)) {
             kept.push_str(sentence);
         }
     }

@@ -33,7 +33,7 @@ const MODELS: [&str; 4] = [
 const ACTIVITY_MODELS: [&str; 1] = ["2aa269b785eeb53a82983a20501ddf7c1d9c48e33ab63a41391ac6c9f7fb6987"]; // silero v6.2.0
 
 /// Sets the model on Mandarin with punctuation. Names in it cost two thirds more time and turn silence into customers.
-const PROMPT: &str = "以下是普通话的句子。";
+const PROMPT: &str = include_str!("prompt.txt");
 /// Encoder positions per second of sound, and of the whole 30 s.
 const POSITIONS_PER_SECOND: usize = 50;
 const FULL_CONTEXT: usize = 1_500;

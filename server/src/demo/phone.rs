@@ -158,9 +158,8 @@ impl Phone {
         }
         let (changes, claims) = (std::mem::take(&mut self.unsent), std::mem::take(&mut self.claims));
         let (refused, refused_claims) = exchange::push(store, &self.device, changes, &claims, now)?;
-        if let Some(reason) =
-            refused.into_iter().map(|one| one.reason).chain(refused_claims.into_iter().map(|one| one.reason)).next()
-        {
+        let refused = refused.into_iter().map(|(_, _, reason)| reason.to_string());
+        if let Some(reason) = refused.chain(refused_claims.into_iter().map(|one| one.reason)).next() {
             return Err(Error::internal("demo.refused", reason));
         }
         self.told = Some(now);

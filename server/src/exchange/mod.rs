@@ -14,9 +14,11 @@ use crate::store::{Device, Store};
 /// Push and pull, each in a transaction of its own.
 pub(crate) fn exchange(store: &Store, device: &Device, request: Request, now: DateTime<Utc>) -> Result<Response> {
     let mut response = Response { server_time: now.timestamp_millis(), ..Response::default() };
-    let (pushed, claimed) = (request.changes.len(), request.claims.len());
+    let (pushed, claimed, version) = (request.changes.len(), request.claims.len(), request.answer_in());
     if pushed + claimed > 0 {
-        (response.rejected, response.rejected_claims) = push(store, device, request.changes, &request.claims, now)?;
+        let (refused, rejected_claims) = push(store, device, request.changes, &request.claims, now)?;
+        let rejected = refused.iter().map(|(document, change, why)| Rejected::new(version, *document.as_bytes(), change.0, why));
+        (response.rejected, response.rejected_claims) = (rejected.collect(), rejected_claims);
     }
     store.read(|tx| inbox::pull(tx, device, request.epoch.as_deref(), request.cursor, &mut response))?;
     tracing::info!(device = %device.id, pushed, claimed, refused = response.rejected.len(), pulled = response.changes.len(), "exchange");
@@ -30,7 +32,7 @@ pub(crate) fn push(
     changes: Vec<DocumentChanges>,
     claims: &[SignedClaim],
     now: DateTime<Utc>,
-) -> Result<(Vec<Rejected>, Vec<RejectedClaim>)> {
+) -> Result<(Vec<ingest::Rejected>, Vec<RejectedClaim>)> {
     let incoming = ingest::parse(changes);
     store.write(|tx| {
         let mut ingest = reactions::begin(tx, now)?;

@@ -48,7 +48,7 @@ fn decode(body: &[u8]) -> Result<Request> {
         BodyError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "sync.too_large"),
         BodyError::Malformed => Problem::invalid("sync.malformed"),
     })?;
-    if request.version != wire::VERSION {
+    if !(wire::OLDEST..=wire::VERSION).contains(&request.version) {
         return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "sync.version").with("version", wire::VERSION));
     }
     let changes: usize = request.changes.iter().map(|document| document.changes.len()).sum();

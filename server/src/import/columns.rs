@@ -1,12 +1,14 @@
 //! Which column holds what, by the words people write above it, Chinese or English.
 
 use chuda_record::{Error, Result};
+use chuda_words::Word;
 
 use super::table::{MAX_ABOVE, Row};
+use super::value::says_ten_thousands;
 use crate::text::fold;
 
 macro_rules! fields {
-    ($($field:ident = $key:literal $zh:literal $en:literal [$($word:literal),* $(,)?]),* $(,)?) => {
+    ($($field:ident = $key:literal),* $(,)?) => {
         /// What a column can hold.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum Field {
@@ -14,17 +16,10 @@ macro_rules! fields {
         }
 
         impl Field {
-            /// Its stable word, its words on a Chinese and on an English screen.
-            pub(crate) fn words(self) -> (&'static str, &'static str, &'static str) {
+            /// Its stable word.
+            pub(crate) fn key(self) -> &'static str {
                 match self {
-                    $(Self::$field => ($key, $zh, $en),)*
-                }
-            }
-
-            /// What people write above it, folded.
-            fn headings(self) -> &'static [&'static str] {
-                match self {
-                    $(Self::$field => &[$($word),*],)*
+                    $(Self::$field => $key,)*
                 }
             }
         }
@@ -32,48 +27,38 @@ macro_rules! fields {
 }
 
 fields! {
-    Name = "name" "客户名称" "Customer" [
-        "客户名称", "名称", "客户", "客户名", "公司", "公司名称", "企业名称", "单位名称", "客户全称", "公司全称",
-        "name", "customer", "customername", "company", "companyname", "account", "accountname",
-    ],
-    Short = "short" "简称" "Short name" ["简称", "客户简称", "公司简称", "shortname", "short", "alias"],
-    Contact = "contact" "联系人" "Contact" ["联系人", "联系人姓名", "客户联系人", "contact", "contactperson", "contactname"],
-    Position = "position" "职务" "Position" ["职务", "职位", "岗位", "联系人职务", "position", "title", "jobtitle"],
-    Role = "contact_role" "联系人角色" "Contact's role" ["角色", "联系人角色", "决策角色", "contactrole", "role"],
-    Phone = "phone" "电话" "Phone" [
-        "电话", "联系电话", "联系方式", "手机", "手机号", "手机号码", "电话号码", "联系人电话", "联系人手机",
-        "phone", "mobile", "tel", "telephone", "phonenumber", "contactphone",
-    ],
-    Intent = "intent" "意向等级" "Intent level" [
-        "意向等级", "意向", "意向级别", "客户等级", "客户级别", "等级", "intent", "intentlevel", "level", "grade", "rating",
-    ],
-    Channel = "channel" "渠道" "Channel" ["渠道", "来源", "线索来源", "客户来源", "来源渠道", "channel", "source", "leadsource"],
-    Holder = "holder" "负责人" "Holder" [
-        "负责人", "销售", "销售代表", "跟进人", "归属人", "客户负责人", "业务员", "holder", "owner", "salesrep", "rep", "assignedto",
-    ],
-    ExternalId = "external_id" "客户编号" "Customer id" [
-        "客户编号", "编号", "客户id", "crm编号", "crmid", "id", "externalid", "customerid", "accountid", "customerno",
-    ],
-    Address = "address" "安装地址" "Address" ["地址", "安装地址", "客户地址", "公司地址", "address", "installationaddress"],
-    Model = "model" "设备型号" "Device model" ["型号", "设备型号", "产品型号", "model", "devicemodel"],
-    Slip = "number" "流水号" "Slip number" [
-        "流水号", "付款单号", "单号", "交易流水号", "交易号", "银行流水号", "回单号", "付款流水号", "凭证号",
-        "slipnumber", "slip", "number", "serialnumber", "transactionno", "transactionid", "reference", "referenceno", "paymentno",
-    ],
-    ContractNumber = "contract_number" "合同号" "Contract number" [
-        "合同号", "合同编号", "合同号码", "contractnumber", "contractno", "contract", "contractid",
-    ],
-    Amount = "amount" "金额" "Amount" [
-        "金额", "付款金额", "到账金额", "收款金额", "实收金额", "交易金额", "amount", "paid", "paymentamount", "sum",
-    ],
-    Payer = "payer" "付款方" "Payer" [
-        "付款方", "付款单位", "付款人", "付款方名称", "付款户名", "对方户名", "对方名称", "客户名称", "客户",
-        "payer", "paidby", "payername", "from", "customer", "customername",
-    ],
-    PaidOn = "paid_on" "付款日期" "Paid on" [
-        "付款日期", "日期", "到账日期", "交易日期", "收款日期", "付款时间", "交易时间", "到账时间",
-        "paidon", "date", "paymentdate", "paiddate", "transactiondate",
-    ],
+    Name = "name",
+    Short = "short",
+    Contact = "contact",
+    Position = "position",
+    Role = "contact_role",
+    Phone = "phone",
+    Intent = "intent",
+    Channel = "channel",
+    Holder = "holder",
+    ExternalId = "external_id",
+    Address = "address",
+    Model = "model",
+    Slip = "number",
+    ContractNumber = "contract_number",
+    Amount = "amount",
+    Payer = "payer",
+    PaidOn = "paid_on",
+}
+
+/// What people write above each column, folded.
+const HEADINGS: &str = include_str!("headings.tsv");
+
+impl Field {
+    /// Its words on screen.
+    fn label(self) -> Word {
+        chuda_words::label("column", self.key())
+    }
+
+    fn is_headed(self, heading: &str) -> bool {
+        let row = HEADINGS.lines().filter_map(|line| line.split_once('\t')).find(|(key, _)| *key == self.key());
+        row.is_some_and(|(_, words)| words.split(' ').any(|word| word == heading))
+    }
 }
 
 /// The columns of a table.
@@ -103,10 +88,10 @@ impl Columns {
         let mut in_ten_thousands = false;
         for (column, cell) in row.cells.iter().enumerate() {
             let heading = heading(cell);
-            let field = known.iter().copied().find(|field| field.headings().contains(&heading.as_str()));
+            let field = known.iter().copied().find(|field| field.is_headed(&heading));
             // The first of two alike counts.
             if let Some(field) = field.filter(|field| found.iter().all(|(other, _)| other != field)) {
-                in_ten_thousands |= field == Field::Amount && fold(cell).contains('万');
+                in_ten_thousands |= field == Field::Amount && says_ten_thousands(cell);
                 found.push((field, column));
             }
         }
@@ -127,7 +112,7 @@ impl Columns {
     /// The heading of a field as it stands in the file.
     pub(crate) fn heading(&self, field: Field) -> String {
         let heading = self.column(field).and_then(|column| self.headings.get(column));
-        heading.cloned().unwrap_or_else(|| field.words().1.to_owned())
+        heading.cloned().unwrap_or_else(|| field.label().zh.to_owned())
     }
 
     /// Each heading with what it was taken for.
@@ -145,7 +130,7 @@ fn heading(cell: &str) -> String {
 }
 
 fn missing(fields: &[Field]) -> Error {
-    let (zh, en): (Vec<_>, Vec<_>) = fields.iter().map(|field| field.words()).map(|(_, zh, en)| (zh, en)).unzip();
+    let (zh, en): (Vec<_>, Vec<_>) = fields.iter().map(|field| field.label()).map(|word| (word.zh, word.en)).unzip();
     Error::invalid("import.column_missing").with("column", zh.join("、")).with("column_en", en.join(", "))
 }
 

@@ -55,6 +55,11 @@ pub(crate) fn amount(text: &str, in_ten_thousands: bool) -> Option<Fen> {
     (fen % scale == 0).then_some(Fen(fen / scale))
 }
 
+/// Whether a heading says 万元.
+pub(crate) fn says_ten_thousands(heading: &str) -> bool {
+    fold(heading).contains('万')
+}
+
 /// Digits without their thousands separators, which have to stand where they belong.
 fn ungrouped(text: &str) -> Option<String> {
     let groups: Vec<&str> = text.split([',', '，', '\'']).collect();

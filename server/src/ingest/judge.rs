@@ -6,7 +6,6 @@ use chuda_record::doc::{Doc, MAX_DOCUMENT_CHANGES};
 use chuda_record::id::{Hash, RecordId};
 use chuda_record::kind::lead::LeadRequest;
 use chuda_record::policy::{self, Writer};
-use chuda_record::wire::Rejected;
 use chuda_record::{Change, Error, Fields, Kind, NotWritten, Rejection, Result, kind_of};
 
 use super::commit::Commit;
@@ -18,6 +17,9 @@ use crate::store::{Document, Refused};
 
 /// Most refused changes that are kept of one device.
 const MAX_QUARANTINED: usize = 10_000;
+
+/// A change that was refused: of which document, its hash, and why.
+pub(crate) type Rejected = (RecordId, Hash, Rejection);
 
 /// A document whose changes are being judged, and the state that the accepted ones lead to.
 struct Draft {
@@ -86,11 +88,10 @@ impl Ingest<'_> {
             };
             tracing::info!(device = %sender.device, %document, reason = reason.key(), "change refused");
             audit::log_refusal(self.tx, self.now, &by, (document, draft.kind), hash, reason.key())?;
-            let reason = serde_json::to_string(&reason).map_err(|error| Error::internal("rejection.encode", error))?;
-            let refused = Refused { document, hash, device: sender.device, reason: &reason, bytes: &bytes };
+            let refused = Refused { document, hash, device: sender.device, reason: &reason.to_json(), bytes: &bytes };
             self.tx.quarantine(&refused, self.now, MAX_QUARANTINED)?;
             draft.refused.insert(hash);
-            rejected.push(Rejected { document: *document.as_bytes(), change: hash.0, reason });
+            rejected.push((document, hash, reason));
         }
         if let Draft { kind: Some(kind), fields: Some(fields), accepted, doc, .. } = draft
             && !accepted.is_empty()

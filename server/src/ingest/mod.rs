@@ -25,6 +25,7 @@ use chuda_record::{Actor, Error, Fields, Kind, Result};
 
 use crate::store::{Configs, InboxRow, Tx};
 
+pub(crate) use judge::Rejected;
 pub(crate) use parse::parse;
 pub(crate) use write::Notice;
 

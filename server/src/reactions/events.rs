@@ -1,9 +1,14 @@
 //! What the writing of a record means to other systems: which event it is, and what that carries. Ids and keys, names of people and
 //! customers; no notes.
 
+use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, Hash, PersonId, RecordId};
-use chuda_record::{Contract, Customer, Error, Fen, Fields, Kind, Report, Result, Scalar, Task, Touch, from_fields};
-use serde_json::{Value, json};
+use chuda_record::rules::Config;
+use chuda_record::view::heads::{ReportHead, TaskHead, TaskNames, TouchHead};
+use chuda_record::view::{Named, Word, Yuan};
+use chuda_record::{Contract, Customer, Error, Fields, Kind, Report, Result, Scalar, Task, Touch, from_fields};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::ingest::{Ingest, Reaction, When, Written};
 use crate::store::Tx;
@@ -64,61 +69,109 @@ fn is_signed(contract: &Fields) -> bool {
     matches!(contract.get("signed_at"), Some(Scalar::Int(_)))
 }
 
-fn data(tx: &Tx<'_>, event: Event, record: RecordId, fields: &Fields) -> Result<Value> {
-    match event {
+/// What a receiver is told, under the names that the API has for it.
+/// What a receiver is told, under the names that the API has for it.
+fn data(tx: &Tx<'_>, event: Event, record: RecordId, fields: &Fields) -> Result<Box<RawValue>> {
+    let config = tx.config()?;
+    let told = match event {
         Event::CustomerCreated => {
             let customer: Customer = from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))?;
             let holder = customer.holder.map(|holder| person_named(tx, holder)).transpose()?;
             let author = person_named(tx, customer.author)?;
-            Ok(
-                json!({ "id": record, "name": customer.name, "author": author, "holder": holder, "created_at": customer.created_at }),
-            )
+            to_raw_value(&CustomerTold { id: record, name: customer.name, author, holder, created_at: customer.created_at })
         }
         Event::TouchRecorded => {
             let touch: Touch = from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))?;
-            Ok(json!({
-                "id": record, "customer": customer_named(tx, touch.customer)?, "author": person_named(tx, touch.author)?,
-                "mode": touch.mode, "action": touch.action, "at": touch.at,
-                "evidence": touch.evidence.iter().take(MAX_IDS).collect::<Vec<_>>(),
-            }))
+            let evidence = touch.evidence.iter().take(MAX_IDS).map(|id| EvidenceTold { id: (*id).into() }).collect();
+            to_raw_value(&TouchTold { head: touch_head(tx, record, &touch, &config)?, evidence })
         }
         Event::ReportFiled => {
             let report: Report = from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))?;
-            Ok(json!({
-                "id": record, "author": person_named(tx, report.author)?, "day": report.day, "filed_at": report.filed_at(),
-                "short": report.is_short(), "late": report.late,
-                "touches": report.touches.iter().take(MAX_IDS).collect::<Vec<_>>(),
-            }))
+            let mut touches = Vec::new();
+            for id in report.touches.iter().take(MAX_IDS) {
+                if let Some(document) = tx.document((*id).into())? {
+                    let touch: Touch =
+                        from_fields(&document.fields).map_err(|error| Error::internal("document.unreadable", error))?;
+                    touches.push(touch_head(tx, document.id, &touch, &config)?);
+                }
+            }
+            to_raw_value(&ReportHead::of(record, &report, person_named(tx, report.author)?, touches, &config))
         }
         Event::ContractReady | Event::ContractSigned => {
             let contract: Contract = from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))?;
-            // The text itself is at `/api/v1/records/{id}`.
-            let text = contract.text.as_deref().map(|text| Hash::of(text.as_bytes()));
-            Ok(json!({
-                "id": record, "number": contract.number, "customer": customer_named(tx, contract.customer)?,
-                "author": person_named(tx, contract.author)?, "amount_cny": contract.amount.map(Fen::to_yuan),
-                "custom_development": contract.custom_development, "text_sha256": text, "status": contract.status,
-                "signed_at": contract.signed_at, "signed_with": contract.signed_with,
-            }))
+            to_raw_value(&ContractTold {
+                id: record,
+                number: contract.number,
+                customer: customer_named(tx, contract.customer)?,
+                author: person_named(tx, contract.author)?,
+                amount_cny: contract.amount.map(Yuan),
+                custom_development: contract.custom_development,
+                text_sha256: contract.text.as_deref().map(|text| Hash::of(text.as_bytes())),
+                status: Word::of(&config.contract_states, &contract.status),
+                signed_at: contract.signed_at,
+                signed_with: contract.signed_with,
+            })
         }
         Event::TaskCreated | Event::TaskDone => {
             let task: Task = from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))?;
-            let customer = task.customer.map(|customer| customer_named(tx, customer)).transpose()?;
-            let assignee = task.assignee.map(|person| person_named(tx, person)).transpose()?;
-            let done_by = task.done_by.map(|person| person_named(tx, person)).transpose()?;
-            Ok(json!({
-                "id": record, "task": task.task, "customer": customer, "assignee": assignee, "role": task.role,
-                "source": task.source, "rule": task.rule, "created_at": task.created_at, "due": task.due,
-                "done_at": task.done_at, "done_by": done_by, "choice": task.choice,
-            }))
+            let names = TaskNames {
+                assignee: task.assignee.map(|person| person_named(tx, person)).transpose()?,
+                customer: task.customer.map(|customer| customer_named(tx, customer)).transpose()?,
+                done_by: task.done_by.map(|person| person_named(tx, person)).transpose()?,
+            };
+            to_raw_value(&TaskHead::of(record, &task, names, &config))
         }
-    }
+    };
+    told.map_err(|error| Error::internal("event.encode", error))
 }
 
-fn person_named(tx: &Tx<'_>, person: PersonId) -> Result<Value> {
-    Ok(json!({ "id": person, "name": tx.name_of(person)? }))
+fn touch_head(tx: &Tx<'_>, id: RecordId, touch: &Touch, config: &Config) -> Result<TouchHead> {
+    Ok(TouchHead::of(id, touch, person_named(tx, touch.author)?, customer_named(tx, touch.customer)?, config))
 }
 
-fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> Result<Value> {
-    Ok(json!({ "id": customer, "name": tx.customer_name(customer)? }))
+/// A customer that was entered.
+#[derive(Serialize)]
+struct CustomerTold {
+    id: RecordId,
+    name: String,
+    author: Named,
+    holder: Option<Named>,
+    created_at: DateTime<Utc>,
+}
+
+/// A touch that was recorded.
+#[derive(Serialize)]
+struct TouchTold {
+    #[serde(flatten)]
+    head: TouchHead,
+    evidence: Vec<EvidenceTold>,
+}
+
+/// A piece of evidence, which is at `/api/v1/touches/{id}`.
+#[derive(Serialize)]
+struct EvidenceTold {
+    id: RecordId,
+}
+
+/// A contract; its text is at `/api/v1/records/{id}`.
+#[derive(Serialize)]
+struct ContractTold {
+    id: RecordId,
+    number: String,
+    customer: Named,
+    author: Named,
+    amount_cny: Option<Yuan>,
+    custom_development: bool,
+    text_sha256: Option<Hash>,
+    status: Word,
+    signed_at: Option<DateTime<Utc>>,
+    signed_with: Option<String>,
+}
+
+fn person_named(tx: &Tx<'_>, person: PersonId) -> Result<Named> {
+    Ok(Named { id: person.into(), name: tx.name_of(person)? })
+}
+
+fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> Result<Named> {
+    Ok(Named { id: customer.into(), name: tx.customer_name(customer)? })
 }

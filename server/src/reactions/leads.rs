@@ -17,23 +17,16 @@ fn settle(ingest: &mut Ingest<'_>, lead: RecordId) -> Result<()> {
     loop {
         let Some(document) = ingest.tx().document(lead)? else { return Ok(()) };
         let state: Lead = from_fields(&document.fields).map_err(|error| Error::internal("lead.unreadable", error))?;
-        let Some((id, text)) = state.requests.iter().find(|(id, _)| !state.settled.contains_key(*id)) else { return Ok(()) };
-        let request = LeadRequest::parse(text);
-        let granted = match &request {
-            Some(request) => may(ingest, &state, request)?,
-            None => false,
-        };
-        let mut writes = match &request {
-            Some(request) if granted => moves(ingest, &state, request),
-            _ => Fields::new(),
-        };
+        let Some((id, request)) = state.requests.iter().find(|(id, _)| !state.settled.contains_key(*id)) else { return Ok(()) };
+        let granted = may(ingest, &state, request)?;
+        let mut writes = if granted { moves(ingest, &state, request) } else { Fields::new() };
         writes.insert(format!("settled/{id}"), if granted { "granted" } else { "refused" }.into());
         let holder = writes.get("holder").cloned();
         ingest.write(lead, &writes)?;
         if let Some(holder) = holder {
             ingest.write(state.customer.into(), &Fields::from([("holder".into(), holder)]))?;
         }
-        if let (Some(LeadRequest::Claim(by)), false) = (&request, granted) {
+        if let (LeadRequest::Claim(by), false) = (request, granted) {
             tell_taken(ingest, lead, &state, id, *by)?;
         }
     }
@@ -56,13 +49,15 @@ fn may(ingest: &Ingest<'_>, lead: &Lead, request: &LeadRequest) -> Result<bool> 
             let below = lead.holder.filter(|holder| holder != by).unwrap_or(*to);
             works(to) && superiors(below, &people).contains(by)
         }
+        LeadRequest::Other(_) => false,
     })
 }
 
 fn moves(ingest: &Ingest<'_>, lead: &Lead, request: &LeadRequest) -> Fields {
+    let Some(by) = request.by() else { return Fields::new() };
     let now = Scalar::Int(ingest.now().timestamp_millis());
     let mut writes = Fields::from([
-        ("moved_by".into(), request.by().to_string().into()),
+        ("moved_by".into(), by.to_string().into()),
         ("moved_at".into(), now.clone()),
         ("held_at".into(), now.clone()),
         ("reason".into(), Scalar::Null),
@@ -82,6 +77,7 @@ fn moves(ingest: &Ingest<'_>, lead: &Lead, request: &LeadRequest) -> Fields {
             writes.insert("stage".into(), Stage::Offered.as_str().into());
             writes.insert("reason".into(), reason.trim().into());
         }
+        LeadRequest::Other(_) => {}
     }
     writes
 }

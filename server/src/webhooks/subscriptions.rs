@@ -7,7 +7,7 @@ use chuda_record::id::{EventId, RecordId, WebhookId};
 use chuda_record::{Error, Result};
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::value::RawValue;
 
 use super::event::Event;
 use crate::store::{EventRow, JobRow, Payload, Tx, WebhookRow};
@@ -46,16 +46,26 @@ pub(crate) fn is_wanted(tx: &Tx<'_>, event: Event) -> Result<bool> {
     Ok(!tx.webhooks_for(event.as_str())?.is_empty())
 }
 
+/// What a receiver gets.
+#[derive(Serialize)]
+struct Message<'a> {
+    #[serde(rename = "type")]
+    name: &'a str,
+    timestamp: String,
+    data: &'a RawValue,
+}
+
 /// Tells every subscriber of an event: keeps it and schedules its deliveries, all in the caller's transaction. `data` carries ids and
 /// keys, and at most the names of people and customers.
-pub(crate) fn emit(tx: &Tx<'_>, event: Event, record: RecordId, data: &Value, now: DateTime<Utc>) -> Result<()> {
+pub(crate) fn emit(tx: &Tx<'_>, event: Event, record: RecordId, data: &RawValue, now: DateTime<Utc>) -> Result<()> {
     let webhooks = tx.webhooks_for(event.as_str())?;
     if webhooks.is_empty() {
         return Ok(());
     }
     let id = EventId::new(now);
     let timestamp = now.to_rfc3339_opts(SecondsFormat::Millis, true);
-    let body = json!({ "type": event.as_str(), "timestamp": timestamp, "data": data }).to_string();
+    let body = serde_json::to_string(&Message { name: event.as_str(), timestamp, data });
+    let body = body.map_err(|error| Error::internal("event.encode", error))?;
     tx.add_event(&EventRow { id, event: event.as_str().to_owned(), record, body }, now)?;
     for webhook in webhooks {
         if tx.has_open_jobs(&lane(webhook), MAX_WAITING)? {

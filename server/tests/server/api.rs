@@ -38,7 +38,7 @@ async fn a_todo_says_what_it_is_about_and_is_done_once() {
     assert_eq!(status, StatusCode::OK);
     assert_eq!(source["category"]["label"], "待审批报价单");
     assert_eq!(source["author"]["name"], "Rep");
-    assert_eq!(source["evidence"][0]["grade"], "local_unverified");
+    assert_eq!(source["evidence"][0]["grade"]["key"], "local_unverified");
 
     let path = format!("/api/v1/todos/{id}/done");
     let answer = async |phone: &Phone, body: Value| {
@@ -58,8 +58,8 @@ async fn a_todo_says_what_it_is_about_and_is_done_once() {
     let (_, open) = finance.api(&team, "GET", "/api/v1/todos", None).await;
     assert_eq!(open["todos"], json!([]));
     let (_, done) = finance.api(&team, "GET", "/api/v1/todos?done=true", None).await;
-    assert_eq!(done["todos"][0]["done"]["choice"]["label"], "批准");
-    assert_eq!(done["todos"][0]["done"]["by"]["name"], "Finance");
+    assert_eq!(done["todos"][0]["choice"]["label"], "批准");
+    assert_eq!(done["todos"][0]["done_by"]["name"], "Finance");
     // The rep's phone hears of it.
     rep.sync(&team).await;
     assert_eq!(rep.fields(rep.task("quote_approval").unwrap())["choice"], Scalar::Text("approve".into()));
@@ -134,6 +134,24 @@ async fn lists_are_filtered_and_come_in_pages() {
     assert_eq!(reports["reports"][0]["reason"]["label"], "外出路途");
     let (_, own) = rep.api(&team, "GET", "/api/v1/reports", None).await;
     assert_eq!(own["reports"].as_array().unwrap().len(), 2);
+}
+
+/// `docs/openapi.json` is the contract as it stands. A change of it is made with `CHUDA_WRITE_GOLDEN=1`, and read before it is committed.
+#[tokio::test]
+async fn the_description_is_the_one_in_the_documentation() {
+    let team = Team::start().await;
+    let served = json_of(client().get(format!("{}/openapi.json", team.url())).send().await.unwrap()).await;
+    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+    if std::env::var_os("CHUDA_WRITE_GOLDEN").is_some() {
+        std::fs::write(&golden, serde_json::to_string_pretty(&served).unwrap() + "\n").unwrap();
+    }
+    let documented: Value = serde_json::from_str(&std::fs::read_to_string(&golden).unwrap()).unwrap();
+    for part in ["info", "paths", "components"] {
+        for (name, is) in served[part].as_object().unwrap() {
+            assert_eq!(Some(is), documented[part].get(name), "{part}/{name} is not as docs/openapi.json has it");
+        }
+    }
+    assert_eq!(served, documented);
 }
 
 #[tokio::test]

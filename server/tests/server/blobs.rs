@@ -60,7 +60,7 @@ async fn an_upload_goes_on_where_the_line_was_cut_and_after_a_restart() {
     let mut finance = team.phone("Finance", &[Role::Finance], None).await;
     let mut rep = rep_with(&team, &bytes).await;
     let (_, todos) = finance.api(&team, "GET", "/api/v1/todos", None).await;
-    assert_eq!(todos["todos"][0]["attachments"][0]["state"], "uploading");
+    assert_eq!(todos["todos"][0]["attachments"][0]["state"]["key"], "uploading");
 
     let created = create(&rep, &team, sha256, bytes.len()).await;
     assert_eq!(created.status(), StatusCode::CREATED);
@@ -111,7 +111,7 @@ async fn an_upload_goes_on_where_the_line_was_cut_and_after_a_restart() {
     assert_eq!(header(&create(&rep, &team, sha256, bytes.len()).await, "chuda-sha256"), sha256.to_string());
 
     let (_, todos) = finance.api(&team, "GET", "/api/v1/todos", None).await;
-    assert_eq!(todos["todos"][0]["attachments"][0]["state"], "stored");
+    assert_eq!(todos["todos"][0]["attachments"][0]["state"]["key"], "stored");
     let answer = finance.request(&team, "GET", &format!("/blobs/{sha256}"), Vec::new()).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(Hash::of(&answer.bytes().await.unwrap()), sha256);

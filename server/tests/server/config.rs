@@ -281,7 +281,7 @@ async fn a_required_added_field_is_checked_by_the_version_a_touch_was_made_under
         let touch = Touch { config: version, extra, ..touch_by(rep.person, customer, "demo", &[photo]) };
         rep.create(TouchId::new(Utc::now()), &touch);
         let refused = rep.sync(&team).await;
-        refused.iter().map(|refused| serde_json::from_str::<Value>(&refused.reason).unwrap()["detail"].clone()).collect::<Vec<_>>()
+        refused.iter().map(|refused| refused.rejection().field().unwrap_or_default().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(send(2, &[]).await, ["x/units"]);
     assert_eq!(send(2, &[("units", "many".into())]).await, ["x/units"]);

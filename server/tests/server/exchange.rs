@@ -318,7 +318,7 @@ async fn claims_are_witnessed_once_and_a_broken_chain_shows() {
         (names[2], "server_witnessed", serde_json::json!(["chain_gap"])),
         (names[3], "local_unverified", serde_json::json!([])),
     ] {
-        assert_eq!((evidence(&name)["grade"].as_str(), &evidence(&name)["flags"]), (Some(grade), &flags));
+        assert_eq!((evidence(&name)["grade"]["key"].as_str(), &evidence(&name)["flags"]), (Some(grade), &flags));
     }
     // Sent again, it stays as it was witnessed first.
     phone.exchange(&team, &request).await.unwrap();

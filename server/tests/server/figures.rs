@@ -368,7 +368,7 @@ async fn the_board_says_who_filed_who_did_not_and_who_touched_whom() {
     assert_eq!((&board["day"], &board["working_day"]), (&json!("2026-11-02"), &json!(true)));
     let lines = |board: &Value| -> Vec<String> {
         let line = |one: &Value| {
-            format!("{} {} {}", one["person"]["name"].as_str().unwrap(), one["label"].as_str().unwrap(), one["touches"])
+            format!("{} {} {}", one["person"]["name"].as_str().unwrap(), one["state"]["label"].as_str().unwrap(), one["touches"])
         };
         board["reports"].as_array().unwrap().iter().map(line).collect()
     };
@@ -381,7 +381,7 @@ async fn the_board_says_who_filed_who_did_not_and_who_touched_whom() {
     let newest = &touched[0]["touches"][0];
     assert_eq!((&newest["id"], &newest["customer"]["name"]), (&json!(touches[2]), &json!("智联")));
     assert_eq!(
-        (&newest["action"]["label"], &newest["status"], &newest["valid_evidence"]),
+        (&newest["action"]["label"], &newest["status"]["key"], &newest["valid_evidence"]),
         (&json!("演示"), &json!("recorded"), &json!(1))
     );
 

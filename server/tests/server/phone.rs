@@ -242,7 +242,14 @@ impl Phone {
                 None => changes.push(DocumentChanges { document: *document.as_bytes(), changes: vec![bytes.clone().into()] }),
             }
         }
-        Request { version: wire::VERSION, epoch: self.epoch.clone(), cursor: self.cursor, changes, claims: Vec::new() }
+        Request {
+            version: wire::VERSION,
+            epoch: self.epoch.clone(),
+            cursor: self.cursor,
+            changes,
+            claims: Vec::new(),
+            speaks: None,
+        }
     }
 
     /// Sends what is unsent and takes what is new; returns what was refused.
@@ -468,8 +475,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 
 /// The stable word of a refusal.
 pub(crate) fn reason(rejected: &Rejected) -> String {
-    let reason: Value = serde_json::from_str(&rejected.reason).unwrap();
-    reason["reason"].as_str().unwrap().to_owned()
+    rejected.rejection().key().to_owned()
 }
 
 /// The JSON of an answer.

@@ -7,7 +7,7 @@ use chuda_record::id::{CustomerId, PersonId, RecordId, ReportId, TaskId, TouchId
 use chuda_record::role::SELLING;
 use chuda_record::wire::Rejected;
 use chuda_record::wire::api::ImportKind;
-use chuda_record::{Demand, Fields, Finding, Kind, Person, Question, Role, Scalar, Task, Touch};
+use chuda_record::{Demand, Fields, Finding, Kind, Person, Question, Rejection, Role, Scalar, Task, Touch};
 use chuda_server::Scope;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -300,8 +300,7 @@ async fn what_must_hold_between_records_does() {
     assert_eq!(phone.sync(&team).await, []);
     let invalid = |rejected: Vec<Rejected>, detail: &str| {
         assert_eq!(rejected.len(), 1);
-        let reason: serde_json::Value = serde_json::from_str(&rejected[0].reason).unwrap();
-        assert_eq!((reason["reason"].as_str(), reason["detail"].as_str()), (Some("invalid"), Some(detail)));
+        assert_eq!(rejected[0].rejection(), Rejection::Invalid { detail: detail.into() });
     };
     phone.touch(CustomerId::new(Utc::now()), "demo", &[]);
     invalid(phone.sync(&team).await, "customer");

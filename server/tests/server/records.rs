@@ -43,7 +43,7 @@ async fn everybody_lists_what_they_may_read_with_words_for_keys_and_ids() {
     assert_eq!(contracts.len(), 1);
     let contract = &contracts[0];
     assert_eq!((&contract["customer"]["name"], &contract["author"]["name"]), (&json!("Huaxin"), &json!("Rep")));
-    assert_eq!((&contract["fields"]["amount"], &contract["open"]), (&json!("500000.01"), &json!(false)));
+    assert_eq!((&contract["fields"]["amount_cny"], &contract["open"]), (&json!(500_000.01), &json!(false)));
     assert_eq!(
         (&contract["labels"]["status"]["label"], &contract["labels"]["status"]["label_en"]),
         (&json!("已签署"), &json!("Signed"))

@@ -217,10 +217,10 @@ async fn a_subscriber_hears_of_what_it_asked_for_once_and_signed() {
     assert_eq!(ids, [customer.to_string(), touch.to_string(), report.to_string(), task.to_string(), task.to_string()]);
     assert_eq!((&data[0]["name"], &data[0]["holder"]["name"]), (&json!("杭州智联科技"), &json!("李雷")));
     assert_eq!(data[1]["customer"], json!({ "id": customer, "name": "杭州智联科技" }));
-    assert_eq!((&data[1]["action"], &data[1]["evidence"]), (&json!("quote"), &json!([pdf])));
+    assert_eq!((&data[1]["action"]["key"], &data[1]["evidence"]), (&json!("quote"), &json!([{ "id": pdf }])));
     assert_eq!((&data[2]["day"], &data[2]["short"]), (&json!("2026-03-02"), &json!(true)));
     assert_eq!((&data[3]["source"], &data[3]["role"], &data[3]["done_at"]), (&json!(touch), &json!("finance"), &Value::Null));
-    assert_eq!((&data[4]["choice"], &data[4]["done_by"]["name"]), (&json!("approve"), &json!("韩梅")));
+    assert_eq!((&data[4]["choice"]["key"], &data[4]["done_by"]["name"]), (&json!("approve"), &json!("韩梅")));
 
     assert_eq!(tasks.heard().iter().map(Heard::name).collect::<Vec<_>>(), ["task.done"]);
     assert!(tasks.heard()[0].is_signed_with(&other_secret));

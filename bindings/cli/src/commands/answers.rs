@@ -1,21 +1,143 @@
 //! `chuda question`, `chuda demand`, `chuda finding`: what waits for somebody's word.
 
+use chrono::NaiveDate;
 use chuda_phone::query::view::{DemandView, FindingView, QuestionView, Word};
 use chuda_record::Error;
-use chuda_record::id::{DemandId, FindingId, QuestionId};
-use serde_json::{Value, json};
+use chuda_record::id::{DemandId, FindingId, QuestionId, RecordId};
+use serde::Serialize;
 
 use super::choices;
-use crate::args::{DemandAssess, FindingResolve, QuestionAnswer, QuestionPromise};
+use crate::args::date;
 use crate::exit::{Failure, Outcome};
-use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Question {
+    /// Those waiting for an answer, newest first
+    List(ListAll),
+    /// One question
+    Show(Which),
+    /// Answer it
+    Answer(QuestionAnswer),
+    /// Promise an answer for another day
+    Promise(QuestionPromise),
+    /// Take on one that waits for anybody with a certain role
+    Take(Which),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QuestionAnswer {
+    /// Its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// The answer
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QuestionPromise {
+    /// Its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// By when
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) by: NaiveDate,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Demand {
+    /// Those waiting for an assessment, newest first
+    List(ListAll),
+    /// One card
+    Show(Which),
+    /// Assess it
+    Assess(DemandAssess),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemandAssess {
+    /// Its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// planned, declined, clarify
+    #[arg(long)]
+    pub(crate) choice: String,
+    /// The reason, where the choice needs one
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Finding {
+    /// Those not settled yet, newest first
+    List(ListAll),
+    /// One finding, both values side by side
+    Show(Which),
+    /// Settle it
+    Resolve(FindingResolve),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FindingResolve {
+    /// Its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+    /// left_right, right_right, both_right; merge, keep_both
+    #[arg(long)]
+    pub(crate) resolution: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// Its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: RecordId,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListAll {
+    /// Also list those that are settled
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Runs a command about technical questions.
+pub(crate) fn run_question(shell: &Shell, command: &Question) -> Result<Outcome, Failure> {
+    match command {
+        Question::List(list) => questions(shell, list.all),
+        Question::Show(which) => question(shell, which.id.into()),
+        Question::Answer(answer) => self::answer(shell, answer),
+        Question::Promise(promise) => self::promise(shell, promise),
+        Question::Take(which) => take(shell, which.id.into()),
+    }
+}
+
+/// Runs a command about demand cards.
+pub(crate) fn run_demand(shell: &Shell, command: &Demand) -> Result<Outcome, Failure> {
+    match command {
+        Demand::List(list) => demands(shell, list.all),
+        Demand::Show(which) => demand(shell, which.id.into()),
+        Demand::Assess(assess) => self::assess(shell, assess),
+    }
+}
+
+/// Runs a command about facts that do not agree.
+pub(crate) fn run_finding(shell: &Shell, command: &Finding) -> Result<Outcome, Failure> {
+    match command {
+        Finding::List(list) => findings(shell, list.all),
+        Finding::Show(which) => finding(shell, which.id.into()),
+        Finding::Resolve(resolve) => self::resolve(shell, resolve),
+    }
+}
 
 /// Questions, newest first.
 pub(crate) fn questions(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
     let questions = shell.open()?.questions(!all)?;
-    let listed: Vec<Value> = questions.iter().map(json::question).collect();
     let row = |question: &QuestionView| {
         let mut due = question.promised.map(|day| day.to_string()).unwrap_or_default();
         if question.overdue {
@@ -24,7 +146,7 @@ pub(crate) fn questions(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
         let text = question.text.clone().unwrap_or_default();
         vec![question.customer_name.clone(), owner(shell, question), due, text, question.id.to_string()]
     };
-    Ok(list(shell, "questions", &listed, &questions.iter().map(row).collect::<Vec<_>>()))
+    Ok(list(shell, "questions", &questions, &questions.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// One question.
@@ -55,7 +177,7 @@ fn one_question(shell: &Shell, question: &QuestionView) -> Outcome {
     }
     let answered = question.answered_at.map(|at| {
         let by = question.answered_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
-        format!("{}（{by} {}）", question.answer.as_deref().unwrap_or_default(), local(at))
+        settled(text, question.answer.as_deref(), by, &local(at))
     });
     let rows = page(
         shell,
@@ -65,10 +187,15 @@ fn one_question(shell: &Shell, question: &QuestionView) -> Outcome {
             ("question.owner", Some(owner(shell, question))),
             ("question.text", question.text.clone()),
             ("question.promised", Some(promised)),
-            ("question.answer", answered),
+            ("question.answered", answered),
         ],
     );
-    Outcome::done(json::question(question), table(0, &rows))
+    Outcome::done(question, table(0, &rows))
+}
+
+/// What was said, by whom and when.
+fn settled(text: Text, said: Option<&str>, by: &str, at: &str) -> String {
+    text.say("answers.settled", &[("said", &said.unwrap_or_default()), ("name", &by), ("at", &at)])
 }
 
 /// The tech owner: 未在通讯录 where nobody of the team has this name.
@@ -86,12 +213,11 @@ fn owner(shell: &Shell, question: &QuestionView) -> String {
 /// Demand cards, newest first.
 pub(crate) fn demands(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
     let demands = shell.open()?.demands(!all)?;
-    let listed: Vec<Value> = demands.iter().map(json::demand).collect();
     let row = |demand: &DemandView| {
         let status = shell.text.word(&demand.status).to_owned();
         vec![demand.customer_name.clone(), status, demand.text.clone().unwrap_or_default(), demand.id.to_string()]
     };
-    Ok(list(shell, "demands", &listed, &demands.iter().map(row).collect::<Vec<_>>()))
+    Ok(list(shell, "demands", &demands, &demands.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// One demand card.
@@ -112,7 +238,7 @@ pub(crate) fn assess(shell: &Shell, assess: &DemandAssess) -> Result<Outcome, Fa
 fn one_demand(shell: &Shell, demand: &DemandView) -> Outcome {
     let assessed = demand.assessed_at.map(|at| {
         let by = demand.assessed_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
-        format!("{}（{by} {}）", demand.assessment.as_deref().unwrap_or_default(), local(at))
+        settled(shell.text, demand.assessment.as_deref(), by, &local(at))
     });
     let rows = page(
         shell,
@@ -124,18 +250,17 @@ fn one_demand(shell: &Shell, demand: &DemandView) -> Outcome {
             ("demand.assessment", assessed),
         ],
     );
-    Outcome::done(json::demand(demand), table(0, &rows))
+    Outcome::done(demand, table(0, &rows))
 }
 
 /// Findings, newest first.
 pub(crate) fn findings(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
     let findings = shell.open()?.findings(!all)?;
-    let listed: Vec<Value> = findings.iter().map(json::finding).collect();
     let row = |finding: &FindingView| {
         let kind = shell.text.word(&finding.finding).to_owned();
         vec![kind, finding.customer_name.clone().unwrap_or_default(), both(shell, finding), finding.id.to_string()]
     };
-    Ok(list(shell, "findings", &listed, &findings.iter().map(row).collect::<Vec<_>>()))
+    Ok(list(shell, "findings", &findings, &findings.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// One finding.
@@ -159,7 +284,11 @@ fn one_finding(shell: &Shell, finding: &FindingView) -> Outcome {
     let settled = finding.resolution.as_ref().map(|resolution| {
         let by = finding.resolved_by.as_ref().map(|person| person.name.as_str()).unwrap_or_default();
         let at = finding.resolved_at.map(local).unwrap_or_default();
-        format!("{}：{}（{by} {at}）", text.word(resolution), finding.reason.as_deref().unwrap_or_default())
+        let reason = text.say(
+            "finding.settled",
+            &[("resolution", &text.word(resolution)), ("reason", &finding.reason.as_deref().unwrap_or_default())],
+        );
+        settled(text, Some(&reason), by, &at)
     });
     let rows = page(
         shell,
@@ -169,10 +298,10 @@ fn one_finding(shell: &Shell, finding: &FindingView) -> Outcome {
             ("finding.left", finding.left.clone()),
             ("finding.right", finding.right.clone()),
             ("finding.because", finding.because.clone()),
-            ("finding.resolution", settled),
+            ("finding.outcome", settled),
         ],
     );
-    Outcome::done(json::finding(finding), table(0, &rows))
+    Outcome::done(finding, table(0, &rows))
 }
 
 /// Both values side by side.
@@ -181,9 +310,9 @@ fn both(shell: &Shell, finding: &FindingView) -> String {
     format!("{} ≠ {}", side(&finding.left), side(&finding.right))
 }
 
-fn list(shell: &Shell, key: &str, listed: &[Value], rows: &[Vec<String>]) -> Outcome {
+fn list(shell: &Shell, key: &'static str, listed: &[impl Serialize], rows: &[Vec<String>]) -> Outcome {
     let said = if rows.is_empty() { shell.text.line("answers.none", &[]) } else { table(0, rows) };
-    Outcome::done(json!({ key: listed }), said)
+    Outcome::list(key, listed, said)
 }
 
 fn page(shell: &Shell, rows: &[(&'static str, Option<String>)]) -> Vec<Vec<String>> {
@@ -197,6 +326,5 @@ fn with_choices(shell: &Shell, error: Error, about: &str, words: &[Word]) -> Fai
     if error.key != about {
         return error.into();
     }
-    let (list, more) = choices(shell, words);
-    Failure::from(error).with("choices", list, &more)
+    choices(error.into(), shell, "choices", words)
 }

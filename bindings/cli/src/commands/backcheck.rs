@@ -4,16 +4,96 @@ use std::fmt::Write as _;
 
 use chuda_phone::query::view::{AskedView, BackCheckDetail, BackCheckView, CheckedView, DrawnView, Redrawn};
 use chuda_record::Error;
+use chuda_record::id::{BackCheckId, TouchId};
 use chuda_record::kind::backcheck::Answer;
-use serde_json::json;
 
 use super::choices;
 use super::evidence::line;
-use crate::args::{BackcheckAnswer, BackcheckClose, BackcheckWhich, Drawn};
+use crate::args::zh;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Backcheck {
+    /// Your own and those of the supervisors below you, newest first
+    List,
+    /// One back-check: every record drawn, its evidence, and what the machine found for each question
+    Show(BackcheckWhich),
+    /// Answer one question about one record
+    Answer(BackcheckAnswer),
+    /// Close it once everything is answered: no and unclear become findings, about rules and options
+    Close(BackcheckClose),
+    /// Make the draw again from seed and candidates, and compare
+    Recompute(BackcheckWhich),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackcheckWhich {
+    /// The back-check
+    #[arg(value_name = "BACKCHECK")]
+    pub(crate) id: BackCheckId,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackcheckAnswer {
+    /// The back-check
+    #[arg(value_name = "BACKCHECK")]
+    pub(crate) id: BackCheckId,
+    /// The record: the touch's id, or its place in the draw
+    #[arg(value_parser = drawn)]
+    pub(crate) touch: Drawn,
+    /// The question: a word or key, such as accurate, evidence, follow_up
+    pub(crate) question: String,
+    /// The answer
+    #[arg(value_enum, value_name = "yes|no|unclear", hide_possible_values = true)]
+    pub(crate) answer: Verdict,
+    /// A note on the answer
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackcheckClose {
+    /// The back-check
+    #[arg(value_name = "BACKCHECK")]
+    pub(crate) id: BackCheckId,
+    /// What should change in rules and options
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) conclusion: String,
+}
+
+/// A record that was drawn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Drawn {
+    /// By the touch's id.
+    Touch(TouchId),
+    /// By its place.
+    Place(u32),
+}
+
+/// An answer in a back-check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Verdict {
+    #[value(alias = zh("answer.yes"))]
+    Yes,
+    #[value(alias = zh("answer.no"))]
+    No,
+    #[value(alias = zh("answer.unclear"))]
+    Unclear,
+}
+
+/// Runs a command about back-checks.
+pub(crate) fn run(shell: &Shell, command: Backcheck) -> Result<Outcome, Failure> {
+    match command {
+        Backcheck::List => list(shell),
+        Backcheck::Show(which) => show(shell, &which),
+        Backcheck::Answer(given) => answer(shell, given),
+        Backcheck::Close(close) => self::close(shell, close),
+        Backcheck::Recompute(which) => recompute(shell, &which),
+    }
+}
 
 /// All that this person may read, latest first.
 pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
@@ -29,13 +109,13 @@ pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
     };
     let said =
         if listed.is_empty() { text.line("backcheck.none", &[]) } else { table(0, &listed.iter().map(row).collect::<Vec<_>>()) };
-    Ok(Outcome::done(json!({"backchecks": listed.iter().map(json::back_check).collect::<Vec<_>>()}), said))
+    Ok(Outcome::list("backchecks", &listed, said))
 }
 
 /// One with every record drawn, its evidence, and what the machine found beside each question.
 pub(crate) fn show(shell: &Shell, which: &BackcheckWhich) -> Result<Outcome, Failure> {
     let detail = shell.open()?.back_check(which.id)?;
-    Ok(Outcome::done(json::back_check_detail(&detail), page(shell, &detail)))
+    Ok(Outcome::done(&detail, page(shell, &detail)))
 }
 
 /// Answers one question about one record; when there is no such question, a failure lists them.
@@ -55,8 +135,7 @@ pub(crate) fn answer(shell: &Shell, given: BackcheckAnswer) -> Result<Outcome, F
         match before.records.first().filter(|_| failure.error.key == "backcheck.unknown_question") {
             Some(record) => {
                 let words: Vec<_> = record.questions.iter().map(|asked| asked.question.clone()).collect();
-                let (list, more) = choices(shell, &words);
-                failure.with("questions", list, &more)
+                choices(failure, shell, "questions", &words)
             }
             None => failure,
         }
@@ -64,14 +143,14 @@ pub(crate) fn answer(shell: &Shell, given: BackcheckAnswer) -> Result<Outcome, F
     let Some(record) = detail.records.iter().find(|record| record.touch == touch) else {
         return Err(Error::invalid("backcheck.not_drawn").into());
     };
-    Ok(Outcome::done(json::drawn(record), record_lines(shell, record)))
+    Ok(Outcome::done(record, record_lines(shell, record)))
 }
 
 /// Closes it; what was answered with no or unclear becomes findings.
 pub(crate) fn close(shell: &Shell, close: BackcheckClose) -> Result<Outcome, Failure> {
     let detail = shell.open()?.close_back_check(close.id, close.conclusion)?;
-    let said = shell.text.line("backcheck.closed", &[("findings", &to_findings(&detail).len())]);
-    Ok(Outcome::done(json::back_check_detail(&detail), said))
+    let said = shell.text.line("backcheck.done", &[("findings", &to_findings(&detail).len())]);
+    Ok(Outcome::done(&detail, said))
 }
 
 /// Makes the draw again; exit code 4 when it comes out differently.
@@ -79,7 +158,7 @@ pub(crate) fn recompute(shell: &Shell, which: &BackcheckWhich) -> Result<Outcome
     let again = shell.open()?.redraw_back_check(which.id)?;
     let agrees = again.digest_agrees && again.draw_agrees;
     let exit = if agrees { Exit::Done } else { Exit::Attention };
-    Ok(Outcome { json: json::redrawn(&again), text: redrawn(shell, &again), exit })
+    Ok(Outcome::ending(exit, &again, redrawn(shell, &again)))
 }
 
 /// Answers that are no plain yes.
@@ -135,7 +214,7 @@ fn record_lines(shell: &Shell, record: &DrawnView) -> String {
     for asked in &record.questions {
         let answer = asked
             .answer
-            .map_or_else(|| text.get("backcheck.unanswered").to_owned(), |answer| text.label("answer", answer.as_str()));
+            .map_or_else(|| text.get("backcheck.not_answered").to_owned(), |answer| text.label("answer", answer.as_str()));
         let note = asked.note.as_ref().map(|note| format!("  {note}")).unwrap_or_default();
         let _ = writeln!(said, "  {} {answer}{note}", text.word(&asked.question));
         let rows: Vec<Vec<String>> =
@@ -148,8 +227,8 @@ fn record_lines(shell: &Shell, record: &DrawnView) -> String {
 /// What was looked at, what was found, and what held where it is a rule.
 fn checked(shell: &Shell, check: &CheckedView) -> Vec<String> {
     let text = shell.text;
-    let what = check.rule.as_ref().map_or_else(|| text.label("machine", &check.check), |rule| text.word(rule).to_owned());
-    let uploading = check.check == "bytes" && check.found == "pending";
+    let what = text.word(&check.check).to_owned();
+    let uploading = check.check.key == "bytes" && check.found == "pending";
     let mut found = text.label("found", if uploading { "uploading" } else { &check.found });
     if let Some(problem) = &check.problem {
         // Flags and reasons why a file does not open have their own words.
@@ -184,12 +263,17 @@ fn redrawn(shell: &Shell, again: &Redrawn) -> String {
     said + &text.line("backcheck.how", &[])
 }
 
-impl From<crate::args::Answer> for Answer {
-    fn from(answer: crate::args::Answer) -> Self {
+impl From<Verdict> for Answer {
+    fn from(answer: Verdict) -> Self {
         match answer {
-            crate::args::Answer::Yes => Self::Yes,
-            crate::args::Answer::No => Self::No,
-            crate::args::Answer::Unclear => Self::Unclear,
+            Verdict::Yes => Self::Yes,
+            Verdict::No => Self::No,
+            Verdict::Unclear => Self::Unclear,
         }
     }
+}
+
+fn drawn(text: &str) -> Result<Drawn, String> {
+    let place = || text.parse().ok().filter(|place| *place > 0).map(Drawn::Place);
+    text.parse().map(Drawn::Touch).ok().or_else(place).ok_or_else(|| "1, 2, 3 …, 0199c0de-0000-7000-8000-000000000000".into())
 }

@@ -1,14 +1,20 @@
 //! `chuda brief`: how each customer of the day stands, as the report will have it, or one customer day by day (B1).
 
 use chuda_phone::query::view::{BriefView, Word};
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use super::{choices, find_customer};
-use crate::args::Brief;
+use super::find_customer;
 use crate::exit::{Failure, Outcome};
-use crate::json;
 use crate::shell::Shell;
 use crate::table::table;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Brief {
+    /// Id, name or short name; without one: the customers of the day, as the report will have them
+    #[arg(value_name = "CUSTOMER")]
+    pub(crate) customer: Option<String>,
+}
 
 /// Most days that are shown of a customer.
 const DAYS: u32 = 60;
@@ -20,12 +26,15 @@ pub(crate) fn briefs(shell: &Shell, which: &Brief) -> Result<Outcome, Failure> {
         Some(words) => workbench.briefs(find_customer(&workbench, words)?.id, DAYS)?,
         None => workbench.report_card(workbench.today())?.briefs,
     };
-    let listed: Vec<Value> = briefs.iter().map(json::brief).collect();
     let config = workbench.config();
     let options: Vec<Word> = config.briefs.iter().filter(|option| !option.retired).map(Word::from).collect();
-    let (options, _) = choices(shell, &options);
     let said = if briefs.is_empty() { shell.text.line("brief.none", &[]) } else { table(0, &rows(shell, &briefs)) };
-    Ok(Outcome::done(json!({"briefs": listed, "options": options}), said))
+    #[derive(Serialize)]
+    struct Shown<'a> {
+        briefs: &'a [BriefView],
+        options: Vec<Word>,
+    }
+    Ok(Outcome::done(&Shown { briefs: &briefs, options }, said))
 }
 
 /// Briefs as rows: day, customer, brief, whose day, whether it is filed.

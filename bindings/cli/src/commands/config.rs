@@ -1,32 +1,271 @@
 //! `chuda config`: what is in force, drafts from a file or from one small edit, what they would have done, and publishing.
 
-use std::collections::HashMap;
+mod dry_run;
+
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chuda_phone::query::view::ReleaseView;
 use chuda_phone::workbench::{BlobChoice, Workbench};
-use chuda_record::Role;
+use chuda_record::Stage;
 use chuda_record::rules::config::{Choice, ExtraType, MAX_BYTES, MAX_RESPONSES};
-use chuda_record::rules::dry_run::{DryRun, Would};
+use chuda_record::rules::dry_run::DryRun;
 use chuda_record::rules::health::Formula;
 use chuda_record::rules::{Config as Configuration, Edit, Rule};
 use chuda_record::{Error, Result as CoreResult};
-use serde_json::{Value, json};
+use clap::builder::PossibleValuesParser;
+use serde::Serialize;
+use serde_json::json;
 
-use crate::args::{
-    Config, ConfigForm, ConfigFormula, ConfigOption, ConfigPublish, ConfigRule, ConfigShow, FormAdd, Holds, OptionAdd, Publishing,
-};
 use crate::exit::{Failure, Outcome};
-use crate::json;
 use crate::shell::{Shell, local, wait};
 use crate::table::table;
-use crate::text::Lang;
+use chuda_words::Lang;
+use clap::{Args, Subcommand, ValueEnum};
 
-/// Rows of a list in a dry run that a person is shown; JSON has all of them.
-const SHOWN: usize = 20;
+use dry_run::{Names, differences};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Show the configuration that this phone uses, or an earlier one
+    Show(ConfigShow),
+    /// All versions, the newest first
+    Versions,
+    /// Check a file, without a network
+    Check(ConfigFile),
+    /// Try a file out on past records, compared with the version in force
+    DryRun(ConfigDryRun),
+    /// Publish a file, which takes effect for everyone
+    Publish(ConfigPublish),
+    /// Options: add, retire, split
+    #[command(subcommand)]
+    Option(ConfigOption),
+    /// Rules: add, switch off and on, remove
+    #[command(subcommand)]
+    Rule(ConfigRule),
+    /// Fields of the form: add
+    #[command(subcommand)]
+    Form(ConfigForm),
+    /// Change numbers of the health formula
+    Formula(ConfigFormula),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigShow {
+    /// An earlier version
+    #[arg(long, value_name = "N")]
+    pub(crate) version: Option<i64>,
+    /// Write it to a file, to be edited
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigFile {
+    /// The file, as config show --out writes it
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigDryRun {
+    /// The file, as config show --out writes it
+    pub(crate) file: PathBuf,
+    /// How many days of records to use [default: 90]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub(crate) days: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigPublish {
+    /// The file, as config show --out writes it
+    pub(crate) file: PathBuf,
+    /// What was changed; everyone can read it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: String,
+}
+
+/// What becomes of a small edit: a dry run, and when asked for, a new version.
+#[derive(Debug, Args)]
+pub(crate) struct Publishing {
+    /// Publish it after the dry run
+    #[arg(long, requires = "note")]
+    pub(crate) publish: bool,
+    /// What was changed; everyone can read it
+    #[arg(long, value_name = "TEXT", requires = "publish")]
+    pub(crate) note: Option<String>,
+    /// How many days of records the dry run uses [default: 90]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub(crate) days: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigOption {
+    /// Add an option
+    Add(OptionAdd),
+    /// Stop offering an option; records keep it
+    Retire(OptionRetire),
+    /// Replace an option with finer ones; records keep it, and rules about it apply to them
+    Split(OptionSplit),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OptionAdd {
+    /// The list, such as actions, briefs, short_reasons
+    #[arg(value_parser = list())]
+    pub(crate) list: String,
+    /// Its key: lower-case letters, digits, _
+    pub(crate) key: String,
+    /// In Chinese
+    #[arg(long, value_name = "WORD")]
+    pub(crate) zh: String,
+    /// In English [default: as in Chinese]
+    #[arg(long, value_name = "WORD")]
+    pub(crate) en: Option<String>,
+    /// A touch with this action counts for touch density
+    #[arg(long)]
+    pub(crate) counts_for_density: bool,
+    /// A non-standard action, counted separately
+    #[arg(long)]
+    pub(crate) non_standard: bool,
+    /// The answer, or the task, needs a reason
+    #[arg(long)]
+    pub(crate) needs_reason: bool,
+    /// The progress brief that this action suggests
+    #[arg(long, value_name = "KEY")]
+    pub(crate) brief: Option<String>,
+    /// The stage that this action proves
+    #[arg(long, value_name = "KEY", value_parser = stage)]
+    pub(crate) stage: Option<Stage>,
+    /// What to ask for when it is chosen
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) prompt: Option<String>,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OptionRetire {
+    /// The list, such as actions, briefs, short_reasons
+    #[arg(value_parser = list())]
+    pub(crate) list: String,
+    /// The option's key
+    pub(crate) key: String,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OptionSplit {
+    /// The list, such as actions, briefs, short_reasons
+    #[arg(value_parser = list())]
+    pub(crate) list: String,
+    /// The option's key
+    pub(crate) key: String,
+    /// The finer options
+    #[arg(long, value_name = "KEY=ZH[=EN]", value_parser = part, num_args = 1.., required = true)]
+    pub(crate) into: Vec<(String, String, String)>,
+    /// What to ask for when one of them is chosen
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) prompt: Option<String>,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigRule {
+    /// Add a rule
+    Add(RuleAdd),
+    /// Switch a rule off
+    Off(RuleName),
+    /// Switch a rule on again
+    On(RuleName),
+    /// Remove a rule
+    Remove(RuleName),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RuleAdd {
+    /// The rule as JSON; - reads standard input
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RuleName {
+    /// The rule
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigForm {
+    /// Ask for one more field when a touch is recorded
+    Add(FormAdd),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FormAdd {
+    /// Its key: lower-case letters, digits, _
+    pub(crate) key: String,
+    /// What it holds
+    #[arg(long, value_enum, value_name = "text|number|money|day|flag", hide_possible_values = true)]
+    pub(crate) holds: Holds,
+    /// Its label in Chinese
+    #[arg(long, value_name = "WORD")]
+    pub(crate) zh: String,
+    /// Its label in English [default: as in Chinese]
+    #[arg(long, value_name = "WORD")]
+    pub(crate) en: Option<String>,
+    /// It must be filled in
+    #[arg(long)]
+    pub(crate) required: bool,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("numbers").required(true).multiple(true).args([
+    "window_days", "per_touch", "per_evidence", "per_overdue_day", "grace_hours", "red_below", "pause_until_next_date",
+]))]
+pub(crate) struct ConfigFormula {
+    /// How far back touches and evidence count, in days
+    #[arg(long, value_name = "N")]
+    pub(crate) window_days: Option<i64>,
+    /// Points per touch
+    #[arg(long, value_name = "N")]
+    pub(crate) per_touch: Option<i64>,
+    /// Points per piece of valid evidence
+    #[arg(long, value_name = "N")]
+    pub(crate) per_evidence: Option<i64>,
+    /// Points lost per overdue day
+    #[arg(long, value_name = "N")]
+    pub(crate) per_overdue_day: Option<i64>,
+    /// How long after the last touch nothing is overdue, in hours
+    #[arg(long, value_name = "N")]
+    pub(crate) grace_hours: Option<i64>,
+    /// Below this a customer is red
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) red_below: Option<i64>,
+    /// Nothing is overdue before the date for which the customer asked
+    #[arg(long, value_name = "true|false", hide_possible_values = true)]
+    pub(crate) pause_until_next_date: Option<bool>,
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+}
+
+/// What an added field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Holds {
+    Text,
+    Number,
+    Money,
+    Day,
+    Flag,
+}
 
 /// Runs a command about the configuration.
 pub(crate) fn config(shell: &Shell, config: Config) -> Result<Outcome, Failure> {
@@ -36,13 +275,13 @@ pub(crate) fn config(shell: &Shell, config: Config) -> Result<Outcome, Failure> 
         Config::Versions => versions(shell, &workbench),
         Config::Check(file) => {
             let draft = read_draft(&workbench, &file.file)?;
-            Ok(Outcome::done(json!({"ok": true, "parent": draft.version}), shell.text.line("config.sound", &[])))
+            Ok(Outcome::done(&json!({"ok": true, "parent": draft.version}), shell.text.line("config.sound", &[])))
         }
         Config::DryRun(run) => {
             let draft = read_draft(&workbench, &run.file)?;
             let tried = try_out(&workbench, &draft, run.days)?;
             let object = json!({"parent": draft.version, "dry_run": Names::of(&workbench)?.run(&tried)});
-            Ok(Outcome::done(object, differences(shell, &workbench, &tried)?))
+            Ok(Outcome::done(&object, differences(shell, &workbench, &tried)?))
         }
         Config::Publish(publish) => self::publish(shell, &workbench, &publish),
         Config::Option(ConfigOption::Add(add)) => {
@@ -86,25 +325,37 @@ fn show(shell: &Shell, workbench: &Workbench, show: &ConfigShow) -> Result<Outco
     };
     let releases = workbench.releases()?;
     let release = releases.iter().find(|release| release.version == config.version);
-    let content = serde_json::to_value(&config).map_err(|error| Error::internal("config.encode", error))?;
-    let mut object = release.map_or_else(|| json!({"version": config.version}), json::release);
     let said = match &show.out {
         Some(file) => {
-            let pretty = serde_json::to_string_pretty(&content).map_err(|error| Error::internal("config.encode", error))?;
+            let pretty = serde_json::to_string_pretty(&config).map_err(|error| Error::internal("config.encode", error))?;
             std::fs::write(file, pretty + "\n").map_err(Error::from)?;
-            object["out"] = json!(file.display().to_string());
             shell.text.line("config.written", &[("version", &config.version), ("path", &file.display())])
         }
         None => page(shell, &config, release),
     };
-    object["content"] = content;
-    Ok(Outcome::done(object, said))
+    #[derive(Serialize)]
+    struct Shown<'a> {
+        #[serde(flatten)]
+        about: About<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        out: Option<String>,
+        content: &'a Configuration,
+    }
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum About<'a> {
+        Release(&'a ReleaseView),
+        Version { version: i64 },
+    }
+    let about = release.map_or(About::Version { version: config.version }, About::Release);
+    let out = show.out.as_ref().map(|file| file.display().to_string());
+    Ok(Outcome::done(&Shown { about, out, content: &config }, said))
 }
 
 fn versions(shell: &Shell, workbench: &Workbench) -> Result<Outcome, Failure> {
     let releases = workbench.releases()?;
     let rows: Vec<_> = releases.iter().map(|release| release_row(shell, release)).collect();
-    Ok(Outcome::done(json!({"versions": releases.iter().map(json::release).collect::<Vec<_>>()}), table(0, &rows)))
+    Ok(Outcome::list("versions", &releases, table(0, &rows)))
 }
 
 /// Publishes a file; the version in it is the one it was made from.
@@ -112,7 +363,7 @@ fn publish(shell: &Shell, workbench: &Workbench, publish: &ConfigPublish) -> Res
     // Whether it still follows what is in force, the server knows.
     let draft = Configuration::parse(&read(&publish.file)?).map_err(|flawed| Error::from(&flawed))?;
     let version = put_in_force(workbench, &draft, &publish.note)?;
-    Ok(Outcome::done(json!({"version": version}), shell.text.line("config.published", &[("version", &version)])))
+    Ok(Outcome::done(&json!({"version": version}), shell.text.line("config.published", &[("version", &version)])))
 }
 
 /// One change of what is in force here: tried out, and when asked for, published.
@@ -129,7 +380,7 @@ fn edit(shell: &Shell, workbench: &Workbench, edit: Edit, publishing: &Publishin
         }
         None => said += &shell.text.line("config.not_published", &[]),
     }
-    Ok(Outcome::done(object, said))
+    Ok(Outcome::done(&object, said))
 }
 
 fn try_out(workbench: &Workbench, draft: &Configuration, days: Option<u16>) -> CoreResult<DryRun> {
@@ -258,123 +509,19 @@ fn release_row(shell: &Shell, release: &ReleaseView) -> Vec<String> {
     ]
 }
 
-/// What a dry run found, in words: counts first, then who and whom.
-fn differences(shell: &Shell, workbench: &Workbench, run: &DryRun) -> CoreResult<String> {
-    let (text, names) = (shell.text, Names::of(workbench)?);
-    let totals = run.totals;
-    let counts: [(&str, &dyn Display); 7] = [
-        ("records", &run.records),
-        ("added", &totals.added),
-        ("removed", &totals.removed),
-        ("changed", &totals.changed),
-        ("red", &totals.turns_red),
-        ("green", &totals.turns_green),
-        ("refused", &totals.refused),
-    ];
-    let mut said = text.line("config.tried", &counts);
-    let would = |would: &Would| {
-        let customer = would.customer.map_or_else(String::new, |id| names.name(&id.to_string()));
-        let whom: Vec<String> = would.whom.iter().map(|word| whom(shell, &names, word)).collect();
-        vec![would.rule.clone(), customer, would.effects.join(", "), whom.join(", "), would.because.clone()]
-    };
-    let lists = [
-        ("config.added", run.added.iter().map(would).collect::<Vec<_>>(), totals.added),
-        ("config.removed", run.removed.iter().map(would).collect(), totals.removed),
-        ("config.changed", run.changed.iter().map(would).collect(), totals.changed),
-        (
-            "config.health",
-            run.health
-                .iter()
-                .map(|change| {
-                    let word = if change.red { "config.turns_red" } else { "config.turns_green" };
-                    let sums = format!("{} → {}", change.now, change.then);
-                    vec![names.name(&change.customer.to_string()), text.get(word).into(), sums]
-                })
-                .collect(),
-            totals.turns_red + totals.turns_green,
-        ),
-        (
-            "config.refused",
-            run.refused
-                .iter()
-                .map(|refused| {
-                    let customer = refused.customer.map_or_else(String::new, |id| names.name(&id.to_string()));
-                    vec![customer, refused.field.clone(), refused.touch.to_string()]
-                })
-                .collect(),
-            totals.refused,
-        ),
-    ];
-    for (title, mut rows, total) in lists {
-        rows.truncate(SHOWN);
-        if total > 0 {
-            said += &text.line(title, &[]);
-            said += &table(2, &rows);
-        }
-        if total > rows.len() {
-            said += &text.line("config.more", &[("count", &(total - rows.len()))]);
-        }
-    }
-    Ok(said)
+fn list() -> PossibleValuesParser {
+    PossibleValuesParser::new(chuda_record::rules::Config::list_names())
 }
 
-/// A person by name, a role in words.
-fn whom(shell: &Shell, names: &Names, word: &str) -> String {
-    if Role::parse(word).is_some() { shell.text.label("role", word) } else { names.name(word) }
+fn stage(text: &str) -> Result<Stage, String> {
+    Stage::parse(text).ok_or_else(|| Stage::ALL.map(Stage::as_str).join(", "))
 }
 
-/// Names of people and customers, as this phone knows them.
-struct Names(HashMap<String, String>);
-
-impl Names {
-    fn of(workbench: &Workbench) -> CoreResult<Self> {
-        let people = workbench.people()?.into_iter().map(|person| (person.id.to_string(), person.name));
-        let customers = workbench.customers()?.into_iter().map(|customer| (customer.id.to_string(), customer.name));
-        Ok(Self(people.chain(customers).collect()))
-    }
-
-    /// The name, or the id where there is none here.
-    fn name(&self, id: &str) -> String {
-        self.0.get(id).map_or(id, String::as_str).to_owned()
-    }
-
-    fn named(&self, id: &str) -> Value {
-        json!({"id": id, "name": self.0.get(id)})
-    }
-
-    /// A dry run for scripts.
-    fn run(&self, run: &DryRun) -> Value {
-        let woulds = |list: &[Would]| list.iter().map(|would| self.would(would)).collect::<Vec<_>>();
-        let customer = |id: Option<chuda_record::id::CustomerId>| id.map(|id| self.named(&id.to_string()));
-        json!({
-            "records": run.records,
-            "rules": run.rules,
-            "added": woulds(&run.added),
-            "removed": woulds(&run.removed),
-            "changed": woulds(&run.changed),
-            "health": run.health.iter().map(|one| json!({
-                "customer": self.named(&one.customer.to_string()), "now": one.now, "then": one.then, "red": one.red,
-            })).collect::<Vec<_>>(),
-            "refused": run.refused.iter().map(|one| json!({
-                "touch": one.touch, "customer": customer(one.customer), "field": one.field,
-            })).collect::<Vec<_>>(),
-            "totals": run.totals,
-        })
-    }
-
-    fn would(&self, would: &Would) -> Value {
-        let whom = would.whom.iter().map(|word| match Role::parse(word) {
-            Some(role) => json!({"role": role.as_str()}),
-            None => self.named(word),
-        });
-        json!({
-            "rule": would.rule,
-            "record": would.record,
-            "kind": would.kind.as_str(),
-            "customer": would.customer.map(|id| self.named(&id.to_string())),
-            "effects": would.effects,
-            "whom": whom.collect::<Vec<_>>(),
-            "because": would.because,
-        })
+/// An option as `key=zh=en`; without the English word the Chinese one stands for both.
+fn part(text: &str) -> Result<(String, String, String), String> {
+    let mut parts = text.splitn(3, '=').map(str::trim);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(key), Some(zh), en) if !key.is_empty() && !zh.is_empty() => Ok((key.into(), zh.into(), en.unwrap_or(zh).into())),
+        _ => Err("KEY=ZH[=EN]".into()),
     }
 }

@@ -4,29 +4,81 @@ use chuda_phone::query::view::{ContractView, StepView, Word};
 use chuda_phone::workbench::{ContractEdit, Workbench};
 use chuda_record::id::ContractId;
 use chuda_record::{Error, ErrorKind};
-use serde_json::json;
 
 use super::{choices, field_rows};
-use crate::args::sales::ContractSet;
+use crate::args::{All, YesNo};
 use crate::exit::{Failure, Outcome};
-use crate::json::sales as json_of;
 use crate::shell::{Shell, local};
 use crate::table::table;
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Contract {
+    /// Contracts in progress, newest first
+    List(All),
+    /// One contract with its text and its steps
+    Show(ContractWhich),
+    /// Add details, until they are reviewed
+    Set(ContractSet),
+    /// Sign electronically with this device's key, after legal review and seal
+    Sign(ContractWhich),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ContractWhich {
+    /// Id or number
+    #[arg(value_name = "CONTRACT")]
+    pub(crate) contract: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ContractSet {
+    /// Id or number
+    #[arg(value_name = "CONTRACT")]
+    pub(crate) contract: String,
+    /// A new number
+    #[arg(long)]
+    pub(crate) number: Option<String>,
+    /// Device model
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// Installation address
+    #[arg(long)]
+    pub(crate) address: Option<String>,
+    /// The contact on the customer's side; added if new
+    #[arg(long, value_name = "NAME")]
+    pub(crate) contact: Option<String>,
+    /// The service that was promised: standard, on_site_training, remote_support, …
+    #[arg(long, value_name = "SERVICE")]
+    pub(crate) service: Option<String>,
+    /// Whether custom development is part of it
+    #[arg(long, value_enum, value_name = "yes|no", hide_possible_values = true)]
+    pub(crate) custom_development: Option<YesNo>,
+}
+
+/// Runs a command about contracts.
+pub(crate) fn run(shell: &Shell, command: Contract) -> Result<Outcome, Failure> {
+    match command {
+        Contract::List(all) => list(shell, all.all),
+        Contract::Show(which) => show(shell, &which.contract),
+        Contract::Set(set) => self::set(shell, set),
+        Contract::Sign(which) => sign(shell, &which.contract),
+    }
+}
 
 /// Contracts on their way, or all, newest first.
 pub(crate) fn list(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
     let contracts = shell.open()?.contracts(!all)?;
-    let listed: Vec<_> = contracts.iter().map(json_of::contract).collect();
     let rows: Vec<_> = contracts.iter().map(|contract| row(shell, contract)).collect();
     let said = if contracts.is_empty() { shell.text.line("contract.none", &[]) } else { table(0, &rows) };
-    Ok(Outcome::done(json!({"contracts": listed}), said))
+    Ok(Outcome::list("contracts", &contracts, said))
 }
 
 /// One contract with its text and its steps.
 pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let contract = find(&workbench, words)?;
-    Ok(Outcome::done(json_of::contract(&contract), page(shell, &contract)))
+    Ok(Outcome::done(&contract, page(shell, &contract)))
 }
 
 /// Adds details.
@@ -42,7 +94,7 @@ pub(crate) fn set(shell: &Shell, set: ContractSet) -> Result<Outcome, Failure> {
         custom_development: set.custom_development.map(bool::from),
     };
     let contract = workbench.set_contract(id, edit).map_err(|error| with_services(shell, &workbench, error))?;
-    Ok(Outcome::done(json_of::contract(&contract), page(shell, &contract)))
+    Ok(Outcome::done(&contract, page(shell, &contract)))
 }
 
 /// Signs with the device's key. A failure says which steps are still open.
@@ -57,14 +109,13 @@ pub(crate) fn sign(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
                 let config = workbench.config();
                 let waiting: Vec<&str> = waiting.split(',').filter(|step| !step.is_empty()).collect();
                 let steps = config.tasks.iter().filter(|task| waiting.contains(&task.key.as_str())).map(Word::from);
-                let (list, more) = choices(shell, &steps.collect::<Vec<_>>());
-                failure.with("waiting", list, &more)
+                choices(failure, shell, "waiting", &steps.collect::<Vec<_>>())
             }
             None => failure,
         }
     })?;
     let said = shell.text.line("contract.signed", &[("number", &contract.number)]);
-    Ok(Outcome::done(json_of::contract(&contract), said))
+    Ok(Outcome::done(&contract, said))
 }
 
 /// The services, for an error about a word that is none.
@@ -72,8 +123,8 @@ pub(super) fn with_services(shell: &Shell, workbench: &Workbench, error: Error) 
     if error.key != "service.unknown" {
         return error.into();
     }
-    let (list, more) = choices(shell, &workbench.config().services.iter().map(Word::from).collect::<Vec<_>>());
-    Failure::from(error).with("choices", list, &more)
+    let services: Vec<Word> = workbench.config().services.iter().map(Word::from).collect();
+    choices(error.into(), shell, "choices", &services)
 }
 
 /// The one contract with this id or number.

@@ -1,18 +1,108 @@
 //! `chuda customer`: add, list, show.
 
-use chuda_phone::query::view::CustomerView;
+use chuda_phone::query::view::{BriefView, CustomerView, TouchView};
 use chuda_phone::workbench::{CustomerDraft, CustomerEdit};
+use chuda_record::Intent;
 use chuda_record::rules::Config;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::touch::touch_rows;
 use super::{brief, field_rows, find_customer};
-use crate::args::sales::CustomerSet;
-use crate::args::{CustomerAdd, CustomerList};
+use crate::args::{YesNo, intent};
 use crate::exit::{Failure, Outcome};
-use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Customer {
+    /// Add a customer
+    Add(CustomerAdd),
+    /// All customers, those with the lowest health first
+    List(CustomerList),
+    /// One customer with its touches
+    Show(CustomerShow),
+    /// Set details of a customer
+    Set(Box<CustomerSet>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CustomerAdd {
+    /// Full name
+    pub(crate) name: String,
+    /// The name people say
+    #[arg(long, value_name = "NAME")]
+    pub(crate) short: Option<String>,
+    /// A person on the customer's side
+    #[arg(long, value_name = "NAME")]
+    pub(crate) contact: Option<String>,
+    /// That person's phone number
+    #[arg(long, value_name = "NUMBER", requires = "contact")]
+    pub(crate) phone: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CustomerList {
+    /// Only red customers
+    #[arg(long)]
+    pub(crate) red: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CustomerShow {
+    /// Id, name or short name
+    #[arg(value_name = "CUSTOMER")]
+    pub(crate) customer: String,
+}
+
+// These comments are what a person reads as help: keys stand in them without backticks.
+
+#[derive(Debug, Args)]
+pub(crate) struct CustomerSet {
+    /// Id, name or short name
+    #[arg(value_name = "CUSTOMER")]
+    pub(crate) customer: String,
+    /// A new full name
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The name people say
+    #[arg(long, value_name = "NAME")]
+    pub(crate) short: Option<String>,
+    /// Installation address: contracts and work orders take it from here
+    #[arg(long)]
+    pub(crate) address: Option<String>,
+    /// Device model
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// Intent level
+    #[arg(long, value_name = "A|B|C|D", value_parser = intent)]
+    pub(crate) intent: Option<Intent>,
+    /// The contact that forms suggest; added if new
+    #[arg(long, value_name = "NAME")]
+    pub(crate) contact: Option<String>,
+    /// That person's phone number
+    #[arg(long, value_name = "NUMBER", requires = "contact")]
+    pub(crate) phone: Option<String>,
+    /// That person's position
+    #[arg(long, requires = "contact")]
+    pub(crate) position: Option<String>,
+    /// That person's role in the deal: decision_maker, it, legal, end_user, …
+    #[arg(long, value_name = "ROLE", requires = "contact")]
+    pub(crate) contact_role: Option<String>,
+    /// No longer a customer: left out of health and density
+    #[arg(long, value_enum, value_name = "yes|no", hide_possible_values = true)]
+    pub(crate) closed: Option<YesNo>,
+}
+
+/// Runs a command about customers.
+pub(crate) fn run(shell: &Shell, command: Customer) -> Result<Outcome, Failure> {
+    match command {
+        Customer::Add(add) => self::add(shell, add),
+        Customer::List(list) => self::list(shell, &list),
+        Customer::Show(show) => self::show(shell, &show.customer),
+        Customer::Set(set) => self::set(shell, *set),
+    }
+}
 
 /// Days whose briefs `customer show` shows.
 const BRIEFS: u32 = 10;
@@ -26,17 +116,16 @@ pub(crate) fn add(shell: &Shell, add: CustomerAdd) -> Result<Outcome, Failure> {
         CustomerDraft { name: add.name, short: add.short, contact: add.contact, phone: add.phone, ..CustomerDraft::default() };
     let customer = workbench.add_customer(draft)?;
     let said = shell.text.line("customer.added", &[("name", &customer.name), ("id", &customer.id)]);
-    Ok(Outcome::done(json::customer(&customer, &workbench.config()), said))
+    Ok(Outcome::done(&customer, said))
 }
 
 /// All customers, or the red ones; reddest first.
 pub(crate) fn list(shell: &Shell, list: &CustomerList) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let customers = if list.red { workbench.red_customers()? } else { workbench.customers()? };
-    let listed: Vec<Value> = customers.iter().map(|customer| json::customer(customer, &workbench.config())).collect();
     let none = if list.red { "customer.none_red" } else { "customer.none" };
     let said = if customers.is_empty() { shell.text.line(none, &[]) } else { table(0, &rows(shell, &customers)) };
-    Ok(Outcome::done(json!({"customers": listed}), said))
+    Ok(Outcome::list("customers", &customers, said))
 }
 
 /// One customer with its touches.
@@ -44,15 +133,19 @@ pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let customer = find_customer(&workbench, words)?;
     let touches = workbench.timeline(customer.id, TIMELINE)?;
-    let mut object = json::customer(&customer, &workbench.config());
     let briefs = workbench.briefs(customer.id, BRIEFS)?;
-    object["touches"] = touches.iter().map(json::touch).collect();
-    object["briefs"] = briefs.iter().map(json::brief).collect();
     let mut said = page(shell, &customer, &workbench.config()) + &table(2, &touch_rows(shell, &touches, true));
     if !briefs.is_empty() {
         said = said + shell.text.get("customer.briefs") + "\n" + &table(2, &brief::rows(shell, &briefs));
     }
-    Ok(Outcome::done(object, said))
+    #[derive(Serialize)]
+    struct Page<'a> {
+        #[serde(flatten)]
+        customer: &'a CustomerView,
+        touches: &'a [TouchView],
+        briefs: &'a [BriefView],
+    }
+    Ok(Outcome::done(&Page { customer: &customer, touches: &touches, briefs: &briefs }, said))
 }
 
 /// Notes what is known of a customer.
@@ -73,7 +166,7 @@ pub(crate) fn set(shell: &Shell, set: CustomerSet) -> Result<Outcome, Failure> {
     };
     let customer = workbench.set_customer(id, edit)?;
     let config = workbench.config();
-    Ok(Outcome::done(json::customer(&customer, &config), page(shell, &customer, &config)))
+    Ok(Outcome::done(&customer, page(shell, &customer, &config)))
 }
 
 /// Customers as rows: name, health, stage, last touch, id.
@@ -106,10 +199,10 @@ fn page(shell: &Shell, customer: &CustomerView, config: &Config) -> String {
         vec![text.get("customer.id").into(), customer.id.to_string()],
         vec![text.get("customer.stage").into(), text.label("stage", customer.stage.as_str())],
         vec![text.get("customer.holder").into(), customer.holder.as_ref().map_or_else(none, |person| person.name.clone())],
-        vec![text.get("customer.since").into(), local(customer.since)],
+        vec![text.get("customer.held_since").into(), local(customer.since)],
         vec![text.get("customer.health").into(), health(shell, customer)],
     ];
-    rows.extend(json::health_reasons(text, &customer.health, config).into_iter().map(|reason| vec![String::new(), reason]));
+    rows.extend(customer.reasons.iter().map(|reason| vec![String::new(), text.word(reason).to_owned()]));
     if let Some(intent) = customer.intent {
         rows.push(vec![text.get("customer.intent").into(), intent.as_str().into()]);
     }

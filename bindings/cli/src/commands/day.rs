@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use chuda_phone::query::view::{HomeView, ReportCard, ReportView, SyncSummary, TouchStatus, Word};
 use chuda_phone::workbench::ReportRequest;
 use chuda_record::Error;
@@ -11,17 +12,33 @@ use super::evidence::size;
 use super::task;
 use super::touch::touch_rows;
 use super::{choices, find_customer};
-use crate::args::Report;
+use crate::args::{date, pair};
 use crate::exit::{Failure, Outcome};
-use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// Key action for tomorrow [default: the best suggestion]
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) tomorrow: Option<String>,
+    /// Why there are fewer than three touches: a word or key of the list
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    /// A past day, filed late
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) day: Option<NaiveDate>,
+    /// Other progress than chuda brief shows; repeatable
+    #[arg(long = "brief", value_name = "CUSTOMER=BRIEF", value_parser = pair)]
+    pub(crate) briefs: Vec<(String, String)>,
+}
 
 /// Everything the home screen shows.
 pub(crate) fn home(shell: &Shell) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let home = workbench.home()?;
-    Ok(Outcome::done(json::home(&home, &workbench.config()), screen(shell, &home)))
+    Ok(Outcome::done(&home, screen(shell, &home)))
 }
 
 /// Files the report of a day; a short one needs a reason, and a failure lists them.
@@ -33,16 +50,14 @@ pub(crate) fn report(shell: &Shell, report: Report) -> Result<Outcome, Failure> 
     }
     let request = ReportRequest { day: report.day, tomorrow: report.tomorrow, reason: report.reason, briefs };
     match workbench.file_report(request) {
-        Ok(report) => Ok(Outcome::done(json::report(&report), filed(shell, &report))),
+        Ok(report) => Ok(Outcome::done(&report, filed(shell, &report))),
         Err(error) if is_about_reason(&error) => {
             let reasons = workbench.home()?.report.reasons;
-            let (list, more) = choices(shell, &reasons);
-            Err(Failure::from(error).with("reasons", list, &more))
+            Err(choices(error.into(), shell, "reasons", &reasons))
         }
         Err(error) if error.key == "report.unknown_brief" => {
             let briefs = workbench.config().briefs.iter().map(Word::from).collect::<Vec<_>>();
-            let (list, more) = choices(shell, &briefs);
-            Err(Failure::from(error).with("briefs", list, &more))
+            Err(choices(error.into(), shell, "briefs", &briefs))
         }
         Err(error) => Err(error.into()),
     }

@@ -5,16 +5,28 @@ use std::path::{Path, PathBuf};
 
 use chuda_evidence::claim::{self, Source};
 use chuda_evidence::sniff::sniff;
-use chuda_phone::query::view::EvidenceView;
+use chuda_phone::query::view::{ClaimView, EvidenceView};
 use chuda_phone::workbench::EvidenceDraft;
-use chuda_record::id::Hash;
+use chuda_record::id::{EvidenceId, Hash};
 use chuda_record::{Error, Result};
-use serde_json::json;
+use serde::Serialize;
 
-use crate::args::{Consent, Photo};
+use crate::args::Consent;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::json;
 use crate::shell::Shell;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Photo {
+    /// The file; it is copied
+    pub(crate) file: PathBuf,
+    /// The touch it belongs to
+    #[arg(long, value_name = "ID")]
+    pub(crate) touch: Option<TouchId>,
+    /// Required for a recording: self (only your voice) or told (the customer was told)
+    #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
+    pub(crate) consent: Option<Consent>,
+}
 
 /// Keeps a photo, a document or any other file; exit code 4 when it does not open.
 pub(crate) fn photo(shell: &Shell, photo: &Photo) -> Result<Outcome, Failure> {
@@ -25,13 +37,25 @@ pub(crate) fn photo(shell: &Shell, photo: &Photo) -> Result<Outcome, Failure> {
     let mut draft = draft(&photo.file, photo.consent)?;
     draft.touch = photo.touch;
     let kept = workbench.keep_evidence(draft)?;
-    let mut object = json::evidence(&kept.evidence);
-    object["evidence"] = json!(kept.evidence.id);
-    object["thumbnail"] = json!(workbench.thumbnail(kept.evidence.id)?.map(|picture| Hash::of(&picture)));
-    object["rendition"] = json!(workbench.rendition_hash(kept.evidence.id)?);
-    object["claims"] = json!([json::claim(&kept.claim)]);
+    #[derive(Serialize)]
+    struct Kept<'a> {
+        #[serde(flatten)]
+        view: &'a EvidenceView,
+        evidence: EvidenceId,
+        thumbnail: Option<Hash>,
+        rendition: Option<Hash>,
+        claims: [&'a ClaimView; 1],
+    }
+    let id = kept.evidence.id;
+    let object = Kept {
+        view: &kept.evidence,
+        evidence: id,
+        thumbnail: workbench.thumbnail(id)?.map(|picture| Hash::of(&picture)),
+        rendition: workbench.rendition_hash(id)?,
+        claims: [&kept.claim],
+    };
     let exit = if kept.evidence.readable { Exit::Done } else { Exit::Attention };
-    Ok(Outcome { json: object, text: line(shell, &kept.evidence), exit })
+    Ok(Outcome::ending(exit, &object, line(shell, &kept.evidence)))
 }
 
 /// Files given to a touch. Missing files and recordings without consent are refused before any is kept.
@@ -69,7 +93,7 @@ pub(crate) fn into_claim(consent: Consent) -> claim::Consent {
 
 /// One line about a piece of evidence: what it is, its trust grade, its flags.
 pub(crate) fn line(shell: &Shell, evidence: &EvidenceView) -> String {
-    let mut words = vec![shell.text.label("grade", json::grade_key(evidence.grade))];
+    let mut words = vec![shell.text.label("grade", evidence.grade.as_str())];
     words.extend(flags(shell, evidence));
     if let Some(reason) = &evidence.unreadable {
         words.push(shell.text.say("evidence.why", &[("reason", &shell.text.label("unreadable", reason))]));

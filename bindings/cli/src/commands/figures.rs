@@ -4,16 +4,25 @@ use chuda_phone::query::view::{FiguresView, LineView};
 use chuda_phone::workbench::Workbench;
 use chuda_record::Error;
 use chuda_record::id::PersonId;
-use chuda_record::rules::metrics::Ratio;
-use chuda_record::rules::targets::{Judged, Light, Metric};
-use serde_json::{Value, json};
+use chuda_record::rules::metrics::{Ratio, Week};
+use chuda_record::rules::targets::{Judged, Metric};
 
-use crate::args::Figures;
 use crate::exit::{Failure, Outcome};
-use crate::json;
 use crate::shell::Shell;
 use crate::table::table;
-use crate::text::{Lang, Text};
+use crate::text::Text;
+use chuda_words::Lang;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Figures {
+    /// Which week, such as 2026-W47 [default: this week]
+    #[arg(long, value_name = "WEEK", value_parser = week)]
+    pub(crate) week: Option<Week>,
+    /// Somebody who reports to you, with everybody below that person: name or id
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) person: Option<String>,
+}
 
 /// A week of somebody with everybody below.
 pub(crate) fn show(shell: &Shell, asked: &Figures) -> Result<Outcome, Failure> {
@@ -25,7 +34,7 @@ pub(crate) fn show(shell: &Shell, asked: &Figures) -> Result<Outcome, Failure> {
     if figures.people.iter().any(|line| line.person.id != figures.team.person.id) {
         said += &table(2, &rows(shell.text, &figures));
     }
-    Ok(Outcome::done(object(&figures), said))
+    Ok(Outcome::done(&figures, said))
 }
 
 /// A colleague by name or id.
@@ -40,48 +49,6 @@ fn person(workbench: &Workbench, words: &str) -> Result<PersonId, Failure> {
         (None, _) => Err(Error::not_found("person.not_found").into()),
         _ => Err(Error::invalid("cli.person_ambiguous").into()),
     }
-}
-
-fn object(figures: &FiguresView) -> Value {
-    json!({
-        "week": figures.week,
-        "over": figures.over,
-        "team": line(&figures.team),
-        "people": figures.people.iter().map(line).collect::<Vec<_>>(),
-    })
-}
-
-fn line(view: &LineView) -> Value {
-    let line = &view.line;
-    let trend: Vec<Value> = line.density.iter().map(|(week, share)| json!({"week": week, "share": share.map(ratio)})).collect();
-    let counted: Vec<Value> = view
-        .non_standard
-        .iter()
-        .map(|(action, count)| json!({"action": action.zh, "action_key": action.key, "count": count}))
-        .collect();
-    let mut object = json!({
-        "person": json::person(&view.person),
-        "density": {"share": density(view).map(ratio), "trend": trend},
-        "conversion": {"share": line.conversion.map(ratio), "low_weeks": line.low_weeks, "needs_help": line.needs_help},
-        "non_standard": counted,
-        "opened": {"met": line.opened.met, "open": line.opened.open, "missed": line.opened.missed},
-    });
-    for judged in &line.baselines {
-        object[judged.metric.as_str()] = json!({
-            "value": judged.value.map(ratio),
-            "baseline": ratio(judged.baseline),
-            "ratio": judged.ratio.map(ratio),
-            "light": judged.light.map(Light::label),
-            "light_key": judged.light.map(Light::as_str),
-            "icon": judged.light.map(Light::icon),
-            "sum": judged.sum,
-        });
-    }
-    object
-}
-
-fn ratio(ratio: Ratio) -> Value {
-    json!({"part": ratio.part, "whole": ratio.whole, "percent": ratio.as_percent()})
 }
 
 /// One line in full.
@@ -127,11 +94,11 @@ fn density(view: &LineView) -> Option<Ratio> {
 /// A shape and a word.
 fn light(text: Text, judged: &Judged) -> String {
     let Some(light) = judged.light else { return "–".into() };
-    format!("{} {}", light.icon(), if text.0 == Lang::Zh { light.label() } else { light.label_en() })
+    format!("{} {}", light.icon(), text.of(light.label()))
 }
 
 fn metric(text: Text, metric: Metric) -> String {
-    if text.0 == Lang::Zh { metric.label() } else { metric.label_en() }.into()
+    text.of(metric.label()).into()
 }
 
 fn percent(share: Option<Ratio>) -> String {
@@ -140,4 +107,8 @@ fn percent(share: Option<Ratio>) -> String {
 
 fn sum(share: Option<Ratio>) -> String {
     share.map_or_else(|| "–".into(), Ratio::sum)
+}
+
+fn week(text: &str) -> Result<Week, String> {
+    text.parse().map_err(|_| "YYYY-Www".into())
 }

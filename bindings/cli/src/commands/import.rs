@@ -1,12 +1,51 @@
 //! `chuda import`: the server takes a file in, in whole or not at all; every mistake with its line and column.
 
-use chuda_record::Error;
-use chuda_record::wire::api::ImportReport;
+use std::path::PathBuf;
 
-use crate::args::Import;
+use chuda_record::Error;
+use chuda_record::wire::api::{self, ImportReport};
+
+use crate::args::zh;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, wait};
-use crate::text::Lang;
+use chuda_words::Lang;
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// customers, leads or slips
+    #[arg(value_enum, value_name = "KIND", hide_possible_values = true)]
+    pub(crate) kind: ImportKind,
+    /// CSV or XLSX
+    pub(crate) file: PathBuf,
+    /// Only show what would be imported
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// What is imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportKind {
+    /// Customers.
+    #[value(alias = zh("import.customers"))]
+    Customers,
+    /// Leads.
+    #[value(alias = zh("import.leads"))]
+    Leads,
+    /// Payment slips.
+    #[value(alias = zh("import.slips"))]
+    Slips,
+}
+
+impl From<ImportKind> for api::ImportKind {
+    fn from(kind: ImportKind) -> Self {
+        match kind {
+            ImportKind::Customers => Self::Customers,
+            ImportKind::Leads => Self::Leads,
+            ImportKind::Slips => Self::Slips,
+        }
+    }
+}
 
 /// Imports a file, or only says what would come of it; exit code 3 when there are mistakes in it.
 pub(crate) fn import(shell: &Shell, import: &Import) -> Result<Outcome, Failure> {
@@ -17,14 +56,12 @@ pub(crate) fn import(shell: &Shell, import: &Import) -> Result<Outcome, Failure>
         Err(error) if error.params.get("problem").is_some_and(|problem| problem == "import.mistakes") => ask(true)?,
         report => report?,
     };
-    let json = serde_json::to_value(&report).map_err(|error| Error::internal("report.encode", error))?;
-    let outcome = Outcome { text: said(shell, &report), exit: Exit::Done, json };
+    let said = said(shell, &report);
     match report.mistakes {
-        0 => Ok(outcome),
+        0 => Ok(Outcome::done(&report, said)),
         count => {
             let error = Error::invalid("import.mistakes").with("count", count);
-            let extra = outcome.json.as_object().cloned().unwrap_or_default();
-            Err(Failure { error, exit: Exit::Refused, extra, more: outcome.text })
+            Err(Failure { more: said, ..error.into() }.with_all(&report))
         }
     }
 }

@@ -2,13 +2,27 @@
 
 use chuda_phone::workbench::{Identity, Workbench};
 use chuda_record::Error;
-use serde_json::json;
 
-use crate::args::Init;
 use crate::exit::{Failure, Outcome};
-use crate::json::person;
 use crate::keystore;
 use crate::shell::{Shell, wait};
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Address of the server
+    #[arg(long, value_name = "URL", requires = "code", required_unless_present = "offline", conflicts_with = "offline")]
+    pub(crate) server: Option<String>,
+    /// One-time code from the administrator
+    #[arg(long, requires = "server")]
+    pub(crate) code: Option<String>,
+    /// Without a server; you can join one later with --server
+    #[arg(long, requires = "person")]
+    pub(crate) offline: bool,
+    /// Your name
+    #[arg(long, value_name = "NAME", requires = "offline")]
+    pub(crate) person: Option<String>,
+}
 
 /// Makes the data and enrols, or joins a server with data that were made offline.
 pub(crate) fn init(shell: &Shell, init: Init) -> Result<Outcome, Failure> {
@@ -26,10 +40,7 @@ pub(crate) fn init(shell: &Shell, init: Init) -> Result<Outcome, Failure> {
         (_, _, Some(name)) => Workbench::create_offline(shell.settings(keystore::make(&shell.dir)?), &name)?.identity()?,
         _ => return Err(Error::invalid("cli.usage").into()),
     };
-    Ok(Outcome::done(
-        json!({"person": person(&identity.person), "device": identity.device, "server": identity.server}),
-        said(shell, &identity),
-    ))
+    Ok(Outcome::done(&identity, said(shell, &identity)))
 }
 
 fn said(shell: &Shell, identity: &Identity) -> String {

@@ -6,14 +6,120 @@ use chuda_record::Error;
 use chuda_record::Stage;
 use chuda_record::id::LeadId;
 use chuda_record::rules::Config;
-use serde_json::json;
 
 use super::{choices, find_colleague, find_customer};
-use crate::args::sales::{LeadAdd, LeadAssign, LeadList, LeadStage, LeadWhy};
 use crate::exit::{Failure, Outcome};
-use crate::json::sales as json_of;
 use crate::shell::{Shell, local};
 use crate::table::table;
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Lead {
+    /// Put a lead into the pool, for whoever claims it first
+    Add(LeadAdd),
+    /// Your own leads, last changed first
+    List(LeadList),
+    /// One lead with its whole history
+    Show(LeadWhich),
+    /// Claim a lead that nobody holds
+    Claim(LeadWhich),
+    /// Put a lead back into the pool
+    Release(LeadWhy),
+    /// Assign a lead to somebody, as a superior
+    Assign(LeadAssign),
+    /// Correct the stage by hand
+    Stage(LeadStage),
+    /// Mark a lead as invalid
+    Invalid(LeadWhy),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LeadAdd {
+    /// Full name of the customer it may become
+    pub(crate) name: String,
+    /// The name people say
+    #[arg(long, value_name = "NAME")]
+    pub(crate) short: Option<String>,
+    /// A person on the customer's side
+    #[arg(long, value_name = "NAME")]
+    pub(crate) contact: Option<String>,
+    /// That person's phone number
+    #[arg(long, value_name = "NUMBER", requires = "contact")]
+    pub(crate) phone: Option<String>,
+    /// Installation address
+    #[arg(long)]
+    pub(crate) address: Option<String>,
+    /// Device model
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// Where it came from, such as a campaign
+    #[arg(long)]
+    pub(crate) channel: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LeadList {
+    /// Those that nobody holds
+    #[arg(long, conflicts_with = "team")]
+    pub(crate) pool: bool,
+    /// Those of others that you can see
+    #[arg(long)]
+    pub(crate) team: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LeadWhich {
+    /// Id of the lead, or id, name or short name of the customer
+    #[arg(value_name = "LEAD")]
+    pub(crate) lead: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LeadWhy {
+    /// Id of the lead, or id, name or short name of the customer
+    #[arg(value_name = "LEAD")]
+    pub(crate) lead: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LeadAssign {
+    /// Id of the lead, or id, name or short name of the customer
+    #[arg(value_name = "LEAD")]
+    pub(crate) lead: String,
+    /// To whom: name or id of a colleague
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) to: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LeadStage {
+    /// Id of the lead, or id, name or short name of the customer
+    #[arg(value_name = "LEAD")]
+    pub(crate) lead: String,
+    /// claimed, first_touch, need_confirmed, quoted, signed
+    #[arg(value_name = "STAGE")]
+    pub(crate) stage: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+/// Runs a command about leads.
+pub(crate) fn run(shell: &Shell, command: Lead) -> Result<Outcome, Failure> {
+    match command {
+        Lead::Add(add) => self::add(shell, add),
+        Lead::List(list) => self::list(shell, &list),
+        Lead::Show(which) => show(shell, &which.lead),
+        Lead::Claim(which) => claim(shell, &which.lead),
+        Lead::Release(why) => release(shell, &why),
+        Lead::Assign(assign) => self::assign(shell, &assign),
+        Lead::Stage(stage) => self::stage(shell, &stage),
+        Lead::Invalid(why) => invalid(shell, &why),
+    }
+}
 
 /// Puts a lead into the pool.
 pub(crate) fn add(shell: &Shell, add: LeadAdd) -> Result<Outcome, Failure> {
@@ -31,10 +137,9 @@ pub(crate) fn list(shell: &Shell, list: &LeadList) -> Result<Outcome, Failure> {
         LeadList { .. } => Whose::Own,
     };
     let leads = shell.open()?.leads(whose)?;
-    let listed: Vec<_> = leads.iter().map(json_of::lead).collect();
     let rows: Vec<_> = leads.iter().map(|lead| row(shell, lead)).collect();
     let said = if leads.is_empty() { shell.text.line("lead.none", &[]) } else { table(0, &rows) };
-    Ok(Outcome::done(json!({"leads": listed}), said))
+    Ok(Outcome::list("leads", &leads, said))
 }
 
 /// One lead with every move.
@@ -43,7 +148,7 @@ pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     let page = workbench.lead(find(&workbench, words)?)?;
     let moves: Vec<_> = page.trace.iter().map(|one| move_row(shell, one)).collect();
     let said = table(0, &[row(shell, &page.lead)]) + &table(2, &moves);
-    Ok(Outcome::done(json_of::lead_page(&page), said))
+    Ok(Outcome::done(&page, said))
 }
 
 /// Asks for a lead.
@@ -74,8 +179,7 @@ pub(crate) fn stage(shell: &Shell, stage: &LeadStage) -> Result<Outcome, Failure
     let config = workbench.config();
     let to = Config::find(&config.stages, &stage.stage).and_then(|choice| Stage::parse(&choice.key)).ok_or_else(|| {
         let words: Vec<Word> = config.stages.iter().map(Word::from).collect();
-        let (list, more) = choices(shell, &words);
-        Failure::from(Error::invalid("cli.unknown_stage")).with("choices", list, &more)
+        choices(Error::invalid("cli.unknown_stage").into(), shell, "choices", &words)
     })?;
     let lead = workbench.correct_stage(find(&workbench, &stage.lead)?, to, &stage.reason)?;
     Ok(outcome(shell, "lead.corrected", &lead))
@@ -101,7 +205,7 @@ fn find(workbench: &Workbench, words: &str) -> Result<LeadId, Failure> {
 
 fn outcome(shell: &Shell, key: &'static str, lead: &LeadView) -> Outcome {
     let said = shell.text.line(key, &[("customer", &lead.customer_name)]) + &table(2, &[row(shell, lead)]);
-    Outcome::done(json_of::lead(lead), said)
+    Outcome::done(lead, said)
 }
 
 /// Customer, stage, holder with since when, what was asked for, what happened last, id.

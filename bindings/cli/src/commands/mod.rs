@@ -1,4 +1,6 @@
-//! One function per command: calls the workbench, and says what came of it for scripts and for people.
+//! A file per command: its arguments, and a function that calls the workbench and says what came of it for scripts and for people.
+// The comments on arguments are what a person reads as help: keys stand in them without backticks.
+#![expect(clippy::doc_markdown)]
 
 mod answers;
 mod backcheck;
@@ -25,80 +27,120 @@ mod voice;
 use chuda_phone::query::view::{CustomerView, PersonView, Word};
 use chuda_phone::workbench::Workbench;
 use chuda_record::Error;
-use serde_json::{Value, json};
+use clap::Subcommand;
+use serde_json::json;
 
-use crate::args::sales::{Contract, Lead, Meeting, Order, Quote};
-use crate::args::{Backcheck, Command, Customer, Demand, Event, Export, Finding, Question, Task};
 use crate::exit::{Failure, Outcome};
 use crate::shell::Shell;
 use crate::table::table;
+
+/// What can be done. A command's arguments stand beside it.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Set up this phone's data and enrol the device
+    Init(init::Init),
+    /// Customers: add, list, show, set details
+    #[command(subcommand)]
+    Customer(customer::Customer),
+    /// Leads: add, list, show, claim, release, assign, correct
+    #[command(subcommand)]
+    Lead(lead::Lead),
+    /// Record a touch
+    Touch(Box<touch::Touch>),
+    /// Keep a photo or document as evidence
+    Photo(evidence::Photo),
+    /// Turn a recording into a draft, and the draft into a touch
+    Voice(voice::Voice),
+    /// Show everything the home screen shows
+    Home,
+    /// File the daily report in one go
+    Report(day::Report),
+    /// Tasks and to-dos: list, do
+    #[command(subcommand)]
+    Task(task::Task),
+    /// Quotes: list, approve, reject
+    #[command(subcommand)]
+    Quote(quote::Quote),
+    /// Contracts: list, show, add details, sign
+    #[command(subcommand)]
+    Contract(contract::Contract),
+    /// Work orders: list, show, schedule, take, done
+    #[command(subcommand)]
+    Order(order::Order),
+    /// Meetings: list, show, move, answer
+    #[command(subcommand)]
+    Meeting(meeting::Meeting),
+    /// Back-checks: list, show, answer, close, make the draw again
+    #[command(subcommand)]
+    Backcheck(backcheck::Backcheck),
+    /// Technical questions: list, show, answer, promise, take on
+    #[command(subcommand)]
+    Question(answers::Question),
+    /// Demand cards: list, show, assess
+    #[command(subcommand)]
+    Demand(answers::Demand),
+    /// Facts that do not agree: list, show, settle
+    #[command(subcommand)]
+    Finding(answers::Finding),
+    /// What outside systems have reported
+    #[command(subcommand)]
+    Event(event::Event),
+    /// Record that the customer responded
+    Feedback(event::Feedback),
+    /// Progress briefs: those of the day, or how a customer stood day by day
+    Brief(brief::Brief),
+    /// Have the server import customers, leads or payment slips
+    Import(import::Import),
+    /// Options, forms, rules, formula and targets: show, try out, publish
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Show a week against its baselines: leads, touches, feedback, density, conversion
+    Figures(figures::Figures),
+    /// Exchange records with the server, then files
+    Sync(sync::Sync),
+    /// Show where every item is on its way to the server
+    Status,
+    /// Redo a refused change on top of the accepted state
+    Redo(sync::Redo),
+    /// Export what others can check
+    #[command(subcommand)]
+    Export(proof::Export),
+    /// Check a proof bundle or a server's audit bundle, offline and without this phone's data
+    Verify(proof::Verify),
+    /// Check data, key files, evidence chain, speech model and disk
+    Doctor,
+}
 
 /// Runs a command.
 pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Init(init) => init::init(shell, init),
-        Command::Customer(Customer::Add(add)) => customer::add(shell, add),
-        Command::Customer(Customer::List(list)) => customer::list(shell, &list),
-        Command::Customer(Customer::Show(show)) => customer::show(shell, &show.customer),
-        Command::Customer(Customer::Set(set)) => customer::set(shell, *set),
-        Command::Lead(Lead::Add(add)) => lead::add(shell, add),
-        Command::Lead(Lead::List(list)) => lead::list(shell, &list),
-        Command::Lead(Lead::Show(which)) => lead::show(shell, &which.lead),
-        Command::Lead(Lead::Claim(which)) => lead::claim(shell, &which.lead),
-        Command::Lead(Lead::Release(why)) => lead::release(shell, &why),
-        Command::Lead(Lead::Assign(assign)) => lead::assign(shell, &assign),
-        Command::Lead(Lead::Stage(stage)) => lead::stage(shell, &stage),
-        Command::Lead(Lead::Invalid(why)) => lead::invalid(shell, &why),
+        Command::Customer(command) => customer::run(shell, command),
+        Command::Lead(command) => lead::run(shell, command),
         Command::Touch(touch) => touch::record(shell, *touch),
         Command::Photo(photo) => evidence::photo(shell, &photo),
         Command::Voice(voice) => voice::voice(shell, &voice),
         Command::Home => day::home(shell),
         Command::Report(report) => day::report(shell, report),
-        Command::Task(Task::List) => task::list(shell),
-        Command::Task(Task::Done(done)) => task::done(shell, &done),
-        Command::Figures(asked) => figures::show(shell, &asked),
-        Command::Quote(Quote::List) => quote::list(shell),
-        Command::Quote(Quote::Approve(which)) => quote::answer(shell, which.quote, true, None),
-        Command::Quote(Quote::Reject(why)) => quote::answer(shell, why.quote, false, Some(&why.reason)),
-        Command::Contract(Contract::List(all)) => contract::list(shell, all.all),
-        Command::Contract(Contract::Show(which)) => contract::show(shell, &which.contract),
-        Command::Contract(Contract::Set(set)) => contract::set(shell, set),
-        Command::Contract(Contract::Sign(which)) => contract::sign(shell, &which.contract),
-        Command::Order(Order::List(all)) => order::list(shell, all.all),
-        Command::Order(Order::Show(which)) => order::show(shell, which.order),
-        Command::Order(Order::Schedule(schedule)) => order::schedule(shell, schedule),
-        Command::Order(Order::Need(need)) => order::need(shell, &need),
-        Command::Order(Order::Take(which)) => order::take(shell, which.order),
-        Command::Order(Order::Done(which)) => order::done(shell, which.order),
-        Command::Meeting(Meeting::List) => meeting::list(shell),
-        Command::Meeting(Meeting::Show(show)) => meeting::show(shell, &show),
-        Command::Meeting(Meeting::Move(to)) => meeting::move_to(shell, to),
-        Command::Meeting(Meeting::Answer(answer)) => meeting::answer(shell, &answer),
-        Command::Backcheck(Backcheck::List) => backcheck::list(shell),
-        Command::Backcheck(Backcheck::Show(which)) => backcheck::show(shell, &which),
-        Command::Backcheck(Backcheck::Answer(answer)) => backcheck::answer(shell, answer),
-        Command::Backcheck(Backcheck::Close(close)) => backcheck::close(shell, close),
-        Command::Backcheck(Backcheck::Recompute(which)) => backcheck::recompute(shell, &which),
-        Command::Question(Question::List(list)) => answers::questions(shell, list.all),
-        Command::Question(Question::Show(which)) => answers::question(shell, which.id.into()),
-        Command::Question(Question::Answer(answer)) => answers::answer(shell, &answer),
-        Command::Question(Question::Promise(promise)) => answers::promise(shell, &promise),
-        Command::Question(Question::Take(which)) => answers::take(shell, which.id.into()),
-        Command::Demand(Demand::List(list)) => answers::demands(shell, list.all),
-        Command::Demand(Demand::Show(which)) => answers::demand(shell, which.id.into()),
-        Command::Demand(Demand::Assess(assess)) => answers::assess(shell, &assess),
-        Command::Finding(Finding::List(list)) => answers::findings(shell, list.all),
-        Command::Finding(Finding::Show(which)) => answers::finding(shell, which.id.into()),
-        Command::Finding(Finding::Resolve(resolve)) => answers::resolve(shell, &resolve),
-        Command::Event(Event::List(list)) => event::list(shell, &list),
+        Command::Task(command) => task::run(shell, &command),
+        Command::Quote(command) => quote::run(shell, &command),
+        Command::Contract(command) => contract::run(shell, command),
+        Command::Order(command) => order::run(shell, command),
+        Command::Meeting(command) => meeting::run(shell, command),
+        Command::Backcheck(command) => backcheck::run(shell, command),
+        Command::Question(command) => answers::run_question(shell, &command),
+        Command::Demand(command) => answers::run_demand(shell, &command),
+        Command::Finding(command) => answers::run_finding(shell, &command),
+        Command::Event(event::Event::List(list)) => event::list(shell, &list),
         Command::Feedback(feedback) => event::feedback(shell, &feedback),
         Command::Brief(brief) => brief::briefs(shell, &brief),
         Command::Import(import) => import::import(shell, &import),
         Command::Config(config) => config::config(shell, config),
+        Command::Figures(asked) => figures::show(shell, &asked),
         Command::Sync(sync) => sync::sync(shell, &sync),
         Command::Status => sync::status(shell),
         Command::Redo(redo) => sync::redo(shell, redo.document),
-        Command::Export(Export::Proof(export)) => proof::export(shell, &export),
+        Command::Export(proof::Export::Proof(export)) => proof::export(shell, &export),
         Command::Verify(verify) => proof::verify(shell, &verify.bundle),
         Command::Doctor => proof::doctor(shell),
     }
@@ -115,11 +157,10 @@ fn find_customer(workbench: &Workbench, words: &str) -> Result<CustomerView, Fai
         (Some(one), None) => Ok(one.clone()),
         _ if found.is_empty() => Err(Error::not_found("cli.customer_unknown").into()),
         _ => {
-            let candidates: Vec<Value> =
-                found.iter().map(|one| json!({"id": one.id, "name": one.name, "short": one.short})).collect();
+            let candidates: Vec<_> = found.iter().map(|one| json!({"id": one.id, "name": one.name, "short": one.short})).collect();
             let rows: Vec<_> = found.iter().map(|one| vec![one.name.clone(), one.id.to_string()]).collect();
             let failure: Failure = Error::invalid("cli.customer_ambiguous").with("count", found.len()).into();
-            Err(failure.with("candidates", candidates.into(), &table(2, &rows)))
+            Err(failure.with("candidates", &candidates, &table(2, &rows)))
         }
     }
 }
@@ -141,9 +182,8 @@ fn field_rows(shell: &Shell, fields: &[(&str, Option<String>)]) -> Vec<Vec<Strin
     known.map(|(field, value)| vec![shell.text.label("field", field), value]).collect()
 }
 
-/// Words to choose from, for a failure that says which there are.
-fn choices(shell: &Shell, words: &[Word]) -> (Value, String) {
-    let list = words.iter().map(|word| json!({"key": word.key, "label": word.zh})).collect();
+/// A failure that says which words there are to choose from.
+fn choices(failure: Failure, shell: &Shell, key: &str, words: &[Word]) -> Failure {
     let rows: Vec<_> = words.iter().map(|word| vec![shell.text.word(word).to_owned(), word.key.clone()]).collect();
-    (list, table(2, &rows))
+    failure.with(key, &words, &table(2, &rows))
 }

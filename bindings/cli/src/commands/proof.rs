@@ -2,19 +2,41 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chuda_evidence::audit;
 use chuda_evidence::proof::{self, Check};
 use chuda_record::Error;
 use serde_json::json;
 
-use crate::args::ExportProof;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::json;
 use crate::keystore;
 use crate::shell::Shell;
 use crate::table::table;
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// One piece of evidence with claim, signature and chain, which anyone can check offline
+    Proof(ExportProof),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportProof {
+    /// The evidence: its id or SHA-256
+    #[arg(value_name = "EVIDENCE")]
+    pub(crate) id: String,
+    /// The bundle to write
+    #[arg(long, value_name = "ZIP")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// A bundle from `chuda export proof` or `chuda-server admin audit export`
+    #[arg(value_name = "ZIP")]
+    pub(crate) bundle: PathBuf,
+}
 
 /// Writes a proof bundle of one piece of evidence.
 pub(crate) fn export(shell: &Shell, export: &ExportProof) -> Result<Outcome, Failure> {
@@ -23,7 +45,7 @@ pub(crate) fn export(shell: &Shell, export: &ExportProof) -> Result<Outcome, Fai
     workbench.export_proof(evidence, &export.out)?;
     let bundle = export.out.display().to_string();
     let said = shell.text.line("proof.written", &[("path", &bundle)]);
-    Ok(Outcome::done(json!({"evidence": evidence, "bundle": bundle}), said))
+    Ok(Outcome::done(&json!({"evidence": evidence, "bundle": bundle}), said))
 }
 
 /// Checks a bundle without any data of this phone: exit code 4 when it does not prove what it says, 3 when it is no bundle at all.
@@ -36,15 +58,15 @@ pub(crate) fn verify(shell: &Shell, bundle: &Path) -> Result<Outcome, Failure> {
     let lines = rows(shell, &checks);
     if !is_archive {
         let failure = Failure::from(Error::invalid("cli.not_a_bundle"));
-        return Err(failure.with("valid", json!(false), "").with("checks", json::checks(&checks), &lines));
+        return Err(failure.with("valid", &false, "").with("checks", &checks, &lines));
     }
     let (verdict, exit) = match (report.valid, is_audit) {
         (true, false) => ("proof.valid", Exit::Done),
         (true, true) => ("audit.valid", Exit::Done),
         (false, _) => ("proof.invalid", Exit::Attention),
     };
-    let object = json!({"valid": report.valid, "checks": json::checks(&checks)});
-    Ok(Outcome { json: object, text: shell.text.line(verdict, &[]) + &lines, exit })
+    let object = json!({"valid": report.valid, "checks": checks});
+    Ok(Outcome::ending(exit, &object, shell.text.line(verdict, &[]) + &lines))
 }
 
 /// Whether a file at least begins as bundles do, so that a damaged bundle is told from something else.
@@ -65,7 +87,7 @@ pub(crate) fn doctor(shell: &Shell) -> Result<Outcome, Failure> {
         });
     }
     let exit = if checks.iter().all(|check| check.ok) { Exit::Done } else { Exit::Attention };
-    Ok(Outcome { json: json!({"checks": json::checks(&checks)}), text: rows(shell, &checks), exit })
+    Ok(Outcome::ending(exit, &json!({"checks": checks}), rows(shell, &checks)))
 }
 
 fn rows(shell: &Shell, checks: &[Check]) -> String {

@@ -2,19 +2,45 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use chuda_phone::query::view::{ItemState, StatusItem};
-use chuda_phone::workbench::{BlobChoice, Cancel, SyncReport, Workbench};
-use chuda_record::ErrorKind;
+use chuda_phone::workbench::{BlobChoice, Cancel, StatusView, SyncReport, Workbench};
 use chuda_record::id::RecordId;
-use serde_json::{Value, json};
+use chuda_record::{ErrorKind, Result as CoreResult};
+use serde::Serialize;
+use serde_json::json;
 
 use super::day::status_line;
 use super::evidence::size;
-use crate::args::{Blobs, Sync};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::finish;
 use crate::shell::{Shell, local, progress, wait};
 use crate::table::table;
-use crate::{finish, json};
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    /// Keep going until Ctrl-C
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// Which files to send
+    #[arg(long, value_enum, default_value_t = Blobs::All, value_name = "all|none", hide_possible_values = true)]
+    pub(crate) blobs: Blobs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Redo {
+    /// The record, as `chuda status` shows it
+    #[arg(value_name = "DOCUMENT")]
+    pub(crate) document: RecordId,
+}
+
+/// Which files an exchange sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Blobs {
+    All,
+    None,
+}
 
 /// Between two exchanges of `--watch`: what came lately is likely to be followed by more.
 const SOON: Duration = Duration::from_secs(5);
@@ -30,44 +56,53 @@ pub(crate) fn sync(shell: &Shell, sync: &Sync) -> Result<Outcome, Failure> {
     };
     let watched = sync.watch;
     wait(|cancel| async move {
-        if watched { watch(shell, &workbench, blobs, &cancel).await } else { exchange(shell, &workbench, blobs, &cancel).await }
+        if watched {
+            watch(shell, &workbench, blobs, &cancel).await
+        } else {
+            outcome(shell, &workbench, &exchange(shell, &workbench, blobs, &cancel).await?)
+        }
     })?
 }
 
 /// Where every item is.
 pub(crate) fn status(shell: &Shell) -> Result<Outcome, Failure> {
     let status = shell.open()?.status()?;
-    let object = json!({
-        "items": status.items.iter().map(json::status_item).collect::<Vec<_>>(),
-        "summary": json::summary(&status.summary),
-        "last_sync": status.summary.last_sync.map(json::instant),
-    });
     let mut said = status_line(shell, &status.summary) + "\n";
     if let Some(at) = status.summary.last_sync {
-        said += &shell.text.line("sync.last", &[("at", &local(at))]);
+        said += &shell.text.line("sync.last", &[("time", &local(at))]);
     }
     let rows: Vec<_> = status.items.iter().map(|item| item_row(shell, item)).collect();
-    Ok(Outcome::done(object, said + &table(2, &rows)))
+    #[derive(Serialize)]
+    struct Shown<'a> {
+        #[serde(flatten)]
+        status: &'a StatusView,
+        last_sync: Option<DateTime<Utc>>,
+    }
+    let object = Shown { status: &status, last_sync: status.summary.last_sync };
+    Ok(Outcome::done(&object, said + &table(2, &rows)))
 }
 
 /// Makes a refused edit again.
 pub(crate) fn redo(shell: &Shell, document: RecordId) -> Result<Outcome, Failure> {
     shell.open()?.redo(document)?;
-    Ok(Outcome::done(json!({"document": document}), shell.text.line("redo.done", &[])))
+    Ok(Outcome::done(&json!({"document": document}), shell.text.line("redo.done", &[])))
 }
 
-/// Exit code 4 when the server did not take a record or a file.
-async fn exchange(shell: &Shell, workbench: &Workbench, blobs: BlobChoice, cancel: &Cancel) -> Result<Outcome, Failure> {
+async fn exchange(shell: &Shell, workbench: &Workbench, blobs: BlobChoice, cancel: &Cancel) -> CoreResult<SyncReport> {
     let bar = progress(shell.text.get("sync.working"));
     let shown = bar.clone();
     let result =
         workbench.sync(blobs, move |summary| shown.set_position(summary.percent.try_into().unwrap_or(0)), cancel.clone()).await;
     bar.finish_and_clear();
-    let report = result?;
+    result
+}
+
+/// Exit code 4 when the server did not take a record or a file.
+fn outcome(shell: &Shell, workbench: &Workbench, report: &SyncReport) -> Result<Outcome, Failure> {
     let refused_file = |item: &StatusItem| item.kind == "blob" && matches!(item.state, ItemState::Failed { .. });
     let refused = !report.rejected.is_empty() || workbench.status()?.items.iter().any(refused_file);
     let exit = if refused { Exit::Attention } else { Exit::Done };
-    Ok(Outcome { json: json::sync(&report), text: said(shell, &report), exit })
+    Ok(Outcome::ending(exit, report, said(shell, report)))
 }
 
 /// Exchanges until Ctrl-C, which is its proper end, and says what came of each. Being offline is no reason to stop, anything else is.
@@ -75,16 +110,17 @@ async fn watch(shell: &Shell, workbench: &Workbench, blobs: BlobChoice, cancel: 
     let mut wait = SOON;
     while !cancel.is_cancelled() {
         let result = exchange(shell, workbench, blobs, cancel).await;
-        let moved = result.as_ref().is_ok_and(|outcome| ["pushed", "pulled"].iter().any(|key| outcome.json[key] != 0));
+        let moved = result.as_ref().is_ok_and(|report| report.pushed + report.pulled > 0);
         wait = if moved { SOON } else { (wait * 2).min(LATEST) };
         match &result {
-            Err(failure) if failure.error.kind == ErrorKind::Cancelled => break,
-            Err(failure) if failure.error.kind != ErrorKind::Offline => return result,
-            _ => finish(result, shell.text, shell.json),
+            Err(error) if error.kind == ErrorKind::Cancelled => break,
+            Err(error) if error.kind != ErrorKind::Offline => return Err(error.clone().into()),
+            Err(error) => finish(Err(error.clone().into()), shell.text, shell.json),
+            Ok(report) => finish(outcome(shell, workbench, report), shell.text, shell.json),
         };
         pause(wait, cancel).await;
     }
-    Ok(Outcome::done(Value::Null, String::new()))
+    Ok(Outcome { json: None, text: String::new(), exit: Exit::Done })
 }
 
 /// Waits, and looks now and then whether it still should.
@@ -117,7 +153,7 @@ fn said(shell: &Shell, report: &SyncReport) -> String {
 
 fn item_row(shell: &Shell, item: &StatusItem) -> Vec<String> {
     let text = shell.text;
-    let word = text.label("state", json::state_key(&item.state));
+    let word = text.label("state", item.state.as_str());
     let state = match &item.state {
         ItemState::Uploading { percent } => format!("{word} {percent} %"),
         ItemState::Failed { reason } => format!("{word} · {}", text.label("rejection", reason)),

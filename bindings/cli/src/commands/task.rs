@@ -1,14 +1,44 @@
 //! `chuda task`: what rules ask of this person, whatever the role.
 
+use std::collections::BTreeMap;
+
 use chuda_phone::query::view::TaskView;
-use serde_json::json;
+use chuda_record::id::TaskId;
 
 use super::choices;
-use crate::args::TaskDone;
 use crate::exit::{Failure, Outcome};
-use crate::json;
 use crate::shell::{Shell, local};
 use crate::table::table;
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Open tasks, most urgent first, and notices
+    List,
+    /// Do a task, or tick a notice off
+    Done(TaskDone),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TaskDone {
+    /// The task
+    #[arg(value_name = "TASK")]
+    pub(crate) id: TaskId,
+    /// The answer: a word or key of the task's choices
+    #[arg(long)]
+    pub(crate) choice: Option<String>,
+    /// The reason, where the answer needs one
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+/// Runs a command about tasks.
+pub(crate) fn run(shell: &Shell, command: &Task) -> Result<Outcome, Failure> {
+    match command {
+        Task::List => list(shell),
+        Task::Done(done) => self::done(shell, done),
+    }
+}
 
 /// How many facts of what a task is about stand in its row.
 const SHOWN: usize = 4;
@@ -17,18 +47,20 @@ const SHOWN: usize = 4;
 pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let (tasks, notices) = (workbench.tasks()?, workbench.notices()?);
-    let listed = |tasks: &[TaskView]| tasks.iter().map(json::task).collect::<Vec<_>>();
     let mut said = if tasks.is_empty() { shell.text.line("task.none", &[]) } else { pages(shell, &tasks) };
     if !notices.is_empty() {
         said += &(shell.text.line("task.notices", &[]) + &pages(shell, &notices));
     }
-    Ok(Outcome::done(json!({"tasks": listed(&tasks), "notices": listed(&notices)}), said))
+    Ok(Outcome::done(&BTreeMap::from([("tasks", &tasks), ("notices", &notices)]), said))
 }
 
 /// As rows, then the words that help.
 fn pages(shell: &Shell, tasks: &[TaskView]) -> String {
     let packs = tasks.iter().filter_map(|task| task.script_pack.as_ref());
-    let packs = packs.map(|pack| format!("《{}》\n{}\n", shell.text.word(&pack.title), pack.text)).collect::<Vec<_>>().concat();
+    let packs = packs
+        .map(|pack| format!("{}{}\n", shell.text.line("task.script", &[("title", &shell.text.word(&pack.title))]), pack.text))
+        .collect::<Vec<_>>()
+        .concat();
     table(0, &rows(shell, tasks)) + &packs
 }
 
@@ -41,15 +73,12 @@ pub(crate) fn done(shell: &Shell, done: &TaskDone) -> Result<Outcome, Failure> {
         match open
             .filter(|task| matches!(failure.error.key, "task.choice_missing" | "task.unknown_choice") && !task.choices.is_empty())
         {
-            Some(task) => {
-                let (list, more) = choices(shell, &task.choices);
-                failure.with("choices", list, &more)
-            }
+            Some(task) => choices(failure, shell, "choices", &task.choices),
             None => failure,
         }
     })?;
     let said = shell.text.line("task.done", &[("title", &shell.text.word(&task.kind))]);
-    Ok(Outcome::done(json::task(&task), said))
+    Ok(Outcome::done(&task, said))
 }
 
 /// Tasks as rows: title, customer, answers, due, id.

@@ -1,18 +1,79 @@
 //! `chuda touch`: keeps the evidence first, then records the touch it proves.
 
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
 use chuda_phone::query::view::{TouchView, Word};
 use chuda_phone::workbench::{TouchDraft, TouchSaved};
-use chuda_record::Error;
 use chuda_record::id::EvidenceId;
 use chuda_record::rules::Config;
-use serde_json::{Value, json};
+use chuda_record::{ContactMode, Error, Fen, Intent};
+use serde::Serialize;
 
 use super::evidence::{self, flags};
 use super::{choices, find_customer};
-use crate::args::Touch;
+use crate::args::{Consent, date, intent, pair, yuan};
 use crate::exit::{Exit, Failure, Outcome};
-use crate::json;
 use crate::shell::{Shell, local};
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Touch {
+    /// The customer: id, name or short name
+    #[arg(long)]
+    pub(crate) customer: String,
+    /// How: phone, wechat, visit, email
+    #[arg(long, value_parser = mode)]
+    pub(crate) mode: ContactMode,
+    /// What: send_material, book_demo, demo, quote, sign, …
+    #[arg(long)]
+    pub(crate) action: String,
+    /// A photo, document or recording that proves it; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) evidence: Vec<PathBuf>,
+    /// Progress brief: demo_done, poc_needed, tech_needed, …
+    #[arg(long)]
+    pub(crate) brief: Option<String>,
+    /// Who answers the technical question
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tech_owner: Option<String>,
+    /// When the answer is expected
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) response_by: Option<NaiveDate>,
+    /// Amount in yuan
+    #[arg(long, value_name = "YUAN", value_parser = yuan)]
+    pub(crate) amount: Option<Fen>,
+    /// Custom development was agreed
+    #[arg(long)]
+    pub(crate) custom_development: bool,
+    /// Intent level
+    #[arg(long, value_name = "A|B|C|D", value_parser = intent)]
+    pub(crate) intent: Option<Intent>,
+    /// The customer responded
+    #[arg(long)]
+    pub(crate) feedback: bool,
+    /// The contact on the customer's side
+    #[arg(long, value_name = "NAME")]
+    pub(crate) contact: Option<String>,
+    /// That person's role in the deal: decision_maker, it, legal, end_user, …
+    #[arg(long, value_name = "ROLE", requires = "contact")]
+    pub(crate) contact_role: Option<String>,
+    /// A field that a supervisor added to the form; repeatable
+    #[arg(long = "extra", value_name = "KEY=VALUE", value_parser = pair)]
+    pub(crate) extra: Vec<(String, String)>,
+    /// Next follow-up: a date, or Chinese words for one
+    #[arg(long, value_parser = next_day, value_name = "DATE|WORDS")]
+    pub(crate) next: Option<String>,
+    /// A note
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    /// Required for a recording: self (only your voice) or told (the customer was told)
+    #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
+    pub(crate) consent: Option<Consent>,
+    /// Keep it as a draft, without evidence
+    #[arg(long)]
+    pub(crate) draft: bool,
+}
 
 /// Records a touch. Everything that can be refused is refused before the first file is kept.
 pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
@@ -58,26 +119,22 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
 /// What a recorded touch looks like; exit code 4 when a piece of its evidence does not open.
 pub(crate) fn outcome(shell: &Shell, config: &Config, saved: &TouchSaved) -> Outcome {
     let unreadable = saved.touch.evidence.iter().any(|evidence| !evidence.readable);
-    Outcome {
-        json: saved_json(config, saved),
-        text: said(shell, config, saved),
-        exit: if unreadable { Exit::Attention } else { Exit::Done },
-    }
+    let exit = if unreadable { Exit::Attention } else { Exit::Done };
+    Outcome::ending(exit, &Prompted { saved, prompt: prompt(config, saved) }, said(shell, config, saved))
 }
 
-/// A recorded touch for scripts.
-fn saved_json(config: &Config, saved: &TouchSaved) -> Value {
-    let mut object = json::touch(&saved.touch);
-    object["prompt"] = json!(prompt(config, saved));
-    object["triggered"] = saved.triggered.iter().map(json::triggered).collect();
-    object["claims"] = saved.claims.iter().map(json::claim).collect();
-    object
+/// A recorded touch for scripts, with what its action asks for.
+#[derive(Serialize)]
+struct Prompted<'a> {
+    #[serde(flatten)]
+    saved: &'a TouchSaved,
+    prompt: Option<&'a str>,
 }
 
 /// A recorded touch for people.
 fn said(shell: &Shell, config: &Config, saved: &TouchSaved) -> String {
     let (text, touch) = (shell.text, &saved.touch);
-    let status = text.label("status", json::status_key(touch.status));
+    let status = text.label("status", touch.status.as_str());
     let mut lines = vec![text.line("touch.saved", &[("customer", &touch.customer_name), ("status", &status), ("id", &touch.id)])];
     lines.extend(touch.evidence.iter().map(|evidence| evidence::line(shell, evidence)));
     lines.extend(prompt(config, saved).map(|prompt| text.line("touch.prompt", &[("prompt", &prompt)])));
@@ -116,12 +173,12 @@ fn proof(shell: &Shell, touch: &TouchView) -> String {
     let valid = touch.evidence.iter().filter(|evidence| evidence.valid).count();
     let unreadable = touch.evidence.iter().filter(|evidence| !evidence.readable).count();
     let mut words = vec![match touch.evidence.len() {
-        0 => shell.text.label("status", json::status_key(touch.status)),
-        _ if valid > 0 => shell.text.say("evidence.valid", &[("count", &valid)]),
+        0 => shell.text.label("status", touch.status.as_str()),
+        _ if valid > 0 => shell.text.say("evidence.count", &[("count", &valid)]),
         _ => shell.text.get("evidence.not_valid").into(),
     }];
     if unreadable > 0 {
-        words.push(shell.text.say("evidence.unreadable", &[("count", &unreadable)]));
+        words.push(shell.text.say("evidence.unreadable_count", &[("count", &unreadable)]));
     }
     let flagged: Vec<String> = touch.evidence.iter().flat_map(|evidence| flags(shell, evidence)).collect();
     words.extend(flagged.first().cloned());
@@ -146,8 +203,7 @@ fn with_choices(shell: &Shell, error: Error, config: &Config) -> Failure {
         "touch.unknown_brief" => &config.briefs,
         _ => return error.into(),
     };
-    let (list, more) = choices(shell, &Config::offered(list).map(Word::from).collect::<Vec<_>>());
-    Failure::from(error).with("choices", list, &more)
+    choices(error.into(), shell, "choices", &Config::offered(list).map(Word::from).collect::<Vec<_>>())
 }
 
 /// Nothing that was kept gets lost behind an error: says which evidence is there and how to use it.
@@ -157,5 +213,30 @@ fn with_kept(shell: &Shell, failure: Failure, kept: &[EvidenceId]) -> Failure {
     }
     let ids: Vec<String> = kept.iter().map(ToString::to_string).collect();
     let said = shell.text.line("evidence.kept", &[("id", &ids.join(", "))]);
-    failure.with("evidence", json!(ids), &said)
+    failure.with("evidence", &ids, &said)
+}
+
+fn mode(text: &str) -> Result<ContactMode, String> {
+    ContactMode::parse(text).ok_or_else(|| {
+        let either = |mode: ContactMode| format!("{} ({})", mode.label().zh, mode.as_str());
+        ContactMode::ALL.map(either).join(", ")
+    })
+}
+
+/// Whether words name a day at all; which one depends on the phone's today.
+fn next_day(text: &str) -> Result<String, String> {
+    let named = chuda_speech::read_day(text, NaiveDate::default()).is_some();
+    if named { Ok(text.to_owned()) } else { Err("YYYY-MM-DD".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_given_by_its_word_or_its_key() {
+        assert_eq!(mode("面访").unwrap(), ContactMode::Visit);
+        assert_eq!(mode("visit").unwrap(), ContactMode::Visit);
+        assert!(mode("传真").is_err());
+    }
 }

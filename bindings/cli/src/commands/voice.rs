@@ -1,25 +1,40 @@
 //! `chuda voice`: a recording becomes a transcript and a draft, and with `--save` a touch.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use chuda_evidence::claim::Source;
-use chuda_phone::workbench::{EvidenceDraft, VoiceDraft, Workbench};
-use chuda_record::ContactMode;
-use chuda_record::id::EvidenceId;
+use chuda_phone::workbench::{Candidate, EvidenceDraft, VoiceDraft, Workbench};
+use chuda_record::id::{CustomerId, EvidenceId};
 use chuda_record::rules::Config;
 use chuda_record::rules::config::Choice;
+use chuda_record::view::{Word, Yuan};
 use chuda_record::{Error, Result};
 use chuda_speech::{DOUBTFUL, Draft, Slot};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::evidence::{self, into_claim};
 use super::touch;
-use crate::args::{Consent, Voice};
+use crate::args::Consent;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::json::{time, yuan};
 use crate::shell::{Shell, progress, wait};
 use crate::table::table;
-use crate::text::{Lang, Text};
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Voice {
+    /// The recording (WAV, m4a, mp3, ogg, flac), or the id of one that is kept already
+    #[arg(value_name = "FILE|ID")]
+    pub(crate) recording: PathBuf,
+    /// Whose voice is recorded: self (only yours) or told (the customer was told)
+    #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
+    pub(crate) consent: Option<Consent>,
+    /// Record the touch when customer, mode and action were understood
+    #[arg(long)]
+    pub(crate) save: bool,
+}
 
 /// Transcribes a recording and understands it; with `--save` it records the touch, unless something it needs was not understood.
 pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
@@ -30,7 +45,7 @@ pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
         let kept = workbench.keep_evidence(recording(&voice.recording, voice.consent)?)?.evidence;
         if !kept.readable {
             let object = json!({"evidence": kept.id, "readable": false, "unreadable": kept.unreadable});
-            return Ok(Outcome { json: object, text: evidence::line(shell, &kept), exit: Exit::Attention });
+            return Ok(Outcome::ending(Exit::Attention, &object, evidence::line(shell, &kept)));
         }
         kept.id
     };
@@ -38,22 +53,23 @@ pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
         // The recording is here, so nothing was refused: what holds no sound needs a look instead.
         let unreadable = error.key == "speech.unreadable";
         let said = shell.text.line(if unreadable { "evidence.kept" } else { "voice.kept" }, &[("id", &id)]);
-        let failure = Failure::from(error).with("evidence", json!(id), &said);
+        let failure = Failure::from(error).with("evidence", &id, &said);
         if unreadable { Failure { exit: Exit::Attention, ..failure } } else { failure }
     })?;
-    let mut object = heard_json(&workbench.config(), &heard);
-    let said = page(shell, &workbench.config(), &heard);
+    let config = workbench.config();
+    let mut object = Heard::of(&config, &heard);
+    let said = page(shell, &config, &heard);
     if !voice.save {
-        return Ok(Outcome::done(object.into(), said));
+        return Ok(Outcome::done(&object, said));
     }
     let touch = heard.touch.clone();
     let saved = check_complete(&heard.draft).and_then(|()| Ok(workbench.record_touch(touch)?)).map_err(|failure| {
         let kept = shell.text.line("evidence.kept", &[("id", &id)]);
-        Failure { extra: object.clone().into_iter().chain(failure.extra).collect(), more: failure.more + &said + &kept, ..failure }
+        Failure { more: failure.more + &said + &kept, ..failure }.with_all(&object)
     })?;
-    let recorded = touch::outcome(shell, &workbench.config(), &saved);
-    object.insert("touch".into(), recorded.json);
-    Ok(Outcome { json: object.into(), text: said + &recorded.text, exit: recorded.exit })
+    let recorded = touch::outcome(shell, &config, &saved);
+    object.touch = recorded.json;
+    Ok(Outcome::ending(recorded.exit, &object, said + &recorded.text))
 }
 
 /// The recording is kept by now: whatever happens here, it can be named again by its id.
@@ -97,68 +113,110 @@ fn check_complete(draft: &Draft) -> Result<(), Failure> {
         return Ok(());
     }
     let failure: Failure = Error::invalid("cli.voice_incomplete").with("missing", missing.join(", ")).into();
-    Err(failure.with("missing", json!(missing), ""))
+    Err(failure.with("missing", &missing, ""))
 }
 
-fn heard_json(config: &Config, heard: &VoiceDraft) -> Map<String, Value> {
-    let segments: Vec<_> = heard
-        .transcript
-        .segments
-        .iter()
-        .map(|one| json!({"start_ms": one.start_ms, "end_ms": one.end_ms, "text": one.text, "confidence": share(one.confidence)}))
-        .collect();
-    let object = json!({
-        "evidence": heard.evidence.id,
-        "transcript": heard.draft.text,
-        "raw_transcript": heard.transcript.raw_text,
-        "segments": segments,
-        "draft": draft_json(config, heard),
-        "touch": null,
-    });
-    object.as_object().cloned().unwrap_or_default()
+/// What was heard, for scripts.
+#[derive(Serialize)]
+struct Heard<'a> {
+    evidence: EvidenceId,
+    transcript: &'a str,
+    raw_transcript: &'a str,
+    segments: Vec<Stretch<'a>>,
+    draft: Slots<'a>,
+    touch: Option<Box<RawValue>>,
 }
 
-fn draft_json(config: &Config, heard: &VoiceDraft) -> Value {
-    let draft = &heard.draft;
-    let candidates: Vec<Value> = heard.candidates.iter().map(|one| json!({"id": one.id, "name": one.name})).collect();
-    let mut customer = slot(draft.customer.as_ref(), |_| json!(draft.customer_name));
-    if let Some(found) = &draft.customer {
-        customer["id"] = json!(found.value);
+/// A stretch of speech.
+#[derive(Serialize)]
+struct Stretch<'a> {
+    start_ms: u64,
+    end_ms: u64,
+    text: &'a str,
+    confidence: f64,
+}
+
+/// What was understood, slot by slot.
+#[derive(Serialize)]
+struct Slots<'a> {
+    customer: Option<Said<'a, &'a str>>,
+    customer_candidates: &'a [Candidate],
+    contact_mode: Option<Said<'a, String>>,
+    action: Option<Said<'a, String>>,
+    brief: Option<Said<'a, String>>,
+    next_action: Option<Said<'a, &'a str>>,
+    next_date: Option<Said<'a, NaiveDate>>,
+    next_time: Option<Said<'a, String>>,
+    amount_cny: Option<Said<'a, Yuan>>,
+    tech_owner: Option<Said<'a, &'a str>>,
+    response_within_days: Option<Said<'a, u32>>,
+    custom_development: bool,
+    intent: Option<Said<'a, &'a str>>,
+}
+
+/// A slot: what it means, the words that say it, and how sure that is; of an option also the key, of a customer the id.
+#[derive(Serialize)]
+struct Said<'a, T> {
+    value: T,
+    words: &'a str,
+    confidence: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<CustomerId>,
+}
+
+impl<'a> Heard<'a> {
+    fn of(config: &Config, heard: &'a VoiceDraft) -> Self {
+        let segments = heard.transcript.segments.iter().map(|one| Stretch {
+            start_ms: one.start_ms,
+            end_ms: one.end_ms,
+            text: &one.text,
+            confidence: share(one.confidence),
+        });
+        Self {
+            evidence: heard.evidence.id,
+            transcript: &heard.draft.text,
+            raw_transcript: &heard.transcript.raw_text,
+            segments: segments.collect(),
+            draft: Slots::of(config, heard),
+            touch: None,
+        }
     }
-    json!({
-        "customer": customer,
-        "customer_candidates": candidates,
-        "contact_mode": keyed(draft.contact_mode.as_ref(), |mode: &ContactMode| (mode.label().into(), mode.as_str().into())),
-        "action": keyed(draft.action.as_ref(), |key| option(&config.actions, key)),
-        "brief": keyed(draft.brief.as_ref(), |key| option(&config.briefs, key)),
-        "next_action": slot(draft.next_action.as_ref(), |words| json!(words)),
-        "next_date": slot(draft.next_date.as_ref(), |date| json!(date)),
-        "next_time": slot(draft.next_time.as_ref(), |at| json!(time(*at))),
-        "amount_cny": slot(draft.amount.as_ref(), |amount| yuan(*amount)),
-        "tech_owner": slot(draft.tech_owner.as_ref(), |name| json!(name)),
-        "response_within_days": slot(draft.response_within_days.as_ref(), |days| json!(days)),
-        "custom_development": draft.custom_development,
-        "intent": slot(draft.intent.as_ref(), |intent| json!(intent.as_str())),
-    })
 }
 
-fn slot<T>(slot: Option<&Slot<T>>, value: impl Fn(&T) -> Value) -> Value {
-    slot.map_or(Value::Null, |slot| json!({"value": value(&slot.value), "words": slot.words, "confidence": share(slot.confidence)}))
-}
-
-/// A slot whose value is a word of a list: the term, and its key beside it.
-fn keyed<T>(found: Option<&Slot<T>>, word: impl Fn(&T) -> (String, String)) -> Value {
-    let mut object = slot(found, |value| json!(word(value).0));
-    if let Some(found) = found {
-        object["key"] = json!(word(&found.value).1);
+impl<'a> Slots<'a> {
+    fn of(config: &Config, heard: &'a VoiceDraft) -> Self {
+        let draft = &heard.draft;
+        let customer = draft
+            .customer
+            .as_ref()
+            .map(|found| Said { id: Some(found.value), ..said(found, draft.customer_name.as_deref().unwrap_or_default()) });
+        Self {
+            customer,
+            customer_candidates: &heard.candidates,
+            contact_mode: draft.contact_mode.as_ref().map(|found| keyed(found, Word::fixed("mode", found.value.as_str()))),
+            action: draft.action.as_ref().map(|found| keyed(found, Word::of(&config.actions, &found.value))),
+            brief: draft.brief.as_ref().map(|found| keyed(found, Word::of(&config.briefs, &found.value))),
+            next_action: draft.next_action.as_ref().map(|found| said(found, found.value.as_str())),
+            next_date: draft.next_date.as_ref().map(|found| said(found, found.value)),
+            next_time: draft.next_time.as_ref().map(|found| said(found, found.value.format("%H:%M").to_string())),
+            amount_cny: draft.amount.as_ref().map(|found| said(found, Yuan(found.value))),
+            tech_owner: draft.tech_owner.as_ref().map(|found| said(found, found.value.as_str())),
+            response_within_days: draft.response_within_days.as_ref().map(|found| said(found, found.value)),
+            custom_development: draft.custom_development,
+            intent: draft.intent.as_ref().map(|found| said(found, found.value.as_str())),
+        }
     }
-    object
 }
 
-/// The term and the key of an option.
-fn option(list: &[Choice], key: &str) -> (String, String) {
-    let term = Config::option(list, key).map_or(key, |choice| &choice.zh);
-    (term.to_owned(), key.to_owned())
+fn said<T, V>(slot: &Slot<T>, value: V) -> Said<'_, V> {
+    Said { value, words: &slot.words, confidence: share(slot.confidence), key: None, id: None }
+}
+
+/// A slot whose value is a word of a list.
+fn keyed<T>(slot: &Slot<T>, word: Word) -> Said<'_, String> {
+    Said { key: Some(word.key), ..said(slot, word.zh) }
 }
 
 /// A share with two decimals: more would be noise.
@@ -168,21 +226,29 @@ fn share(confidence: f32) -> f64 {
 
 /// The transcript and a line per slot with the words it came from, doubtful ones marked.
 fn page(shell: &Shell, config: &Config, heard: &VoiceDraft) -> String {
-    let text = shell.text;
-    if heard.draft.text.is_empty() {
+    let (text, draft) = (shell.text, &heard.draft);
+    if draft.text.is_empty() {
         return text.line("voice.silence", &[]);
     }
-    let draft = draft_json(config, heard);
-    let mut rows = Vec::new();
-    for name in SLOTS {
-        let slot = &draft[name];
-        let Some(confidence) = slot["confidence"].as_f64() else { continue };
-        let word = slot["key"].as_str().and_then(|key| screen_word(text, config, name, key));
-        let value = word.unwrap_or_else(|| slot["value"].as_str().map_or_else(|| slot["value"].to_string(), str::to_owned));
-        let mark = if confidence < DOUBTFUL.into() { text.get("voice.doubtful") } else { "" };
-        rows.push(vec![text.label("slot", name), value, format!("“{}”", slot["words"].as_str().unwrap_or_default()), mark.into()]);
-    }
-    let mut page = format!("{}\n{}", heard.draft.text, table(2, &rows));
+    let option = |list: &[Choice], key: &str| text.word(&Word::of(list, key)).to_owned();
+    // In the order in which a person reads them.
+    let rows: Vec<_> = [
+        row(shell, "customer", draft.customer.as_ref(), |_| draft.customer_name.clone().unwrap_or_default()),
+        row(shell, "contact_mode", draft.contact_mode.as_ref(), |mode| text.label("mode", mode.as_str())),
+        row(shell, "action", draft.action.as_ref(), |key| option(&config.actions, key)),
+        row(shell, "brief", draft.brief.as_ref(), |key| option(&config.briefs, key)),
+        row(shell, "amount_cny", draft.amount.as_ref(), |amount| amount.to_yuan()),
+        row(shell, "intent", draft.intent.as_ref(), |intent| intent.as_str().to_owned()),
+        row(shell, "tech_owner", draft.tech_owner.as_ref(), Clone::clone),
+        row(shell, "response_within_days", draft.response_within_days.as_ref(), ToString::to_string),
+        row(shell, "next_action", draft.next_action.as_ref(), Clone::clone),
+        row(shell, "next_date", draft.next_date.as_ref(), ToString::to_string),
+        row(shell, "next_time", draft.next_time.as_ref(), |at| at.format("%H:%M").to_string()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let mut page = format!("{}\n{}", draft.text, table(2, &rows));
     if !heard.candidates.is_empty() {
         page += &text.line("voice.candidates", &[]);
         page += &table(2, &heard.candidates.iter().map(|one| vec![one.name.clone(), one.id.to_string()]).collect::<Vec<_>>());
@@ -190,29 +256,8 @@ fn page(shell: &Shell, config: &Config, heard: &VoiceDraft) -> String {
     page
 }
 
-/// The slots in the order in which a person reads them.
-const SLOTS: [&str; 11] = [
-    "customer",
-    "contact_mode",
-    "action",
-    "brief",
-    "amount_cny",
-    "intent",
-    "tech_owner",
-    "response_within_days",
-    "next_action",
-    "next_date",
-    "next_time",
-];
-
-/// The word of an option in the language of the screen; JSON has the Chinese one.
-fn screen_word(text: Text, config: &Config, slot: &str, key: &str) -> Option<String> {
-    let list = match slot {
-        "action" => &config.actions,
-        "brief" => &config.briefs,
-        "contact_mode" => return Some(text.label("mode", key)),
-        _ => return None,
-    };
-    let choice = Config::option(list, key)?;
-    Some(if text.0 == Lang::Zh { choice.zh.clone() } else { choice.en.clone() })
+fn row<T>(shell: &Shell, name: &str, slot: Option<&Slot<T>>, value: impl Fn(&T) -> String) -> Option<Vec<String>> {
+    let slot = slot?;
+    let mark = if slot.confidence < DOUBTFUL { shell.text.get("voice.doubtful") } else { "" };
+    Some(vec![shell.text.label("slot", name), value(&slot.value), format!("“{}”", slot.words), mark.into()])
 }

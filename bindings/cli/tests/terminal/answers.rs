@@ -74,14 +74,17 @@ async fn a_question_is_put_answered_and_told() {
     team.sync();
     team.sync();
     let todo = team.tech.json(&["task", "list"])["tasks"][0].clone();
-    assert_eq!((&todo["about"]["text"], todo["due"].as_str().unwrap().get(..10)), (&json!("能否接 Modbus"), Some("2040-02-01")));
+    assert_eq!(
+        (&todo["about"]["text"]["label"], todo["due"].as_str().unwrap().get(..10)),
+        (&json!("能否接 Modbus"), Some("2040-02-01"))
+    );
     assert_eq!(team.rep.refused(&["question", "answer", &which, "可以"]), "record.not_allowed");
     assert_eq!(team.tech.json(&["question", "answer", &which, "可以"])["answer"], "可以");
     assert_eq!(team.tech.refused(&["question", "answer", &which, "不行"]), "question.already_answered");
     assert_eq!(team.tech.json(&["task", "list"])["tasks"], json!([]));
     team.sync();
     team.sync();
-    assert_eq!(team.rep.json(&["task", "list"])["notices"][0]["kind"], "技术已答复");
+    assert_eq!(team.rep.json(&["task", "list"])["notices"][0]["kind"]["label"], "技术已答复");
     assert_eq!(team.rep.json(&["question", "show", &which])["answered_by"]["name"], "赵工");
     assert_eq!(team.rep.json(&["question", "list"])["questions"], json!([]));
     assert_eq!(team.rep.json(&["question", "list", "--all"])["questions"].as_array().unwrap().len(), 1);
@@ -96,26 +99,29 @@ async fn a_demand_is_assessed_and_a_finding_settled() {
     assert_eq!(team.rep.json(&["feedback", &id(&touch)])["feedback"], true);
     team.sync();
     let card = team.product.json(&["demand", "list"])["demands"][0].clone();
-    assert_eq!((&card["status"], &card["text"]), (&json!("待技术评估"), &json!("扫码枪离线")));
+    assert_eq!((&card["status"]["label"], &card["text"]), (&json!("待技术评估"), &json!("扫码枪离线")));
     let refused = team.product.json_ending(3, &["demand", "assess", &id(&card), "--choice", "也许"]);
     assert_eq!(refused["choices"].as_array().unwrap().len(), 3);
     let assess = ["demand", "assess", &id(&card), "--choice", "需进一步澄清", "--reason", "多少台？"];
     let assessed = team.product.json(&assess);
-    assert_eq!((&assessed["status_key"], &assessed["assessment"]), (&json!("clarify"), &json!("多少台？")));
+    assert_eq!((&assessed["status"]["key"], &assessed["assessment"]), (&json!("clarify"), &json!("多少台？")));
     team.sync();
-    assert_eq!(team.rep.json(&["demand", "show", &id(&card)])["status"], "需进一步澄清");
+    assert_eq!(team.rep.json(&["demand", "show", &id(&card)])["status"]["label"], "需进一步澄清");
 
     let crm = team.boss.file("crm.csv", "名称,意向等级\n杭州智联科技,C\n".as_bytes());
     assert_eq!(team.boss.json(&["import", "customers", &crm])["changed"], 1);
     team.sync();
     let finding = team.rep.json(&["finding", "list"])["findings"][0].clone();
-    assert_eq!((&finding["left"], &finding["right"], &finding["finding"]), (&json!("A"), &json!("C"), &json!("意向等级不一致")));
+    assert_eq!(
+        (&finding["left"], &finding["right"], &finding["finding"]["label"]),
+        (&json!("A"), &json!("C"), &json!("意向等级不一致"))
+    );
     assert!(team.rep.run(&["finding", "list"]).out.contains("A ≠ C"));
     let resolve =
         |resolution| ["finding", "resolve", finding["id"].as_str().unwrap(), "--resolution", resolution, "--reason", "刚见过"];
     assert_eq!(team.rep.json_ending(3, &resolve("合并客户"))["choices"], finding["resolutions"]);
     let settled = team.rep.json(&resolve("以左值为准"));
-    assert_eq!((&settled["resolution_key"], &settled["reason"]), (&json!("left_right"), &json!("刚见过")));
+    assert_eq!((&settled["resolution"]["key"], &settled["reason"]), (&json!("left_right"), &json!("刚见过")));
     assert_eq!(team.rep.json(&["finding", "list"])["findings"], json!([]));
 }
 
@@ -154,13 +160,13 @@ fn a_next_step_in_words_a_role_and_a_brief_stay_one_line() {
     let vague = phone.json_ending(2, &[&touch[..], &["--next", "看情况"]].concat());
     assert!(vague["error"]["message"].as_str().unwrap().contains("三个月后再联系"), "{vague}");
     let briefs = phone.json(&["brief"]);
-    assert_eq!((&briefs["briefs"][0]["brief"], &briefs["briefs"][0]["filed"]), (&json!("已演示产品"), &json!(false)));
+    assert_eq!((&briefs["briefs"][0]["brief"]["label"], &briefs["briefs"][0]["filed"]), (&json!("已演示产品"), &json!(false)));
     assert_eq!(briefs["options"].as_array().unwrap().len(), 4);
     let report = |brief: &'static str| ["report", "--reason", "travel", "--tomorrow", "回访", "--brief", brief];
     assert_eq!(phone.json_ending(3, &report("智联=赢单"))["briefs"], briefs["options"]);
-    assert_eq!(phone.json(&report("智联=待提供POC环境"))["briefs"][0]["brief_key"], "poc_needed");
+    assert_eq!(phone.json(&report("智联=待提供POC环境"))["briefs"][0]["brief"]["key"], "poc_needed");
     let shown = phone.json(&["customer", "show", "智联"]);
-    assert_eq!((&shown["briefs"][0]["brief"], &shown["briefs"][0]["filed"]), (&json!("待提供POC环境"), &json!(true)));
-    assert_eq!(shown["contacts"][0]["role"], "IT");
+    assert_eq!((&shown["briefs"][0]["brief"]["label"], &shown["briefs"][0]["filed"]), (&json!("待提供POC环境"), &json!(true)));
+    assert_eq!(shown["contacts"][0]["role"]["label"], "IT");
     assert!(phone.run(&["brief", "智联"]).out.contains("待提供POC环境"));
 }

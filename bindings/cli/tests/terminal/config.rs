@@ -127,7 +127,7 @@ async fn small_edits_are_tried_out_and_published_when_asked_for() {
     assert_eq!((&recorded["prompt"], &recorded["extra"]), (&json!("请上传操作界面截图"), &json!({"units": "12"})));
     assert!(recorded["triggered"].as_array().unwrap().iter().any(|one| one["rule"] == "after-demo"));
     let touches = rep.json(&["customer", "show", "智联"])["touches"].clone();
-    assert_eq!((&touches[1]["action"], &touches[1]["action_key"]), (&json!("演示"), &json!("demo")));
+    assert_eq!((&touches[1]["action"]["label"], &touches[1]["action"]["key"]), (&json!("演示"), &json!("demo")));
     let text = rep.run(&["config", "show"]).out;
     assert!(
         ["现场勘测", "台数 (units) · 必填", "after-demo", "触达×3", "低于 -5 为红"].iter().all(|word| text.contains(word)),

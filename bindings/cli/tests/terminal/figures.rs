@@ -22,23 +22,26 @@ fn a_week_says_how_near_each_baseline_is_in_words_and_shapes() {
     assert_eq!((&week["week"], &week["over"]), (&json!("2026-W48"), &json!(false)));
     let own = &week["team"];
     assert_eq!(own["person"]["name"], "李强");
-    assert_eq!(own["leads"]["sum"], "1 / 80 = 1.2 %");
+    let [leads, average, feedback] = own["baselines"].as_array().unwrap().as_slice() else { panic!("{own}") };
+    assert_eq!((&leads["metric"]["key"], &leads["sum"]), (&json!("leads"), &json!("1 / 80 = 1.2 %")));
     assert_eq!(
-        (&own["leads"]["light"], &own["leads"]["light_key"], &own["leads"]["icon"]),
+        (&leads["light"]["label"], &leads["light"]["key"], &leads["light"]["icon"]),
         (&json!("未达标"), &json!("red"), &json!("■"))
     );
-    let average = &own["touches_per_customer"];
+    assert_eq!((&average["metric"]["key"], &feedback["metric"]["key"]), (&json!("touches_per_customer"), &json!("feedback")));
     assert_eq!(
         (&average["value"]["part"], &average["value"]["whole"], &average["sum"]),
         (&json!(2), &json!(1), &json!("2 / 1 / 3.2 = 62.5 %"))
     );
-    assert_eq!((&own["feedback"]["value"], &own["feedback"]["light"]), (&Value::Null, &Value::Null));
+    assert_eq!((&feedback["value"], &feedback["light"]), (&Value::Null, &Value::Null));
     assert_eq!((&own["density"]["share"]["percent"], own["density"]["trend"].as_array().unwrap().len()), (&json!("0.0 %"), 8));
     assert_eq!(
         own["conversion"],
         json!({"share": {"part": 0, "whole": 1, "percent": "0.0 %"}, "low_weeks": 1, "needs_help": false})
     );
-    assert_eq!(own["non_standard"][0], json!({"action": "定制对比表", "action_key": "custom_comparison", "count": 1}));
+    let counted = &own["non_standard"][0];
+    assert_eq!((&counted["action"]["label"], &counted["count"]), (&json!("定制对比表"), &json!(1)));
+    assert_eq!(counted["action"]["key"], "custom_comparison");
     assert_eq!(week["people"].as_array().unwrap().len(), 1);
 
     let seen = phone.run(&["figures"]).out;
@@ -49,7 +52,7 @@ fn a_week_says_how_near_each_baseline_is_in_words_and_shapes() {
     assert!(!seen.contains('\u{1b}'), "no colours: {seen}");
     assert!(phone.run(&["figures", "--lang", "en"]).out.contains("■ Below"));
     let before = phone.json(&["figures", "--week", "2026-W47"]);
-    assert_eq!((&before["over"], &before["team"]["leads"]["value"]["part"]), (&json!(true), &json!(0)));
+    assert_eq!((&before["over"], &before["team"]["baselines"][0]["value"]["part"]), (&json!(true), &json!(0)));
 
     assert_eq!(phone.refused(&["figures", "--week", "2026-W49"]), "week.future");
     assert_eq!(phone.refused(&["figures", "--person", "王芳"]), "person.not_found");
@@ -59,7 +62,7 @@ fn a_week_says_how_near_each_baseline_is_in_words_and_shapes() {
     touch(&phone, "智联", "报价", "3.pdf");
     phone.at("2026-12-07T15:00:00+08:00");
     let decided = phone.json(&["figures", "--week", "2026-W48"]);
-    assert_eq!(decided["team"]["feedback"]["sum"], "0 / 1 / 65 % = 0.0 %");
+    assert_eq!(decided["team"]["baselines"][2]["sum"], "0 / 1 / 65 % = 0.0 %");
 }
 
 #[test]
@@ -93,7 +96,7 @@ async fn a_supervisor_sees_the_reps_below_each_on_a_line() {
     let names: Vec<&Value> = week["people"].as_array().unwrap().iter().map(|line| &line["person"]["name"]).collect();
     assert_eq!(names, ["李强", "王芳"]);
     assert_eq!(
-        (&week["team"]["leads"]["sum"], &week["people"][0]["leads"]["sum"]),
+        (&week["team"]["baselines"][0]["sum"], &week["people"][0]["baselines"][0]["sum"]),
         (&json!("1 / 80 = 1.2 %"), &json!("1 / 40 = 2.5 %"))
     );
     let one = boss.json(&["figures", "--person", "李强"]);

@@ -4,6 +4,7 @@
 mod answers;
 mod backcheck;
 mod config;
+mod dialect;
 mod figures;
 mod files;
 mod golden;

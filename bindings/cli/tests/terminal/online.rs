@@ -21,7 +21,7 @@ async fn a_quote_becomes_a_task_of_finance_that_is_done_once() {
     let (_, finance) = host.person("陈静", Role::Finance, None);
     let rep = Phone::enrolled(&host.url(), &rep);
     let quote = with_quote(&rep);
-    assert_eq!(quote["state"], "待传");
+    assert_eq!(quote["state"]["label"], "待传");
 
     let sync = rep.json(&["sync"]);
     assert_eq!((&sync["rejected"], &sync["blobs"]), (&json!([]), &json!({"sent": 1, "left": 0})));
@@ -29,8 +29,11 @@ async fn a_quote_becomes_a_task_of_finance_that_is_done_once() {
     let idle = rep.json(&["sync"]);
     assert_eq!((&idle["pushed"], &idle["round_trips"]), (&json!(0), &json!(1)));
     let touch = rep.json(&["customer", "show", "智联"])["touches"][0].clone();
-    assert_eq!((&touch["category"], &touch["state"]), (&json!("待审批报价单"), &json!("服务器已校验")));
-    assert_eq!((&touch["evidence"][0]["grade"], &touch["evidence"][0]["state"]), (&json!("服务器已见证"), &json!("服务器已校验")));
+    assert_eq!((&touch["category"]["label"], &touch["state"]["label"]), (&json!("待审批报价单"), &json!("服务器已校验")));
+    assert_eq!(
+        (&touch["evidence"][0]["grade"]["label"], &touch["evidence"][0]["state"]["label"]),
+        (&json!("服务器已见证"), &json!("服务器已校验"))
+    );
     let status = rep.json(&["status"]);
     assert_eq!(status["items"], json!([]));
     assert!(status["last_sync"].is_string());
@@ -40,7 +43,7 @@ async fn a_quote_becomes_a_task_of_finance_that_is_done_once() {
     finance.json(&["sync"]);
     let tasks = finance.json(&["task", "list"])["tasks"].clone();
     assert_eq!(tasks.as_array().unwrap().len(), 1, "{tasks}");
-    assert_eq!((&tasks[0]["title"], &tasks[0]["kind_key"]), (&json!("待审批报价单"), &json!("quote_approval")));
+    assert_eq!((&tasks[0]["title"], &tasks[0]["kind"]["key"]), (&json!("待审批报价单"), &json!("quote_approval")));
     assert_eq!((&tasks[0]["source"], &tasks[0]["customer"]["name"]), (&quote["id"], &json!("杭州智联科技")));
     let id = tasks[0]["id"].as_str().unwrap();
     let refused = finance.json_ending(3, &["task", "done", id, "--choice", "也许"]);
@@ -63,7 +66,10 @@ async fn without_the_server_work_goes_on_and_sync_ends_with_5() {
     with_quote(&phone);
     assert_eq!(phone.json_ending(5, &["sync"])["error"]["key"], "sync.offline");
     let items = phone.json(&["status"])["items"].as_array().unwrap().clone();
-    assert!(items.iter().any(|item| item["kind"] == "blob") && items.iter().all(|item| item["state"] == "待传"), "{items:?}");
+    assert!(
+        items.iter().any(|item| item["kind"] == "blob") && items.iter().all(|item| item["state"]["label"] == "待传"),
+        "{items:?}"
+    );
     host.resume().await;
     assert_eq!(phone.json(&["sync", "--blobs", "none"])["blobs"], json!({"sent": 0, "left": 1}));
     assert_eq!(phone.json(&["sync"])["blobs"], json!({"sent": 1, "left": 0}));
@@ -95,11 +101,11 @@ async fn data_made_offline_join_a_server_and_what_it_refuses_ends_with_4() {
 
     let sync = phone.json_ending(4, &["sync"]);
     let rejected = sync["rejected"].as_array().unwrap();
-    assert!(!rejected.is_empty() && rejected.iter().all(|one| one["reason"] == "not_allowed_to_create"), "{sync}");
+    assert!(!rejected.is_empty() && rejected.iter().all(|one| one["reason"]["key"] == "not_allowed_to_create"), "{sync}");
     let status = phone.json(&["status"]);
-    let failed: Vec<_> = status["items"].as_array().unwrap().iter().filter(|item| item["state"] == "失败").collect();
+    let failed: Vec<_> = status["items"].as_array().unwrap().iter().filter(|item| item["state"]["label"] == "失败").collect();
     assert_eq!(failed.len(), rejected.len(), "{status}");
-    assert_eq!(failed[0]["reason"], "not_allowed_to_create");
+    assert_eq!(failed[0]["reason"]["key"], "not_allowed_to_create");
     assert!(phone.run(&["home"]).out.contains("条需处理"));
 }
 

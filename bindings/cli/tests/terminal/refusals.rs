@@ -116,7 +116,7 @@ fn a_touch_needs_evidence_or_to_be_a_draft() {
     assert_eq!(phone.refused(&TOUCH), "touch.evidence_missing");
     assert_eq!(phone.json(&["home"])["touches_today"], json!([]));
     let draft = phone.json(&with(&TOUCH, &["--draft"]));
-    assert_eq!((&draft["status"], &draft["status_key"]), (&json!("待补证据"), &json!("draft")));
+    assert_eq!((&draft["status"]["label"], &draft["status"]["key"]), (&json!("待补证据"), &json!("draft")));
     assert_eq!(phone.json(&["home"])["report"]["touches"], json!([]), "a draft counts for nothing");
 }
 
@@ -163,7 +163,7 @@ fn what_does_not_open_is_kept_and_ends_with_4() {
     let photo = phone.json_ending(4, &["photo", &broken]);
     assert_eq!((&photo["readable"], &photo["thumbnail"]), (&json!(false), &json!(null)));
     let touch = phone.json_ending(4, &with(&TOUCH, &["--evidence", &broken]));
-    assert_eq!(touch["status_key"], "recorded");
+    assert_eq!(touch["status"]["key"], "recorded");
     let noise = phone.file("noise.wav", b"this is no sound");
     let voice = phone.json_ending(4, &["voice", &noise, "--consent", "self"]);
     assert_eq!(voice["error"]["key"], "speech.unreadable");

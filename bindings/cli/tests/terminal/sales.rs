@@ -60,14 +60,14 @@ fn only<'a>(object: &'a Value, list: &str) -> &'a Value {
 
 fn kinds(object: &Value, list: &str) -> Vec<String> {
     let mut kinds: Vec<String> =
-        object[list].as_array().unwrap().iter().map(|task| task["kind_key"].as_str().unwrap().to_owned()).collect();
+        object[list].as_array().unwrap().iter().map(|task| task["kind"]["key"].as_str().unwrap().to_owned()).collect();
     kinds.sort();
     kinds
 }
 
 fn task(phone: &Phone, kind: &str) -> String {
     let tasks = phone.json(&["task", "list"])["tasks"].as_array().unwrap().clone();
-    let task = tasks.iter().find(|task| task["kind_key"] == kind).unwrap_or_else(|| panic!("{kind} in {tasks:?}"));
+    let task = tasks.iter().find(|task| task["kind"]["key"] == kind).unwrap_or_else(|| panic!("{kind} in {tasks:?}"));
     task["id"].as_str().unwrap().to_owned()
 }
 
@@ -75,26 +75,26 @@ fn task(phone: &Phone, kind: &str) -> String {
 async fn a_lead_is_claimed_given_back_and_on_and_its_way_is_shown() {
     let team = Team::start().await;
     let added = team.boss.json(&["lead", "add", "杭州智联科技", "--short", "智联", "--contact", "王总", "--channel", "展会"]);
-    assert_eq!((&added["stage"], &added["holder"], &added["channel"]), (&json!("投放"), &Value::Null, &json!("展会")));
+    assert_eq!((&added["stage"]["label"], &added["holder"], &added["channel"]), (&json!("投放"), &Value::Null, &json!("展会")));
     team.sync();
     let id = added["id"].as_str().unwrap();
     assert_eq!(only(&team.rep.json(&["lead", "list", "--pool"]), "leads")["id"], id);
     let asked = team.rep.json(&["lead", "claim", "智联"]);
-    assert_eq!((&asked["request"]["what"], &asked["request"]["state"]), (&json!("认领"), &json!("待确认")));
+    assert_eq!((&asked["request"]["what"]["label"], &asked["request"]["state"]["label"]), (&json!("认领"), &json!("待确认")));
     assert_eq!(team.rep.refused(&["lead", "claim", "智联"]), "lead.already_asked");
     team.other.json(&["lead", "claim", id]);
     team.sync();
     let own = only(&team.rep.json(&["lead", "list"]), "leads").clone();
     assert_eq!(
-        (&own["stage"], &own["holder"]["name"], &own["request"]["state"]),
+        (&own["stage"]["label"], &own["holder"]["name"], &own["request"]["state"]["label"]),
         (&json!("认领"), &json!("李强"), &json!("已确认"))
     );
     let late = team.other.json(&["lead", "show", id]);
-    assert_eq!((&late["request"]["state_key"], &late["holder"]["name"]), (&json!("refused"), &json!("李强")));
+    assert_eq!((&late["request"]["state"]["key"], &late["holder"]["name"]), (&json!("refused"), &json!("李强")));
     let told = team.other.json(&["task", "list"]);
     let notice = only(&told, "notices");
     assert_eq!(
-        (&notice["kind_key"], &notice["about"]["holder"], &told["tasks"]),
+        (&notice["kind"]["key"], &notice["about"]["holder"]["label"], &told["tasks"]),
         (&json!("lead_taken"), &json!("李强"), &json!([]))
     );
     assert!(team.other.run(&["home"]).out.contains("杭州智联科技"), "the screen says which lead that was");
@@ -119,7 +119,9 @@ async fn a_lead_is_claimed_given_back_and_on_and_its_way_is_shown() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|one| [one["what"].as_str().unwrap(), one["by"]["name"].as_str().unwrap(), one["reason"].as_str().unwrap_or("")])
+        .map(|one| {
+            [one["what"]["label"].as_str().unwrap(), one["by"]["name"].as_str().unwrap(), one["reason"].as_str().unwrap_or("")]
+        })
         .collect();
     assert_eq!(
         trace,
@@ -152,11 +154,11 @@ async fn a_quote_goes_all_the_way_to_a_kickoff_in_commands() {
     rep.json(&[&quote[..], &["--evidence", &pdf]].concat());
     team.sync();
     let quote = only(&rep.json(&["quote", "list"]), "quotes").clone();
-    assert_eq!((&quote["category"], &quote["amount_cny"]), (&json!("待审批报价单"), &json!(500_000.01)));
+    assert_eq!((&quote["category"]["label"], &quote["amount_cny"]), (&json!("待审批报价单"), &json!(500_000.01)));
     let id = quote["id"].as_str().unwrap();
     assert_eq!(rep.refused(&["quote", "approve", id]), "quote.not_yours");
     let approved = team.finance.json(&["quote", "approve", id]);
-    assert_eq!((&approved["approval"]["choice"], &approved["approval"]["by"]["name"]), (&json!("批准"), &json!("陈静")));
+    assert_eq!((&approved["approval"]["choice"]["label"], &approved["approval"]["by"]["name"]), (&json!("批准"), &json!("陈静")));
     team.sync();
 
     let contract = only(&rep.json(&["contract", "list"]), "contracts").clone();
@@ -172,7 +174,7 @@ async fn a_quote_goes_all_the_way_to_a_kickoff_in_commands() {
     team.sync();
     let todo = team.legal.json(&["task", "list"]);
     assert_eq!(kinds(&todo, "tasks"), ["legal_review", "seal"]);
-    assert_eq!(todo["tasks"][0]["about"]["model"], "ZL-200");
+    assert_eq!(todo["tasks"][0]["about"]["model"]["label"], "ZL-200");
     let seen = team.legal.run(&["contract", "show", number]).out;
     assert!(seen.contains("现场培训") && seen.contains("法务审核"), "{seen}");
     team.legal.json(&["task", "done", &task(&team.legal, "legal_review"), "--choice", "批准"]);
@@ -184,8 +186,8 @@ async fn a_quote_goes_all_the_way_to_a_kickoff_in_commands() {
     team.sync();
     assert_eq!(rep.json(&["contract", "list"])["contracts"], json!([]));
     let signed = only(&rep.json(&["contract", "list", "--all"]), "contracts").clone();
-    assert_eq!((&signed["status"], &signed["steps"][3]["by"]["name"]), (&json!("已签署"), &json!("李强")));
-    assert_eq!(rep.json(&["customer", "show", "智联"])["stage"], "合同签署");
+    assert_eq!((&signed["status"]["label"], &signed["steps"][3]["by"]["name"]), (&json!("已签署"), &json!("李强")));
+    assert_eq!(rep.json(&["customer", "show", "智联"])["stage"]["label"], "合同签署");
 
     let order = only(&team.delivery.json(&["order", "list"]), "orders").clone();
     assert_eq!((&order["contact"]["phone"], &order["model"]), (&json!("13800000000"), &json!("ZL-200")));
@@ -193,7 +195,7 @@ async fn a_quote_goes_all_the_way_to_a_kickoff_in_commands() {
     let id = order["id"].as_str().unwrap();
     assert_eq!(rep.refused(&["order", "take", id]), "order.not_yours");
     assert_eq!(team.delivery.json(&["order", "take", id])["assignee"]["name"], "孙涛");
-    assert_eq!(team.delivery.json(&["order", "need", id, "远程支持"])["needed_service_key"], "remote_support");
+    assert_eq!(team.delivery.json(&["order", "need", id, "远程支持"])["needed_service"]["key"], "remote_support");
     let schedule = ["order", "schedule", id, "--delivery", "2026-12-01", "--service-contact", "刘工", "--training", "2026-12-03"];
     team.delivery.json(&schedule);
     assert_eq!(team.delivery.refused(&["order", "schedule", id]), "order.nothing_to_schedule");
@@ -202,7 +204,7 @@ async fn a_quote_goes_all_the_way_to_a_kickoff_in_commands() {
     assert_eq!(kinds(&heard, "notices"), ["contract_signed", "delivery_scheduled"]);
     assert!(kinds(&rep.json(&["task", "list"]), "notices").contains(&"delivery_scheduled".to_owned()));
     let shown = rep.json(&["order", "show", id]);
-    assert_eq!((&shown["status"], &shown["training_on"]), (&json!("已排期"), &json!("2026-12-03")));
+    assert_eq!((&shown["status"]["label"], &shown["training_on"]), (&json!("已排期"), &json!("2026-12-03")));
     assert!(team.delivery.json(&["order", "done", id])["done_at"].is_string());
 
     let meeting = only(&team.success.json(&["meeting", "list"]), "meetings").clone();

@@ -38,7 +38,7 @@ fn health_is_spelled_out_and_exactly_15_is_not_red() {
     assert_eq!(health["sum"], "12 = 4×2 + 2×5 − 2×3");
     assert_eq!(health["parts"], json!({"touches": 4, "evidence": 2, "overdue_days": 2}));
     assert_eq!(health["reasons"].as_array().unwrap().len(), 3);
-    assert_eq!(customer["stage"], "方案报价");
+    assert_eq!(customer["stage"]["label"], "方案报价");
     let home = phone.run(&["home"]);
     assert!(home.out.contains("12 = 4×2 + 2×5 − 2×3"), "{home:?}");
     assert_eq!(phone.json(&["home"])["red_customers"][0]["name"], "杭州智联科技");
@@ -67,7 +67,7 @@ fn three_touches_make_a_report_and_filing_twice_gives_one() {
     assert_eq!(report["touches"].as_array().unwrap().len(), 3);
     assert_eq!((&report["short"], &report["late"], &report["reason"]), (&json!(false), &json!(false), &json!(null)));
     assert_eq!((&report["day"], &report["tomorrow"]), (&json!("2026-11-23"), &json!("给智联送方案")));
-    assert_eq!(report["briefs"][0]["brief"], "已演示产品");
+    assert_eq!(report["briefs"][0]["brief"]["label"], "已演示产品");
 
     touch(&phone, "报价", "4.pdf", &files::pdf("4"));
     assert_eq!(phone.json(&["home"])["report"]["can_update"], true);
@@ -88,12 +88,12 @@ fn a_short_report_says_why_and_a_late_one_that_it_is_late() {
     touch(&phone, "演示", "1.pdf", &files::pdf("one"));
     let short = phone.json(&["report", "--reason", "客户改期"]);
     assert_eq!(
-        (&short["short"], &short["reason"], &short["reason_key"]),
+        (&short["short"], &short["reason"]["label"], &short["reason"]["key"]),
         (&json!(true), &json!("客户改期"), &json!("customer_postponed"))
     );
     phone.at("2026-11-25T09:00:00+08:00");
     let late = phone.json(&["report", "--day", "2026-11-24", "--reason", "travel"]);
-    assert_eq!((&late["late"], &late["day"], &late["reason"]), (&json!(true), &json!("2026-11-24"), &json!("外出路途")));
+    assert_eq!((&late["late"], &late["day"], &late["reason"]["label"]), (&json!(true), &json!("2026-11-24"), &json!("外出路途")));
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_draft_is_completed_by_evidence() {
     let kept = phone.json(&["photo", &photo, "--touch", draft["id"].as_str().unwrap()]);
     assert_eq!(kept["touch"], draft["id"]);
     let home = phone.json(&["home"]);
-    assert_eq!(home["touches_today"][0]["status"], "已记录");
+    assert_eq!(home["touches_today"][0]["status"]["label"], "已记录");
     assert_eq!(home["report"]["touches"][0]["id"], draft["id"]);
 }
 
@@ -137,7 +137,7 @@ fn a_copy_is_flagged_and_time_set_by_hand_is_too() {
     let phone = phone();
     let photo = phone.file("photo.png", files::PNG);
     let first = phone.json(&["photo", &photo]);
-    assert_eq!((&first["flags"], &first["grade"]), (&json!(["clock_set_by_hand"]), &json!("本机时间未校验")));
+    assert_eq!((&first["flags"], &first["grade"]["label"]), (&json!(["clock_set_by_hand"]), &json!("本机时间未校验")));
     assert_eq!(phone.json(&["photo", &photo])["flags"], json!(["clock_set_by_hand", "recycled"]));
 }
 

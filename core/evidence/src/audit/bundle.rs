@@ -260,70 +260,7 @@ impl Drop for Part {
     }
 }
 
+/// Tells whoever opens the bundle how to check it without this program.
 pub(super) fn readme() -> String {
-    "\
-触达 · 审计包
-============
-
-这个包是服务器审计日志的一段：谁、何时、用哪台设备、对哪条记录做了什么或看了什么（entries.jsonl，每行一条），
-以及这些操作写入的原始改动（changes.jsonl），编号对应的姓名（people.json，导出时的）。服务器在 checkpoint.json 上签了名。
-
-用本软件核对，指出改动在哪一条：
-
-     chuda verify 本文件.zip
-
-不用本软件也能核对：
-
-1. 文件是否完整：
-     sha256sum --check SHA256SUMS
-2. checkpoint.json 是否由此密钥签署：
-     openssl dgst -sha256 -verify public_key.pem -signature signature.der checkpoint.json
-3. 清单是否就是签署的那些。结果应等于 checkpoint.json 中的 \"entries\"、\"changes\"、\"people\"：
-     sha256sum entries.jsonl changes.jsonl people.json
-4. 密钥是否就是签署的那把。结果应等于 checkpoint.json 中的 \"key\"：
-     openssl pkey -pubin -in public_key.pem -outform DER | sha256sum
-5. entries.jsonl 每行的 \"previous\" 等于上一行的 \"hash\"，\"n\" 逐行加一；第一行的 \"previous\" 等于 checkpoint.json 中的 \"before\"，
-   最后一行的 \"hash\" 等于 \"end\"。没有一条被抽掉、插入或调换。
-
-每条的 \"hash\" 是它的 CBOR（RFC 8949，确定性编码）的 SHA-256：一个映射，整数键 0 n、1 at（毫秒）、2 person、3 via、4 verb、5 record、6 kind、
-7 about、8 detail、9 previous，没有的键不写；编号 16 字节，哈希 32 字节；about 为 [种类, [哈希]]，种类 0 change、1 blob、2 claim、3 key、4 entry。
-改动的哈希是其字节（\"bytes\"，base64）从第 9 个字节起的 SHA-256；读不懂而被拒的，是全部字节的 SHA-256。\"bytes\" 为 null 表示没有保留。
-
-请保存每次的 checkpoint.json：以后的包里，编号等于它的 \"count\" 的那一条，\"hash\" 应等于它的 \"head\"。
-从备份恢复会记为 restored；换密钥会记为 key_made。密钥是不是这台服务器的，请与以前的包核对。
-
-
-Chuda · audit bundle
-====================
-
-This bundle is a part of the server's audit log: who did or looked at what, when, on which device, on which record (entries.jsonl, one
-act per line), the raw changes that these acts wrote (changes.jsonl), and the names behind the ids (people.json, as of the export).
-The server has signed checkpoint.json.
-
-To check it with this software, which says at which entry something is wrong:
-
-     chuda verify THIS.zip
-
-To check it without this software:
-
-1. Are the files complete?
-     sha256sum --check SHA256SUMS
-2. Was checkpoint.json signed with this key?
-     openssl dgst -sha256 -verify public_key.pem -signature signature.der checkpoint.json
-3. Are the lists the ones that were signed? The results have to equal \"entries\", \"changes\" and \"people\" in checkpoint.json:
-     sha256sum entries.jsonl changes.jsonl people.json
-4. Is the key the one that signed? The result has to equal \"key\" in checkpoint.json:
-     openssl pkey -pubin -in public_key.pem -outform DER | sha256sum
-5. In entries.jsonl the \"previous\" of each line equals the \"hash\" of the line before, and \"n\" rises by one; the first \"previous\" equals
-   \"before\" in checkpoint.json, the last \"hash\" equals \"end\". No entry was taken out, put in or moved.
-
-The \"hash\" of an entry is the SHA-256 of its CBOR (RFC 8949, deterministic): a map with the integer keys 0 n, 1 at (milliseconds), 2 person,
-3 via, 4 verb, 5 record, 6 kind, 7 about, 8 detail, 9 previous, absent ones left out; ids are 16 bytes, hashes 32; about is [what, [hash]] with
-what 0 change, 1 blob, 2 claim, 3 key, 4 entry. The hash of a change is the SHA-256 of its bytes (\"bytes\", base64) from the 9th on; of one that
-was refused because it could not be read, of all of them. Null \"bytes\" were not kept.
-
-Keep the checkpoint.json of each export: in later ones the entry whose number is its \"count\" has to have its \"head\" as \"hash\".
-A restore from a backup is logged as restored, a new key as key_made. Whether the key is this server's, earlier bundles tell.
-"
-    .to_owned()
+    include_str!("readme.txt").to_owned()
 }

@@ -4,8 +4,20 @@ use chrono::{NaiveDate as Day, NaiveTime as TimeOfDay};
 use chuda_evidence::proof::{Check, Report as ProofReport};
 use chuda_record::id::CustomerId;
 use chuda_record::rules::health::{Health, Parts as HealthParts};
+use chuda_record::view::Word;
 use chuda_record::{ContactMode, Fen, Intent};
 use chuda_speech::{Draft, Segment, Slot, Transcript};
+
+/// A word of a list: the key that is stored, and what a screen shows.
+#[uniffi::remote(Record)]
+pub struct Word {
+    /// Stored.
+    pub key: String,
+    /// On a Chinese screen.
+    pub zh: String,
+    /// On an English screen.
+    pub en: String,
+}
 
 /// The result of checking a proof bundle.
 #[uniffi::remote(Record)]

@@ -14,7 +14,7 @@ use super::errors::Result;
 
 /// A type that crosses as a string; one that can't be read is the caller's error, named by `key`.
 macro_rules! text {
-    ($($(#[$doc:meta])* $name:ident: $key:literal,)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $key:expr,)*) => {$(
         uniffi::custom_type!(
             $(#[$doc])*
             $name, String, {

@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+use super::Ask;
 use super::dialect::names_its_customer;
 use super::view::{ItemState, PersonView, Word};
-use super::{Ask, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, DemandId, FindingId, PersonId, QuestionId, RecordId, TouchId};
@@ -235,7 +235,7 @@ impl Ask<'_> {
             customer_name: self.customer_name(demand.customer)?,
             author: self.person(demand.author),
             text: demand.text,
-            status: word(&self.config.demand_states, &demand.status),
+            status: Word::of(&self.config.demand_states, &demand.status),
             assessment: demand.assessment,
             assessed_at: demand.assessed_at,
             assessed_by: self.some_person(demand.assessed_by),
@@ -250,7 +250,7 @@ impl Ask<'_> {
         let fitting = self.config.resolutions.iter().filter(|option| !option.retired && finding.suits(&option.key));
         Ok(FindingView {
             id: id.into(),
-            finding: word(&self.config.findings, &finding.finding),
+            finding: Word::of(&self.config.findings, &finding.finding),
             customer: finding.customer,
             customer_name: finding.customer.map(|customer| self.customer_name(customer)).transpose()?,
             author: self.some_person(finding.author),
@@ -260,7 +260,7 @@ impl Ask<'_> {
             source: finding.origin.source,
             other: finding.other,
             because: finding.origin.because,
-            resolution: finding.resolution.as_deref().map(|key| word(&self.config.resolutions, key)),
+            resolution: finding.resolution.as_deref().map(|key| Word::of(&self.config.resolutions, key)),
             reason: finding.reason,
             resolved_at: finding.resolved_at,
             resolved_by: self.some_person(finding.resolved_by),
@@ -273,7 +273,7 @@ impl Ask<'_> {
         let Row { id, record: event, .. } = row;
         Ok(EventView {
             id,
-            event: word(&self.config.events, &event.event),
+            event: Word::of(&self.config.events, &event.event),
             customer: event.customer,
             customer_name: self.customer_name(event.customer)?,
             person: self.some_person(event.author),

@@ -1,20 +1,18 @@
 //! Back-checks: what was drawn, and what the machine found beside each question (R1).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::dialect::names_its_customer;
-use super::view::{EvidenceView, ItemState, PersonView, Word};
-use super::{Ask, dialect, word};
+use super::view::{AskedView, EvidenceView, ItemState, PersonView, Word};
+use super::{Ask, dialect};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{BackCheckId, CustomerId, PersonId, TouchId};
-use chuda_record::kind::backcheck::{Answer, member};
 use chuda_record::rules::audience::superiors;
 use chuda_record::rules::draw::{self, Period};
-use chuda_record::rules::machine::{Found, RULE, question_of};
 use chuda_record::{BackCheck, ContactMode, Touch};
 
 /// Most back-checks that are shown at once.
@@ -100,36 +98,6 @@ pub struct DrawnTouch {
     pub evidence: Vec<EvidenceView>,
 }
 
-/// A question about a touch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AskedView {
-    /// What is asked.
-    pub question: Word,
-    /// What the machine found, to be seen beside it.
-    pub checks: Vec<CheckedView>,
-    /// What was answered, if anything.
-    #[serde(serialize_with = "dialect::labelled")]
-    pub answer: Option<Answer>,
-    /// What was written to it.
-    pub note: Option<String>,
-}
-
-/// What the machine found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct CheckedView {
-    /// What it looked at, as a key of [`chuda_record::rules::machine::CHECKS`]; of a rule `rule:` and its name.
-    #[serde(serialize_with = "dialect::machine")]
-    pub check: String,
-    /// The rule, if it is about one.
-    pub rule: Option<Word>,
-    /// `ok`, `problem`, `pending` or `not_applicable`.
-    pub found: String,
-    /// What is wrong, as a key.
-    pub problem: Option<String>,
-    /// What had made the rule hold.
-    pub because: Option<String>,
-}
-
 /// A draw made again, from the seed and the candidates that are kept with it, and compared with what is here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Redrawn {
@@ -172,7 +140,7 @@ impl Ask<'_> {
         let mut records = Vec::with_capacity(record.drawn.len());
         for (touch, place) in record.in_order().into_iter().zip(1..) {
             let summary = self.tx.record::<Touch>(touch)?.map(|row| self.view_drawn(row)).transpose()?;
-            records.push(DrawnView { place, touch, summary, questions: self.view_questions(record, touch) });
+            records.push(DrawnView { place, touch, summary, questions: AskedView::all(record, touch, self.config) });
         }
         Ok(BackCheckDetail {
             back_check: self.view_back_check(&row)?,
@@ -246,35 +214,5 @@ impl Ask<'_> {
             note: touch.note,
             evidence: touch.evidence,
         })
-    }
-
-    fn view_questions(&self, record: &BackCheck, touch: TouchId) -> Vec<AskedView> {
-        let mut beside: BTreeMap<&str, Vec<CheckedView>> = BTreeMap::new();
-        let prefix = member(touch, "");
-        let found = record.machine.iter().filter_map(|(key, found)| Some((key.strip_prefix(&prefix)?, Found::parse(found)?)));
-        for (check, found) in found {
-            let rule = check.strip_prefix(RULE);
-            beside.entry(question_of(check)).or_default().push(CheckedView {
-                check: check.to_owned(),
-                rule: rule.map(|rule| self.rule_word(rule)),
-                found: found.as_str().to_owned(),
-                problem: found.problem().map(str::to_owned),
-                because: rule.and_then(|rule| record.triggered.get(&member(touch, rule)).cloned()),
-            });
-        }
-        let asked = record.asked().into_iter().map(|question| AskedView {
-            question: word(&self.config.questions, question),
-            checks: beside.remove(question).unwrap_or_default(),
-            answer: record.answer(touch, question),
-            note: record.notes.get(&member(touch, question)).cloned(),
-        });
-        asked.collect()
-    }
-
-    fn rule_word(&self, rule: &str) -> Word {
-        match self.config.rules.iter().find(|other| other.id == rule) {
-            Some(known) => Word { key: rule.into(), zh: known.zh.clone(), en: known.en.clone() },
-            None => Word { key: rule.into(), zh: rule.into(), en: rule.into() },
-        }
     }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::Ask;
 use super::dialect::names_its_customer;
 use super::view::{PersonView, TouchStatus, TouchView, Word};
-use super::{Ask, word};
 use chuda_record::Report;
 use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, PersonId};
@@ -85,7 +85,7 @@ impl Ask<'_> {
                 customer,
                 customer_name: self.customer_name(customer)?,
                 person: self.person(person),
-                brief: word(&self.config.briefs, brief),
+                brief: Word::of(&self.config.briefs, brief),
                 filed: filed.is_some(),
             });
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::dialect::names_its_customer;
 use super::view::{ContactView, ItemState, PersonView, Word};
-use super::{Ask, dialect, word};
+use super::{Ask, dialect};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{ContactId, ContractId, CustomerId, TaskId, TouchId};
@@ -83,6 +83,15 @@ pub struct ContractView {
     pub state: ItemState,
 }
 
+/// A contract, by its number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContractRef {
+    /// Which.
+    pub id: ContractId,
+    /// Its number; none as long as the contract has not arrived.
+    pub number: Option<String>,
+}
+
 /// A step of a contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StepView {
@@ -96,6 +105,7 @@ pub struct StepView {
     /// Whose it is, by role,
     pub role: Option<Role>,
     /// or by name.
+    #[serde(rename = "assignee")]
     pub person: Option<PersonView>,
     /// When it was taken.
     pub at: Option<DateTime<Utc>>,
@@ -175,8 +185,8 @@ impl Ask<'_> {
             touch: contract.touch,
             contact: self.contact(contract.contact)?,
             missing: given.into_iter().filter(|(_, given)| !given).map(|(field, _)| field.to_owned()).collect(),
-            promised_service: contract.promised_service.as_deref().map(|key| word(&self.config.services, key)),
-            status: word(&self.config.contract_states, &contract.status),
+            promised_service: contract.promised_service.as_deref().map(|key| Word::of(&self.config.services, key)),
+            status: Word::of(&self.config.contract_states, &contract.status),
             steps: self.steps(id.into(), &contract)?,
             can_sign: self.can_sign(&contract)?,
             rejected_at: contract.rejected_at,
@@ -205,7 +215,7 @@ impl Ask<'_> {
             id: id.into(),
             name,
             position,
-            role: role.map(|key| word(&self.config.contact_roles, &key)),
+            role: role.map(|key| Word::of(&self.config.contact_roles, &key)),
             phone,
         }))
     }
@@ -233,7 +243,7 @@ impl Ask<'_> {
                 _ => None,
             };
             let mut view = StepView {
-                step: word(&self.config.tasks, kind),
+                step: Word::of(&self.config.tasks, kind),
                 state: match (taken, ended) {
                     (Some(_), _) => StepState::Done,
                     (None, true) => StepState::Ended,
@@ -264,7 +274,7 @@ impl Ask<'_> {
         view.role = task.role;
         view.person = task.assignee.map(|person| self.person(person));
         view.reason.clone_from(&task.reason);
-        view.choice = task.choice.as_deref().map(|key| word(&self.config.choices, key));
+        view.choice = task.choice.as_deref().map(|key| Word::of(&self.config.choices, key));
         if task.choice.as_deref() == Some("reject") {
             view.state = StepState::Rejected;
         } else if task.done_by.is_some() {

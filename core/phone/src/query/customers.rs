@@ -1,16 +1,17 @@
 //! Customers with their health, reddest first.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::view::{LastEvent, PersonView, Word};
-use super::{Ask, dialect, word};
+use super::{Ask, dialect};
 use crate::store::{HealthRow, Row};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{ContactId, CustomerId, LeadId};
 use chuda_record::rules::Health;
 use chuda_record::rules::health::Facts;
 use chuda_record::time::start_of_day;
+use chuda_record::view::HealthView;
 use chuda_record::{Customer, Intent, Stage};
 
 /// Most customers a search shows.
@@ -19,6 +20,7 @@ const FOUND: u32 = 20;
 /// A customer in a list or on top of its page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[serde(remote = "Self")]
 pub struct CustomerView {
     /// Which.
     pub id: CustomerId,
@@ -40,7 +42,12 @@ pub struct CustomerView {
     /// Intent level.
     pub intent: Option<Intent>,
     /// Health with its sum (T3).
+    #[serde(skip)]
     pub health: Health,
+    /// What the sum is made of, in words, one per part of the formula.
+    #[serde(skip)]
+    #[cfg_attr(feature = "uniffi", uniffi(default = []))]
+    pub reasons: Vec<Word>,
     /// The last touch.
     pub last_touch: Option<DateTime<Utc>>,
     /// Fields that were changed at the same time by two people; somebody has to look.
@@ -53,6 +60,23 @@ pub struct CustomerView {
     pub address: Option<String>,
     /// Device model.
     pub model: Option<String>,
+}
+
+impl Serialize for CustomerView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            health: HealthView,
+            #[serde(flatten, serialize_with = "rest")]
+            view: &'a CustomerView,
+        }
+        fn rest<S: Serializer>(view: &&CustomerView, serializer: S) -> Result<S::Ok, S::Error> {
+            CustomerView::serialize(view, serializer)
+        }
+        let Health { score, red, parts, sum } = self.health.clone();
+        let health = HealthView { score, red, parts, sum, reasons: self.reasons.clone() };
+        Serialize::serialize(&Whole { health, view: self }, serializer)
+    }
 }
 
 /// A person on the customer's side.
@@ -150,7 +174,7 @@ impl Ask<'_> {
         let id = CustomerId::from(row.id);
         let lead = self.tx.lead_of(id)?;
         let (stage, last) = self.standing(id, lead.as_ref().map(|lead| &lead.record))?;
-        let contacts = self.tx.contacts(id)?;
+        let (contacts, score) = (self.tx.contacts(id)?, self.score(health));
         Ok(CustomerView {
             id,
             stage,
@@ -162,7 +186,8 @@ impl Ask<'_> {
             holder: row.record.holder.map(|holder| self.person(holder)),
             since: health.since,
             intent: row.record.intent,
-            health: self.score(health),
+            reasons: self.config.health.reasons(&score.parts),
+            health: score,
             last_touch: health.last_touch,
             conflicts: row.conflicts,
             contacts: contacts
@@ -171,7 +196,7 @@ impl Ask<'_> {
                     id: ContactId::from(contact.id),
                     name: contact.record.name,
                     position: contact.record.position,
-                    role: contact.record.role.as_deref().map(|key| word(&self.config.contact_roles, key)),
+                    role: contact.record.role.as_deref().map(|key| Word::of(&self.config.contact_roles, key)),
                     phone: contact.record.phone,
                 })
                 .collect(),

@@ -4,14 +4,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 
 use super::view::{AskState, Asked, FactView, Grade, ItemState, Moved, StepState, TouchStatus, Word};
 use chuda_record::id::CustomerId;
-use chuda_record::kind::backcheck::Answer;
 use chuda_record::rules::metrics::Outcome;
 use chuda_record::rules::result;
-use chuda_record::{ContactMode, Fen, Stage};
+use chuda_record::{ContactMode, Stage};
 
 /// What stands as a word of one of the product's own lists.
 pub(super) trait Labelled {
@@ -29,14 +27,13 @@ macro_rules! of_list {
     ($($list:literal: $type:ty),* $(,)?) => {$(
         impl Labelled for $type {
             fn word(&self) -> Option<Word> {
-                Some(Word::own($list, self.as_str()))
+                Some(Word::fixed($list, self.as_str()))
             }
         }
     )*};
 }
 
 of_list! {
-    "answer": Answer,
     "ask_state": AskState,
     "asked": Asked,
     "grade": Grade,
@@ -53,21 +50,12 @@ pub(super) fn labelled<S: Serializer>(value: &impl Labelled, serializer: S) -> R
     value.word().serialize(serializer)
 }
 
-/// What a machine looked at.
-pub(super) fn machine<S: Serializer>(check: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    Word::own("machine", check).serialize(serializer)
-}
-
 /// Why the server did not take something.
 pub(crate) fn rejection<S: Serializer>(reason: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    Word::own("rejection", reason).serialize(serializer)
+    Word::fixed("rejection", reason).serialize(serializer)
 }
 
-/// Money in yuan: a number that never was a float.
-pub(super) fn yuan<S: Serializer>(amount: &Option<Fen>, serializer: S) -> Result<S::Ok, S::Error> {
-    let number = amount.map(|amount| RawValue::from_string(amount.to_yuan())).transpose();
-    number.map_err(serde::ser::Error::custom)?.serialize(serializer)
-}
+pub(super) use chuda_record::view::in_yuan as yuan;
 
 /// Whether it was opened in time (M1): `yes`, `no` or `pending`.
 pub(super) fn opened<S: Serializer>(outcome: &Option<Outcome>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -111,7 +99,7 @@ pub(super) fn state_and_reason<S: Serializer>(state: &ItemState, serializer: S) 
         reason: Option<Word>,
     }
     let reason = match state {
-        ItemState::Failed { reason } => Some(Word::own("rejection", reason)),
+        ItemState::Failed { reason } => Some(Word::fixed("rejection", reason)),
         _ => None,
     };
     Beside { state, reason }.serialize(serializer)
@@ -163,6 +151,7 @@ mod tests {
 
     use super::*;
     use crate::query::view::{BriefView, CustomerBrief, PersonView, QuoteView, StatusItem};
+    use chuda_record::Fen;
     use chuda_record::id::{PersonId, RecordId, TouchId};
 
     fn person() -> PersonView {

@@ -1,6 +1,6 @@
 //! Figures of a week (G1, G2, G3, D1, D2) from what is on this phone: a rep's own, a supervisor's with everybody below.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Ask;
 use super::view::{PersonView, Word};
@@ -9,6 +9,7 @@ use chuda_record::error::{Error, Result};
 use chuda_record::id::PersonId;
 use chuda_record::rules::audience::People;
 use chuda_record::rules::metrics::{Facts, Figures, Line, Team, Week};
+use chuda_record::view::figures::{CountView, Counted};
 
 /// A week of a team and of each rep in it (G1, G2, G3, D1, D2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,7 +25,7 @@ pub struct FiguresView {
 }
 
 /// The figures of a person or team.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineView {
     /// Whose.
     pub person: PersonView,
@@ -32,6 +33,19 @@ pub struct LineView {
     pub line: Line,
     /// How often each action outside the standard was used (D2), in words.
     pub non_standard: Vec<(Word, i64)>,
+}
+
+impl Serialize for LineView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            person: &'a PersonView,
+            #[serde(flatten)]
+            line: Counted,
+        }
+        let counted = self.non_standard.iter().map(|(action, count)| CountView { action: action.clone(), count: *count });
+        Serialize::serialize(&Whole { person: &self.person, line: Counted::of(&self.line, counted.collect()) }, serializer)
+    }
 }
 
 impl Ask<'_> {

@@ -17,6 +17,7 @@ const RED: usize = 5;
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct HomeView {
     /// Whose.
+    #[serde(serialize_with = "super::view::with_roles")]
     pub person: PersonView,
     /// When it was made.
     pub now: DateTime<Utc>,

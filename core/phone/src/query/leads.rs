@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::dialect::names_its_customer;
 use super::view::{ItemState, PersonView, Word};
-use super::{Ask, dialect, word};
+use super::{Ask, dialect};
 use crate::store::{Row, Whose};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, DeviceId, LeadId, PersonId};
@@ -247,21 +247,25 @@ impl Ask<'_> {
         let steps = Steps { touched: self.tx.touched_with(customer, since)?, signed: contracts.iter().any(signed_since) };
         let touch = self.tx.last_touch(customer)?.map(|Row { record: Touch { at, action, author, .. }, .. }| LastEvent {
             at,
-            what: word(&self.config.actions, &action),
+            what: Word::of(&self.config.actions, &action),
             by: Some(self.person(author)),
         });
         let contract = contracts.into_iter().next().and_then(|row| {
             let Contract { reviewed_at, sealed_at, signed_at, rejected_at, origin, status, signed_by, .. } = row.record;
             let at = [reviewed_at, sealed_at, signed_at, rejected_at, Some(origin.created_at)].into_iter().flatten().max()?;
             let by = signed_by.filter(|_| signed_at == Some(at)).map(|person| self.person(person));
-            Some(LastEvent { at, what: word(&self.config.contract_states, &status), by })
+            Some(LastEvent { at, what: Word::of(&self.config.contract_states, &status), by })
         });
         let events = [lead.map(|lead| self.last_move(lead)), touch, contract];
         Ok((stage::current(self.config, lead, &steps), events.into_iter().flatten().max_by_key(|event| event.at)))
     }
 
     fn last_move(&self, lead: &Lead) -> LastEvent {
-        LastEvent { at: lead.moved_at, what: word(&self.config.stages, lead.stage.as_str()), by: Some(self.person(lead.moved_by)) }
+        LastEvent {
+            at: lead.moved_at,
+            what: Word::of(&self.config.stages, lead.stage.as_str()),
+            by: Some(self.person(lead.moved_by)),
+        }
     }
 
     fn view_lead(&self, row: Row<Lead>) -> Result<LeadView> {
@@ -316,8 +320,8 @@ impl Ask<'_> {
         }
         let newly = lead.settled.iter().filter(|(id, _)| before.is_none_or(|before| !before.settled.contains_key(*id)));
         for (id, _) in newly.filter(|(_, answer)| *answer == "refused") {
-            if let Some(request) = lead.requests.get(id).and_then(|text| LeadRequest::parse(text)) {
-                moves.push(entry(Moved::Refused, change.at, request.by(), None));
+            if let Some(by) = lead.requests.get(id).and_then(LeadRequest::by) {
+                moves.push(entry(Moved::Refused, change.at, by, None));
             }
         }
         moves
@@ -339,8 +343,7 @@ fn moved(before: Option<&Lead>, lead: &Lead) -> Option<Moved> {
 
 /// The last request that a person made: their ids go by the time they were made.
 fn own_request(lead: &Lead, person: PersonId) -> Option<LeadAsk> {
-    let own = lead.requests.iter().rev().filter_map(|(id, text)| Some((id, LeadRequest::parse(text)?)));
-    let (id, request) = own.into_iter().find(|(_, request)| request.by() == person)?;
+    let (id, request) = lead.requests.iter().rev().find(|(_, request)| request.by() == Some(person))?;
     let state = match lead.settled.get(id).map(String::as_str) {
         None => AskState::Pending,
         Some("granted") => AskState::Granted,
@@ -350,6 +353,7 @@ fn own_request(lead: &Lead, person: PersonId) -> Option<LeadAsk> {
         LeadRequest::Claim(_) => Asked::Claim,
         LeadRequest::Release(..) => Asked::Release,
         LeadRequest::Assign(..) => Asked::Assign,
+        LeadRequest::Other(_) => return None,
     };
     let at = id.parse::<LeadId>().ok().and_then(LeadId::made_at).unwrap_or(lead.moved_at);
     Some(LeadAsk { what, state, at })

@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::Ask;
 use super::dialect::names_its_customer;
-use super::view::{ItemState, PersonView};
+use super::view::{ContractRef, ItemState, PersonView};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
-use chuda_record::id::{ContractId, CustomerId, MeetingId};
+use chuda_record::id::{CustomerId, MeetingId};
 use chuda_record::invitation::{self, Invitation};
 use chuda_record::{Contract, Meeting};
 
@@ -31,9 +31,7 @@ pub struct MeetingView {
     #[serde(rename = "author")]
     pub person: PersonView,
     /// The contract.
-    pub contract: Option<ContractId>,
-    /// The contract's number.
-    pub contract_number: Option<String>,
+    pub contract: Option<ContractRef>,
     /// What it is called.
     pub title: String,
     /// When it begins.
@@ -103,8 +101,7 @@ impl Ask<'_> {
             customer: meeting.customer,
             customer_name: self.name_of(Some(meeting.customer))?.unwrap_or_default(),
             person: self.person(meeting.author),
-            contract: meeting.contract,
-            contract_number: contract.map(|row| row.record.number),
+            contract: meeting.contract.map(|id| ContractRef { id, number: contract.map(|row| row.record.number) }),
             attendees: meeting.attendees.iter().copied().map(attendee).collect(),
             created_at: meeting.origin.created_at,
             state: self.state(id, &conflicts)?,

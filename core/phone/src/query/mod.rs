@@ -21,8 +21,7 @@ mod tasks;
 mod touches;
 pub mod view;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -31,10 +30,9 @@ use crate::store::Tx;
 use chuda_record::error::Result;
 use chuda_record::id::{PersonId, RecordId};
 use chuda_record::rules::Config;
-use chuda_record::rules::config::Choice;
 use chuda_record::time::day_of;
 use chuda_record::{Person, Rejection, Role};
-use view::{ItemState, PersonView, Word};
+use view::{ItemState, PersonView};
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,30 +124,4 @@ impl<'a> Ask<'a> {
 
 fn failed(reason: &Rejection) -> ItemState {
     ItemState::Failed { reason: reason.key().into() }
-}
-
-/// The word for a key; one that this configuration does not know shows itself.
-fn word(list: &[Choice], key: &str) -> Word {
-    match Config::option(list, key) {
-        Some(choice) => Word::from(choice),
-        None => Word { key: key.into(), zh: key.into(), en: key.into() },
-    }
-}
-
-impl Word {
-    /// A word of one of the product's own lists, such as `stage` or `grade`; one that they don't have shows itself.
-    pub fn own(list: &str, key: &str) -> Self {
-        static WORDS: LazyLock<HashMap<&str, (&str, &str)>> = LazyLock::new(|| {
-            let lines = include_str!("../../../../bindings/src/words.tsv").lines();
-            lines.filter_map(|line| line.split_once('\t')).filter_map(|(key, texts)| Some((key, texts.split_once('\t')?))).collect()
-        });
-        let (zh, en) = WORDS.get(format!("{list}.{key}").as_str()).copied().unwrap_or((key, key));
-        Self { key: key.into(), zh: zh.into(), en: en.into() }
-    }
-}
-
-impl From<&Choice> for Word {
-    fn from(choice: &Choice) -> Self {
-        Self { key: choice.key.clone(), zh: choice.zh.clone(), en: choice.en.clone() }
-    }
 }

@@ -3,12 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+use super::Ask;
 use super::dialect::names_its_customer;
-use super::view::{ContactView, ItemState, PersonView, Word};
-use super::{Ask, word};
+use super::view::{ContactView, ContractRef, ItemState, PersonView, Word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
-use chuda_record::id::{ContractId, CustomerId, OrderId};
+use chuda_record::id::{CustomerId, OrderId};
 use chuda_record::{Contract, Order, Role};
 
 /// Most work orders that are listed.
@@ -30,9 +30,7 @@ pub struct OrderView {
     #[serde(rename = "author")]
     pub person: PersonView,
     /// The contract.
-    pub contract: Option<ContractId>,
-    /// The contract's number.
-    pub contract_number: Option<String>,
+    pub contract: Option<ContractRef>,
     /// Who does it,
     pub assignee: Option<PersonView>,
     /// or the role of those of whom one does.
@@ -85,20 +83,19 @@ impl Ask<'_> {
     fn view_order(&self, row: Row<Order>) -> Result<OrderView> {
         let Row { id, record: order, conflicts } = row;
         let contract = order.contract.map_or(Ok(None), |contract| self.tx.record::<Contract>(contract))?.map(|row| row.record);
-        let service = |key: &str| word(&self.config.services, key);
+        let service = |key: &str| Word::of(&self.config.services, key);
         Ok(OrderView {
             id: id.into(),
             customer: order.customer,
             customer_name: self.name_of(Some(order.customer))?.unwrap_or_default(),
             person: self.person(order.author),
-            contract: order.contract,
             promised_service: contract.as_ref().and_then(|contract| contract.promised_service.as_deref()).map(service),
-            contract_number: contract.map(|contract| contract.number),
+            contract: order.contract.map(|id| ContractRef { id, number: contract.map(|contract| contract.number) }),
             assignee: order.assignee.map(|person| self.person(person)),
             role: order.role,
             contact: self.contact(order.contact)?,
             needed_service: order.needed_service.as_deref().map(service),
-            status: word(&self.config.order_states, &order.status),
+            status: Word::of(&self.config.order_states, &order.status),
             created_at: order.origin.created_at,
             state: self.state(id, &conflicts)?,
             conflicts,

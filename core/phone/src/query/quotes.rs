@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::dialect::names_its_customer;
 use super::view::{EvidenceView, ItemState, PersonView, TouchView, Word};
-use super::{Ask, dialect, word};
+use super::{Ask, dialect};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, TaskId, TouchId};
@@ -105,7 +105,7 @@ impl Ask<'_> {
             mine: assignee == Some(self.me.id) || role.is_some_and(|role| self.me.roles.contains(&role)),
             at: done_at,
             by: done_by.map(|person| self.person(person)),
-            choice: choice.map(|key| word(&self.config.choices, &key)),
+            choice: choice.map(|key| Word::of(&self.config.choices, &key)),
             reason,
         }
     }

@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::Ask;
 use super::dialect::names_its_customer;
 use super::view::{BriefView, ItemState, PersonView, TouchStatus, TouchView, Word};
-use super::{Ask, word};
 use crate::store::Row;
 use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, ReportId};
@@ -132,7 +132,7 @@ impl Ask<'_> {
         let mut suggestions = Vec::new();
         for row in self.tx.next_steps(self.me.id, day + TimeDelta::days(1), day + TimeDelta::days(AHEAD), SUGGESTIONS as u32)? {
             let touch = self.view_touch(row)?;
-            let step = touch.next_action.as_deref().unwrap_or("跟进");
+            let step = touch.next_action.as_deref().unwrap_or(chuda_words::label("suggest", "follow_up").zh);
             suggestions.push(format!("{}：{step}", touch.customer_name));
         }
         for task in self.tasks()? {
@@ -142,7 +142,9 @@ impl Ask<'_> {
             });
         }
         for (health, _, customer) in self.reddest(SUGGESTIONS)? {
-            suggestions.push(format!("{}：联系客户（健康分 {}）", customer.record.name, health.score));
+            let contact = chuda_words::label("suggest", "contact").zh;
+            let contact = chuda_words::fill(contact, |name| (name == "score").then(|| health.score.to_string()));
+            suggestions.push(format!("{}：{contact}", customer.record.name));
         }
         let mut seen = std::collections::BTreeSet::new();
         suggestions.retain(|suggestion| seen.insert(suggestion.clone()));
@@ -161,7 +163,7 @@ impl Ask<'_> {
         }
         touches.sort_by_key(|touch| touch.at);
         let briefs = report.briefs.iter().map(|(customer, brief)| {
-            let brief = word(&self.config.briefs, brief);
+            let brief = Word::of(&self.config.briefs, brief);
             Ok(CustomerBrief { customer: *customer, customer_name: self.customer_name(*customer)?, brief })
         });
         let briefs = briefs.collect::<Result<_>>()?;
@@ -174,7 +176,7 @@ impl Ask<'_> {
             touches,
             briefs,
             tomorrow: report.tomorrow.clone(),
-            reason: report.reason.as_deref().map(|key| word(&self.config.short_reasons, key)),
+            reason: report.reason.as_deref().map(|key| Word::of(&self.config.short_reasons, key)),
             late: report.late,
             filed_at: report.filed_at(),
             corrections: report.corrections.values().cloned().collect(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::dialect::names_its_customer;
 use super::view::{ItemState, PersonView, Word};
-use super::{Ask, dialect, word};
+use super::{Ask, dialect};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, PersonId, RecordId, TaskId};
@@ -118,7 +118,7 @@ impl Ask<'_> {
         let pack = task.script_pack.and_then(|key| self.config.script_packs.iter().find(|pack| pack.key == key));
         Ok(TaskView {
             id: id.into(),
-            kind: word(&self.config.tasks, &task.task),
+            kind: Word::of(&self.config.tasks, &task.task),
             notice: task.notice,
             customer: task.customer,
             customer_name: self.name_of(task.customer)?,
@@ -127,13 +127,13 @@ impl Ask<'_> {
             about: source.map_or(Ok(Vec::new()), |(kind, fields)| self.facts(kind, &fields))?,
             rule: task.rule,
             because: task.because,
-            choices: task.choices.iter().map(|key| word(&self.config.choices, key)).collect(),
+            choices: task.choices.iter().map(|key| Word::of(&self.config.choices, key)).collect(),
             script_pack: pack.map(|pack| ScriptPack { title: pack.into(), text: pack.text.clone().unwrap_or_default() }),
             created_at: task.created_at,
             due: task.due,
             done_at: task.done_at,
             done_by: task.done_by.map(|person| self.person(person)),
-            choice: task.choice.map(|key| word(&self.config.choices, &key)),
+            choice: task.choice.map(|key| Word::of(&self.config.choices, &key)),
             reason: task.reason,
             attachment_uploading,
         })
@@ -153,14 +153,11 @@ impl Ask<'_> {
 
     /// A value as a person reads it; none for what says nothing, such as a flag that is not set.
     fn shown(&self, kind: Kind, field: &str, value: &Scalar) -> Result<Option<Word>> {
-        let plain = |text: String| Word { key: text.clone(), zh: text.clone(), en: text };
+        let plain = |text: String| Word::itself(&text);
         let named = |key: &str, name: String| Word { key: key.to_owned(), zh: name.clone(), en: name };
         Ok(match (kind.type_of(field), value) {
-            (Some(Type::Option(List::Modes)), Scalar::Text(key)) => {
-                let mode = chuda_record::ContactMode::parse(key);
-                Some(Word { key: key.clone(), zh: mode.map_or(key.as_str(), |mode| mode.label()).into(), en: key.clone() })
-            }
-            (Some(Type::Option(list)), Scalar::Text(key)) => Some(word(self.config.list(list), key)),
+            (Some(Type::Option(List::Modes)), Scalar::Text(key)) => Some(Word::fixed("mode", key)),
+            (Some(Type::Option(list)), Scalar::Text(key)) => Some(Word::of(self.config.list(list), key)),
             (Some(Type::Person), Scalar::Text(id)) => Some(match id.parse::<PersonId>() {
                 Ok(person) => named(id, self.person(person).name),
                 // A name that is not in the people list.
@@ -179,7 +176,7 @@ impl Ask<'_> {
                 let local = from_millis(*at).with_timezone(&self.me.zone).format("%Y-%m-%d %H:%M").to_string();
                 Some(named(&from_millis(*at).to_rfc3339(), local))
             }
-            (Some(Type::Flag), Scalar::Bool(true)) => Some(Word { key: "true".into(), zh: "是".into(), en: "yes".into() }),
+            (Some(Type::Flag), Scalar::Bool(true)) => Some(Word { key: "true".into(), ..Word::fixed("answer", "yes") }),
             (Some(Type::Text | Type::Day | Type::Time), Scalar::Text(text)) => Some(plain(text.clone())),
             (Some(Type::Number), Scalar::Int(number)) => Some(plain(number.to_string())),
             _ => None,

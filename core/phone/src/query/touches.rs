@@ -7,16 +7,16 @@ use serde::{Serialize, Serializer};
 
 use super::dialect::names_its_customer;
 use super::view::{EvidenceView, ItemState, PersonView, Word};
-use super::{Ask, dialect, word};
+use super::{Ask, dialect};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, PersonId, TouchId};
-use chuda_record::rules::config::ExtraType;
 use chuda_record::rules::firing::{self, Moment};
 use chuda_record::rules::metrics::Outcome;
 use chuda_record::rules::{Config, Firing, Subject, result};
 use chuda_record::time::day_of;
-use chuda_record::{Contact, ContactMode, Customer, Event, Fen, Intent, Kind, Person, Record as _, Scalar, Touch};
+use chuda_record::view::added;
+use chuda_record::{Contact, ContactMode, Customer, Event, Fen, Intent, Kind, Person, Record as _, Touch};
 
 /// Most events after a touch that are looked through for those that belong to it.
 const EVENTS: u32 = 200;
@@ -82,6 +82,7 @@ pub struct TouchView {
     /// When.
     pub next_date: Option<NaiveDate>,
     /// At what time.
+    #[serde(serialize_with = "chuda_record::view::to_the_minute")]
     pub next_time: Option<NaiveTime>,
     /// Free text.
     pub note: Option<String>,
@@ -213,7 +214,7 @@ impl Ask<'_> {
                 Err(error) => return Err(error),
             }
         }
-        let extra = extra(&*self.tx.made_under(self.config, touch.config)?, &touch);
+        let added = added(&*self.tx.made_under(self.config, touch.config)?, &touch);
         let owner = touch.tech_owner.as_ref().map(|owner| match owner.parse::<PersonId>() {
             Ok(id) => (self.person(id).name, false),
             Err(_) => (owner.clone(), true),
@@ -224,12 +225,12 @@ impl Ask<'_> {
             customer: touch.customer,
             customer_name: customer.map(|customer| customer.record.name).unwrap_or_default(),
             mode: touch.mode,
-            action: word(&self.config.actions, &touch.action),
+            action: Word::of(&self.config.actions, &touch.action),
             at: touch.at,
             day: day_of(touch.at, touch.zone),
             status: if touch.evidence.is_empty() { TouchStatus::Draft } else { TouchStatus::Recorded },
-            category: touch.category.as_deref().map(|key| word(&self.config.categories, key)),
-            brief: touch.brief.as_deref().map(|key| word(&self.config.briefs, key)),
+            category: touch.category.as_deref().map(|key| Word::of(&self.config.categories, key)),
+            brief: touch.brief.as_deref().map(|key| Word::of(&self.config.briefs, key)),
             tech_owner_unknown: owner.as_ref().is_some_and(|(_, unknown)| *unknown),
             tech_owner: owner.map(|(name, _)| name),
             response_by: touch.response_by,
@@ -237,14 +238,14 @@ impl Ask<'_> {
             custom_development: touch.custom_development,
             intent: touch.intent,
             feedback: touch.feedback,
-            contact_role: role.map(|key| word(&self.config.contact_roles, key)),
+            contact_role: role.map(|key| Word::of(&self.config.contact_roles, key)),
             contact: contact.map(|contact| contact.name),
             opened,
             next_action: touch.next_action,
             next_date: touch.next_date,
             next_time: touch.next_time,
             note: touch.note,
-            extra,
+            extra: added.into_iter().map(|(field, value)| ExtraView { field, value }).collect(),
             evidence,
             state: self.state(id, &conflicts)?,
             conflicts,
@@ -255,30 +256,4 @@ impl Ask<'_> {
 /// Added fields by their key.
 fn extra_by_key<S: Serializer>(extra: &[ExtraView], serializer: S) -> Result<S::Ok, S::Error> {
     extra.iter().map(|one| (&one.field.key, &one.value)).collect::<BTreeMap<_, _>>().serialize(serializer)
-}
-
-/// The added fields that were filled in, in the order of the form they were asked by; what that form does not know comes last.
-fn extra(config: &Config, touch: &Touch) -> Vec<ExtraView> {
-    let form = config.form(Kind::Touch);
-    let place = |key: &str| form.iter().position(|one| one.field.strip_prefix("x/") == Some(key)).unwrap_or(form.len());
-    let mut filled: Vec<(&String, &Scalar)> = touch.extra.iter().collect();
-    filled.sort_by_key(|(key, _)| place(key));
-    let view = |(key, value): (&String, &Scalar)| {
-        let asked = form.get(place(key));
-        let label = |text: Option<&String>| text.unwrap_or(key).clone();
-        let field = Word {
-            key: key.clone(),
-            zh: label(asked.and_then(|one| one.zh.as_ref())),
-            en: label(asked.and_then(|one| one.en.as_ref())),
-        };
-        let value = match value {
-            Scalar::Int(fen) if asked.and_then(|one| one.holds) == Some(ExtraType::Money) => Fen(*fen).to_yuan(),
-            Scalar::Int(number) => number.to_string(),
-            Scalar::Bool(flag) => flag.to_string(),
-            Scalar::Text(text) => text.clone(),
-            Scalar::Null => String::new(),
-        };
-        ExtraView { field, value }
-    };
-    filled.into_iter().map(view).collect()
 }

@@ -214,7 +214,7 @@ impl Tx<'_> {
                 None => continue,
             };
             out.push(change.hash);
-            let reason = serde_json::to_string(&reason).map_err(|error| Error::internal("record.write", error))?;
+            let reason = reason.to_json();
             self.0.run(
                 "INSERT OR REPLACE INTO quarantine (hash, document, n, bytes, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
                 (change.hash.0, document.as_bytes(), number, change.bytes(), reason),
@@ -236,7 +236,7 @@ impl Tx<'_> {
                 hash: Hash(row.get(1)?),
                 bytes: row.get(2)?,
                 // A newer server may know more reasons.
-                reason: serde_json::from_str(&reason).unwrap_or(Rejection::NotAllowed),
+                reason: Rejection::from_json(&reason).unwrap_or(Rejection::NotAllowed),
             })
         })
     }

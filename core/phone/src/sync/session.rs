@@ -8,7 +8,7 @@ use chuda_record::Rejection;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{Hash, RecordId};
 use chuda_record::time::from_millis;
-use chuda_record::wire::{DocumentChanges, MAX_CHANGES, Request, Response, SignedClaim, VERSION};
+use chuda_record::wire::{DocumentChanges, MAX_CHANGES, OLDEST, Request, Response, SignedClaim, VERSION};
 
 /// Most bytes of changes in one request, before compression.
 const MAX_REQUEST_BYTES: usize = 4 << 20;
@@ -39,7 +39,8 @@ pub struct Taken {
 /// Puts together what the server lacks.
 pub fn offer(tx: &Tx<'_>) -> Result<Offer> {
     let mut request = Request {
-        version: VERSION,
+        version: OLDEST,
+        speaks: Some(VERSION),
         epoch: tx.meta("epoch")?,
         cursor: tx.meta("cursor")?.unwrap_or_default(),
         ..Request::default()
@@ -84,11 +85,7 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
         let refused: Vec<(RecordId, Hash, Rejection)> = response
             .rejected
             .iter()
-            .map(|rejected| {
-                // A newer server may know more reasons than this version.
-                let reason = serde_json::from_str(&rejected.reason).unwrap_or(Rejection::NotAllowed);
-                (RecordId(uuid::Uuid::from_bytes(rejected.document)), Hash(rejected.change), reason)
-            })
+            .map(|rejected| (RecordId(uuid::Uuid::from_bytes(rejected.document)), Hash(rejected.change), rejected.rejection()))
             .collect();
         let accepted = offer.changes.iter().filter(|(_, hash)| !refused.iter().any(|(_, other, _)| other == hash));
         let accepted: Vec<Hash> = accepted.map(|(_, hash)| *hash).collect();

@@ -59,27 +59,10 @@ impl Purpose {
         }
     }
 
-    fn title(self) -> Word {
-        let (zh, en) = match self {
-            Self::Recording => ("录音", "Recording"),
-            Self::Location => ("位置", "Location"),
-        };
-        Word { key: self.key().into(), zh: zh.into(), en: en.into() }
-    }
-
-    fn text(self) -> Word {
-        let (zh, en) = match self {
-            Self::Recording => (
-                "按住说话时录音。录音在手机上转成文字，原声作为证据存进触达，上级主管可以听，每次收听都有记录。录到客户时，须先告知对方。",
-                "Sound is recorded while you hold to talk. It is turned into text on the phone; the recording is kept as evidence of the touch, \
-                 your superiors can listen to it, and each listening is logged. Tell the customer before you record them.",
-            ),
-            Self::Location => (
-                "拍照和录音时把当时的位置写进证据。只在取证的那一刻读取，不在后台跟踪。",
-                "The place is written into the evidence when a photo or recording is made. It is read at that moment only, never in the background.",
-            ),
-        };
-        Word { key: self.key().into(), zh: zh.into(), en: en.into() }
+    /// What it is called (`title`), and what it means (`text`).
+    fn wording(self, part: &'static str) -> Word {
+        let words = chuda_words::label(&format!("consent.{}", self.key()), part);
+        Word { key: self.key().into(), zh: words.zh.into(), en: words.en.into() }
     }
 }
 
@@ -93,8 +76,8 @@ impl Workbench {
                 Ok(ConsentView {
                     purpose,
                     version: purpose.version(),
-                    title: purpose.title(),
-                    text: purpose.text(),
+                    title: purpose.wording("title"),
+                    text: purpose.wording("text"),
                     given_at: latest(true),
                     withdrawn_at: latest(false),
                     given: holds(purpose, &entries),

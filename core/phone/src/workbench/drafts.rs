@@ -16,6 +16,7 @@ use chuda_record::{ContactMode, Fen, Intent};
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Identity {
     /// The person.
+    #[serde(serialize_with = "crate::query::view::with_roles")]
     pub person: PersonView,
     /// This installation.
     pub device: DeviceId,
@@ -214,6 +215,7 @@ impl TouchDraft {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct TouchSaved {
     /// As it is now.
+    #[serde(flatten)]
     pub touch: TouchView,
     /// What the rules will do with it once the server has it.
     pub triggered: Vec<Triggered>,

@@ -111,9 +111,8 @@ impl Workbench {
         self.0.act(
             |tx, own| {
                 let lead = lead(tx, id)?;
-                let pending = |(id, text): (&String, &String)| {
-                    !lead.settled.contains_key(id) && LeadRequest::parse(text).is_some_and(|request| request.by() == me.id)
-                };
+                let pending =
+                    |(id, request): (&String, &LeadRequest)| !lead.settled.contains_key(id) && request.by() == Some(me.id);
                 if lead.requests.iter().any(pending) {
                     return Err(Error::invalid("lead.already_asked"));
                 }

@@ -185,15 +185,17 @@ fn extra(config: &Config, typed: &HashMap<String, String>) -> Result<BTreeMap<St
             ExtraType::Number => Scalar::Int(text.trim().parse().map_err(|_| wrong())?),
             ExtraType::Money => Scalar::Int(Fen::from_yuan(text.trim()).ok_or_else(wrong)?.0),
             ExtraType::Day => Scalar::Text(text.trim().parse::<chrono::NaiveDate>().map_err(|_| wrong())?.to_string()),
-            ExtraType::Flag => match text.trim() {
-                "true" | "yes" | "是" => Scalar::Bool(true),
-                "false" | "no" | "否" => Scalar::Bool(false),
-                _ => return Err(wrong()),
-            },
+            ExtraType::Flag => Scalar::Bool(flag(text.trim()).ok_or_else(wrong)?),
         };
         extra.insert(key.clone(), value);
     }
     Ok(extra)
+}
+
+/// Yes or no, as a program or a person writes it.
+fn flag(text: &str) -> Option<bool> {
+    let says = |answer: &'static str| [answer, chuda_words::label("answer", answer).zh].contains(&text);
+    if text == "true" || says("yes") { Some(true) } else { (text == "false" || says("no")).then_some(false) }
 }
 
 fn own_evidence(tx: &Tx<'_>, id: EvidenceId) -> Result<Evidence> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::fields::{self, AUTHOR_FIELD, Fields, Scalar, is_known};
 use crate::id::{CustomerId, PersonId, RecordId};
@@ -85,9 +85,9 @@ pub struct Lead {
     /// When it was marked 无效.
     #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
     pub invalid_at: Option<DateTime<Utc>>,
-    /// Requests to move it, by their id: each a word and who is meant, such as `claim <person>`.
+    /// Requests to move it, by their id.
     #[serde(default)]
-    pub requests: BTreeMap<String, String>,
+    pub requests: BTreeMap<String, LeadRequest>,
     /// What the server made of each request: `granted` or `refused`.
     #[serde(default)]
     pub settled: BTreeMap<String, String>,
@@ -102,15 +102,18 @@ pub enum LeadRequest {
     Release(PersonId, String),
     /// Given to somebody, by a superior.
     Assign(PersonId, PersonId),
+    /// What this version can't read: nobody's, and never granted.
+    Other(String),
 }
 
 impl LeadRequest {
-    /// As it is stored: who asks, what for, and with what.
+    /// As it is stored, in one field, since a record is flat: who asks, what for, and for whom or why.
     pub fn to_text(&self) -> String {
         match self {
             Self::Claim(by) => format!("{by} claim"),
             Self::Release(by, reason) => format!("{by} release {reason}"),
             Self::Assign(by, to) => format!("{by} assign {to}"),
+            Self::Other(text) => text.clone(),
         }
     }
 
@@ -133,10 +136,24 @@ impl LeadRequest {
     }
 
     /// Who asks.
-    pub fn by(&self) -> PersonId {
+    pub fn by(&self) -> Option<PersonId> {
         match self {
-            Self::Claim(by) | Self::Release(by, _) | Self::Assign(by, _) => *by,
+            Self::Claim(by) | Self::Release(by, _) | Self::Assign(by, _) => Some(*by),
+            Self::Other(_) => None,
         }
+    }
+}
+
+impl Serialize for LeadRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.to_text())
+    }
+}
+
+impl<'de> Deserialize<'de> for LeadRequest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ok(Self::parse(&text).unwrap_or(Self::Other(text)))
     }
 }
 
@@ -191,7 +208,7 @@ impl Record for Lead {
             check_holder(proposal, around)?;
         }
         let foreign = |(_, text): &(&str, &Scalar)| {
-            text.as_text().and_then(LeadRequest::parse).map(|request| request.by()) != Some(proposal.by)
+            text.as_text().and_then(LeadRequest::parse).and_then(|request| request.by()) != Some(proposal.by)
         };
         match fields::members_of(proposal.writes, "requests/").find(foreign) {
             Some((id, _)) => Err(Rejection::invalid(&format!("requests/{id}")).into()),
@@ -224,4 +241,25 @@ fn check_holder(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<()
     let customer = around.record(customer)?.map(|(_, fields)| fields).unwrap_or_default();
     let holder = |fields| fields::id::<PersonId>(fields, "holder");
     if holder(&customer) == holder(proposal.writes) { Ok(()) } else { Err(Rejection::invalid("holder").into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_read_as_it_was_stored() {
+        let (by, to) = (PersonId::derived("李雷"), PersonId::derived("王芳"));
+        let requests = [
+            (format!("{by} claim"), LeadRequest::Claim(by)),
+            (format!("{by} release 行业不熟 再说"), LeadRequest::Release(by, "行业不熟 再说".into())),
+            (format!("{by} assign {to}"), LeadRequest::Assign(by, to)),
+            ("claim".into(), LeadRequest::Other("claim".into())),
+        ];
+        for (stored, request) in requests {
+            let json = serde_json::to_string(&stored).unwrap();
+            assert_eq!(serde_json::from_str::<LeadRequest>(&json).unwrap(), request);
+            assert_eq!(serde_json::to_string(&request).unwrap(), json);
+        }
+    }
 }

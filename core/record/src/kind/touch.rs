@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chuda_words::Word;
 use serde::{Deserialize, Serialize};
 
 use super::Intent;
@@ -44,18 +45,13 @@ impl ContactMode {
     }
 
     /// The word on screen.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Phone => "电话",
-            Self::Wechat => "微信",
-            Self::Visit => "面访",
-            Self::Email => "邮件",
-        }
+    pub fn label(self) -> Word {
+        chuda_words::label("mode", self.as_str())
     }
 
     /// From either word.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == text || mode.label() == text)
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text || mode.label().zh == text)
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::range::{OutOfRange, whole};
+use crate::view::Word;
 
 /// The numbers of the formula; configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,7 @@ pub struct Health {
 
 /// The parts of the sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Parts {
     /// Touches in the window.
     pub touches: i64,
@@ -92,6 +94,27 @@ impl Formula {
             parts.touches, self.per_touch, parts.evidence, self.per_evidence, parts.overdue_days, self.per_overdue_day
         );
         Health { score, red: score < self.red_below, parts, sum }
+    }
+
+    /// What a score is made of, in words, one per part of the formula.
+    pub fn reasons(&self, parts: &Parts) -> Vec<Word> {
+        let reason = |key: &str, count: i64, weight: i64| {
+            let value = |name: &str| match name {
+                "count" => Some(count.to_string()),
+                "weight" => Some(weight.abs().to_string()),
+                "points" => Some((count * weight).to_string().replace('-', "−")),
+                "days" => Some(self.window_days.to_string()),
+                "hours" => Some(self.grace_hours.to_string()),
+                _ => None,
+            };
+            let words = Word::fixed("health", key);
+            Word { zh: chuda_words::fill(&words.zh, value), en: chuda_words::fill(&words.en, value), ..words }
+        };
+        vec![
+            reason("touches", parts.touches, self.per_touch),
+            reason("evidence", parts.evidence, self.per_evidence),
+            reason("overdue", parts.overdue_days, -self.per_overdue_day),
+        ]
     }
 }
 

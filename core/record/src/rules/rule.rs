@@ -65,7 +65,7 @@ pub struct Since {
     pub hours: i64,
 }
 
-/// A weekly figure of a person stayed below its threshold for weeks in running; the record in hand is the person.
+/// A weekly figure of a person stayed below its threshold for weeks in a row; the record in hand is the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Week {
@@ -73,7 +73,7 @@ pub struct Week {
     pub metric: Metric,
     /// Below this many percent.
     pub below_percent: i64,
-    /// So many weeks in running.
+    /// So many weeks in a row.
     pub weeks: u32,
 }
 

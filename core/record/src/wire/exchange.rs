@@ -2,8 +2,12 @@
 
 use minicbor::{Decode, Encode};
 
-/// The version of this protocol; the server refuses others with 426.
-pub const VERSION: u32 = 1;
+use crate::Rejection;
+
+/// The newest version of this protocol. A server answers in the newest that both speak, and refuses newer ones with 426.
+pub const VERSION: u32 = 2;
+/// The oldest version that is still spoken: it has the reason of a rejection as JSON in a text.
+pub const OLDEST: u32 = 1;
 /// Path of the exchange.
 pub const SYNC_PATH: &str = "/sync";
 /// Path under which blobs are uploaded (tus 1.0) and read.
@@ -21,7 +25,7 @@ pub const MAX_CHANGES: usize = 5_000;
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub struct Request {
-    /// [`VERSION`].
+    /// The version that this request is to be read as.
     #[n(0)]
     pub version: u32,
     /// The log the cursor belongs to; none on the first exchange.
@@ -36,6 +40,17 @@ pub struct Request {
     /// Signed evidence claims, in the order of their chain.
     #[n(4)]
     pub claims: Vec<SignedClaim>,
+    /// The newest version that the device reads in an answer; none: the one of the request. A server that does not know it, answers in
+    /// that.
+    #[n(5)]
+    pub speaks: Option<u32>,
+}
+
+impl Request {
+    /// The version to answer in.
+    pub fn answer_in(&self) -> u32 {
+        self.speaks.unwrap_or(self.version).min(VERSION)
+    }
 }
 
 /// What the server answers.
@@ -60,10 +75,10 @@ pub struct Response {
     /// Documents this person may no longer read.
     #[n(5)]
     pub purged: Vec<minicbor::bytes::ByteArray<16>>,
-    /// What was not accepted. Everything else that was sent is stored for good.
+    /// What was not accepted, change by change. Everything else that was sent is stored for good.
     #[n(6)]
     pub rejected: Vec<Rejected>,
-    /// Claims that were not accepted, by their number in the request. The others are witnessed at `server_time`.
+    /// Claims that were not accepted, by their hash. The others are witnessed at `server_time`.
     #[n(7)]
     pub rejected_claims: Vec<RejectedClaim>,
 }
@@ -87,12 +102,43 @@ pub struct Rejected {
     /// The document.
     #[cbor(n(0), with = "minicbor::bytes")]
     pub document: [u8; 16],
-    /// SHA-256 of the change; of its bytes where it could not be parsed.
+    /// The hash by which Automerge knows the change; SHA-256 of its bytes where it could not be parsed.
     #[cbor(n(1), with = "minicbor::bytes")]
     pub change: [u8; 32],
-    /// [`crate::Rejection`] as JSON.
+    /// Why, in version 1: [`Rejection`] as JSON.
     #[n(2)]
-    pub reason: String,
+    pub told: Option<String>,
+    /// Why, since version 2.
+    #[n(3)]
+    pub reason: Option<Reason>,
+}
+
+/// A [`Rejection`] on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Reason {
+    /// Its key.
+    #[n(0)]
+    pub key: String,
+    /// The field that it is about.
+    #[n(1)]
+    pub field: Option<String>,
+}
+
+impl Rejected {
+    /// A change that was refused, in a version of the protocol.
+    pub fn new(version: u32, document: [u8; 16], change: [u8; 32], reason: &Rejection) -> Self {
+        let told = (version < 2).then(|| reason.to_json());
+        let reason = (version >= 2).then(|| Reason { key: reason.key().into(), field: reason.field().map(str::to_owned) });
+        Self { document, change, told, reason }
+    }
+
+    /// Why, in whichever version it was said. A newer server may know more reasons than this version.
+    pub fn rejection(&self) -> Rejection {
+        let typed = self.reason.as_ref().and_then(|reason| Rejection::parse(&reason.key, reason.field.as_deref()));
+        let told = || self.told.as_deref().and_then(Rejection::from_json);
+        typed.or_else(told).unwrap_or(Rejection::NotAllowed)
+    }
 }
 
 /// A claim with its signature.

@@ -34,7 +34,7 @@ pub(super) enum AdminCommand {
     #[command(subcommand)]
     Audit(audit::AuditCommand),
     /// Takes in customers, leads or payment slips from a CSV or XLSX file, in whole or not at all.
-    #[command(after_help = "Example: chuda-server admin import customers customers.xlsx --dry-run --as 王强")]
+    #[command(after_help = "Example: chuda-server admin import customers customers.xlsx --dry-run --as \"Wang Qiang\"")]
     Import(import::Import),
     /// Copies the database into a new file.
     #[command(after_help = "Example: chuda-server admin backup chuda-backup.db")]

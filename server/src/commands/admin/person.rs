@@ -15,7 +15,7 @@ use crate::commands::data::{Data, lines};
 #[derive(Subcommand)]
 pub(crate) enum PersonCommand {
     /// Adds a person and prints a one-time enrolment code.
-    #[command(after_help = "Example: chuda-server admin person add 李敏 --role rep --reports-to 王强")]
+    #[command(after_help = "Example: chuda-server admin person add \"Li Min\" --role rep --reports-to \"Wang Qiang\"")]
     Add {
         /// As shown to colleagues.
         name: String,
@@ -39,7 +39,7 @@ pub(crate) enum PersonCommand {
         data: Data,
     },
     /// Changes whom a person reports to; without a superior: nobody.
-    #[command(after_help = "Example: chuda-server admin person reports-to 李敏 王强")]
+    #[command(after_help = "Example: chuda-server admin person reports-to \"Li Min\" \"Wang Qiang\"")]
     ReportsTo {
         /// An id, or a name that only one person has.
         person: String,

@@ -35,7 +35,7 @@ pub(crate) struct Which {
 }
 
 /// A technical question.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QuestionView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -72,7 +72,7 @@ pub(crate) struct QuestionView {
 }
 
 /// A demand card.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DemandView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -99,7 +99,7 @@ pub(crate) struct DemandView {
 }
 
 /// Two facts that do not agree, side by side.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FindingView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -135,7 +135,7 @@ pub(crate) struct FindingView {
 }
 
 /// A page of questions.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QuestionList {
     /// Latest first.
     questions: Vec<QuestionView>,
@@ -144,7 +144,7 @@ pub(crate) struct QuestionList {
 }
 
 /// A page of demand cards.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DemandList {
     /// Latest first.
     demands: Vec<DemandView>,
@@ -153,7 +153,7 @@ pub(crate) struct DemandList {
 }
 
 /// A page of findings.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FindingList {
     /// Latest first.
     findings: Vec<FindingView>,

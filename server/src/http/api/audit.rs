@@ -40,7 +40,7 @@ pub(crate) struct Which {
 }
 
 /// One act.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ActView {
     /// Its number in the log: from 1, without a gap.
     n: u64,
@@ -72,7 +72,7 @@ pub(crate) struct ActView {
 }
 
 /// Bytes, by their hash.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AboutView {
     /// `change`, `blob`, `claim`, `key` or `entry`.
     what: String,
@@ -82,7 +82,7 @@ pub(crate) struct AboutView {
 }
 
 /// A page of the log.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditList {
     /// Latest first. A page can be short, also empty, though there is a next one.
     entries: Vec<ActView>,

@@ -1,20 +1,18 @@
 //! Back-checks (R1): what was drawn, what the machine found, what the supervisor answered. About records and rules, never about people
 //! (R2): nothing here names whose touch it is, and nothing is counted.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
 use chuda_record::id::{RecordId, TouchId};
-use chuda_record::kind::backcheck::member;
 use chuda_record::rules::Config;
-use chuda_record::rules::machine::{Found, RULE, question_of};
+use chuda_record::time::day_of;
+use chuda_record::view::back_check::AskedView;
 use chuda_record::{BackCheck, Kind, Touch, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::touches::{EvidenceView, evidence_view, mode_word};
+use super::touches::{EvidenceView, evidence_view};
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
 use crate::app::App;
 use crate::http::caller::Called;
@@ -34,7 +32,7 @@ pub(crate) struct Which {
 }
 
 /// A back-check.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BackCheckView {
     /// Its id, which follows from supervisor and period.
     #[schema(value_type = uuid::Uuid)]
@@ -56,7 +54,7 @@ pub(crate) struct BackCheckView {
 }
 
 /// A back-check with all that was drawn.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BackCheckDetail {
     #[serde(flatten)]
     back_check: BackCheckView,
@@ -72,7 +70,7 @@ pub(crate) struct BackCheckDetail {
 }
 
 /// A record that was drawn.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Drawn {
     /// Its place in the draw, from 1.
     place: i64,
@@ -82,54 +80,30 @@ pub(crate) struct Drawn {
     /// What it says; none where the caller may not read it.
     summary: Option<Summary>,
     /// The questions about it.
-    questions: Vec<Asked>,
+    questions: Vec<AskedView>,
 }
 
 /// A touch, without whose it is.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Summary {
     /// Who was touched.
     customer: Named,
     /// How.
-    mode: Word,
+    contact_mode: Word,
     /// What was done.
     action: Word,
     /// When it happened.
     at: DateTime<Utc>,
+    /// On which day, where it happened.
+    day: NaiveDate,
     /// Free text.
     note: Option<String>,
     /// What proves it, as far as its records have arrived.
     evidence: Vec<EvidenceView>,
 }
 
-/// A question about a touch.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Asked {
-    /// What is asked.
-    question: Word,
-    /// What the machine found, to be seen beside it.
-    checks: Vec<MachineCheck>,
-    /// `yes`, `no` or `unclear`; none: not answered yet.
-    answer: Option<String>,
-    /// What was written to it.
-    note: Option<String>,
-}
-
-/// What the machine found.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct MachineCheck {
-    /// What it looked at, such as `opens`, or `rule:` and the name of a rule.
-    check: String,
-    /// `ok`, `problem`, `pending` or `not_applicable`.
-    found: String,
-    /// What is wrong, such as `catalogue`.
-    problem: Option<String>,
-    /// What had made the rule hold.
-    because: Option<String>,
-}
-
 /// A page of back-checks.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BackCheckList {
     /// Latest first.
     backchecks: Vec<BackCheckView>,
@@ -194,7 +168,7 @@ pub(crate) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
         let mut records = Vec::with_capacity(record.drawn.len());
         for (touch, place) in record.in_order().into_iter().zip(1..) {
             let summary = if visible(touch.into())? { summary(tx, touch, &config, &visible)? } else { None };
-            records.push(Drawn { place, touch, summary, questions: questions(&record, touch, &config) });
+            records.push(Drawn { place, touch, summary, questions: AskedView::all(&record, touch, &config) });
         }
         Ok(Some(BackCheckDetail {
             back_check: view(tx, id, &record)?,
@@ -242,32 +216,11 @@ fn summary(
     }
     Ok(Some(Summary {
         customer: customer_named(tx, touch.customer)?,
-        mode: mode_word(touch.mode),
+        contact_mode: Word::fixed("mode", touch.mode.as_str()),
         action: Word::of(&config.actions, &touch.action),
         at: touch.at,
+        day: day_of(touch.at, touch.zone),
         note: touch.note,
         evidence,
     }))
-}
-
-fn questions(record: &BackCheck, touch: TouchId, config: &Config) -> Vec<Asked> {
-    let mut beside: BTreeMap<&str, Vec<MachineCheck>> = BTreeMap::new();
-    let prefix = member(touch, "");
-    let found = record.machine.iter().filter_map(|(key, found)| Some((key.strip_prefix(&prefix)?, Found::parse(found)?)));
-    for (check, found) in found {
-        let because = check.strip_prefix(RULE).and_then(|rule| record.triggered.get(&member(touch, rule)).cloned());
-        beside.entry(question_of(check)).or_default().push(MachineCheck {
-            check: check.to_owned(),
-            found: found.as_str().to_owned(),
-            problem: found.problem().map(str::to_owned),
-            because,
-        });
-    }
-    let asked = record.asked().into_iter().map(|question| Asked {
-        question: Word::of(&config.questions, question),
-        checks: beside.remove(question).unwrap_or_default(),
-        answer: record.answer(touch, question).map(|answer| answer.as_str().to_owned()),
-        note: record.notes.get(&member(touch, question)).cloned(),
-    });
-    asked.collect()
 }

@@ -9,13 +9,14 @@ use chuda_record::id::{PersonId, ReportId, TouchId};
 use chuda_record::rules::Config;
 use chuda_record::rules::metrics::Team;
 use chuda_record::time::day_of;
+use chuda_record::view::heads::TouchHead;
 use chuda_record::{Report, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::customers::{self, CustomerView};
 use super::line::VisiblePeople;
-use super::{Named, PAGE, Query, Word, person_named, unreadable};
+use super::{Named, PAGE, Query, Word, by_name, person_named, unreadable};
 use crate::app::App;
 use crate::facts;
 use crate::http::caller::Called;
@@ -38,7 +39,7 @@ pub(crate) struct Which {
 }
 
 /// The board of a day.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BoardView {
     /// The day.
     day: NaiveDate,
@@ -55,14 +56,12 @@ pub(crate) struct BoardView {
 }
 
 /// The report of a rep.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReportLine {
     /// Whose.
     person: Named,
-    /// Whether it is there.
-    state: ReportState,
-    /// The word for that: 已交, 不足三条, 补报, 未交, 休息日.
-    label: String,
+    /// Whether it is there: `filed`, `short`, `late`, `missing` or `day_off`.
+    state: Word,
     /// It has fewer than three touches.
     short: bool,
     /// Why, if so.
@@ -78,20 +77,8 @@ pub(crate) struct ReportLine {
     filed_at: Option<DateTime<Utc>>,
 }
 
-/// Whether a report is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ReportState {
-    /// It is.
-    Filed,
-    /// On a working day, it is not; on the day itself not yet.
-    Missing,
-    /// It is not, and none is due.
-    DayOff,
-}
-
 /// The touches of a person.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TouchedLine {
     /// Who.
     person: Named,
@@ -100,7 +87,7 @@ pub(crate) struct TouchedLine {
 }
 
 /// One touch.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TouchLine {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -112,7 +99,7 @@ pub(crate) struct TouchLine {
     /// When.
     at: DateTime<Utc>,
     /// `recorded`, or `draft` (待补证据) as long as it has no evidence.
-    status: String,
+    status: Word,
     /// How many of its evidence are valid.
     valid_evidence: i64,
 }
@@ -160,32 +147,25 @@ fn reports(tx: &Tx<'_>, config: &Config, team: &Team, day: NaiveDate) -> chuda_r
         let id = ReportId::of(*rep, day);
         let report = tx.document(id.into())?.map(|document| from_fields::<Report>(&document.fields)).transpose();
         let report = report.map_err(|error| unreadable(&error))?.filter(|report| !report.withdrawn);
-        let state = match report {
-            Some(_) => ReportState::Filed,
-            None if config.calendar.is_working_day(day) => ReportState::Missing,
-            None => ReportState::DayOff,
-        };
-        let (short, late) = report.as_ref().map_or((false, false), |report| (report.is_short(), report.late));
-        let label = match state {
-            ReportState::Filed if late => "补报",
-            ReportState::Filed if short => "不足三条",
-            ReportState::Filed => "已交",
-            ReportState::Missing => "未交",
-            ReportState::DayOff => "休息日",
+        let state = match &report {
+            Some(report) if report.late => "late",
+            Some(report) if report.is_short() => "short",
+            Some(_) => "filed",
+            None if config.calendar.is_working_day(day) => "missing",
+            None => "day_off",
         };
         lines.push(ReportLine {
             person: person_named(tx, *rep)?,
-            state,
-            label: label.into(),
-            short,
+            state: Word::fixed("report_state", state),
+            short: report.as_ref().is_some_and(Report::is_short),
             reason: report.as_ref().and_then(|report| report.reason.as_deref()).map(|key| Word::of(&config.short_reasons, key)),
-            late,
+            late: report.as_ref().is_some_and(|report| report.late),
             report: report.as_ref().map(|_| id),
             touches: report.as_ref().map_or(0, |report| report.touches.len()),
             filed_at: report.map(|report| report.filed_at()),
         });
     }
-    lines.sort_by(|one, other| one.person.by_name(&other.person));
+    lines.sort_by(|one, other| by_name(&one.person, &other.person));
     Ok(lines)
 }
 
@@ -197,7 +177,7 @@ fn touched(tx: &Tx<'_>, config: &Config, team: &Team, day: NaiveDate) -> chuda_r
             customer: Named { id: touch.customer.into(), name: touch.customer_name },
             action: Word::of(&config.actions, &touch.action),
             at: touch.at,
-            status: if touch.counted { "recorded" } else { "draft" }.into(),
+            status: TouchHead::status(touch.counted),
             valid_evidence: touch.valid,
         });
     }
@@ -205,6 +185,6 @@ fn touched(tx: &Tx<'_>, config: &Config, team: &Team, day: NaiveDate) -> chuda_r
     for (person, touches) in by_person {
         lines.push(TouchedLine { person: person_named(tx, person)?, touches });
     }
-    lines.sort_by(|one, other| one.person.by_name(&other.person));
+    lines.sort_by(|one, other| by_name(&one.person, &other.person));
     Ok(lines)
 }

@@ -33,7 +33,7 @@ const MAX_BODY: usize = 256 * 1024;
 const MAX_LISTED: usize = 1_000;
 
 /// A version of the configuration, without its content.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct VersionView {
     /// Its number.
     version: i64,
@@ -50,7 +50,7 @@ pub(crate) struct VersionView {
 }
 
 /// A version of the configuration.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConfigView {
     #[serde(flatten)]
     version: VersionView,
@@ -60,7 +60,7 @@ pub(crate) struct ConfigView {
 }
 
 /// Versions of the configuration.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct VersionList {
     /// The newest first.
     versions: Vec<VersionView>,
@@ -76,7 +76,7 @@ pub(crate) struct Draft {
 }
 
 /// Whether a draft could be published.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CheckedDraft {
     /// Whether it could.
     ok: bool,
@@ -85,7 +85,7 @@ pub(crate) struct CheckedDraft {
 }
 
 /// What is wrong with a draft.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FlawView {
     /// Where, such as `rules.quote-pdf`.
     place: String,

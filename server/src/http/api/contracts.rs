@@ -36,7 +36,7 @@ pub(crate) struct Confirmation {
 }
 
 /// A signed contract.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Confirmed {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, RecordId};
-use chuda_record::rules::{Config, Health};
+use chuda_record::rules::Config;
+use chuda_record::view::HealthView;
 use chuda_record::{Customer, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -32,7 +33,7 @@ pub(crate) struct Which {
 }
 
 /// A customer that somebody has.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CustomerView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -51,32 +52,8 @@ pub(crate) struct CustomerView {
     health: HealthView,
 }
 
-/// A score that explains itself.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct HealthView {
-    /// The sum.
-    score: i64,
-    /// Below the limit, and so on the supervisor's board.
-    red: bool,
-    /// The sum spelled out: `12 = 4×2 + 2×5 − 2×3`.
-    sum: String,
-    /// What it is made of.
-    parts: PartsView,
-}
-
-/// The parts of the sum.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct PartsView {
-    /// Touches that count, in the last 30 days.
-    touches: i64,
-    /// Their valid evidence.
-    evidence: i64,
-    /// Whole days past the last touch and 72 h.
-    overdue_days: i64,
-}
-
 /// A page of customers.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CustomerList {
     /// Reddest first.
     customers: Vec<CustomerView>,
@@ -132,15 +109,8 @@ pub(crate) fn view(tx: &Tx<'_>, config: &Config, scored: Scored) -> chuda_record
         holder: person_named(tx, holder)?,
         since: moved_at.unwrap_or(customer.created_at),
         last_touch,
-        health: health.into(),
+        health: HealthView::of(health, &config.health),
     })
-}
-
-impl From<Health> for HealthView {
-    fn from(Health { score, red, parts, sum }: Health) -> Self {
-        let parts = PartsView { touches: parts.touches, evidence: parts.evidence, overdue_days: parts.overdue_days };
-        Self { score, red, sum, parts }
-    }
 }
 
 /// Where a page ends, and the moment as of which all pages are.

@@ -51,7 +51,7 @@ pub(crate) struct EventIn {
 }
 
 /// What came of one row.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EventTaken {
     /// Its place in the request, from 0.
     index: usize,
@@ -68,7 +68,7 @@ pub(crate) struct EventTaken {
 }
 
 /// What came of each row.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EventsTaken {
     /// In the order of the request.
     events: Vec<EventTaken>,
@@ -149,7 +149,7 @@ pub(crate) struct Which {
 }
 
 /// An event.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EventView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -159,7 +159,7 @@ pub(crate) struct EventView {
     /// With whom.
     customer: Named,
     /// Whose action it was.
-    person: Option<Named>,
+    author: Option<Named>,
     /// The touch it belongs to.
     #[schema(value_type = Option<uuid::Uuid>)]
     touch: Option<RecordId>,
@@ -176,7 +176,7 @@ pub(crate) struct EventView {
 }
 
 /// A page of events.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EventList {
     /// Latest first.
     events: Vec<EventView>,
@@ -219,7 +219,7 @@ pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
                 id: document.id,
                 event: Word::of(&config.events, &event.event),
                 customer: customer_named(tx, event.customer)?,
-                person: event.author.map(|person| person_named(tx, person)).transpose()?,
+                author: event.author.map(|person| person_named(tx, person)).transpose()?,
                 touch: event.touch.map(Into::into),
                 at: event.at,
                 system: event.system,

@@ -24,9 +24,8 @@ use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::time::from_millis;
+use chuda_record::view::{Named, Word};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::http::problem::{Problem, Result};
 use crate::store::{Document, Tx};
@@ -34,43 +33,9 @@ use crate::store::{Document, Tx};
 /// Most items of one page.
 const PAGE: usize = 100;
 
-/// A person or customer, named.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Named {
-    /// Its id.
-    #[schema(value_type = uuid::Uuid)]
-    id: RecordId,
-    /// Its name.
-    name: String,
-}
-
-impl Named {
-    /// The order in which people are listed: it ranks nobody.
-    fn by_name(&self, other: &Self) -> std::cmp::Ordering {
-        (&self.name, self.id).cmp(&(&other.name, other.id))
-    }
-}
-
-/// An option of the configuration in both languages.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Word {
-    /// The word that is stored.
-    key: String,
-    /// In Chinese.
-    label: String,
-    /// In English.
-    label_en: String,
-}
-
-impl Word {
-    fn of(list: &[chuda_record::rules::config::Choice], key: &str) -> Self {
-        let choice = chuda_record::rules::Config::option(list, key);
-        Self {
-            key: key.to_owned(),
-            label: choice.map_or(key, |choice| &choice.zh).to_owned(),
-            label_en: choice.map_or(key, |choice| &choice.en).to_owned(),
-        }
-    }
+/// The order in which people are listed: it ranks nobody.
+fn by_name(one: &Named, other: &Named) -> std::cmp::Ordering {
+    (&one.name, one.id).cmp(&(&other.name, other.id))
 }
 
 /// Query parameters, refused with a problem that names none of their values.

@@ -12,7 +12,7 @@ use crate::http::problem::{ProblemBody, Result};
 use crate::scope::Scope;
 
 /// Someone of the team.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PersonView {
     /// The person's id.
     #[schema(value_type = uuid::Uuid)]
@@ -31,7 +31,7 @@ pub(crate) struct PersonView {
 }
 
 /// Everyone.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PeopleList {
     /// In the order in which they were added.
     people: Vec<PersonView>,

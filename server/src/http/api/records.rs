@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::rules::Config;
 use chuda_record::table::Type as Holds;
+use chuda_record::view::Yuan;
 use chuda_record::{Change, Fen, Fields, KIND_FIELD, Kind, Scalar, VERSION_FIELD, author_of};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
@@ -66,7 +66,7 @@ pub(crate) struct Which {
 }
 
 /// A record.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecordView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -81,9 +81,9 @@ pub(crate) struct RecordView {
     customer: Option<Named>,
     /// Whether somebody still has to do something about it.
     open: bool,
-    /// Its fields by name: options by their key, links by their id, times in UTC, money in yuan, a collection by its members.
+    /// Its fields by name: options by their key, links by their id, times in UTC, money in yuan as `…_cny`, a collection by its members.
     #[schema(value_type = Object)]
-    fields: BTreeMap<String, Value>,
+    fields: BTreeMap<String, FieldValue>,
     /// What keys and ids stand for, by the name of the field.
     labels: BTreeMap<String, Label>,
     /// Fields on which two writers disagree.
@@ -91,7 +91,7 @@ pub(crate) struct RecordView {
 }
 
 /// What a person reads instead of a key or an id.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Label {
     /// In Chinese.
     label: String,
@@ -100,7 +100,7 @@ pub(crate) struct Label {
 }
 
 /// A record with its history.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecordDetail {
     #[serde(flatten)]
     record: RecordView,
@@ -109,7 +109,7 @@ pub(crate) struct RecordDetail {
 }
 
 /// One change of a record.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Written {
     /// When, by the writer's clock.
     at: DateTime<Utc>,
@@ -120,11 +120,11 @@ pub(crate) struct Written {
     device: RecordId,
     /// What was written; null is a field that was cleared.
     #[schema(value_type = Object)]
-    fields: BTreeMap<String, Value>,
+    fields: BTreeMap<String, FieldValue>,
 }
 
 /// A page of records.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecordList {
     /// Latest first.
     records: Vec<RecordView>,
@@ -231,8 +231,8 @@ impl Shown<'_> {
             let Some(text) = value.as_text() else { continue };
             let label = match kind.type_of(field) {
                 Some(Holds::Option(list)) => {
-                    let Word { label, label_en, .. } = Word::of(self.config.list(list), text);
-                    Some(Label { label, label_en })
+                    let Word { zh, en, .. } = Word::of(self.config.list(list), text);
+                    Some(Label { label: zh, label_en: en })
                 }
                 Some(Holds::Person) => text.parse().ok().map(|person| person_named(self.tx, person)).transpose()?.map(same),
                 Some(Holds::Link(linked)) => self.name(linked, text)?,
@@ -277,23 +277,39 @@ fn same(named: Named) -> Label {
     Label { label: named.name.clone(), label_en: named.name }
 }
 
-/// Fields as JSON has them; those that were cleared only where it is about what was written.
-fn values(kind: Kind, fields: &Fields, cleared: bool) -> BTreeMap<String, Value> {
+/// What a field holds, as JSON has it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum FieldValue {
+    /// An instant.
+    Time(DateTime<Utc>),
+    /// An amount.
+    Money(Yuan),
+    /// Anything else that is one value.
+    Plain(Scalar),
+    /// The members of a collection.
+    Members(BTreeMap<String, FieldValue>),
+}
+
+/// Fields as JSON has them, money under its name in yuan; those that were cleared only where it is about what was written.
+fn values(kind: Kind, fields: &Fields, cleared: bool) -> BTreeMap<String, FieldValue> {
     let mut values = BTreeMap::new();
     for (key, scalar) in fields.iter().filter(|(key, _)| !matches!(key.as_str(), KIND_FIELD | VERSION_FIELD)) {
         if *scalar == Scalar::Null && !cleared {
             continue;
         }
-        let value = match (kind.type_of(key), scalar) {
-            (Some(Holds::Timestamp), Scalar::Int(at)) => serde_json::json!(time(*at)),
-            (Some(Holds::Money), Scalar::Int(fen)) => Fen(*fen).to_yuan().into(),
-            (_, scalar) => serde_json::to_value(scalar).unwrap_or_default(),
+        let holds = kind.type_of(key);
+        let value = match (holds, scalar) {
+            (Some(Holds::Timestamp), Scalar::Int(at)) => FieldValue::Time(time(*at)),
+            (Some(Holds::Money), Scalar::Int(fen)) => FieldValue::Money(Yuan(Fen(*fen))),
+            (_, scalar) => FieldValue::Plain(scalar.clone()),
         };
         match key.split_once('/') {
+            None if matches!(holds, Some(Holds::Money)) => drop(values.insert(format!("{key}_cny"), value)),
             None => drop(values.insert(key.clone(), value)),
             Some((name, member)) => {
-                let members = values.entry(name.to_owned()).or_insert_with(|| Value::Object(serde_json::Map::new()));
-                if let Value::Object(members) = members {
+                let members = values.entry(name.to_owned()).or_insert_with(|| FieldValue::Members(BTreeMap::new()));
+                if let FieldValue::Members(members) = members {
                     members.insert(member.to_owned(), value);
                 }
             }

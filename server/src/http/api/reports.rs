@@ -2,13 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, NaiveDate, Utc};
-use chuda_record::id::{PersonId, RecordId};
+use chrono::NaiveDate;
+use chuda_record::id::PersonId;
+use chuda_record::view::heads::ReportHead;
 use chuda_record::{Kind, Report, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Named, PAGE, Query, Word, cursor_of, parse_cursor, person_named, unreadable};
+use super::touches::head;
+use super::{PAGE, Query, cursor_of, parse_cursor, person_named, unreadable};
 use crate::app::App;
 use crate::http::caller::Called;
 use crate::http::problem::{ProblemBody, Result};
@@ -30,34 +32,18 @@ pub(crate) struct Which {
 }
 
 /// A filed report.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReportView {
-    /// Its id, which follows from person and day.
-    #[schema(value_type = uuid::Uuid)]
-    id: RecordId,
-    /// Whose report.
-    author: Named,
-    /// Of which day, in the person's zone.
-    day: NaiveDate,
-    /// The touches of the day.
-    #[schema(value_type = Vec<uuid::Uuid>)]
-    touches: Vec<RecordId>,
+    #[serde(flatten)]
+    head: ReportHead,
     /// The key action for tomorrow.
     tomorrow: String,
-    /// Fewer than three touches.
-    short: bool,
-    /// Why, if so.
-    reason: Option<Word>,
-    /// Filed after the day (补报).
-    late: bool,
     /// Taken back (撤销).
     withdrawn: bool,
-    /// When it was filed first.
-    filed_at: DateTime<Utc>,
 }
 
 /// A page of reports.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReportList {
     /// Filed last first.
     reports: Vec<ReportView>,
@@ -97,16 +83,12 @@ pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
         let mut reports = Vec::with_capacity(documents.len());
         for document in documents {
             let report: Report = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+            let author = person_named(tx, report.author)?;
+            let touches = report.touches.iter().filter_map(|touch| head(tx, *touch, &config).transpose());
+            let touches = touches.collect::<chuda_record::Result<Vec<_>>>()?;
             reports.push(ReportView {
-                id: document.id,
-                author: person_named(tx, report.author)?,
-                day: report.day,
-                short: report.is_short(),
-                filed_at: report.filed_at(),
-                touches: report.touches.into_iter().map(RecordId::from).collect(),
+                head: ReportHead::of(document.id, &report, author, touches, &config),
                 tomorrow: report.tomorrow,
-                reason: report.reason.map(|reason| Word::of(&config.short_reasons, &reason)),
-                late: report.late,
                 withdrawn: report.withdrawn,
             });
         }

@@ -7,11 +7,12 @@ use chrono::{DateTime, Utc};
 use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::kind::touch::evidence_in;
 use chuda_record::rules::Config;
+use chuda_record::view::heads::{TaskHead, TaskNames};
 use chuda_record::{Evidence, Fields, Kind, Person, Rejection, Task, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::touches::{Attachment, attachment};
+use super::touches::attachment;
 use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
 use crate::app::App;
 use crate::audit::By;
@@ -38,42 +39,35 @@ pub(crate) struct Which {
 }
 
 /// Something to be done.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TodoView {
-    /// Its id.
-    #[schema(value_type = uuid::Uuid)]
-    id: RecordId,
-    /// What it is, such as 待审批报价单.
-    kind: Word,
-    /// Who has to do it,
-    assignee: Option<Named>,
-    /// or the role of those of whom one has to.
-    role: Option<String>,
-    /// Whom it is about.
-    customer: Option<Named>,
-    /// The record it came from.
-    #[schema(value_type = uuid::Uuid)]
-    source: RecordId,
+    #[serde(flatten)]
+    head: TaskHead,
     /// What the source is: `touch` and so on.
     source_kind: Option<String>,
-    /// The rule that made it.
-    rule: String,
+    /// What held: `action = quote, evidence = application/pdf`.
+    because: Option<String>,
     /// The answers that can be given; none: it is simply done.
     choices: Vec<ChoiceView>,
     /// The words that help (话术包).
-    script_pack: Option<String>,
-    /// When it came up.
-    created_at: DateTime<Utc>,
-    /// When it should be done.
-    due: Option<DateTime<Utc>>,
+    script_pack: Option<PackView>,
     /// The evidence of the source, and whether its bytes have arrived.
     attachments: Vec<AttachmentView>,
-    /// How it was done, if it was.
-    done: Option<Done>,
+    /// Why it was answered so.
+    reason: Option<String>,
+}
+
+/// Words that help.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PackView {
+    #[serde(flatten)]
+    title: Word,
+    /// The words.
+    text: String,
 }
 
 /// An answer.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ChoiceView {
     #[serde(flatten)]
     word: Word,
@@ -82,7 +76,7 @@ pub(crate) struct ChoiceView {
 }
 
 /// A piece of evidence of the source.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AttachmentView {
     /// SHA-256 of its bytes, which are at `/blobs/{sha256}`.
     #[schema(value_type = String)]
@@ -91,25 +85,12 @@ pub(crate) struct AttachmentView {
     mime: String,
     /// Their number.
     size: i64,
-    /// Whether they have arrived.
-    state: Attachment,
-}
-
-/// How a to-do was done.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Done {
-    /// When.
-    at: DateTime<Utc>,
-    /// By whom.
-    by: Option<Named>,
-    /// With which answer.
-    choice: Option<Word>,
-    /// Why.
-    reason: Option<String>,
+    /// Whether they have arrived: `uploading` or `stored`.
+    state: Word,
 }
 
 /// A page of to-dos.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TodoList {
     /// Latest first.
     todos: Vec<TodoView>,
@@ -264,25 +245,19 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<TodoView> {
             size: evidence.size,
         });
     }
-    let done = task.done_at.map(|at| {
-        let by = task.done_by.map(|person| person_named(tx, person)).transpose()?;
-        let choice = task.choice.as_ref().map(|choice| Word::of(&config.choices, choice));
-        Ok::<_, chuda_record::Error>(Done { at, by, choice, reason: task.reason.clone() })
-    });
-    Ok(TodoView {
-        id: document.id,
-        kind: Word::of(&config.tasks, &task.task),
+    let names = TaskNames {
         assignee: task.assignee.map(|person| person_named(tx, person)).transpose()?,
-        role: task.role.map(|role| role.as_str().to_owned()),
         customer: task.customer.map(|customer| customer_named(tx, customer)).transpose()?,
-        source: task.source,
+        done_by: task.done_by.map(|person| person_named(tx, person)).transpose()?,
+    };
+    let pack = task.script_pack.as_deref().and_then(|pack| Config::option(&config.script_packs, pack));
+    Ok(TodoView {
+        head: TaskHead::of(document.id, &task, names, &config),
         source_kind: source.map(|source| source.kind.as_str().to_owned()),
-        rule: task.rule,
+        because: task.because,
         choices: choices.collect(),
-        script_pack: task.script_pack,
-        created_at: task.created_at,
-        due: task.due,
+        script_pack: pack.map(|pack| PackView { title: pack.into(), text: pack.text.clone().unwrap_or_default() }),
         attachments,
-        done: done.transpose()?,
+        reason: task.reason,
     })
 }

@@ -1,11 +1,16 @@
 //! Touches and their evidence, with how far it can be trusted and whether its bytes have arrived.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId};
+use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId};
+use chuda_record::rules::Config;
 use chuda_record::rules::result;
-use chuda_record::{ContactMode, Event, Evidence, Kind, Touch, from_fields};
+use chuda_record::view::heads::TouchHead;
+use chuda_record::view::{Yuan, added, to_the_minute};
+use chuda_record::{Contact, Event, Evidence, Kind, Touch, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -39,45 +44,48 @@ pub(crate) struct Which {
 }
 
 /// A touch.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TouchView {
-    /// Its id.
-    #[schema(value_type = uuid::Uuid)]
-    id: RecordId,
-    /// Whose touch it is.
-    author: Named,
-    /// Who was touched.
-    customer: Named,
-    /// How.
-    mode: Word,
-    /// What was done.
-    action: Word,
-    /// `recorded`, or `draft` (待补证据) as long as it has no evidence.
-    status: String,
+    #[serde(flatten)]
+    head: TouchHead,
     /// What a rule filed it as, such as 待审批报价单.
     category: Option<Word>,
-    /// When it happened.
-    at: DateTime<Utc>,
     /// The zone it happened in.
     zone: String,
     /// Progress brief (B1).
     brief: Option<Word>,
+    /// Who answers the technical question (B2): a name.
+    tech_owner: Option<String>,
+    /// Whether that name is not in the people list (未在通讯录).
+    tech_owner_unknown: bool,
+    /// When the answer is expected.
+    response_by: Option<NaiveDate>,
     /// Amount in yuan.
-    amount_cny: Option<String>,
+    amount_cny: Option<Yuan>,
+    /// Custom development.
+    custom_development: bool,
     /// Intent level as seen in this touch.
     intent: Option<String>,
     /// The customer answered.
     feedback: bool,
     /// Whether what was sent was opened within 24 h (M1): `yes`, `no`, `pending`; none where nobody can tell.
     opened_within_24h: Option<String>,
+    /// Who was touched (N1).
+    contact: Option<String>,
+    /// What that person is to the deal.
+    contact_role: Option<Word>,
     /// What comes next.
     next_action: Option<String>,
     /// When it comes.
     next_date: Option<NaiveDate>,
-    /// At what time of that day.
+    /// At what time of that day: hours and minutes.
+    #[serde(serialize_with = "to_the_minute")]
+    #[schema(value_type = Option<String>)]
     next_time: Option<NaiveTime>,
     /// Free text.
     note: Option<String>,
+    /// Fields that a supervisor added to the form (T6), by their key.
+    extra: BTreeMap<String, String>,
     /// How many pieces of evidence it names.
     evidence_count: usize,
     /// Fields on which two writers disagree.
@@ -85,7 +93,7 @@ pub(crate) struct TouchView {
 }
 
 /// A touch with its evidence.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TouchDetail {
     #[serde(flatten)]
     touch: TouchView,
@@ -94,7 +102,7 @@ pub(crate) struct TouchDetail {
 }
 
 /// One piece of evidence.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EvidenceView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
@@ -110,44 +118,31 @@ pub(crate) struct EvidenceView {
     source: String,
     /// When it was captured, by the device's clock.
     captured_at: DateTime<Utc>,
-    /// How far its time can be trusted.
-    grade: Grade,
+    /// SHA-256 of its claim.
+    #[schema(value_type = String)]
+    claim: Hash,
+    /// How far its time can be trusted: `local_unverified` or `server_witnessed`.
+    grade: Word,
     /// When the server saw the signed claim: the evidence existed before.
     witnessed_at: Option<DateTime<Utc>>,
     /// What a reader should know.
     flags: Vec<String>,
+    /// Whether it opens.
+    readable: bool,
     /// Why it can't be opened, if it can't.
     unreadable: Option<String>,
-    /// Whether the bytes have arrived.
-    attachment: Attachment,
+    /// Consent of a recording: `self` or `told`.
+    consent: Option<String>,
+    /// Whether the bytes have arrived: `uploading` or `stored`.
+    attachment: Word,
     /// What a recording says.
     transcript: Option<String>,
     /// Who looked at it.
     views: Vec<View>,
 }
 
-/// How far the time of evidence can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Grade {
-    /// 本机时间未校验.
-    LocalUnverified,
-    /// 服务器已见证.
-    ServerWitnessed,
-}
-
-/// Whether the bytes of evidence have arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Attachment {
-    /// 附件上传中.
-    Uploading,
-    /// They have, and their hash is right.
-    Stored,
-}
-
 /// One look at evidence (T5).
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct View {
     /// When.
     at: DateTime<Utc>,
@@ -158,7 +153,7 @@ pub(crate) struct View {
 }
 
 /// A page of touches.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TouchList {
     /// Latest first.
     touches: Vec<TouchView>,
@@ -197,9 +192,8 @@ pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
     let list = app.store.read_async(move |tx| {
         let documents = tx.documents(&filter)?;
         let next = documents.get(PAGE - 1).map(cursor_of);
-        let touches =
-            documents.iter().map(|document| view(tx, document, now).map(|(view, _)| view)).collect::<chuda_record::Result<_>>()?;
-        Ok(TouchList { touches, next })
+        let touches = documents.iter().map(|document| Ok(view(tx, document, filter.reader, now)?.0));
+        Ok(TouchList { touches: touches.collect::<chuda_record::Result<_>>()?, next })
     });
     Ok(Json(list.await?))
 }
@@ -229,7 +223,7 @@ pub(crate) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
         if !visible(id)? {
             return Ok(None);
         }
-        let (touch, names) = view(tx, &document, now)?;
+        let (touch, names) = view(tx, &document, person, now)?;
         let mut evidence = Vec::new();
         for name in names {
             if let Some(document) = tx.document(name.into())?
@@ -243,35 +237,65 @@ pub(crate) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
     detail.await?.map(Json).ok_or_else(Problem::not_found)
 }
 
-fn view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_record::Result<(TouchView, Vec<EvidenceId>)> {
+fn view(
+    tx: &Tx<'_>,
+    document: &Document,
+    reader: Option<PersonId>,
+    now: DateTime<Utc>,
+) -> chuda_record::Result<(TouchView, Vec<EvidenceId>)> {
     let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let config = tx.config()?;
     let events = tx.children(document.id, Kind::Event)?;
     let events: Vec<Event> = events.iter().filter_map(|event| from_fields(&event.fields).ok()).collect();
     let opened = result::opened(&config, &touch, &events, now);
+    // Whoever reads a touch behind a to-do need not read whom it was with.
+    let may_read = |id: RecordId| reader.map_or(Ok(true), |reader| tx.may_read(id, reader));
+    let contact = match touch.contact {
+        Some(contact) if may_read(contact.into())? => tx.document(contact.into())?,
+        _ => None,
+    };
+    let contact = contact.and_then(|document| from_fields::<Contact>(&document.fields).ok());
+    let owner = touch.tech_owner.as_ref().map(|owner| match owner.parse::<PersonId>() {
+        Ok(person) => Ok::<_, chuda_record::Error>((person_named(tx, person)?.name, false)),
+        Err(_) => Ok((owner.clone(), true)),
+    });
+    let owner = owner.transpose()?;
+    let (author, customer) = (person_named(tx, touch.author)?, customer_named(tx, touch.customer)?);
+    let role = contact.as_ref().and_then(|contact| contact.role.as_deref());
+    let made_under = tx.config_of(&document.fields)?;
+    let extra = added(&made_under, &touch).into_iter().map(|(field, value)| (field.key, value));
     let view = TouchView {
-        id: document.id,
-        author: person_named(tx, touch.author)?,
-        customer: customer_named(tx, touch.customer)?,
-        mode: mode_word(touch.mode),
-        action: Word::of(&config.actions, &touch.action),
-        status: if touch.evidence.is_empty() { "draft" } else { "recorded" }.into(),
+        head: TouchHead::of(document.id, &touch, author, customer, &config),
         category: touch.category.map(|category| Word::of(&config.categories, &category)),
-        at: touch.at,
         zone: touch.zone.name().to_owned(),
         brief: touch.brief.map(|brief| Word::of(&config.briefs, &brief)),
-        amount_cny: touch.amount.map(chuda_record::Fen::to_yuan),
+        tech_owner_unknown: owner.as_ref().is_some_and(|(_, unknown)| *unknown),
+        tech_owner: owner.map(|(name, _)| name),
+        response_by: touch.response_by,
+        amount_cny: touch.amount.map(Yuan),
+        custom_development: touch.custom_development,
         intent: touch.intent.map(|intent| intent.as_str().to_owned()),
         feedback: touch.feedback,
         opened_within_24h: opened.map(|outcome| result::opened_word(outcome).to_owned()),
+        contact_role: role.map(|key| Word::of(&config.contact_roles, key)),
+        contact: contact.map(|contact| contact.name),
         next_action: touch.next_action,
         next_date: touch.next_date,
         next_time: touch.next_time,
         note: touch.note,
+        extra: extra.collect(),
         evidence_count: touch.evidence.len(),
         conflicts: document.conflicts.keys().cloned().collect(),
     };
     Ok((view, touch.evidence.into_iter().collect()))
+}
+
+/// What is said of a touch wherever it is named; none as long as it has not arrived.
+pub(super) fn head(tx: &Tx<'_>, id: TouchId, config: &Config) -> chuda_record::Result<Option<TouchHead>> {
+    let Some(document) = tx.document(id.into())? else { return Ok(None) };
+    let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let (author, customer) = (person_named(tx, touch.author)?, customer_named(tx, touch.customer)?);
+    Ok(Some(TouchHead::of(id.into(), &touch, author, customer, config)))
 }
 
 /// One piece of evidence, as its record, its claim and the log of views tell it.
@@ -292,22 +316,20 @@ pub(crate) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::R
         mime: evidence.mime,
         source: evidence.source,
         captured_at: evidence.captured_at,
-        grade: if witnessed.is_some() || own { Grade::ServerWitnessed } else { Grade::LocalUnverified },
+        claim: evidence.claim,
+        grade: Word::fixed("grade", if witnessed.is_some() || own { "server_witnessed" } else { "local_unverified" }),
         witnessed_at: witnessed.map(|(at, _)| time(at)).or(evidence.stored_at.filter(|_| own)),
         flags: flags.into_iter().collect(),
+        readable: evidence.unreadable.is_none(),
         unreadable: evidence.unreadable,
+        consent: evidence.consent,
         attachment: attachment(tx, evidence.sha256)?,
         transcript: evidence.transcript,
         views: views.collect::<chuda_record::Result<_>>()?,
     })
 }
 
-/// A contact mode in both languages.
-pub(crate) fn mode_word(mode: ContactMode) -> Word {
-    Word { key: mode.as_str().into(), label: mode.label().into(), label_en: mode.as_str().into() }
-}
-
 /// Whether bytes have arrived.
-pub(crate) fn attachment(tx: &Tx<'_>, sha256: Hash) -> chuda_record::Result<Attachment> {
-    Ok(if tx.blob(sha256)?.is_some() { Attachment::Stored } else { Attachment::Uploading })
+pub(crate) fn attachment(tx: &Tx<'_>, sha256: Hash) -> chuda_record::Result<Word> {
+    Ok(Word::fixed("attachment", if tx.blob(sha256)?.is_some() { "stored" } else { "uploading" }))
 }

@@ -50,7 +50,7 @@ pub struct Line {
     pub density: Vec<(Week, Option<Ratio>)>,
     /// Conversion of valid leads (G3).
     pub conversion: Option<Ratio>,
-    /// How many weeks in running it has been too low, where a rule watches it.
+    /// How many weeks in a row it has been too low, where a rule watches it.
     pub low_weeks: u32,
     /// Whether so many call for help.
     pub needs_help: bool,

@@ -1,4 +1,4 @@
-//! What a weekly rule watches (G3): a figure of a person that stays too low for weeks in running.
+//! What a weekly rule watches (G3): a figure of a person that stays too low for weeks in a row.
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
@@ -14,7 +14,7 @@ pub struct Watch {
     pub metric: Metric,
     /// Below this share a week is a bad one; exactly this is not.
     pub below: Ratio,
-    /// So many bad weeks in running call for help.
+    /// So many bad weeks in a row call for help.
     pub weeks: u32,
     over_weeks: u32,
     feedback_hours: i64,
@@ -42,7 +42,7 @@ impl Watch {
         })
     }
 
-    /// The bad weeks in running up to and with one, newest first, at most [`MOST_WEEKS`]. A week in which there was nothing to have a
+    /// The bad weeks in a row up to and with one, newest first, at most [`MOST_WEEKS`]. A week in which there was nothing to have a
     /// share of is none: it says nothing, and ends the row.
     pub fn row(&self, facts: &Facts, scope: &Scope, week: Week) -> Vec<(Week, Ratio)> {
         let share = |other| Some((other, self.share(facts, scope, other, week)?));

@@ -1,5 +1,6 @@
 //! What is aimed at, and how near it is (G1, G2): baselines of a week, goals of a year or quarter broken down to weeks, and lights.
 
+use chuda_words::Word;
 use serde::{Deserialize, Serialize};
 
 use super::metrics::{DensityRule, Ratio, Week, Weekly};
@@ -315,21 +316,8 @@ impl Metric {
     }
 
     /// The word on screen.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Leads => "新增有效线索",
-            Self::TouchesPerCustomer => "客户平均触达次数",
-            Self::Feedback => "报价后客户反馈率",
-        }
-    }
-
-    /// The word on an English screen.
-    pub fn label_en(self) -> &'static str {
-        match self {
-            Self::Leads => "New valid leads",
-            Self::TouchesPerCustomer => "Touches per customer",
-            Self::Feedback => "Feedback after a quote",
-        }
+    pub fn label(self) -> Word {
+        chuda_words::label("figure", self.as_str())
     }
 }
 
@@ -344,21 +332,8 @@ impl Light {
     }
 
     /// The word on screen.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Green => "达标",
-            Self::Yellow => "接近",
-            Self::Red => "未达标",
-        }
-    }
-
-    /// The word on an English screen.
-    pub fn label_en(self) -> &'static str {
-        match self {
-            Self::Green => "On target",
-            Self::Yellow => "Near",
-            Self::Red => "Below",
-        }
+    pub fn label(self) -> Word {
+        chuda_words::label("light", self.as_str())
     }
 
     /// The shape that is shown with the word: each of the three has its own.

@@ -126,7 +126,7 @@ class TourTest {
             go("首页")
             go("客户")
             tap("佛山乐居家具")
-            see("健康度")
+            see("健康分")
             press(hasText("文件").and(hasClickAction()))
             see("打开原件")
             tap("返回")
@@ -136,7 +136,7 @@ class TourTest {
             tap("丢弃草稿")
             see("丢弃这份草稿？")
             press(hasText("丢弃草稿"))
-            see("健康度")
+            see("健康分")
             waitFor("no draft") { ask { unfinished() } == null }
         }
 
@@ -156,7 +156,7 @@ class TourTest {
             see("证据链连续")
             see("语音识别还没装好")
             tap("English")
-            see("Chain of evidence is whole")
+            see("The chain of evidence is intact")
             tap("中文")
             see("证据链连续")
         }
