@@ -13,7 +13,7 @@ use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, PersonId, TouchId};
 use chuda_record::rules::firing::{self, Moment};
 use chuda_record::rules::metrics::Outcome;
-use chuda_record::rules::{Config, Firing, Subject, result};
+use chuda_record::rules::{Firing, Subject, result};
 use chuda_record::time::day_of;
 use chuda_record::view::added;
 use chuda_record::{Contact, ContactMode, Customer, Event, Fen, Intent, Kind, Person, Record as _, Touch};

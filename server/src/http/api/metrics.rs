@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::line::VisiblePeople;
-use super::{Named, Query, Word, by_name, person_named};
+use super::{Named, Query, by_name, person_named};
 use crate::app::App;
 use crate::facts;
 use crate::http::caller::Called;

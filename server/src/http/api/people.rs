@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use chuda_record::id::PersonId;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::touches::attachment;
-use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use super::{Id, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
 use crate::app::App;
 use crate::audit::By;
 use crate::http::caller::Called;
