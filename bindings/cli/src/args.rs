@@ -864,7 +864,7 @@ fn drawn(text: &str) -> Result<Drawn, String> {
 /// Whether words name a day at all; which one depends on the phone's today.
 fn next_day(text: &str) -> Result<String, String> {
     let named = chuda_speech::read_day(text, NaiveDate::default()).is_some();
-    if named { Ok(text.to_owned()) } else { Err("YYYY-MM-DD".into()) }
+    if named { Ok(text.to_owned()) } else { Err(format!("YYYY-MM-DD, {}", zh("touch.next_said"))) }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
