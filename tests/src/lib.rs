@@ -17,10 +17,8 @@ use chuda_record::id::{CustomerId, EvidenceId, PersonId};
 use chuda_record::time::DEFAULT_ZONE;
 use chuda_record::{ContactMode, Role};
 use chuda_server::admin::{Admin, NewPerson};
-use chuda_server::caller::Scope;
 use chuda_server::demo::{self, Plan, Summary};
-use chuda_server::events::Event;
-use chuda_server::{Running, Server};
+use chuda_server::{Event, Running, Scope, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// A clock that a test moves.

@@ -120,7 +120,7 @@ impl Sales {
         let detail = self.detail();
         let record = detail.records.iter().find(|record| record.touch == self.touches[touch]).unwrap();
         let asked = record.questions.iter().find(|asked| asked.question.key == question).unwrap();
-        asked.checks.iter().find(|found| found.check == check).unwrap_or_else(|| panic!("{touch} {check}: {asked:?}")).clone()
+        asked.checks.iter().find(|found| found.check.key == check).unwrap_or_else(|| panic!("{touch} {check}: {asked:?}")).clone()
     }
 
     fn found(&self, touch: &str, question: &str, check: &str) -> String {
@@ -173,7 +173,7 @@ async fn what_a_machine_can_check_is_checked_and_the_rest_is_asked() {
     let approval = sales.beside("quote", "follow_up", "rule:quote-pdf");
     assert_eq!(approval.found, "pending", "finance has not decided");
     assert_eq!(approval.because.as_deref(), Some("action = quote, evidence = application/pdf"));
-    assert!(approval.rule.unwrap().zh.starts_with("报价带 PDF"));
+    assert!(approval.check.zh.starts_with("报价带 PDF"));
 
     // What happens afterwards shows as well: the bytes arrive, finance decides, the tech owner answers.
     sales.colleague.settle().await;

@@ -10,7 +10,7 @@ use chuda_phone::query::view::FiguresView;
 use chuda_phone::workbench::TouchDraft;
 use chuda_record::Role;
 use chuda_record::id::{CustomerId, EvidenceId};
-use chuda_record::rules::metrics::Week;
+use chuda_record::rules::metrics::{Ratio, Week};
 use chuda_record::time::DEFAULT_ZONE;
 use chuda_server::Scope;
 use chuda_tests::{Hand, Host, Phone, of, sample};

@@ -270,7 +270,7 @@ async fn an_approved_quote_becomes_a_signed_contract_and_a_work_order_and_everyb
 
     // B3, H3: the work order, with all that delivery needs.
     let work = order(&team.delivery);
-    assert_eq!((work.status.zh.as_str(), work.contract_number.as_ref()), ("待排期", Some(&contract.number)));
+    assert_eq!((work.status.zh.as_str(), work.contract.and_then(|of| of.number).as_ref()), ("待排期", Some(&contract.number)));
     let contact = work.contact.unwrap();
     assert_eq!((contact.name.as_str(), contact.phone.as_deref()), ("王总", Some("13800000000")));
     assert_eq!((work.model.as_deref(), work.address.as_deref()), (Some("ZL-200"), Some("杭州市滨江区江南大道 1 号")));
@@ -374,7 +374,10 @@ async fn a_kickoff_is_held_above_half_a_million_with_custom_development_and_only
         named.sort_unstable();
         expected.sort_unstable();
         assert_eq!(named, expected);
-        assert_eq!((meetings[0].title.as_str(), meetings[0].contract), ("交付启动会：杭州智联科技", Some(contract)));
+        assert_eq!(
+            (meetings[0].title.as_str(), meetings[0].contract.as_ref().map(|of| of.id)),
+            ("交付启动会：杭州智联科技", Some(contract))
+        );
         let local = meetings[0].at.with_timezone(&DEFAULT_ZONE);
         assert!(local.weekday().number_from_monday() <= 5 && local.format("%H:%M").to_string() == "10:00", "{local}");
         for phone in [&team.rep, &team.head_of_delivery, &team.success] {

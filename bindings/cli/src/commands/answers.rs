@@ -11,6 +11,7 @@ use crate::args::date;
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
+use crate::text::Text;
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]

@@ -3,7 +3,6 @@
 use chuda_phone::query::view::{BriefView, CustomerView, TouchView};
 use chuda_phone::workbench::{CustomerDraft, CustomerEdit};
 use chuda_record::Intent;
-use chuda_record::rules::Config;
 use serde::Serialize;
 
 use super::touch::touch_rows;
@@ -134,7 +133,7 @@ pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     let customer = find_customer(&workbench, words)?;
     let touches = workbench.timeline(customer.id, TIMELINE)?;
     let briefs = workbench.briefs(customer.id, BRIEFS)?;
-    let mut said = page(shell, &customer, &workbench.config()) + &table(2, &touch_rows(shell, &touches, true));
+    let mut said = page(shell, &customer) + &table(2, &touch_rows(shell, &touches, true));
     if !briefs.is_empty() {
         said = said + shell.text.get("customer.briefs") + "\n" + &table(2, &brief::rows(shell, &briefs));
     }
@@ -165,8 +164,7 @@ pub(crate) fn set(shell: &Shell, set: CustomerSet) -> Result<Outcome, Failure> {
         contact_role: set.contact_role,
     };
     let customer = workbench.set_customer(id, edit)?;
-    let config = workbench.config();
-    Ok(Outcome::done(&customer, page(shell, &customer, &config)))
+    Ok(Outcome::done(&customer, page(shell, &customer)))
 }
 
 /// Customers as rows: name, health, stage, last touch, id.
@@ -192,7 +190,7 @@ fn health(shell: &Shell, customer: &CustomerView) -> String {
     format!("{} {}", shell.text.label("health", word), customer.health.sum)
 }
 
-fn page(shell: &Shell, customer: &CustomerView, config: &Config) -> String {
+fn page(shell: &Shell, customer: &CustomerView) -> String {
     let text = shell.text;
     let none = || text.get("none").into();
     let mut rows = vec![

@@ -7,7 +7,7 @@ use chuda_evidence::claim::{self, Source};
 use chuda_evidence::sniff::sniff;
 use chuda_phone::query::view::{ClaimView, EvidenceView};
 use chuda_phone::workbench::EvidenceDraft;
-use chuda_record::id::{EvidenceId, Hash};
+use chuda_record::id::{EvidenceId, Hash, TouchId};
 use chuda_record::{Error, Result};
 use serde::Serialize;
 

@@ -11,7 +11,6 @@ use crate::exit::{Failure, Outcome};
 use crate::shell::Shell;
 use crate::table::table;
 use crate::text::Text;
-use chuda_words::Lang;
 use clap::Args;
 
 #[derive(Debug, Args)]

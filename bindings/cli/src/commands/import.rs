@@ -6,7 +6,7 @@ use chuda_record::Error;
 use chuda_record::wire::api::{self, ImportReport};
 
 use crate::args::zh;
-use crate::exit::{Exit, Failure, Outcome};
+use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, wait};
 use chuda_words::Lang;
 use clap::{Args, ValueEnum};

@@ -130,8 +130,8 @@ struct Heard<'a> {
 /// A stretch of speech.
 #[derive(Serialize)]
 struct Stretch<'a> {
-    start_ms: u64,
-    end_ms: u64,
+    start_ms: i64,
+    end_ms: i64,
     text: &'a str,
     confidence: f64,
 }
@@ -149,7 +149,7 @@ struct Slots<'a> {
     next_time: Option<Said<'a, String>>,
     amount_cny: Option<Said<'a, Yuan>>,
     tech_owner: Option<Said<'a, &'a str>>,
-    response_within_days: Option<Said<'a, u32>>,
+    response_within_days: Option<Said<'a, i32>>,
     custom_development: bool,
     intent: Option<Said<'a, &'a str>>,
 }
