@@ -29,9 +29,6 @@ pub mod telemetry;
 mod text;
 mod webhooks;
 
-// SQLCipher calls it from C.
-use chuda_cipher as _;
-
 pub use audit::AuditExport;
 pub use scope::Scope;
 pub use server::{Running, Server, Settings};

@@ -2,6 +2,8 @@
 //!
 //! What is stored is theirs, and so are its tables; how a file is opened, written and read is here.
 
+#[cfg(feature = "sqlcipher")]
+mod cipher;
 mod database;
 mod error;
 mod schema;

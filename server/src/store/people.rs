@@ -46,11 +46,6 @@ impl Tx<'_> {
         Ok(self.configs()?.in_force())
     }
 
-    /// The configuration that a record was made under; the one in force where it names none that there is (T6).
-    pub(crate) fn config_of(&self, record: &Fields) -> Result<Arc<Config>> {
-        Ok(self.configs()?.of(record))
-    }
-
     /// Says that a configuration was published.
     pub(crate) fn configs_changed(&self) -> Result<()> {
         self.set_meta("configs", &crate::random::bytes::<16>()?)

@@ -134,9 +134,7 @@ impl Tx<'_> {
 
     /// Forgets a document that this person may no longer read. Own changes that are still waiting keep it here.
     pub fn purge(&self, id: RecordId) -> Result<bool> {
-        let waiting: bool =
-            self.0.query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1)", [id.as_bytes()], |row| row.get(0))?;
-        if waiting {
+        if self.0.exists("SELECT 1 FROM outbox WHERE document = ?1", [id.as_bytes()])? {
             return Ok(false);
         }
         self.0.run("DELETE FROM changes WHERE document = ?1", [id.as_bytes()])?;

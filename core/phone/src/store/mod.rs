@@ -1,8 +1,6 @@
 //! The store: SQLite, encrypted at rest. One transaction per tap: change, projection, outbox and claim together.
 
 pub mod blobs;
-#[cfg(feature = "sqlcipher")]
-mod cipher;
 mod claims;
 pub mod consents;
 mod documents;

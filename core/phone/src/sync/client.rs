@@ -184,7 +184,8 @@ impl Client {
         file: Vec<u8>,
     ) -> Result<ImportReport> {
         let path = format!("{}?dry_run={dry_run}", IMPORT_PATH.replace("{kind}", kind.as_str()));
-        let call = Call { http: &self.patient, ..self.post(&path, &[("content-type", mime)], file) };
+        let headers = [("content-type", mime)];
+        let call = Call { http: &self.patient, ..self.post(&path, &headers, file) };
         understood(&self.send(session, call).await?)
     }
 

@@ -4,10 +4,11 @@ use chuda_cipher as _;
 
 #[cfg(test)]
 mod tests {
-    use chuda_record::Result;
-    use chuda_sqlite::{Access, Sql};
+    use std::time::Duration;
 
-    use crate::store::settings;
+    use chuda_record::Result;
+
+    use crate::{Access, Settings, Sql};
 
     /// A database with one word in it, made with SQLCipher 4.20 over OpenSSL 3.
     const OPENSSL: &[u8] = include_bytes!("golden/openssl.db");
@@ -16,7 +17,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("words.db");
         std::fs::write(&path, bytes).unwrap();
-        let connection = settings(key).connect(&path, Access::Write)?;
+        let settings =
+            Settings { key: Some(key), patience: Duration::from_secs(5), idle_readers: 0, cache_kib: None, stable_plans: false };
+        let connection = settings.connect(&path, Access::Write)?;
         let sql = Sql::new(&connection);
         sql.run("INSERT INTO word VALUES ('again')", [])?;
         sql.value("SELECT group_concat(text) FROM word", [], |row| row.get(0))
