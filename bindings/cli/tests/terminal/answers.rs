@@ -141,7 +141,7 @@ async fn files_come_in_through_the_server_as_the_role_that_may() {
     assert_eq!((&told["error"]["key"], &told["mistakes"]), (&json!("import.mistakes"), &json!(2)));
     assert_eq!((&told["errors"][1]["line"], &told["errors"][1]["column"]), (&json!(4), &json!("意向等级")));
     let said = team.boss.run(&["import", "leads", &broken, "--lang", "en"]);
-    assert!(said.err.contains("Line 4, 意向等级 “X” is no level: A, B, C or D"), "{said:?}");
+    assert!(said.err.contains("Line 4, 意向等级 “X”: the intent must be A, B, C or D"), "{said:?}");
     assert_eq!(team.rep.json(&["event", "list", "--customer", "智联"])["events"], json!([]));
     assert_eq!(team.boss.refused(&["import", "leads", "/nowhere.csv"]), "file.not_found");
 }
