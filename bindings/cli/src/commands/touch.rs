@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::evidence::{self, flags};
 use super::{choices, find_customer};
-use crate::args::{Consent, date, intent, pair, yuan};
+use crate::args::{Consent, date, intent, pair, yuan, zh};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, local};
 use clap::Args;
@@ -226,7 +226,7 @@ fn mode(text: &str) -> Result<ContactMode, String> {
 /// Whether words name a day at all; which one depends on the phone's today.
 fn next_day(text: &str) -> Result<String, String> {
     let named = chuda_speech::read_day(text, NaiveDate::default()).is_some();
-    if named { Ok(text.to_owned()) } else { Err("YYYY-MM-DD".into()) }
+    if named { Ok(text.to_owned()) } else { Err(format!("YYYY-MM-DD, {}", zh("touch.next_said"))) }
 }
 
 #[cfg(test)]
