@@ -129,6 +129,7 @@ mod tests {
 
     use super::*;
     use crate::query::Me;
+    use crate::screen::Lang;
     use crate::store::{Own, Store};
     use chuda_record::id::{DeviceId, EvidenceId, LeadId, PersonId, TouchId};
     use chuda_record::policy::Writer;
@@ -143,7 +144,7 @@ mod tests {
         let touched: DateTime<Utc> = "2026-08-24T02:00:00Z".parse().unwrap();
         let me =
             Me {
-                id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false
+                id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false, lang: Lang::Zh
             };
         let writer = Writer::Person { id: me.id, roles: [Role::Rep].into(), holds_customer: true, is_superior: false };
         let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer, at: touched };
@@ -222,7 +223,7 @@ mod tests {
         let claimed: DateTime<Utc> = "2026-08-24T02:00:00Z".parse().unwrap();
         let me =
             Me {
-                id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false
+                id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false, lang: Lang::Zh
             };
         let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer: Writer::Server, at: claimed };
         let customer = CustomerId::derived("杭州智联科技");

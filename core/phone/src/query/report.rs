@@ -4,6 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::view::{ReportCard, ReportView, TouchStatus, TouchView, Word};
 use super::{Ask, word};
+use crate::screen;
 use crate::store::Row;
 use chuda_record::error::Result;
 use chuda_record::id::ReportId;
@@ -12,6 +13,8 @@ use chuda_record::{Report, Touch, kind::report};
 
 /// How far ahead a next step is suggested for tomorrow, in days.
 const AHEAD: i64 = 7;
+/// Under which name the chosen action for tomorrow is kept, with its day.
+pub(crate) const TOMORROW: &str = "tomorrow";
 /// Most suggestions.
 const SUGGESTIONS: usize = 5;
 
@@ -24,16 +27,35 @@ impl Ask<'_> {
         let can_update = day == self.today()
             && filed.as_ref().is_some_and(|row| touches.iter().any(|touch| !row.record.touches.contains(&touch.id)));
         let briefs = self.briefs_of(day, self.me.id, &touches, filed.as_ref().map(|row| &row.record))?;
+        let filed = filed.map(|row| self.view_report(row)).transpose()?;
+        let suggestions = self.suggestions(day)?;
+        let chosen = self.chosen_tomorrow(day)?;
+        let changed = can_update || chosen.as_ref().is_some_and(|chosen| filed.as_ref().is_some_and(|filed| *chosen != filed.tomorrow));
+        let tomorrow =
+            chosen.or_else(|| filed.as_ref().map(|filed| filed.tomorrow.clone())).or_else(|| suggestions.first().cloned());
+        let missing = report::FULL.saturating_sub(touches.len()) as u32;
         Ok(ReportCard {
             day,
             briefs,
-            missing: report::FULL.saturating_sub(touches.len()) as u32,
+            full: report::FULL as u32,
+            missing,
             touches,
             can_update,
-            filed: filed.map(|row| self.view_report(row)).transpose()?,
-            suggestions: self.suggestions(day)?,
+            another: screen::another(&suggestions, tomorrow.as_deref()).filter(|_| filed.is_none()),
+            filing: screen::filing(filed.as_ref(), missing, changed),
+            question: screen::question(filed.as_ref(), missing, tomorrow.as_deref()),
+            undo_seconds: screen::UNDO_SECONDS,
+            tomorrow,
+            filed,
+            suggestions,
             reasons: Config::offered(&self.config.short_reasons).map(Word::from).collect(),
         })
+    }
+
+    /// The key action for tomorrow that was chosen on a day and not filed yet.
+    pub fn chosen_tomorrow(&self, day: NaiveDate) -> Result<Option<String>> {
+        let chosen: Option<String> = self.tx.meta(TOMORROW)?;
+        Ok(chosen.and_then(|chosen| chosen.strip_prefix(&day.to_string())?.strip_prefix('\t').map(str::to_owned)))
     }
 
     /// Filed reports of a day that this person may see, own first.
@@ -52,20 +74,20 @@ impl Ask<'_> {
 
     /// Suggested key actions for tomorrow: due next dates, then tasks, then the reddest customer.
     fn suggestions(&self, day: NaiveDate) -> Result<Vec<String>> {
+        let lang = self.me.lang;
+        let with_customer = |customer: &str, what: &str| format!("{customer}{}{what}", lang.text("list.colon"));
         let mut suggestions = Vec::new();
         for row in self.tx.next_steps(self.me.id, day + TimeDelta::days(1), day + TimeDelta::days(AHEAD), SUGGESTIONS as u32)? {
             let touch = self.view_touch(row)?;
-            let step = touch.next_action.as_deref().unwrap_or("跟进");
-            suggestions.push(format!("{}：{step}", touch.customer_name));
+            let step = touch.next_action.as_deref().unwrap_or(lang.text("suggest.follow_up"));
+            suggestions.push(with_customer(&touch.customer_name, step));
         }
         for task in self.tasks()? {
-            suggestions.push(match &task.customer_name {
-                Some(customer) => format!("{customer}：{}", task.kind.zh),
-                None => task.kind.zh.clone(),
-            });
+            let title = lang.word(&task.kind);
+            suggestions.push(task.customer_name.as_ref().map_or_else(|| title.into(), |customer| with_customer(customer, title)));
         }
         for (health, _, customer) in self.reddest(SUGGESTIONS)? {
-            suggestions.push(format!("{}：联系客户（健康分 {}）", customer.record.name, health.score));
+            suggestions.push(with_customer(&customer.record.name, &lang.say("suggest.contact", &[("score", &health.score)])));
         }
         let mut seen = std::collections::BTreeSet::new();
         suggestions.retain(|suggestion| seen.insert(suggestion.clone()));

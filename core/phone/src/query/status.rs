@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::view::{ItemState, StatusItem, SyncSummary};
 use super::{Ask, failed};
+use crate::screen::SyncLine;
 use chuda_record::error::Result;
 use chuda_record::id::RecordId;
 use chuda_record::rules::World;
@@ -17,7 +18,7 @@ impl Ask<'_> {
     pub fn sync_summary(&self) -> Result<SyncSummary> {
         let (blobs_waiting, bytes, sent) = self.tx.upload_counts()?;
         let attention = self.refused()?.len() + self.tx.failed_uploads()?.len() + self.tx.conflicted()?.len();
-        Ok(SyncSummary {
+        let mut summary = SyncSummary {
             enrolled: self.me.enrolled,
             records_waiting: self.tx.waiting_count()?,
             blobs_waiting,
@@ -25,7 +26,10 @@ impl Ask<'_> {
             percent: (sent * 100).checked_div(bytes).unwrap_or(100) as u8,
             attention: attention as i64,
             last_sync: self.tx.meta_time("last_sync")?,
-        })
+            line: SyncLine::default(),
+        };
+        summary.line = SyncLine::of(&summary, self.me.lang);
+        Ok(summary)
     }
 
     /// What is not at rest, item by item: what needs a person first, then what waits.

@@ -9,6 +9,7 @@ pub use crate::query::meetings::{AttendeeView, MeetingView};
 pub use crate::query::orders::OrderView;
 pub use crate::query::quotes::{ApprovalView, QuoteView};
 pub use crate::query::tasks::{FactView, ScriptPack};
+use crate::screen::{Filing, FilingQuestion, SyncLine};
 use chuda_record::id::{
     BackCheckId, ContactId, CustomerId, DemandId, EvidenceId, FindingId, Hash, LeadId, PersonId, QuestionId, RecordId, ReportId,
     TaskId, TouchId,
@@ -324,6 +325,8 @@ pub struct SyncSummary {
     pub attention: i64,
     /// The last exchange that succeeded.
     pub last_sync: Option<DateTime<Utc>>,
+    /// The line that says so.
+    pub line: SyncLine,
 }
 
 /// A daily report.
@@ -368,7 +371,9 @@ pub struct ReportCard {
     pub filed: Option<ReportView>,
     /// Touches of the day that would be in it (drafts do not count).
     pub touches: Vec<TouchView>,
-    /// How many are missing for a full report.
+    /// How many a full report has.
+    pub full: u32,
+    /// How many are missing for one.
     pub missing: u32,
     /// The brief that each customer of the day gets (B1): as it was filed, as a touch says it, else as the actions suggest.
     pub briefs: Vec<BriefView>,
@@ -376,8 +381,18 @@ pub struct ReportCard {
     pub can_update: bool,
     /// Suggested key actions for tomorrow, best first; empty only for a person without any customer.
     pub suggestions: Vec<String>,
+    /// The key action for tomorrow: as chosen, as filed, else the best suggestion.
+    pub tomorrow: Option<String>,
+    /// The suggestion that one tap puts in its place, as long as nothing is filed.
+    pub another: Option<String>,
     /// Reasons for a short report.
     pub reasons: Vec<Word>,
+    /// What the button under it does.
+    pub filing: Filing,
+    /// What has to be asked before it does.
+    pub question: Option<FilingQuestion>,
+    /// For how long a report can be taken back by one tap once it is filed (撤销); nothing is sent before.
+    pub undo_seconds: u32,
 }
 
 /// The home screen, whole.
@@ -399,6 +414,12 @@ pub struct HomeView {
     pub notices: Vec<TaskView>,
     /// Red customers, reddest first.
     pub red_customers: Vec<CustomerView>,
+    /// Whether a half-made touch waits.
+    pub unfinished: bool,
+    /// What was captured and is in no touch yet, not even in that one; newest first.
+    pub loose: Vec<EvidenceView>,
+    /// The line that says what waits.
+    pub waiting: Option<String>,
 }
 
 /// A version of the configuration (T6).

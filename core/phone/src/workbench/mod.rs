@@ -11,6 +11,7 @@ mod consents;
 mod contracts;
 mod customers;
 mod doctor;
+mod drafting;
 mod drafts;
 mod identity;
 mod leads;
@@ -32,12 +33,14 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::NaiveDate;
 
 pub use consents::{ConsentView, Purpose};
+pub use drafting::Drafting;
 pub use drafts::{
     BlobChoice, BlobsReport, Candidate, Check, ContractEdit, CustomerDraft, CustomerEdit, EvidenceDraft, EvidenceSaved, Identity,
     LeadDraft, RejectedView, ReportRequest, Schedule, StatusView, SyncReport, TouchDraft, TouchSaved, VoiceDraft,
 };
 pub use listeners::{Listener, Subscription};
 pub use recorder::{Recorder, RecordingLevel};
+pub(crate) use touching::draft_touch;
 
 pub use crate::sync::client::Verb;
 
@@ -45,6 +48,7 @@ use crate::query::view::{
     CustomerView, EvidenceView, FiguresView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView,
 };
 use crate::query::{Ask, Me, releases};
+use crate::screen::Lang;
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Store, Tx};
 use chuda_evidence::clock::Clock;
@@ -126,6 +130,7 @@ struct Inner {
     store: Store,
     blobs: Blobs,
     me: RwLock<Me>,
+    english: AtomicBool,
     config: RwLock<Arc<Config>>,
     listeners: listeners::Listeners,
     #[cfg(feature = "whisper")]
@@ -137,7 +142,8 @@ struct Inner {
 
 impl Inner {
     fn me(&self) -> Me {
-        self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let lang = if self.english.load(Ordering::Relaxed) { Lang::En } else { Lang::Zh };
+        Me { lang, ..self.me.read().unwrap_or_else(PoisonError::into_inner).clone() }
     }
 
     fn config(&self) -> Arc<Config> {
@@ -220,6 +226,12 @@ impl Workbench {
         let server = self.0.store.read(|tx| tx.meta("server"))?;
         let device = self.0.store.read(identity::device)?;
         Ok(Identity { person: self.0.ask(|ask| Ok(ask.myself()))?, device, server })
+    }
+
+    /// Writes screens in a language from now on.
+    pub fn speak(&self, lang: Lang) {
+        self.0.english.store(lang == Lang::En, Ordering::Relaxed);
+        self.0.listeners.changed();
     }
 
     /// Options, formula and rules in force.
