@@ -9,6 +9,7 @@ use p256::ecdsa::signature::Verifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
+use chuda_record::Error;
 use chuda_record::id::DeviceId;
 
 /// How far the time of a request may be from the server's. A phone whose clock is off learns the server's time from the refusal.
@@ -32,6 +33,12 @@ pub enum SignatureError {
     /// The time is more than [`MAX_SKEW`] off.
     #[error("time of the request too far off")]
     Skew,
+}
+
+impl From<SignatureError> for Error {
+    fn from(error: SignatureError) -> Self {
+        Self::internal("signature.failed", error)
+    }
 }
 
 /// The parts of a request that are signed.

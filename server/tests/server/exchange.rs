@@ -56,7 +56,7 @@ async fn the_same_request_again_changes_nothing_and_is_answered_alike() {
     let customer = phone.customer("Huaxin");
     phone.touch(customer, "demo", &[]);
     phone.write(customer.into(), &Fields::from([("holder".into(), Scalar::Null)]));
-    let body = protocol::encode(&phone.next_request());
+    let body = wire::encode(&phone.next_request());
     let mut first = phone.post_sync(&team, body.clone()).await.unwrap();
     let mut again = phone.post_sync(&team, body).await.unwrap();
     assert_eq!(first.rejected.len(), 1);
@@ -176,12 +176,12 @@ async fn an_idle_exchange_is_one_small_round_trip_however_much_there_is() {
         phone.touch(customer, "demo", &[]);
     }
     phone.sync(&team).await;
-    let body = protocol::encode(&phone.next_request());
+    let body = wire::encode(&phone.next_request());
     let headers = phone.sign("POST", "/sync", &body, Utc::now());
     let host = team.url().replace("http://", "");
     let head = format!(
         "POST /sync HTTP/1.1\r\nhost: {host}\r\ncontent-type: {}\r\ncontent-length: {}\r\ncontent-digest: {}\r\nsignature-input: {}\r\nsignature: {}\r\nconnection: close\r\n\r\n",
-        protocol::CONTENT_TYPE,
+        wire::CONTENT_TYPE,
         body.len(),
         headers.content_digest,
         headers.signature_input,
@@ -216,7 +216,7 @@ async fn a_large_inbox_comes_in_pages_with_nothing_twice_or_missing() {
     let mut other = team.another_phone(phone.person).await;
     let first = other.exchange(&team, &other.next_request()).await.unwrap();
     assert!(first.more);
-    assert_eq!(first.changes.iter().map(|document| document.changes.len()).sum::<usize>(), protocol::MAX_CHANGES);
+    assert_eq!(first.changes.iter().map(|document| document.changes.len()).sum::<usize>(), wire::MAX_CHANGES);
     other.take(first);
     other.sync(&team).await;
     assert_eq!(other.of_kind("touch").len(), 6_000);
@@ -227,8 +227,8 @@ async fn a_wrong_clock_version_body_or_signature_is_refused_and_says_why() {
     let team = Team::start().await;
     let phone = team.phone("Li", &[Role::Rep], None).await;
     let request = phone.next_request();
-    let late = phone.request_at(&team, "POST", "/sync", protocol::encode(&request), Utc::now() - TimeDelta::days(3));
-    let answer = late.header("content-type", protocol::CONTENT_TYPE).send().await.unwrap();
+    let late = phone.request_at(&team, "POST", "/sync", wire::encode(&request), Utc::now() - TimeDelta::days(3));
+    let answer = late.header("content-type", wire::CONTENT_TYPE).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     assert!(answer.headers().contains_key("date"));
     assert_eq!(json_of(answer).await["key"], "signature.clock");
@@ -240,7 +240,7 @@ async fn a_wrong_clock_version_body_or_signature_is_refused_and_says_why() {
     let (status, _) = phone.post_sync(&team, b"nothing of the kind".to_vec()).await.unwrap_err();
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let mut crowded = request.clone();
-    crowded.changes = vec![DocumentChanges::default(); protocol::MAX_CHANGES + 1];
+    crowded.changes = vec![DocumentChanges::default(); wire::MAX_CHANGES + 1];
     let (status, _) = phone.exchange(&team, &crowded).await.unwrap_err();
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
 

@@ -220,14 +220,14 @@ impl Phone {
 
     /// Sends one exchange as it is.
     pub(crate) async fn exchange(&self, team: &Team, request: &Request) -> Result<Response, (StatusCode, Value)> {
-        self.post_sync(team, protocol::encode(request)).await
+        self.post_sync(team, wire::encode(request)).await
     }
 
     pub(crate) async fn post_sync(&self, team: &Team, body: Vec<u8>) -> Result<Response, (StatusCode, Value)> {
-        let request = self.request(team, "POST", "/sync", body).header("content-type", protocol::CONTENT_TYPE);
+        let request = self.request(team, "POST", "/sync", body).header("content-type", wire::CONTENT_TYPE);
         let answer = request.send().await.unwrap();
         if answer.status() == StatusCode::OK {
-            Ok(protocol::decode(&answer.bytes().await.unwrap()).unwrap())
+            Ok(wire::decode(&answer.bytes().await.unwrap()).unwrap())
         } else {
             Err((answer.status(), json_of(answer).await))
         }
@@ -242,7 +242,7 @@ impl Phone {
                 None => changes.push(DocumentChanges { document: *document.as_bytes(), changes: vec![bytes.clone().into()] }),
             }
         }
-        Request { version: protocol::VERSION, epoch: self.epoch.clone(), cursor: self.cursor, changes, claims: Vec::new() }
+        Request { version: wire::VERSION, epoch: self.epoch.clone(), cursor: self.cursor, changes, claims: Vec::new() }
     }
 
     /// Sends what is unsent and takes what is new; returns what was refused.

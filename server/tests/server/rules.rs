@@ -47,7 +47,7 @@ async fn evidence_that_comes_later_or_in_pieces_sets_it_off_once() {
     let mut rep = team.phone("Rep", &[Role::Rep], None).await;
     let customer = rep.customer("Huaxin");
     let touch = rep.touch(customer, "quote", &[]);
-    let first = protocol::encode(&rep.next_request());
+    let first = wire::encode(&rep.next_request());
     rep.sync(&team).await;
     finance.sync(&team).await;
     assert!(finance.of_kind("task").is_empty());
@@ -56,13 +56,13 @@ async fn evidence_that_comes_later_or_in_pieces_sets_it_off_once() {
     let pdf = rep.evidence(b"%PDF", "application/pdf", Some(touch));
     let evidence = rep.outbox.pop().unwrap();
     rep.write(touch.into(), &Fields::from([(format!("evidence/{pdf}"), Scalar::Bool(true))]));
-    let second = protocol::encode(&rep.next_request());
+    let second = wire::encode(&rep.next_request());
     rep.sync(&team).await;
     finance.sync(&team).await;
     assert!(finance.of_kind("task").is_empty());
 
     rep.outbox.push(evidence);
-    let third = protocol::encode(&rep.next_request());
+    let third = wire::encode(&rep.next_request());
     rep.sync(&team).await;
     assert_one_todo(&mut finance, &team, &mut rep, touch).await;
     assert!(finance.has(pdf));
@@ -86,7 +86,7 @@ async fn many_exchanges_at_the_same_time_set_it_off_once() {
     let customer = rep.customer("Huaxin");
     let pdf = rep.evidence(b"%PDF", "application/pdf", None);
     let touch = rep.touch(customer, "quote", &[pdf]);
-    let body = protocol::encode(&rep.next_request());
+    let body = wire::encode(&rep.next_request());
     let answers = futures::future::join_all((0..12).map(|_| rep.post_sync(&team, body.clone()))).await;
     assert!(answers.into_iter().all(|answer| answer.unwrap().rejected.is_empty()));
     assert_one_todo(&mut finance, &team, &mut rep, touch).await;

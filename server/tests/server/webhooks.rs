@@ -187,7 +187,7 @@ async fn a_subscriber_hears_of_what_it_asked_for_once_and_signed() {
     let pdf = rep.evidence(b"%PDF", "application/pdf", None);
     let touch = rep.touch(customer, "quote", &[pdf]);
     let report = rep.report("2026-03-02", &[touch]);
-    let body = protocol::encode(&rep.next_request());
+    let body = wire::encode(&rep.next_request());
     assert_eq!(rep.sync(&team).await, []);
     finance.sync(&team).await;
     let task = finance.task("quote_approval").unwrap();

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::OptionalExtension as _;
 
-use super::Tx;
+use super::{Tx, storage};
 use chuda_record::doc::DocError;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{Hash, RecordId};
@@ -77,7 +77,11 @@ impl Tx<'_> {
         let state = doc.fields();
         kind.check(&state).map_err(|error| Error::internal("record.misshapen", error))?;
         self.append(id, &change)?;
-        self.0.prepare_cached("INSERT INTO outbox (hash, document) VALUES (?1, ?2)")?.execute((change.hash.0, id.as_bytes()))?;
+        self.0
+            .prepare_cached("INSERT INTO outbox (hash, document) VALUES (?1, ?2)")
+            .map_err(storage)?
+            .execute((change.hash.0, id.as_bytes()))
+            .map_err(storage)?;
         self.project(id, kind, &state, &doc.conflicts())
     }
 
@@ -119,12 +123,14 @@ impl Tx<'_> {
 
     /// Forgets a document that this person may no longer read. Own changes that are still waiting keep it here.
     pub fn purge(&self, id: RecordId) -> Result<bool> {
-        let waiting: bool =
-            self.0.query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1)", [id.as_bytes()], |row| row.get(0))?;
+        let waiting: bool = self
+            .0
+            .query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1)", [id.as_bytes()], |row| row.get(0))
+            .map_err(storage)?;
         if waiting {
             return Ok(false);
         }
-        self.0.execute("DELETE FROM changes WHERE document = ?1", [id.as_bytes()])?;
+        self.0.execute("DELETE FROM changes WHERE document = ?1", [id.as_bytes()]).map_err(storage)?;
         self.unproject(id)?;
         Ok(true)
     }
@@ -132,60 +138,74 @@ impl Tx<'_> {
     /// Takes a document away that nobody else has seen.
     pub fn forget(&self, id: RecordId) -> Result<()> {
         for table in ["outbox", "quarantine", "changes"] {
-            self.0.execute(&format!("DELETE FROM {table} WHERE document = ?1"), [id.as_bytes()])?;
+            self.0.execute(&format!("DELETE FROM {table} WHERE document = ?1"), [id.as_bytes()]).map_err(storage)?;
         }
         self.unproject(id)
     }
 
     /// What waits for the server, in the order it was made.
     pub fn outbox(&self, limit: usize, max_bytes: usize) -> Result<Vec<Pending>> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT o.document, o.hash, c.bytes FROM outbox o JOIN changes c ON c.hash = o.hash ORDER BY o.n LIMIT ?1",
-        )?;
-        let mut rows = statement.query([limit])?;
+        let mut statement = self
+            .0
+            .prepare_cached(
+                "SELECT o.document, o.hash, c.bytes FROM outbox o JOIN changes c ON c.hash = o.hash ORDER BY o.n LIMIT ?1",
+            )
+            .map_err(storage)?;
+        let mut rows = statement.query([limit]).map_err(storage)?;
         let mut pending = Vec::new();
         let mut total = 0;
-        while let Some(row) = rows.next()? {
-            let bytes: Vec<u8> = row.get(2)?;
+        while let Some(row) = rows.next().map_err(storage)? {
+            let bytes: Vec<u8> = row.get(2).map_err(storage)?;
             total += bytes.len();
             if total > max_bytes && !pending.is_empty() {
                 break;
             }
-            pending.push(Pending { document: super::projection::record_id(row, 0)?, hash: Hash(row.get(1)?), bytes });
+            pending.push(Pending {
+                document: super::projection::record_id(row, 0).map_err(storage)?,
+                hash: Hash(row.get(1).map_err(storage)?),
+                bytes,
+            });
         }
         Ok(pending)
     }
 
     /// How many changes wait for the server.
     pub fn outbox_len(&self) -> Result<i64> {
-        Ok(self.0.prepare_cached("SELECT count(*) FROM outbox")?.query_row([], |row| row.get(0))?)
+        self.0.prepare_cached("SELECT count(*) FROM outbox").map_err(storage)?.query_row([], |row| row.get(0)).map_err(storage)
     }
 
     /// Whether a document has changes that the server has not taken.
     pub fn is_waiting(&self, id: RecordId) -> Result<bool> {
         Ok(self
             .0
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1)")?
-            .query_row([id.as_bytes()], |row| row.get(0))?)
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1)")
+            .map_err(storage)?
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .map_err(storage)?)
     }
 
     /// Documents that wait, oldest first.
     pub fn waiting_documents(&self, limit: u32) -> Result<Vec<RecordId>> {
-        let mut statement = self.0.prepare_cached("SELECT document FROM outbox GROUP BY document ORDER BY min(n) LIMIT ?1")?;
-        let rows = statement.query_map([limit], |row| super::projection::record_id(row, 0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut statement =
+            self.0.prepare_cached("SELECT document FROM outbox GROUP BY document ORDER BY min(n) LIMIT ?1").map_err(storage)?;
+        let rows = statement.query_map([limit], |row| super::projection::record_id(row, 0)).map_err(storage)?;
+        rows.collect::<Result<_, _>>().map_err(storage)
     }
 
     /// How many documents have changes that the server has not taken.
     pub fn waiting_count(&self) -> Result<i64> {
-        Ok(self.0.prepare_cached("SELECT count(DISTINCT document) FROM outbox")?.query_row([], |row| row.get(0))?)
+        self.0
+            .prepare_cached("SELECT count(DISTINCT document) FROM outbox")
+            .map_err(storage)?
+            .query_row([], |row| row.get(0))
+            .map_err(storage)
     }
 
     /// Every document was offered and taken: the server has these changes for good.
     pub fn acknowledge(&self, hashes: impl IntoIterator<Item = Hash>) -> Result<()> {
-        let mut statement = self.0.prepare_cached("DELETE FROM outbox WHERE hash = ?1")?;
+        let mut statement = self.0.prepare_cached("DELETE FROM outbox WHERE hash = ?1").map_err(storage)?;
         for hash in hashes {
-            statement.execute([hash.0])?;
+            statement.execute([hash.0]).map_err(storage)?;
         }
         Ok(())
     }
@@ -193,7 +213,8 @@ impl Tx<'_> {
     /// Offers every change of this installation again: after the server was restored from a backup.
     pub fn offer_everything(&self) -> Result<()> {
         self.0
-            .execute("INSERT OR IGNORE INTO outbox (hash, document) SELECT hash, document FROM changes ORDER BY document, n", [])?;
+            .execute("INSERT OR IGNORE INTO outbox (hash, document) SELECT hash, document FROM changes ORDER BY document, n", [])
+            .map_err(storage)?;
         Ok(())
     }
 
@@ -214,12 +235,14 @@ impl Tx<'_> {
             };
             out.push(change.hash);
             let reason = serde_json::to_string(&reason).map_err(|error| Error::internal("record.write", error))?;
-            self.0.execute(
-                "INSERT OR REPLACE INTO quarantine (hash, document, n, bytes, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
-                (change.hash.0, document.as_bytes(), number, change.bytes(), reason),
-            )?;
-            self.0.execute("DELETE FROM changes WHERE hash = ?1", [change.hash.0])?;
-            self.0.execute("DELETE FROM outbox WHERE hash = ?1", [change.hash.0])?;
+            self.0
+                .execute(
+                    "INSERT OR REPLACE INTO quarantine (hash, document, n, bytes, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    (change.hash.0, document.as_bytes(), number, change.bytes(), reason),
+                )
+                .map_err(storage)?;
+            self.0.execute("DELETE FROM changes WHERE hash = ?1", [change.hash.0]).map_err(storage)?;
+            self.0.execute("DELETE FROM outbox WHERE hash = ?1", [change.hash.0]).map_err(storage)?;
         }
         // A record that was refused whole stays on the screens of its author until it is redone.
         if out.len() < history.len() { self.reproject(document) } else { Ok(()) }
@@ -229,15 +252,15 @@ impl Tx<'_> {
     pub fn quarantined(&self, document: Option<RecordId>) -> Result<Vec<Quarantined>> {
         let mut statement = self.0.prepare_cached(
             "SELECT document, hash, bytes, reason FROM quarantine WHERE ?1 IS NULL OR document = ?1 ORDER BY document, n LIMIT 1000",
-        )?;
-        let mut rows = statement.query([document.map(|id| *id.as_bytes())])?;
+        ).map_err(storage)?;
+        let mut rows = statement.query([document.map(|id| *id.as_bytes())]).map_err(storage)?;
         let mut list = Vec::new();
-        while let Some(row) = rows.next()? {
-            let reason: String = row.get(3)?;
+        while let Some(row) = rows.next().map_err(storage)? {
+            let reason: String = row.get(3).map_err(storage)?;
             list.push(Quarantined {
-                document: super::projection::record_id(row, 0)?,
-                hash: Hash(row.get(1)?),
-                bytes: row.get(2)?,
+                document: super::projection::record_id(row, 0).map_err(storage)?,
+                hash: Hash(row.get(1).map_err(storage)?),
+                bytes: row.get(2).map_err(storage)?,
                 // A newer server may know more reasons.
                 reason: serde_json::from_str(&reason).unwrap_or(Rejection::NotAllowed),
             });
@@ -260,50 +283,57 @@ impl Tx<'_> {
             Some(kind) => kind,
             None => chuda_record::kind_of(&fields).ok_or_else(|| Error::invalid("record.unknown_kind"))?,
         };
-        self.0.execute("DELETE FROM quarantine WHERE document = ?1", [document.as_bytes()])?;
+        self.0.execute("DELETE FROM quarantine WHERE document = ?1", [document.as_bytes()]).map_err(storage)?;
         self.write_fields(own, document, kind, &fields)
     }
 
     /// Documents with their changes in stored order, one after the other.
     pub(super) fn each_document(&self, mut each: impl FnMut(RecordId, &[Vec<u8>]) -> Result<()>) -> Result<()> {
-        let mut statement = self.0.prepare("SELECT document, bytes FROM changes ORDER BY document, n")?;
-        let mut rows = statement.query([])?;
+        let mut statement = self.0.prepare("SELECT document, bytes FROM changes ORDER BY document, n").map_err(storage)?;
+        let mut rows = statement.query([]).map_err(storage)?;
         let mut current: Option<RecordId> = None;
         let mut changes = Vec::new();
-        while let Some(row) = rows.next()? {
-            let id = super::projection::record_id(row, 0)?;
+        while let Some(row) = rows.next().map_err(storage)? {
+            let id = super::projection::record_id(row, 0).map_err(storage)?;
             if let Some(done) = current.filter(|current| *current != id) {
                 each(done, &changes)?;
                 changes.clear();
             }
             current = Some(id);
-            changes.push(row.get(1)?);
+            changes.push(row.get(1).map_err(storage)?);
         }
         current.map_or(Ok(()), |last| each(last, &changes))
     }
 
     pub(super) fn changes_of(&self, id: RecordId) -> Result<Vec<Vec<u8>>> {
-        let mut statement = self.0.prepare_cached("SELECT bytes FROM changes WHERE document = ?1 ORDER BY n")?;
-        let rows = statement.query_map([id.as_bytes()], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut statement = self.0.prepare_cached("SELECT bytes FROM changes WHERE document = ?1 ORDER BY n").map_err(storage)?;
+        let rows = statement.query_map([id.as_bytes()], |row| row.get(0)).map_err(storage)?;
+        rows.collect::<Result<_, _>>().map_err(storage)
     }
 
     fn has_change(&self, hash: Hash) -> Result<bool> {
-        Ok(self.0.prepare_cached("SELECT 1 FROM changes WHERE hash = ?1")?.query_row([hash.0], |_| Ok(())).optional()?.is_some())
+        Ok(self
+            .0
+            .prepare_cached("SELECT 1 FROM changes WHERE hash = ?1")
+            .map_err(storage)?
+            .query_row([hash.0], |_| Ok(()))
+            .optional()
+            .map_err(storage)?
+            .is_some())
     }
 
     fn append(&self, id: RecordId, change: &Change) -> Result<()> {
-        let mut statement = self.0.prepare_cached("SELECT coalesce(max(n) + 1, 0) FROM changes WHERE document = ?1")?;
-        let number: usize = statement.query_row([id.as_bytes()], |row| row.get(0))?;
+        let mut statement =
+            self.0.prepare_cached("SELECT coalesce(max(n) + 1, 0) FROM changes WHERE document = ?1").map_err(storage)?;
+        let number: usize = statement.query_row([id.as_bytes()], |row| row.get(0)).map_err(storage)?;
         if number >= MAX_DOCUMENT_CHANGES {
             return Err(Error::invalid("record.too_many_changes"));
         }
-        self.0.prepare_cached("INSERT INTO changes (document, n, hash, bytes) VALUES (?1, ?2, ?3, ?4)")?.execute((
-            id.as_bytes(),
-            number,
-            change.hash.0,
-            change.bytes(),
-        ))?;
+        self.0
+            .prepare_cached("INSERT INTO changes (document, n, hash, bytes) VALUES (?1, ?2, ?3, ?4)")
+            .map_err(storage)?
+            .execute((id.as_bytes(), number, change.hash.0, change.bytes()))
+            .map_err(storage)?;
         Ok(())
     }
 }

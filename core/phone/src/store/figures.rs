@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rusqlite::{Params, Row};
 use serde_json::json;
 
-use super::Tx;
 use super::projection::record_id;
+use super::{Tx, storage};
 use chuda_record::Stage;
 use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, PersonId};
@@ -125,8 +125,8 @@ impl Source for Tx<'_> {
 
 impl Tx<'_> {
     fn facts<T>(&self, sql: &str, values: impl Params, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
-        let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_map(values, read)?.collect::<Result<_, _>>()?)
+        let mut statement = self.0.prepare_cached(sql).map_err(storage)?;
+        statement.query_map(values, read).map_err(storage)?.collect::<Result<_, _>>().map_err(storage)
     }
 }
 

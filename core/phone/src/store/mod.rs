@@ -84,7 +84,7 @@ impl Store {
                 opened.salvaged = true;
                 salvage::replace(&path, &key)?
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(storage(error)),
         };
         std::fs::write(&marker, b"")?;
         let marker = Marker { path: marker, stays: true };
@@ -109,9 +109,9 @@ impl Store {
     /// Writes what can be fetched again, such as a page from the server: not flushed to disk at once, never half done.
     pub fn write_again<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let mut conn = lock(&self.writer);
-        conn.pragma_update(None, "synchronous", "NORMAL")?;
+        conn.pragma_update(None, "synchronous", "NORMAL").map_err(storage)?;
         let result = transact(&mut conn, work);
-        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update(None, "synchronous", "FULL").map_err(storage)?;
         result
     }
 
@@ -120,10 +120,10 @@ impl Store {
         let idle = lock(&self.readers).pop();
         let mut conn = match idle {
             Some(conn) => conn,
-            None => connect(&self.dir.join(DATABASE), &self.key, false)?,
+            None => connect(&self.dir.join(DATABASE), &self.key, false).map_err(storage)?,
         };
         let result = {
-            let tx = conn.transaction()?;
+            let tx = conn.transaction().map_err(storage)?;
             work(&Tx(&tx))
         };
         let mut readers = lock(&self.readers);
@@ -141,8 +141,12 @@ impl Store {
     /// Reads every page and checks the structure; the words SQLite has for what is wrong, or none.
     pub fn integrity(&self) -> Result<Vec<String>> {
         self.read(|tx| {
-            let mut statement = tx.0.prepare("PRAGMA integrity_check(10)")?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+            let mut statement = tx.0.prepare("PRAGMA integrity_check(10)").map_err(storage)?;
+            let rows = statement
+                .query_map([], |row| row.get::<_, String>(0))
+                .map_err(storage)?
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(storage)?;
             Ok(rows.into_iter().filter(|row| row != "ok").collect())
         })
     }
@@ -166,20 +170,27 @@ impl Drop for Marker {
 impl Tx<'_> {
     /// Something this installation knows about itself.
     pub fn meta<T: FromSql>(&self, key: &str) -> Result<Option<T>> {
-        Ok(self.0.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()?)
+        self.0
+            .prepare_cached("SELECT value FROM meta WHERE key = ?1")
+            .map_err(storage)?
+            .query_row([key], |row| row.get(0))
+            .optional()
+            .map_err(storage)
     }
 
     /// Sets it.
     pub fn set_meta(&self, key: &str, value: impl ToSql) -> Result<()> {
         self.0
-            .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
-            .execute((key, value))?;
+            .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+            .map_err(storage)?
+            .execute((key, value))
+            .map_err(storage)?;
         Ok(())
     }
 
     /// Forgets it.
     pub fn remove_meta(&self, key: &str) -> Result<()> {
-        self.0.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key])?;
+        self.0.prepare_cached("DELETE FROM meta WHERE key = ?1").map_err(storage)?.execute([key]).map_err(storage)?;
         Ok(())
     }
 
@@ -190,9 +201,9 @@ impl Tx<'_> {
 }
 
 fn transact<T>(conn: &mut Connection, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(storage)?;
     let result = work(&Tx(&tx))?;
-    tx.commit()?;
+    tx.commit().map_err(storage)?;
     Ok(result)
 }
 
@@ -243,18 +254,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl From<rusqlite::Error> for Error {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode;
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::new(ErrorKind::Storage, "storage.full"),
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                Self::new(ErrorKind::Storage, "storage.not_writable")
-            }
-            Some(ErrorCode::SystemIoFailure) => Self::new(ErrorKind::Storage, "storage.failed"),
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::new(ErrorKind::Storage, "storage.busy"),
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::new(ErrorKind::Storage, "storage.damaged"),
-            _ => Self::internal("storage.query", error),
-        }
-    }
+/// What a failure of SQLite means to whoever holds the phone.
+pub(crate) fn storage(error: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+    let key = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "storage.full",
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => "storage.not_writable",
+        Some(ErrorCode::SystemIoFailure) => "storage.failed",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "storage.busy",
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => "storage.damaged",
+        _ => return Error::internal("storage.query", error),
+    };
+    Error::new(ErrorKind::Storage, key)
 }

@@ -7,7 +7,7 @@ use rusqlite::OptionalExtension as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Tx;
+use super::{Tx, storage};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId};
 use chuda_record::rules::world::{LOOKED_THROUGH, World};
@@ -208,7 +208,11 @@ impl Tx<'_> {
     pub(super) fn unproject(&self, id: RecordId) -> Result<()> {
         for table in TABLES {
             let column = if table == "touch_evidence" { "touch" } else { "id" };
-            self.0.prepare_cached(&format!("DELETE FROM {table} WHERE {column} = ?1"))?.execute([id.as_bytes()])?;
+            self.0
+                .prepare_cached(&format!("DELETE FROM {table} WHERE {column} = ?1"))
+                .map_err(storage)?
+                .execute([id.as_bytes()])
+                .map_err(storage)?;
         }
         Ok(())
     }
@@ -227,7 +231,7 @@ impl Tx<'_> {
     /// Makes all projections anew. A document that does not load is left out and told in the log.
     pub(super) fn rebuild(&self) -> Result<()> {
         for table in TABLES {
-            self.0.execute(&format!("DELETE FROM {table}"), [])?;
+            self.0.execute(&format!("DELETE FROM {table}"), []).map_err(storage)?;
         }
         self.each_document(|id, changes| {
             let Ok(doc) = Doc::load(changes.iter().map(Vec::as_slice)) else {
@@ -247,13 +251,13 @@ impl Tx<'_> {
     pub fn dump(&self) -> Result<Vec<String>> {
         let mut lines = Vec::new();
         for table in TABLES {
-            let mut statement = self.0.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
+            let mut statement = self.0.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).map_err(storage)?;
             let width = statement.column_count();
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
+            let mut rows = statement.query([]).map_err(storage)?;
+            while let Some(row) = rows.next().map_err(storage)? {
                 let cells: Result<Vec<String>, _> =
                     (0..width).map(|cell| row.get_ref(cell).map(|value| format!("{value:?}"))).collect();
-                lines.push(format!("{table} {}", cells?.join(" ")));
+                lines.push(format!("{table} {}", cells.map_err(storage)?.join(" ")));
             }
         }
         Ok(lines)
@@ -261,8 +265,9 @@ impl Tx<'_> {
 
     /// A record by id; `None` when there is none of this kind.
     pub fn record<T: Record>(&self, id: impl Into<RecordId>) -> Result<Option<Row<T>>> {
-        let mut statement = self.0.prepare_cached("SELECT id, record, conflicts FROM records WHERE id = ?1 AND kind = ?2")?;
-        let row = statement.query_row((id.into().as_bytes(), T::KIND.as_str()), raw).optional()?;
+        let mut statement =
+            self.0.prepare_cached("SELECT id, record, conflicts FROM records WHERE id = ?1 AND kind = ?2").map_err(storage)?;
+        let row = statement.query_row((id.into().as_bytes(), T::KIND.as_str()), raw).optional().map_err(storage)?;
         row.map(typed).transpose()
     }
 
@@ -281,8 +286,8 @@ impl Tx<'_> {
 
     /// The kind of a record.
     pub fn kind_of(&self, id: RecordId) -> Result<Option<Kind>> {
-        let mut statement = self.0.prepare_cached("SELECT kind FROM records WHERE id = ?1")?;
-        let kind: Option<String> = statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?;
+        let mut statement = self.0.prepare_cached("SELECT kind FROM records WHERE id = ?1").map_err(storage)?;
+        let kind: Option<String> = statement.query_row([id.as_bytes()], |row| row.get(0)).optional().map_err(storage)?;
         Ok(kind.as_deref().and_then(Kind::parse))
     }
 
@@ -333,11 +338,13 @@ impl Tx<'_> {
 
     /// What has been done with a customer since then: each action with its brief once.
     pub fn touched_with(&self, customer: CustomerId, since: Option<DateTime<Utc>>) -> Result<Vec<(String, Option<String>)>> {
-        let mut statement =
-            self.0.prepare_cached("SELECT DISTINCT action, brief FROM touches WHERE customer = ?1 AND draft = 0 AND at >= ?2")?;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT DISTINCT action, brief FROM touches WHERE customer = ?1 AND draft = 0 AND at >= ?2")
+            .map_err(storage)?;
         let since = since.map_or(i64::MIN, to_millis);
-        let rows = statement.query_map((customer.as_bytes(), since), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let rows = statement.query_map((customer.as_bytes(), since), |row| Ok((row.get(0)?, row.get(1)?))).map_err(storage)?;
+        rows.collect::<Result<_, _>>().map_err(storage)
     }
 
     /// Touches with one of these actions that count, newest first.
@@ -374,20 +381,23 @@ impl Tx<'_> {
         now: DateTime<Utc>,
         next_dates: bool,
     ) -> Result<Vec<HealthRow>> {
-        let mut statement = self.0.prepare_cached(&format!("{HEALTH} {}", if customer.is_some() { ONE } else { HELD }))?;
+        let mut statement =
+            self.0.prepare_cached(&format!("{HEALTH} {}", if customer.is_some() { ONE } else { HELD })).map_err(storage)?;
         let params = (customer.map(|id| *id.as_bytes()), to_millis(window_start), to_millis(now), next_dates);
-        let rows = statement.query_map(params, |row| {
-            Ok(HealthRow {
-                customer: record_id(row, 0)?.into(),
-                touches: row.get(1)?,
-                evidence: row.get(2)?,
-                last_touch: row.get::<_, Option<i64>>(3)?.map(from_millis),
-                claimed_at: from_millis(row.get(4)?),
-                since: from_millis(row.get(5)?),
-                next_date: row.get::<_, Option<String>>(6)?.and_then(|date| date.parse().ok()),
+        let rows = statement
+            .query_map(params, |row| {
+                Ok(HealthRow {
+                    customer: record_id(row, 0)?.into(),
+                    touches: row.get(1)?,
+                    evidence: row.get(2)?,
+                    last_touch: row.get::<_, Option<i64>>(3)?.map(from_millis),
+                    claimed_at: from_millis(row.get(4)?),
+                    since: from_millis(row.get(5)?),
+                    next_date: row.get::<_, Option<String>>(6)?.and_then(|date| date.parse().ok()),
+                })
             })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            .map_err(storage)?;
+        rows.collect::<Result<_, _>>().map_err(storage)
     }
 
     /// A customer's touches, newest first.
@@ -430,11 +440,14 @@ impl Tx<'_> {
 
     /// The touches that count and happened from one instant until before another, with whose they are.
     pub fn counted_touches(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(TouchId, PersonId)>> {
-        let mut statement =
-            self.0.prepare_cached("SELECT id, person FROM touches WHERE draft = 0 AND at >= ?1 AND at < ?2 LIMIT 1000000")?;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT id, person FROM touches WHERE draft = 0 AND at >= ?1 AND at < ?2 LIMIT 1000000")
+            .map_err(storage)?;
         let rows = statement
-            .query_map((to_millis(from), to_millis(to)), |row| Ok((record_id(row, 0)?.into(), record_id(row, 1)?.into())))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            .query_map((to_millis(from), to_millis(to)), |row| Ok((record_id(row, 0)?.into(), record_id(row, 1)?.into())))
+            .map_err(storage)?;
+        rows.collect::<Result<_, _>>().map_err(storage)
     }
 
     /// A person's touches whose next step is due from one day to another, soonest first.
@@ -447,23 +460,27 @@ impl Tx<'_> {
 
     /// Evidence with these bytes.
     pub fn evidence_by_hash(&self, sha256: Hash) -> Result<Vec<EvidenceId>> {
-        let mut statement = self.0.prepare_cached("SELECT id FROM evidence WHERE sha256 = ?1 ORDER BY captured_at LIMIT 100")?;
-        let rows = statement.query_map([sha256.0], |row| Ok(record_id(row, 0)?.into()))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut statement =
+            self.0.prepare_cached("SELECT id FROM evidence WHERE sha256 = ?1 ORDER BY captured_at LIMIT 100").map_err(storage)?;
+        let rows = statement.query_map([sha256.0], |row| Ok(record_id(row, 0)?.into())).map_err(storage)?;
+        rows.collect::<Result<_, _>>().map_err(storage)
     }
 
     /// Perceptual hashes of the newest photos.
     pub fn looks(&self, limit: u32) -> Result<Vec<String>> {
-        let mut statement =
-            self.0.prepare_cached("SELECT look FROM evidence WHERE look IS NOT NULL ORDER BY captured_at DESC LIMIT ?1")?;
-        let rows = statement.query_map([limit], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT look FROM evidence WHERE look IS NOT NULL ORDER BY captured_at DESC LIMIT ?1")
+            .map_err(storage)?;
+        let rows = statement.query_map([limit], |row| row.get(0)).map_err(storage)?;
+        rows.collect::<Result<_, _>>().map_err(storage)
     }
 
     /// The touch that a piece of evidence is attached to.
     pub fn touch_of_evidence(&self, evidence: EvidenceId) -> Result<Option<TouchId>> {
-        let mut statement = self.0.prepare_cached("SELECT touch FROM touch_evidence WHERE evidence = ?1 LIMIT 1")?;
-        Ok(statement.query_row([evidence.as_bytes()], |row| Ok(record_id(row, 0)?.into())).optional()?)
+        let mut statement =
+            self.0.prepare_cached("SELECT touch FROM touch_evidence WHERE evidence = ?1 LIMIT 1").map_err(storage)?;
+        statement.query_row([evidence.as_bytes()], |row| Ok(record_id(row, 0)?.into())).optional().map_err(storage)
     }
 
     /// Reports of a day.
@@ -483,17 +500,18 @@ impl Tx<'_> {
 
     /// Records that two people changed at the same time.
     pub fn conflicted(&self) -> Result<Vec<(RecordId, Kind)>> {
-        let mut statement = self.0.prepare_cached("SELECT id, kind FROM records WHERE conflicts IS NOT NULL LIMIT 1000")?;
-        let rows = statement.query_map([], |row| Ok((record_id(row, 0)?, row.get::<_, String>(1)?)))?;
-        let rows: Vec<(RecordId, String)> = rows.collect::<Result<_, _>>()?;
+        let mut statement =
+            self.0.prepare_cached("SELECT id, kind FROM records WHERE conflicts IS NOT NULL LIMIT 1000").map_err(storage)?;
+        let rows = statement.query_map([], |row| Ok((record_id(row, 0)?, row.get::<_, String>(1)?))).map_err(storage)?;
+        let rows: Vec<(RecordId, String)> = rows.collect::<Result<_, _>>().map_err(storage)?;
         Ok(rows.into_iter().filter_map(|(id, kind)| Some((id, Kind::parse(&kind)?))).collect())
     }
 
     /// Every document, for those who move all of them.
     pub fn all_records(&self) -> Result<Vec<(RecordId, Kind)>> {
-        let mut statement = self.0.prepare("SELECT id, kind FROM records ORDER BY id")?;
-        let rows = statement.query_map([], |row| Ok((record_id(row, 0)?, row.get::<_, String>(1)?)))?;
-        let rows: Vec<(RecordId, String)> = rows.collect::<Result<_, _>>()?;
+        let mut statement = self.0.prepare("SELECT id, kind FROM records ORDER BY id").map_err(storage)?;
+        let rows = statement.query_map([], |row| Ok((record_id(row, 0)?, row.get::<_, String>(1)?))).map_err(storage)?;
+        let rows: Vec<(RecordId, String)> = rows.collect::<Result<_, _>>().map_err(storage)?;
         Ok(rows.into_iter().filter_map(|(id, kind)| Some((id, Kind::parse(&kind)?))).collect())
     }
 
@@ -527,32 +545,39 @@ impl Tx<'_> {
     }
 
     fn upsert<P: rusqlite::Params>(&self, sql: &str, params: P) -> Result<()> {
-        self.0.prepare_cached(sql)?.execute(params)?;
+        self.0.prepare_cached(sql).map_err(storage)?.execute(params).map_err(storage)?;
         Ok(())
     }
 
     fn rows<T: DeserializeOwned>(&self, rest: &str, params: impl rusqlite::Params) -> Result<Vec<Row<T>>> {
-        let mut statement = self.0.prepare_cached(&format!("SELECT records.id, record, conflicts FROM records {rest}"))?;
-        let rows = statement.query_map(params, raw)?.collect::<Result<Vec<_>, _>>()?;
+        let mut statement =
+            self.0.prepare_cached(&format!("SELECT records.id, record, conflicts FROM records {rest}")).map_err(storage)?;
+        let rows = statement.query_map(params, raw).map_err(storage)?.collect::<Result<Vec<_>, _>>().map_err(storage)?;
         rows.into_iter().map(typed).collect()
     }
 }
 
 impl World for Tx<'_> {
     fn record(&self, id: RecordId) -> Result<Option<(Kind, Fields)>> {
-        let mut statement = self.0.prepare_cached("SELECT kind, record FROM records WHERE id = ?1")?;
-        let row =
-            statement.query_row([id.as_bytes()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).optional()?;
+        let mut statement = self.0.prepare_cached("SELECT kind, record FROM records WHERE id = ?1").map_err(storage)?;
+        let row = statement
+            .query_row([id.as_bytes()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .optional()
+            .map_err(storage)?;
         let Some((kind, json)) = row else { return Ok(None) };
         let Some(kind) = Kind::parse(&kind) else { return Ok(None) };
         Ok(Some((kind, flat(&json)?)))
     }
 
     fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Fields>> {
-        let mut statement =
-            self.0.prepare_cached("SELECT record FROM records WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3")?;
-        let rows = statement.query_map((customer.as_bytes(), kind.as_str(), LOOKED_THROUGH), |row| row.get::<_, String>(0))?;
-        rows.map(|json| flat(&json?)).collect()
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT record FROM records WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3")
+            .map_err(storage)?;
+        let rows = statement
+            .query_map((customer.as_bytes(), kind.as_str(), LOOKED_THROUGH), |row| row.get::<_, String>(0))
+            .map_err(storage)?;
+        rows.map(|json| flat(&json.map_err(storage)?)).collect()
     }
 }
 
@@ -592,9 +617,9 @@ mod tests {
         let (store, _) = Store::open(folder.path(), [1; 32]).unwrap();
         for (whose, scanned) in [(ONE, 0), (HELD, 1)] {
             let plan = store.read(|tx| {
-                let mut statement = tx.0.prepare(&format!("EXPLAIN QUERY PLAN {HEALTH} {whose}"))?;
-                let steps = statement.query_map((None::<Vec<u8>>, 0, 1, true), |row| row.get::<_, String>(3))?;
-                Ok(steps.collect::<Result<Vec<_>, _>>()?)
+                let mut statement = tx.0.prepare(&format!("EXPLAIN QUERY PLAN {HEALTH} {whose}")).map_err(storage)?;
+                let steps = statement.query_map((None::<Vec<u8>>, 0, 1, true), |row| row.get::<_, String>(3)).map_err(storage)?;
+                steps.collect::<Result<Vec<_>, _>>().map_err(storage)
             });
             let plan = plan.unwrap();
             let scans: Vec<&String> = plan.iter().filter(|step| step.starts_with("SCAN ")).collect();

@@ -1,5 +1,6 @@
 //! A damaged database: set aside, never deleted; what can be read of it goes into a new one.
 
+use super::storage;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -23,10 +24,10 @@ const TABLES: [(&str, &str); 9] = [
 /// Sets the file aside and returns a new database with what could be read.
 pub(super) fn replace(path: &Path, key: &[u8; 32]) -> Result<Connection> {
     let aside = set_aside(path)?;
-    let mut new = super::connect(path, key, true)?;
-    super::check(&mut new, false)?;
+    let mut new = super::connect(path, key, true).map_err(storage)?;
+    super::check(&mut new, false).map_err(storage)?;
     if super::connect(&aside, key, false).is_ok() {
-        let tx = new.transaction()?;
+        let tx = new.transaction().map_err(storage)?;
         for (table, order) in TABLES {
             // From both ends, since a damaged page ends the reading; with a connection of its own, since one that has met such a
             // page reads nothing any more.
@@ -39,8 +40,8 @@ pub(super) fn replace(path: &Path, key: &[u8; 32]) -> Result<Connection> {
             }
         }
         // This installation may have lost changes it had numbered: it must not number others alike.
-        tx.execute("DELETE FROM meta WHERE key = 'incarnation'", [])?;
-        tx.commit()?;
+        tx.execute("DELETE FROM meta WHERE key = 'incarnation'", []).map_err(storage)?;
+        tx.commit().map_err(storage)?;
     }
     Ok(new)
 }

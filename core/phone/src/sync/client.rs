@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use chuda_evidence::clock::Clock;
 use chuda_evidence::key::Signer;
-use chuda_evidence::signature::{self, SignatureError, Target};
+use chuda_evidence::signature::{self, Target};
 use chuda_record::Role;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{DeviceId, Hash, PersonId};
@@ -414,10 +414,4 @@ fn unreachable(error: &reqwest::Error) -> Error {
 
 fn not_understood() -> Error {
     Error::new(ErrorKind::Server, "sync.not_understood")
-}
-
-impl From<SignatureError> for Error {
-    fn from(error: SignatureError) -> Self {
-        Self::internal("signature.failed", error)
-    }
 }
