@@ -12,7 +12,7 @@ use chuda_record::error::{Error, Result};
 use chuda_record::id::EvidenceId;
 use chuda_record::rules::{Subject, firing};
 use chuda_record::{ContactMode, Fen, Intent, Kind, Record as _};
-use chuda_speech::{DOUBTFUL, Draft};
+use chuda_speech::{DOUBTFUL, Draft, Slot};
 
 /// What a person does to a half-made touch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -231,17 +231,24 @@ fn pieces(heard: &Draft) -> Vec<Piece> {
     if heard.text.trim().is_empty() {
         return Vec::new();
     }
-    let mut marks: Vec<(usize, &str, f32)> = Vec::new();
-    let mut mark = |said: Option<(&str, f32)>| {
-        let found = said.filter(|(words, _)| !words.trim().is_empty());
-        marks.extend(found.and_then(|(words, confidence)| Some((heard.text.find(words)?, words, confidence))));
-    };
-    macro_rules! said {
-        ($($field:ident),*) => { $(mark(heard.$field.as_ref().map(|slot| (slot.words.as_str(), slot.confidence)));)* };
+    fn said<T>(slot: Option<&Slot<T>>) -> Option<(&str, f32)> {
+        slot.map(|slot| (slot.words.as_str(), slot.confidence)).filter(|(words, _)| !words.trim().is_empty())
     }
-    said!(
-        customer, contact_mode, action, brief, next_action, next_date, next_time, amount, tech_owner, response_within_days, intent
-    );
+    let said = [
+        said(heard.customer.as_ref()),
+        said(heard.contact_mode.as_ref()),
+        said(heard.action.as_ref()),
+        said(heard.brief.as_ref()),
+        said(heard.next_action.as_ref()),
+        said(heard.next_date.as_ref()),
+        said(heard.next_time.as_ref()),
+        said(heard.amount.as_ref()),
+        said(heard.tech_owner.as_ref()),
+        said(heard.response_within_days.as_ref()),
+        said(heard.intent.as_ref()),
+    ];
+    let found = said.into_iter().flatten().filter_map(|(words, confidence)| Some((heard.text.find(words)?, words, confidence)));
+    let mut marks: Vec<_> = found.collect();
     marks.sort_by_key(|(at, words, _)| (*at, std::cmp::Reverse(words.len())));
     let mut pieces = Vec::new();
     let mut done = 0;
