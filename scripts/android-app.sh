@@ -194,7 +194,7 @@ app_compile() {
 app_versions() {
   local name file found
   for name in kotlin coroutines jna; do
-    for file in android/pom.xml bindings/kotlin/pom.xml bindings/kotlin/example/pom.xml bindings/uniffi.toml; do
+    for file in android/pom.xml bindings/kotlin/pom.xml bindings/kotlin/example/pom.xml core/phone/uniffi.toml; do
       found=$(sed -n -e "s|.*<$name.version>\(.*\)</$name.version>.*|\1|p" -e "s|^${name}_target_version = \"\(.*\)\"|\1|p" "$file")
       [ "${found:=$(version "$name")}" = "$(version "$name")" ] || die "$file has $name $found, $catalog has $(version "$name")"
     done

@@ -128,7 +128,7 @@ async fn a_finding_splits_an_option_and_old_records_keep_theirs() {
     let prompt = Config::find(&config.actions, "客户现场操作设备").and_then(|choice| choice.prompt.as_deref());
     assert_eq!(prompt, Some("请上传操作界面截图"));
     // Spoken 演示 can be either by now: it is asked, not guessed.
-    let (heard, _) = rep.workbench.understand("今天去杭州智联科技做了产品演示").unwrap();
+    let heard = rep.workbench.understand("今天去杭州智联科技做了产品演示").unwrap().draft;
     assert!(heard.customer.is_some() && heard.action.is_none());
 
     let new = rep.touch(customer, "客户现场操作设备");

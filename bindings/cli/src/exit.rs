@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use chuda_record::{Error, ErrorKind};
+use chuda_record::{Action, Error, ErrorKind};
 use serde_json::{Map, Value};
 
 /// The exit codes. Scripts rely on them.
@@ -30,12 +30,12 @@ impl From<Exit> for ExitCode {
 
 impl From<ErrorKind> for Exit {
     fn from(kind: ErrorKind) -> Self {
-        match kind {
-            ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::NotAllowed => Self::Refused,
-            ErrorKind::Offline => Self::Offline,
+        match kind.action() {
+            _ if kind.is_refusal() => Self::Refused,
+            Action::TryLater => Self::Offline,
             // The recording is kept and waits for the model.
-            ErrorKind::Model => Self::Attention,
-            ErrorKind::Server | ErrorKind::Storage | ErrorKind::Cancelled | ErrorKind::Internal => Self::Other,
+            Action::FetchModel => Self::Attention,
+            _ => Self::Other,
         }
     }
 }

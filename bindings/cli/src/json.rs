@@ -6,12 +6,13 @@
 pub(crate) mod sales;
 
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
+use chuda_evidence::proof::Check;
 use chuda_phone::query::view::{
     AskedView, BackCheckDetail, BackCheckView, BriefView, CheckedView, ClaimView, CustomerView, DemandView, DrawnView, EventView,
     EvidenceView, FindingView, Grade, HomeView, ItemState, PersonView, QuestionView, Redrawn, ReleaseView, ReportCard, ReportView,
     StatusItem, SyncSummary, TaskView, TouchStatus, TouchView, Triggered, Word,
 };
-use chuda_phone::workbench::{Check, SyncReport};
+use chuda_phone::workbench::SyncReport;
 use chuda_record::Fen;
 use chuda_record::rules::{Config, Health, result};
 use serde_json::{Map, Value, json};
@@ -302,9 +303,12 @@ pub(crate) fn report(report: &ReportView) -> Value {
     let briefs: Vec<_> = report
         .briefs
         .iter()
-        .map(|(customer, brief)| {
-            let name = report.touches.iter().find(|touch| touch.customer == *customer).map(|touch| &touch.customer_name);
-            json!({"customer": {"id": customer, "name": name}, "brief": brief.zh, "brief_key": brief.key})
+        .map(|one| {
+            json!({
+                "customer": {"id": one.customer, "name": one.customer_name},
+                "brief": one.brief.zh,
+                "brief_key": one.brief.key,
+            })
         })
         .collect();
     let mut object = json!({

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Display;
 
 use chuda_phone::query::view::Word;
-use chuda_record::{Error, ErrorKind};
+use chuda_record::Error;
 use clap::ValueEnum;
 
 /// The value of an error that holds the key of what a server refused.
@@ -90,7 +90,10 @@ impl Text {
         let refused = problem.and_then(|problem| self.find(&format!("error.{problem}")));
         match refused.or_else(|| self.find(&format!("error.{}", error.key))) {
             Some(text) => fill(text, values),
-            None => fill(self.find(generic(error.kind)).unwrap_or("{key}"), [("key", error.to_string())].into_iter()),
+            None => fill(
+                self.find(&format!("fault.{}", error.kind.as_str())).unwrap_or("{key}"),
+                [("key", error.to_string())].into_iter(),
+            ),
         }
     }
 
@@ -99,21 +102,6 @@ impl Text {
             Lang::Zh => *zh,
             Lang::En => *en,
         })
-    }
-}
-
-/// What can be said of an error whose key this version does not know, or that is a fault of the program.
-fn generic(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Invalid => "fault.invalid",
-        ErrorKind::NotFound => "fault.not_found",
-        ErrorKind::NotAllowed => "fault.not_allowed",
-        ErrorKind::Offline => "fault.offline",
-        ErrorKind::Server => "fault.server",
-        ErrorKind::Storage => "fault.storage",
-        ErrorKind::Model => "fault.model",
-        ErrorKind::Cancelled => "fault.cancelled",
-        ErrorKind::Internal => "fault.internal",
     }
 }
 
@@ -812,7 +800,8 @@ mod tests {
         }
         let lists: Vec<&str> = literals_behind(&code, "label(");
         for (key, ..) in TABLE {
-            let in_list = key.split_once('.').is_some_and(|(list, _)| lists.contains(&list) || matches!(list, "error" | "effect"));
+            let in_list =
+                key.split_once('.').is_some_and(|(list, _)| lists.contains(&list) || matches!(list, "error" | "effect" | "fault"));
             assert!(in_list || code.contains(&format!("\"{key}\"")), "nobody says {key}");
         }
     }

@@ -54,7 +54,7 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
     /// Stable name.
-    pub name: &'static str,
+    pub name: String,
     /// Whether it passed.
     pub ok: bool,
     /// What was found: when it failed, what differs and where.
@@ -190,7 +190,7 @@ pub fn verify(path: &Path) -> Result<Report> {
 impl Report {
     pub(crate) fn check(&mut self, name: &'static str, found: Result<String, String>) {
         let ok = found.is_ok();
-        self.checks.push(Check { name, ok, detail: found.unwrap_or_else(|detail| detail) });
+        self.checks.push(Check { name: name.into(), ok, detail: found.unwrap_or_else(|detail| detail) });
     }
 
     /// There are no more checks: it is valid when all of them passed.

@@ -63,7 +63,7 @@ fn exported(signed: &Signed, path: &Path) {
 }
 
 fn failed(report: &Report) -> Vec<&'static str> {
-    report.checks.iter().filter(|check| !check.ok).map(|check| check.name).collect()
+    report.checks.iter().filter(|check| !check.ok).map(|check| check.name.as_str()).collect()
 }
 
 /// Name, start and content of each member, as a zip program sees them.
@@ -87,7 +87,7 @@ fn a_bundle_is_valid_and_says_what_it_shows() {
     exported(&signed, &path);
     let report = verify(&path).unwrap();
     assert!(report.valid, "{report:?}");
-    let names: Vec<_> = report.checks.iter().map(|check| check.name).collect();
+    let names: Vec<_> = report.checks.iter().map(|check| check.name.as_str()).collect();
     assert_eq!(names, ["container", "claim", "public_key", "signature", "original", "claim_json", "chain", "readme", "checksums"]);
     let bundle = fs::read(&path).unwrap();
     let members = members(&bundle);

@@ -141,7 +141,7 @@ fn the_report_is_one_tap_short_needs_a_reason_twice_is_one_and_late_is_marked() 
     let report = bench.file_report(request).unwrap();
     assert!(report.short && !report.late && report.can_withdraw);
     assert_eq!(report.tomorrow, "杭州智联科技：给方案");
-    assert_eq!(report.briefs[0].1.zh, "已演示产品");
+    assert_eq!(report.briefs[0].brief.zh, "已演示产品");
 
     phone.touch(customer, "quote");
     phone.touch(customer, "send_material");

@@ -27,6 +27,61 @@ pub enum ErrorKind {
     Internal,
 }
 
+/// What the user can do about an error: what the button beside it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Correct what was entered.
+    Correct,
+    /// Look again: it is not there, or not any more.
+    LookAgain,
+    /// Ask someone who may.
+    AskSomeone,
+    /// Try later.
+    TryLater,
+    /// Update the program.
+    Update,
+    /// Free some space, then try again.
+    FreeSpace,
+    /// Fetch the speech model.
+    FetchModel,
+    /// Nothing: they cancelled it themselves.
+    Nothing,
+    /// Report a fault of the program.
+    Report,
+}
+
+impl ErrorKind {
+    /// Its stable word: `fault.` and this is what there is to say of an error whose key has no words.
+    pub fn as_str(self) -> &'static str {
+        self.meaning().0
+    }
+
+    /// What the user can do about it.
+    pub fn action(self) -> Action {
+        self.meaning().1
+    }
+
+    /// Whether what was asked for was refused: nothing was changed, and asking again changes nothing.
+    pub fn is_refusal(self) -> bool {
+        matches!(self.action(), Action::Correct | Action::LookAgain | Action::AskSomeone)
+    }
+
+    /// The one place that says what a kind means.
+    fn meaning(self) -> (&'static str, Action) {
+        match self {
+            Self::Invalid => ("invalid", Action::Correct),
+            Self::NotFound => ("not_found", Action::LookAgain),
+            Self::NotAllowed => ("not_allowed", Action::AskSomeone),
+            Self::Offline => ("offline", Action::TryLater),
+            Self::Server => ("server", Action::Update),
+            Self::Storage => ("storage", Action::FreeSpace),
+            Self::Model => ("model", Action::FetchModel),
+            Self::Cancelled => ("cancelled", Action::Nothing),
+            Self::Internal => ("internal", Action::Report),
+        }
+    }
+}
+
 /// An error in terms of a stable key and parameters, which shells translate.
 ///
 /// Keys and parameters never carry names, notes or coordinates (invariant 8): at most field names, option keys, ids and numbers.

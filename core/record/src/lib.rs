@@ -20,7 +20,7 @@ pub mod time;
 pub mod wire;
 
 pub use doc::{Actor, Change, Doc};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Action, Error, ErrorKind, Result};
 pub use fields::{Fields, Misshapen, Scalar, from_fields, to_fields};
 pub use join::JoinLink;
 pub use kind::{

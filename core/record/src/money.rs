@@ -24,6 +24,7 @@ impl Fen {
 
     /// In yuan, for JSON and exports: a whole number where it is one.
     pub fn to_yuan(self) -> String {
-        if self.0 % 100 == 0 { (self.0 / 100).to_string() } else { format!("{}.{:02}", self.0 / 100, self.0.abs() % 100) }
+        let (sign, fen) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        if fen % 100 == 0 { format!("{sign}{}", fen / 100) } else { format!("{sign}{}.{:02}", fen / 100, fen % 100) }
     }
 }

@@ -25,9 +25,9 @@ pub struct Transcript {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segment {
     /// Milliseconds from the start of the recording.
-    pub start_ms: u64,
+    pub start_ms: i64,
     /// Milliseconds from the start of the recording.
-    pub end_ms: u64,
+    pub end_ms: i64,
     /// The words, as in [`Transcript::text`].
     pub text: String,
     /// How sure the model is of the words, 0 to 1.
@@ -86,7 +86,7 @@ pub fn transcribe(engine: &dyn Engine, pcm: &Pcm, progress: &dyn Fn(f32), cancel
         }
         transcript.raw_text.push_str(&decoded.text);
         transcript.text.push_str(&text);
-        let millis = |samples: usize| samples as u64 * 1000 / u64::from(SAMPLE_RATE);
+        let millis = |samples: usize| samples as i64 * 1000 / i64::from(SAMPLE_RATE);
         transcript.segments.push(Segment {
             start_ms: millis(piece.start),
             end_ms: millis(piece.end),

@@ -26,7 +26,7 @@ public struct Failure: Equatable, Sendable {
 
     public init(_ error: Error) {
         if let error = error as? ChudaError {
-            self.init(key: error.key, kind: error.action.kind, params: error.params, remedy: error.remedy)
+            self.init(key: error.key, kind: error.kind, params: error.params, remedy: error.remedy)
         } else if let failure = error as? Stopped {
             self = failure.failure
         } else {
@@ -48,21 +48,5 @@ struct Stopped: Error {
 extension ChudaError {
     fileprivate var remedy: Failure.Remedy? {
         key == "sync.no_server" || key == "sync.not_enrolled" ? .join : nil
-    }
-}
-
-extension ChudaError.Action {
-    fileprivate var kind: String {
-        switch self {
-        case .correct: "invalid"
-        case .lookAgain: "not_found"
-        case .askSomeone: "not_allowed"
-        case .tryLater: "offline"
-        case .update: "server"
-        case .freeSpace: "storage"
-        case .fetchModel: "model"
-        case .nothing: "cancelled"
-        case .report: "internal"
-        }
     }
 }

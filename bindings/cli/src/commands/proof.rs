@@ -6,7 +6,6 @@ use std::path::Path;
 
 use chuda_evidence::audit;
 use chuda_evidence::proof;
-use chuda_phone::workbench::Check;
 use chuda_record::Error;
 use serde_json::json;
 
@@ -33,8 +32,7 @@ pub(crate) fn verify(shell: &Shell, bundle: &Path) -> Result<Outcome, Failure> {
     // What can't be told any more is said to be no proof: either says that the container was changed, and where.
     let is_audit = audit::is_bundle(bundle)?;
     let report = if is_audit { audit::verify(bundle)? } else { proof::verify(bundle)? };
-    let checks: Vec<Check> =
-        report.checks.into_iter().map(|check| Check { name: check.name, ok: check.ok, detail: check.detail }).collect();
+    let checks = report.checks;
     let lines = rows(shell, &checks);
     if !is_archive {
         let failure = Failure::from(Error::invalid("cli.not_a_bundle"));
@@ -61,7 +59,7 @@ pub(crate) fn doctor(shell: &Shell) -> Result<Outcome, Failure> {
     let mut checks = shell.open()?.doctor()?;
     if let Some(ok) = keystore::is_private(&shell.dir) {
         checks.push(Check {
-            name: "permissions",
+            name: "permissions".into(),
             ok,
             detail: shell.text.get(if ok { "doctor.private" } else { "doctor.open" }).into(),
         });
@@ -73,7 +71,7 @@ pub(crate) fn doctor(shell: &Shell) -> Result<Outcome, Failure> {
 fn rows(shell: &Shell, checks: &[Check]) -> String {
     let row = |check: &Check| {
         let mark = if check.ok { "✓" } else { "✗" };
-        vec![format!("{mark} {}", shell.text.label("check", check.name)), shell.text.label("error", &check.detail)]
+        vec![format!("{mark} {}", shell.text.label("check", &check.name)), shell.text.label("error", &check.detail)]
     };
     table(2, &checks.iter().map(row).collect::<Vec<_>>())
 }

@@ -60,7 +60,8 @@ pub(crate) fn redo(shell: &Shell, document: RecordId) -> Result<Outcome, Failure
 async fn exchange(shell: &Shell, workbench: &Workbench, blobs: BlobChoice, cancel: &Cancel) -> Result<Outcome, Failure> {
     let bar = progress(shell.text.get("sync.working"));
     let shown = bar.clone();
-    let result = workbench.sync(blobs, move |summary| shown.set_position(u64::from(summary.percent)), cancel.clone()).await;
+    let result =
+        workbench.sync(blobs, move |summary| shown.set_position(summary.percent.try_into().unwrap_or(0)), cancel.clone()).await;
     bar.finish_and_clear();
     let report = result?;
     let refused_file = |item: &StatusItem| item.kind == "blob" && matches!(item.state, ItemState::Failed { .. });
@@ -102,7 +103,7 @@ fn said(shell: &Shell, report: &SyncReport) -> String {
         ("pulled", &report.pulled),
         ("sent", &report.blobs.sent),
         ("left", &report.blobs.left),
-        ("bytes", &size((report.bytes_up + report.bytes_down) as i64)),
+        ("bytes", &size(report.bytes_up + report.bytes_down)),
     ];
     let mut said = text.line("sync.done", &values);
     if !report.rejected.is_empty() {

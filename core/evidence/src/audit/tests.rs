@@ -84,7 +84,7 @@ fn check(folder: &Path, bytes: &[u8]) -> Report {
 }
 
 fn failed(report: &Report) -> Vec<&'static str> {
-    report.checks.iter().filter(|check| !check.ok).map(|check| check.name).collect()
+    report.checks.iter().filter(|check| !check.ok).map(|check| check.name.as_str()).collect()
 }
 
 fn detail<'a>(report: &'a Report, name: &str) -> &'a str {
@@ -132,7 +132,7 @@ fn a_bundle_is_valid_and_says_what_it_shows() {
     assert!(is_bundle(&folder.path().join("audit.zip")).unwrap());
     let report = check(folder.path(), &bundle);
     assert!(report.valid, "{report:?}");
-    let names: Vec<_> = report.checks.iter().map(|check| check.name).collect();
+    let names: Vec<_> = report.checks.iter().map(|check| check.name.as_str()).collect();
     assert_eq!(
         names,
         ["container", "checkpoint", "public_key", "signature", "entries", "changes", "people", "readme", "checksums"]

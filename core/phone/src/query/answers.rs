@@ -1,14 +1,170 @@
 //! What waits for somebody's word: technical questions, demand cards, facts that do not agree; and what outside systems saw.
 
-use super::view::{DemandView, EventView, FindingView, PersonView, QuestionView, Word};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+
+use super::dialect::names_its_customer;
+use super::view::{ItemState, PersonView, Word};
 use super::{Ask, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
-use chuda_record::id::{CustomerId, DemandId, FindingId, PersonId, QuestionId};
-use chuda_record::{Customer, Demand, Event, Finding, Question};
+use chuda_record::id::{CustomerId, DemandId, FindingId, PersonId, QuestionId, RecordId, TouchId};
+use chuda_record::{Customer, Demand, Event, Finding, Question, Role};
 
 /// Most of a kind that are shown at once.
 const SHOWN: u32 = 500;
+
+/// A technical question (B2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self")]
+pub struct QuestionView {
+    /// Which.
+    pub id: QuestionId,
+    /// For whom.
+    #[serde(skip)]
+    pub customer: CustomerId,
+    /// Their name.
+    #[serde(skip)]
+    pub customer_name: String,
+    /// The rep who asks.
+    pub author: PersonView,
+    /// The tech owner as named.
+    pub owner: Option<String>,
+    /// Whether that name is not in the people list (未在通讯录).
+    pub owner_unknown: bool,
+    /// Who answers,
+    pub assignee: Option<PersonView>,
+    /// or the role of those of whom one does.
+    pub role: Option<Role>,
+    /// What is asked.
+    pub text: Option<String>,
+    /// By when an answer is promised.
+    pub promised: Option<NaiveDate>,
+    /// Whether that day has passed without one.
+    pub overdue: bool,
+    /// The answer.
+    pub answer: Option<String>,
+    /// When it was given.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub answered_by: Option<PersonView>,
+    /// The touch it came up in.
+    pub touch: Option<TouchId>,
+    /// When it came up.
+    pub created_at: DateTime<Utc>,
+    /// Where it is on its way to the server.
+    #[serde(flatten)]
+    pub state: ItemState,
+}
+
+/// A demand card (F1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self")]
+pub struct DemandView {
+    /// Which.
+    pub id: DemandId,
+    /// From whom.
+    #[serde(skip)]
+    pub customer: CustomerId,
+    /// Their name.
+    #[serde(skip)]
+    pub customer_name: String,
+    /// The rep who heard it.
+    pub author: PersonView,
+    /// What is wanted.
+    pub text: Option<String>,
+    /// Where it stands: 待技术评估 at first.
+    pub status: Word,
+    /// What the assessment said.
+    pub assessment: Option<String>,
+    /// When it was assessed.
+    pub assessed_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub assessed_by: Option<PersonView>,
+    /// The touch it came up in.
+    pub touch: Option<TouchId>,
+    /// When it came up.
+    pub created_at: DateTime<Utc>,
+    /// Where it is on its way to the server.
+    #[serde(flatten)]
+    pub state: ItemState,
+}
+
+/// Two facts that do not agree, side by side (B5), or what a back-check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self")]
+pub struct FindingView {
+    /// Which.
+    pub id: FindingId,
+    /// What does not agree.
+    pub finding: Word,
+    /// About which customer.
+    #[serde(skip)]
+    pub customer: Option<CustomerId>,
+    /// Their name.
+    #[serde(skip)]
+    pub customer_name: Option<String>,
+    /// Whose record it is about.
+    pub author: Option<PersonView>,
+    /// The one value.
+    pub left: Option<String>,
+    /// The other value.
+    pub right: Option<String>,
+    /// The record it is about.
+    pub source: Option<RecordId>,
+    /// The other record, where two are one.
+    pub other: Option<RecordId>,
+    /// What held.
+    pub because: Option<String>,
+    /// How it can be settled.
+    pub resolutions: Vec<Word>,
+    /// How it was settled.
+    pub resolution: Option<Word>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// By whom; none as long as nobody has, or when it settled itself.
+    pub resolved_by: Option<PersonView>,
+    /// When it was found.
+    pub created_at: DateTime<Utc>,
+    /// Where it is on its way to the server.
+    #[serde(flatten)]
+    pub state: ItemState,
+}
+
+/// What an outside system saw (M1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self")]
+pub struct EventView {
+    /// Which.
+    pub id: RecordId,
+    /// What happened.
+    pub event: Word,
+    /// With which customer.
+    #[serde(skip)]
+    pub customer: CustomerId,
+    /// Their name.
+    #[serde(skip)]
+    pub customer_name: String,
+    /// Whose action it was, if it was one of the team.
+    #[serde(rename = "author")]
+    pub person: Option<PersonView>,
+    /// The touch it belongs to.
+    pub touch: Option<TouchId>,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// The system.
+    pub system: String,
+    /// Its id there.
+    pub external_id: String,
+    /// What ties events together there.
+    pub thread: Option<String>,
+    /// Whether the customer answered with it.
+    pub feedback: bool,
+}
+
+names_its_customer!(QuestionView, DemandView, FindingView, EventView);
 
 impl Ask<'_> {
     /// Technical questions, the open ones or all, newest first.

@@ -2,19 +2,162 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::view::{AskedView, BackCheckDetail, BackCheckView, CheckedView, DrawnTouch, DrawnView, Redrawn, Word};
-use super::{Ask, word};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+
+use super::dialect::names_its_customer;
+use super::view::{EvidenceView, ItemState, PersonView, Word};
+use super::{Ask, dialect, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
-use chuda_record::id::{BackCheckId, PersonId, TouchId};
-use chuda_record::kind::backcheck::member;
+use chuda_record::id::{BackCheckId, CustomerId, PersonId, TouchId};
+use chuda_record::kind::backcheck::{Answer, member};
 use chuda_record::rules::audience::superiors;
 use chuda_record::rules::draw::{self, Period};
 use chuda_record::rules::machine::{Found, RULE, question_of};
-use chuda_record::{BackCheck, Touch};
+use chuda_record::{BackCheck, ContactMode, Touch};
 
 /// Most back-checks that are shown at once.
 const SHOWN: u32 = 100;
+
+/// A back-check in a list (R1). It names the supervisor who looks, and nobody whose touches were drawn (R2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BackCheckView {
+    /// Which.
+    pub id: BackCheckId,
+    /// Whose team was drawn from.
+    pub supervisor: PersonView,
+    /// Whether it is this person's to answer.
+    pub mine: bool,
+    /// First day of the period.
+    pub from: NaiveDate,
+    /// Last day of it.
+    pub to: NaiveDate,
+    /// How many records there were to draw from.
+    pub population: i64,
+    /// When it was drawn.
+    pub created_at: DateTime<Utc>,
+    /// When it was closed, if it was.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// What is to be changed in rules and options.
+    pub conclusion: Option<String>,
+    /// Fields changed at the same time on two devices.
+    pub conflicts: Vec<String>,
+    /// Where it is on its way to the server.
+    #[serde(flatten)]
+    pub state: ItemState,
+}
+
+/// A back-check with all that was drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BackCheckDetail {
+    /// What a list shows of it.
+    #[serde(flatten)]
+    pub back_check: BackCheckView,
+    /// What the draw was made with.
+    pub seed: String,
+    /// What names the records that were drawn from.
+    pub digest: String,
+    /// The records drawn, first drawn first.
+    pub records: Vec<DrawnView>,
+}
+
+/// A record that was drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DrawnView {
+    /// Its place in the draw, from 1.
+    pub place: u32,
+    /// The touch.
+    pub touch: TouchId,
+    /// What it says; none as long as it has not arrived here.
+    pub summary: Option<DrawnTouch>,
+    /// The questions about it.
+    pub questions: Vec<AskedView>,
+}
+
+/// A touch, without whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self")]
+pub struct DrawnTouch {
+    /// Customer.
+    #[serde(skip)]
+    pub customer: CustomerId,
+    /// The customer's name.
+    #[serde(skip)]
+    pub customer_name: String,
+    /// How.
+    #[serde(rename = "contact_mode", serialize_with = "dialect::labelled")]
+    pub mode: ContactMode,
+    /// What.
+    pub action: Word,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// On which day, where it happened.
+    pub day: NaiveDate,
+    /// Free text.
+    pub note: Option<String>,
+    /// What proves it.
+    pub evidence: Vec<EvidenceView>,
+}
+
+/// A question about a touch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AskedView {
+    /// What is asked.
+    pub question: Word,
+    /// What the machine found, to be seen beside it.
+    pub checks: Vec<CheckedView>,
+    /// What was answered, if anything.
+    #[serde(serialize_with = "dialect::labelled")]
+    pub answer: Option<Answer>,
+    /// What was written to it.
+    pub note: Option<String>,
+}
+
+/// What the machine found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CheckedView {
+    /// What it looked at, as a key of [`chuda_record::rules::machine::CHECKS`]; of a rule `rule:` and its name.
+    #[serde(serialize_with = "dialect::machine")]
+    pub check: String,
+    /// The rule, if it is about one.
+    pub rule: Option<Word>,
+    /// `ok`, `problem`, `pending` or `not_applicable`.
+    pub found: String,
+    /// What is wrong, as a key.
+    pub problem: Option<String>,
+    /// What had made the rule hold.
+    pub because: Option<String>,
+}
+
+/// A draw made again, from the seed and the candidates that are kept with it, and compared with what is here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Redrawn {
+    /// Which back-check.
+    pub id: BackCheckId,
+    /// The seed.
+    pub seed: String,
+    /// The candidates, sorted: those that are kept with it, or those that are here where it keeps none.
+    pub candidates: Vec<TouchId>,
+    /// Whether they are kept with it.
+    pub listed: bool,
+    /// Their digest.
+    pub digest: String,
+    /// Whether that is the digest it was drawn with.
+    pub digest_agrees: bool,
+    /// What is drawn from them.
+    pub drawn: Vec<TouchId>,
+    /// Whether that is what was drawn.
+    pub draw_agrees: bool,
+    /// Candidates that are not on this device.
+    pub not_here: Vec<TouchId>,
+    /// Candidates that, as seen from here, do not belong to team and period.
+    pub foreign: Vec<TouchId>,
+    /// Touches of team and period that are here and were no candidates: they arrived after the draw.
+    pub late: Vec<TouchId>,
+}
+
+names_its_customer!(DrawnTouch);
 
 impl Ask<'_> {
     /// Those that this person may read, latest first.

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
-use super::view::{BriefView, TouchStatus, TouchView};
+use super::dialect::names_its_customer;
+use super::view::{PersonView, TouchStatus, TouchView, Word};
 use super::{Ask, word};
 use chuda_record::Report;
 use chuda_record::error::Result;
@@ -13,6 +15,30 @@ use chuda_record::time::day_of;
 
 /// Most touches of a customer that briefs are worked out from, newest first.
 const LOOKED_THROUGH: u32 = 500;
+
+/// The brief of a customer on a day (B1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[serde(remote = "Self")]
+pub struct BriefView {
+    /// The day.
+    pub day: NaiveDate,
+    /// The customer.
+    #[serde(skip)]
+    pub customer: CustomerId,
+    /// Their name.
+    #[serde(skip)]
+    pub customer_name: String,
+    /// Whose day it was.
+    #[serde(rename = "author")]
+    pub person: PersonView,
+    /// How the customer stands.
+    pub brief: Word,
+    /// Whether it stands in a filed report; otherwise it follows from the touches so far.
+    pub filed: bool,
+}
+
+names_its_customer!(BriefView);
 
 impl Ask<'_> {
     /// How a customer stood, day by day, latest first, as far as this person may see it.

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::dialect::names_its_customer;
 use super::view::{ContactView, ItemState, PersonView, Word};
-use super::{Ask, word};
+use super::{Ask, dialect, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{ContactId, ContractId, CustomerId, TaskId, TouchId};
@@ -21,20 +22,25 @@ pub(crate) const SIGNING: &str = "signing";
 
 /// A contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self")]
 pub struct ContractView {
     /// Which.
     pub id: ContractId,
     /// With whom.
+    #[serde(skip)]
     pub customer: CustomerId,
     /// The customer's name.
+    #[serde(skip)]
     pub customer_name: String,
     /// The sales rep whose contract it is.
+    #[serde(rename = "author")]
     pub person: PersonView,
     /// The touch that carried the quote, or reported the signature.
     pub touch: Option<TouchId>,
     /// Its number.
     pub number: String,
     /// How much.
+    #[serde(rename = "amount_cny", serialize_with = "dialect::yuan")]
     pub amount: Option<Fen>,
     /// Custom development is part of it.
     pub custom_development: bool,
@@ -75,6 +81,7 @@ pub struct ContractView {
     /// Fields that were changed at the same time by two people.
     pub conflicts: Vec<String>,
     /// Where it is on its way to the server.
+    #[serde(flatten)]
     pub state: ItemState,
 }
 
@@ -84,6 +91,7 @@ pub struct StepView {
     /// Which: the kind of its task.
     pub step: Word,
     /// How it is.
+    #[serde(serialize_with = "dialect::labelled")]
     pub state: StepState,
     /// The task, where this person sees it.
     pub task: Option<TaskId>,
@@ -102,8 +110,7 @@ pub struct StepView {
 }
 
 /// How a step is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepState {
     /// Not begun: others come first.
     Ahead,
@@ -129,6 +136,8 @@ impl StepState {
         }
     }
 }
+
+names_its_customer!(ContractView);
 
 impl Ask<'_> {
     /// Contracts that this person sees, newest first.

@@ -1,17 +1,75 @@
 //! Customers with their health, reddest first.
 
-use super::view::{ContactView, CustomerView};
-use super::{Ask, word};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::view::{LastEvent, PersonView, Word};
+use super::{Ask, dialect, word};
 use crate::store::{HealthRow, Row};
-use chuda_record::Customer;
 use chuda_record::error::{Error, Result};
-use chuda_record::id::{ContactId, CustomerId};
+use chuda_record::id::{ContactId, CustomerId, EvidenceId, LeadId, PersonId, TouchId};
 use chuda_record::rules::Health;
 use chuda_record::rules::health::Facts;
 use chuda_record::time::start_of_day;
+use chuda_record::{ContactMode, Customer, Intent, Role, Stage};
 
 /// Most customers a search shows.
 const FOUND: u32 = 20;
+
+/// A customer in a list or on top of its page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct CustomerView {
+    /// Which.
+    pub id: CustomerId,
+    /// Full name.
+    pub name: String,
+    /// The name people say.
+    pub short: Option<String>,
+    /// Where it stands (H1).
+    #[serde(serialize_with = "dialect::labelled")]
+    pub stage: Stage,
+    /// Who has it.
+    pub holder: Option<PersonView>,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Its lead, with the whole way.
+    pub lead: Option<LeadId>,
+    /// What happened last.
+    pub last: Option<LastEvent>,
+    /// Intent level.
+    pub intent: Option<Intent>,
+    /// Health with its sum (T3).
+    pub health: Health,
+    /// The last touch.
+    pub last_touch: Option<DateTime<Utc>>,
+    /// Fields that were changed at the same time by two people; somebody has to look.
+    pub conflicts: Vec<String>,
+    /// People on the customer's side.
+    pub contacts: Vec<ContactView>,
+    /// Which of them forms name unless another is given.
+    pub contact: Option<ContactId>,
+    /// Installation address.
+    pub address: Option<String>,
+    /// Device model.
+    pub model: Option<String>,
+}
+
+/// A person on the customer's side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct ContactView {
+    /// Which.
+    pub id: ContactId,
+    /// Name.
+    pub name: String,
+    /// What they do there.
+    pub position: Option<String>,
+    /// What they are to the deal (N1): IT, legal, end user …
+    pub role: Option<Word>,
+    /// Phone number.
+    pub phone: Option<String>,
+}
 
 impl Ask<'_> {
     /// All that somebody has and that are not closed, reddest first.

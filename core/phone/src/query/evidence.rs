@@ -1,17 +1,94 @@
 //! One piece of evidence, its grade and where its bytes are.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
 
-use super::Ask;
-use super::view::{ClaimView, EvidenceView, Grade, ItemState};
+use super::view::ItemState;
+use super::{Ask, dialect};
 use crate::store::Row;
 use chuda_record::Evidence;
 use chuda_record::error::{Error, Result};
-use chuda_record::id::EvidenceId;
+use chuda_record::id::{EvidenceId, Hash, TouchId};
 
 /// How long evidence is offered that belongs to no touch, and how many pieces.
 const LOOSE_FOR: TimeDelta = TimeDelta::days(90);
 const LOOSE: u32 = 50;
+
+/// One piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct EvidenceView {
+    /// Which.
+    pub id: EvidenceId,
+    /// SHA-256 of the original bytes.
+    pub sha256: Hash,
+    /// SHA-256 of the claim.
+    pub claim: Hash,
+    /// Number of bytes.
+    pub size: i64,
+    /// What it is, such as `image/jpeg`.
+    pub mime: String,
+    /// `camera`, `gallery`, `file` or `recording`.
+    pub source: String,
+    /// When it was captured.
+    pub captured_at: DateTime<Utc>,
+    /// Trust grade.
+    #[serde(serialize_with = "dialect::labelled")]
+    pub grade: Grade,
+    /// Flags, as keys.
+    pub flags: Vec<String>,
+    /// Whether it opens.
+    pub readable: bool,
+    /// Why not, as a key.
+    pub unreadable: Option<String>,
+    /// Whether it counts as valid evidence (T3).
+    pub valid: bool,
+    /// Consent of a recording: `self` or `told`.
+    pub consent: Option<String>,
+    /// What a recording says.
+    pub transcript: Option<String>,
+    /// The touch it belongs to.
+    pub touch: Option<TouchId>,
+    /// Whether the bytes are on this device.
+    pub here: bool,
+    /// Where the bytes are on their way to the server.
+    #[serde(flatten)]
+    pub state: ItemState,
+}
+
+/// How far an item's time is to be trusted; in words, never a colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum Grade {
+    /// 本机时间未校验.
+    LocalUnverified,
+    /// 服务器已见证: existed before the server saw its claim.
+    ServerWitnessed,
+}
+
+/// A claim in the chain of this device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct ClaimView {
+    /// The evidence it is about.
+    pub evidence: EvidenceId,
+    /// Its place in the chain.
+    pub sequence: i64,
+    /// SHA-256 of the claim.
+    pub hash: Hash,
+    /// Whether it has been signed yet.
+    pub signed: bool,
+}
+
+impl Grade {
+    /// The word that is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LocalUnverified => "local_unverified",
+            Self::ServerWitnessed => "server_witnessed",
+        }
+    }
+}
 
 impl Ask<'_> {
     /// One piece of evidence.
@@ -62,7 +139,7 @@ impl Ask<'_> {
             Some(upload) if upload.verified_at.is_some() => ItemState::Verified,
             Some(upload) if upload.failed.is_some() => ItemState::Failed { reason: upload.failed.clone().unwrap_or_default() },
             Some(_) if !self.me.enrolled => ItemState::SavedHere,
-            Some(upload) if upload.sent > 0 => ItemState::Uploading { percent: (upload.sent * 100 / upload.size.max(1)) as u8 },
+            Some(upload) if upload.sent > 0 => ItemState::Uploading { percent: (upload.sent * 100 / upload.size.max(1)) as i32 },
             _ if stored_at.is_some() => ItemState::Verified,
             _ => ItemState::Waiting,
         };

@@ -1,12 +1,38 @@
 //! Figures of a week (G1, G2, G3, D1, D2) from what is on this phone: a rep's own, a supervisor's with everybody below.
 
+use serde::Serialize;
+
 use super::Ask;
-use super::view::{FiguresView, LineView};
+use super::view::{PersonView, Word};
 use chuda_record::Person;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::PersonId;
 use chuda_record::rules::audience::People;
 use chuda_record::rules::metrics::{Facts, Figures, Line, Team, Week};
+
+/// A week of a team and of each rep in it (G1, G2, G3, D1, D2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FiguresView {
+    /// The week.
+    pub week: Week,
+    /// Whether it is over; a running week only grows.
+    pub over: bool,
+    /// Of all together; the person is whose team it is.
+    pub team: LineView,
+    /// Of each rep, by name.
+    pub people: Vec<LineView>,
+}
+
+/// The figures of a person or team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LineView {
+    /// Whose.
+    pub person: PersonView,
+    /// The figures.
+    pub line: Line,
+    /// How often each action outside the standard was used (D2), in words.
+    pub non_standard: Vec<(Word, i64)>,
+}
 
 impl Ask<'_> {
     /// A week, the running one unless given, of somebody with everybody below, oneself unless given.

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::dialect::names_its_customer;
 use super::view::{ItemState, PersonView, Word};
-use super::{Ask, word};
+use super::{Ask, dialect, word};
 use crate::store::{Row, Whose};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, DeviceId, LeadId, PersonId};
@@ -31,14 +32,18 @@ pub enum LeadList {
 
 /// A lead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self")]
 pub struct LeadView {
     /// Which.
     pub id: LeadId,
     /// The customer it may become.
+    #[serde(skip)]
     pub customer: CustomerId,
     /// The customer's name; empty when it is not, or no longer, this person's to read.
+    #[serde(skip)]
     pub customer_name: String,
     /// Where it stands.
+    #[serde(serialize_with = "dialect::labelled")]
     pub stage: Stage,
     /// Who has it.
     pub holder: Option<PersonView>,
@@ -59,11 +64,13 @@ pub struct LeadView {
     /// Fields that were changed at the same time by two people.
     pub conflicts: Vec<String>,
     /// Where it is on its way to the server.
+    #[serde(flatten)]
     pub state: ItemState,
 }
 
 /// The last thing that happened with a lead or customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct LastEvent {
     /// When.
     pub at: DateTime<Utc>,
@@ -77,16 +84,17 @@ pub struct LastEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LeadAsk {
     /// What was asked for.
+    #[serde(serialize_with = "dialect::labelled")]
     pub what: Asked,
     /// What came of it.
+    #[serde(serialize_with = "dialect::labelled")]
     pub state: AskState,
     /// When.
     pub at: DateTime<Utc>,
 }
 
 /// What can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// 认领.
     Claim,
@@ -97,8 +105,7 @@ pub enum Asked {
 }
 
 /// What came of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AskState {
     /// 待确认: the server has not settled it yet.
     Pending,
@@ -114,10 +121,12 @@ pub struct LeadMove {
     /// When.
     pub at: DateTime<Utc>,
     /// What.
+    #[serde(serialize_with = "dialect::labelled")]
     pub what: Moved,
     /// Who moved it, or asked for it.
     pub by: Option<PersonView>,
     /// The stage it had then.
+    #[serde(serialize_with = "dialect::labelled")]
     pub stage: Stage,
     /// Who had it then.
     pub holder: Option<PersonView>,
@@ -128,8 +137,7 @@ pub struct LeadMove {
 }
 
 /// What a move was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moved {
     /// 投放: put into the pool.
     Offered,
@@ -151,6 +159,7 @@ pub enum Moved {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LeadPage {
     /// As it is now.
+    #[serde(flatten)]
     pub lead: LeadView,
     /// Every move, oldest first.
     pub trace: Vec<LeadMove>,
@@ -192,6 +201,8 @@ impl Moved {
         }
     }
 }
+
+names_its_customer!(LeadView);
 
 impl Ask<'_> {
     /// Leads, those that were moved last first.

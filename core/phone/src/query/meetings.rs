@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::Ask;
+use super::dialect::names_its_customer;
 use super::view::{ItemState, PersonView};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
@@ -16,14 +17,18 @@ const LISTED: u32 = 500;
 
 /// A meeting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self")]
 pub struct MeetingView {
     /// Which.
     pub id: MeetingId,
     /// About whom.
+    #[serde(skip)]
     pub customer: CustomerId,
     /// The customer's name.
+    #[serde(skip)]
     pub customer_name: String,
     /// The sales rep whose contract it is about.
+    #[serde(rename = "author")]
     pub person: PersonView,
     /// The contract.
     pub contract: Option<ContractId>,
@@ -44,6 +49,7 @@ pub struct MeetingView {
     /// Fields that were changed at the same time by two people.
     pub conflicts: Vec<String>,
     /// Where it is on its way to the server.
+    #[serde(flatten)]
     pub state: ItemState,
 }
 
@@ -55,6 +61,8 @@ pub struct AttendeeView {
     /// Whether they come; none: no answer yet.
     pub comes: Option<bool>,
 }
+
+names_its_customer!(MeetingView);
 
 impl Ask<'_> {
     /// Meetings that this person sees, newest first.

@@ -5,11 +5,13 @@ mod back_checks;
 mod briefs;
 pub(crate) mod contracts;
 mod customers;
+pub(crate) mod dialect;
 mod evidence;
 mod figures;
 mod home;
 mod leads;
 mod meetings;
+mod options;
 mod orders;
 mod quotes;
 pub(crate) mod releases;
@@ -19,7 +21,8 @@ mod tasks;
 mod touches;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -138,6 +141,18 @@ fn word(list: &[Choice], key: &str) -> Word {
     match Config::option(list, key) {
         Some(choice) => Word::from(choice),
         None => Word { key: key.into(), zh: key.into(), en: key.into() },
+    }
+}
+
+impl Word {
+    /// A word of one of the product's own lists, such as `stage` or `grade`; one that they don't have shows itself.
+    pub fn own(list: &str, key: &str) -> Self {
+        static WORDS: LazyLock<HashMap<&str, (&str, &str)>> = LazyLock::new(|| {
+            let lines = include_str!("../../../../bindings/src/words.tsv").lines();
+            lines.filter_map(|line| line.split_once('\t')).filter_map(|(key, texts)| Some((key, texts.split_once('\t')?))).collect()
+        });
+        let (zh, en) = WORDS.get(format!("{list}.{key}").as_str()).copied().unwrap_or((key, key));
+        Self { key: key.into(), zh: zh.into(), en: en.into() }
     }
 }
 

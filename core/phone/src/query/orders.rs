@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+use super::dialect::names_its_customer;
 use super::view::{ContactView, ItemState, PersonView, Word};
 use super::{Ask, word};
 use crate::store::Row;
@@ -15,14 +16,18 @@ const LISTED: u32 = 500;
 
 /// A work order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self")]
 pub struct OrderView {
     /// Which.
     pub id: OrderId,
     /// For whom.
+    #[serde(skip)]
     pub customer: CustomerId,
     /// The customer's name.
+    #[serde(skip)]
     pub customer_name: String,
     /// The sales rep whose contract it is for.
+    #[serde(rename = "author")]
     pub person: PersonView,
     /// The contract.
     pub contract: Option<ContractId>,
@@ -59,8 +64,11 @@ pub struct OrderView {
     /// Fields that were changed at the same time by two people.
     pub conflicts: Vec<String>,
     /// Where it is on its way to the server.
+    #[serde(flatten)]
     pub state: ItemState,
 }
+
+names_its_customer!(OrderView);
 
 impl Ask<'_> {
     /// Work orders that this person sees, newest first.

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::dialect::names_its_customer;
 use super::view::{EvidenceView, ItemState, PersonView, TouchView, Word};
-use super::{Ask, word};
+use super::{Ask, dialect, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, TaskId, TouchId};
@@ -20,18 +21,23 @@ const LISTED: u32 = 500;
 
 /// A quote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self")]
 pub struct QuoteView {
     /// The touch that gave it.
     pub id: TouchId,
     /// To whom.
+    #[serde(skip)]
     pub customer: CustomerId,
     /// The customer's name.
+    #[serde(skip)]
     pub customer_name: String,
     /// Who gave it.
+    #[serde(rename = "author")]
     pub person: PersonView,
     /// When.
     pub at: DateTime<Utc>,
     /// How much.
+    #[serde(rename = "amount_cny", serialize_with = "dialect::yuan")]
     pub amount: Option<Fen>,
     /// Custom development is part of it.
     pub custom_development: bool,
@@ -42,6 +48,7 @@ pub struct QuoteView {
     /// What proves it.
     pub evidence: Vec<EvidenceView>,
     /// Where it is on its way to the server.
+    #[serde(flatten)]
     pub state: ItemState,
 }
 
@@ -61,6 +68,8 @@ pub struct ApprovalView {
     /// Why.
     pub reason: Option<String>,
 }
+
+names_its_customer!(QuoteView);
 
 impl Ask<'_> {
     /// Quotes that this person sees, newest first.

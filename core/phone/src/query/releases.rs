@@ -2,12 +2,32 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
 use super::Ask;
-use super::view::ReleaseView;
+use super::view::PersonView;
 use crate::store::Tx;
 use chuda_record::Release;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::rules::Config;
+
+/// A version of the configuration (T6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReleaseView {
+    /// Its number.
+    pub version: i64,
+    /// Whether this phone goes by it.
+    pub in_force: bool,
+    /// Who published it; nobody: it is the one that the product ships.
+    pub published_by: Option<PersonView>,
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+    /// What was changed.
+    pub note: Option<String>,
+    /// The least version of the app that understands it.
+    pub min_app: String,
+}
 
 /// One version; none where this phone has not heard of it.
 pub(crate) fn version(tx: &Tx<'_>, version: i64) -> Result<Option<Config>> {

@@ -1,13 +1,15 @@
 //! The report card and filed reports (T4).
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
 
-use super::view::{ReportCard, ReportView, TouchStatus, TouchView, Word};
+use super::dialect::names_its_customer;
+use super::view::{BriefView, ItemState, PersonView, TouchStatus, TouchView, Word};
 use super::{Ask, word};
-use crate::screen;
+use crate::screen::{self, Filing, FilingQuestion};
 use crate::store::Row;
 use chuda_record::error::Result;
-use chuda_record::id::ReportId;
+use chuda_record::id::{CustomerId, ReportId};
 use chuda_record::rules::Config;
 use chuda_record::{Report, Touch, kind::report};
 
@@ -17,6 +19,100 @@ const AHEAD: i64 = 7;
 pub(crate) const TOMORROW: &str = "tomorrow";
 /// Most suggestions.
 const SUGGESTIONS: usize = 5;
+
+/// A daily report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct ReportView {
+    /// Which.
+    pub id: ReportId,
+    /// Whose.
+    #[serde(rename = "author")]
+    pub person: PersonView,
+    /// Of which day.
+    pub day: NaiveDate,
+    /// Its touches.
+    pub touches: Vec<TouchView>,
+    /// Brief per customer (B1).
+    pub briefs: Vec<CustomerBrief>,
+    /// Key action for tomorrow.
+    pub tomorrow: String,
+    /// Fewer than three touches.
+    pub short: bool,
+    /// Why.
+    pub reason: Option<Word>,
+    /// Filed after the day (补报).
+    pub late: bool,
+    /// When it was filed.
+    pub filed_at: DateTime<Utc>,
+    /// Corrections made after the day.
+    pub corrections: Vec<String>,
+    /// Whether 撤销 still works.
+    pub can_withdraw: bool,
+    /// Fields changed at the same time on two devices.
+    pub conflicts: Vec<String>,
+    /// Where it is.
+    #[serde(flatten)]
+    pub state: ItemState,
+}
+
+/// The brief of one customer in a report (B1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[serde(remote = "Self")]
+pub struct CustomerBrief {
+    /// Whose.
+    #[serde(skip)]
+    pub customer: CustomerId,
+    /// Their name.
+    #[serde(skip)]
+    pub customer_name: String,
+    /// What it says.
+    pub brief: Word,
+}
+
+/// The 今日日报 card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct ReportCard {
+    /// The day.
+    pub day: NaiveDate,
+    /// The report, once filed.
+    pub filed: Option<ReportView>,
+    /// Touches of the day that would be in it (drafts do not count).
+    pub touches: Vec<TouchView>,
+    /// How many are missing for a full report.
+    pub missing: i32,
+    /// The brief that each customer of the day gets (B1): as it was filed, as a touch says it, else as the actions suggest.
+    pub briefs: Vec<BriefView>,
+    /// Touches recorded after filing: 更新日报 is offered.
+    pub can_update: bool,
+    /// Suggested key actions for tomorrow, best first; empty only for a person without any customer.
+    pub suggestions: Vec<String>,
+    /// Reasons for a short report.
+    pub reasons: Vec<Word>,
+    // What only a phone's screen shows is not in the JSON.
+    /// How many touches a full report has.
+    #[serde(skip)]
+    pub full: i32,
+    /// The key action for tomorrow: as chosen, as filed, else the best suggestion.
+    #[serde(skip)]
+    pub tomorrow: Option<String>,
+    /// The suggestion that one tap puts in its place, as long as nothing is filed.
+    #[serde(skip)]
+    pub another: Option<String>,
+    /// What the button under the report does.
+    #[serde(skip)]
+    pub filing: Filing,
+    /// What has to be asked before it does.
+    #[serde(skip)]
+    pub question: Option<FilingQuestion>,
+    /// For how long a report can be taken back by one tap once it is filed (撤销); nothing is sent before.
+    #[serde(skip)]
+    pub undo_seconds: i32,
+}
+
+names_its_customer!(CustomerBrief);
 
 impl Ask<'_> {
     /// The card of a day.
@@ -33,14 +129,14 @@ impl Ask<'_> {
         let changed = can_update || chosen.as_ref().is_some_and(|chosen| filed.as_ref().is_some_and(|filed| *chosen != filed.tomorrow));
         let tomorrow =
             chosen.or_else(|| filed.as_ref().map(|filed| filed.tomorrow.clone())).or_else(|| suggestions.first().cloned());
-        let missing = report::FULL.saturating_sub(touches.len()) as u32;
+        let missing = report::FULL.saturating_sub(touches.len()) as i32;
         Ok(ReportCard {
             day,
             briefs,
-            full: report::FULL as u32,
             missing,
             touches,
             can_update,
+            full: report::FULL as i32,
             another: screen::another(&suggestions, tomorrow.as_deref()).filter(|_| filed.is_none()),
             filing: screen::filing(filed.as_ref(), missing, changed),
             question: screen::question(filed.as_ref(), missing, tomorrow.as_deref()),
@@ -105,6 +201,11 @@ impl Ask<'_> {
             }
         }
         touches.sort_by_key(|touch| touch.at);
+        let briefs = report.briefs.iter().map(|(customer, brief)| {
+            let brief = word(&self.config.briefs, brief);
+            Ok(CustomerBrief { customer: *customer, customer_name: self.customer_name(*customer)?, brief })
+        });
+        let briefs = briefs.collect::<Result<_>>()?;
         let state = self.state(id, &conflicts)?;
         Ok(ReportView {
             id: id.into(),
@@ -112,7 +213,7 @@ impl Ask<'_> {
             day: report.day,
             short: report.is_short(),
             touches,
-            briefs: report.briefs.iter().map(|(customer, brief)| (*customer, word(&self.config.briefs, brief))).collect(),
+            briefs,
             tomorrow: report.tomorrow.clone(),
             reason: report.reason.as_deref().map(|key| word(&self.config.short_reasons, key)),
             late: report.late,

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::view::{ItemState, StatusItem, SyncSummary};
-use super::{Ask, failed};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{Ask, dialect, failed};
 use crate::screen::SyncLine;
 use chuda_record::error::Result;
 use chuda_record::id::RecordId;
@@ -12,6 +14,92 @@ use chuda_record::{Contact, Customer, Evidence, Kind, Person, Report, Scalar};
 
 /// Most items that wait which are listed one by one.
 const LISTED: u32 = 500;
+
+/// Where an item is on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum ItemState {
+    /// 已存本机: there is no server yet.
+    SavedHere,
+    /// 待传.
+    Waiting,
+    /// 上传 n %.
+    Uploading {
+        /// Of its bytes.
+        percent: i32,
+    },
+    /// 服务器已校验: the server has echoed the hash.
+    Verified,
+    /// 失败: refused, with the reason as a key; can be redone.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// 冲突: two people changed the same field.
+    Conflict,
+}
+
+/// One line of the sync list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct StatusItem {
+    /// The record.
+    pub id: RecordId,
+    /// `customer`, `touch`, … or `blob`.
+    pub kind: String,
+    /// What it says about itself, such as the customer's name.
+    pub title: String,
+    /// Where it is.
+    #[serde(flatten, serialize_with = "dialect::state_and_reason")]
+    pub state: ItemState,
+    /// Number of bytes of a blob.
+    pub size: Option<i64>,
+}
+
+/// The status line of the home screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct SyncSummary {
+    /// Whether this phone belongs to a server.
+    pub enrolled: bool,
+    /// Records that wait.
+    pub records_waiting: i64,
+    /// Blobs that wait.
+    pub blobs_waiting: i64,
+    /// Their bytes.
+    pub bytes_waiting: i64,
+    /// Share of those bytes that the server has, in percent.
+    pub percent: i32,
+    /// Items that somebody has to look at.
+    pub attention: i64,
+    /// The last exchange that succeeded.
+    pub last_sync: Option<DateTime<Utc>>,
+    /// The line that says so on a phone's screen.
+    #[serde(skip)]
+    pub line: SyncLine,
+}
+
+impl ItemState {
+    /// The word that is sent.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::SavedHere => "saved_here",
+            Self::Waiting => "waiting",
+            Self::Uploading { .. } => "uploading",
+            Self::Verified => "verified",
+            Self::Failed { .. } => "failed",
+            Self::Conflict => "conflict",
+        }
+    }
+
+    /// How much of its bytes the server has, while it is on its way.
+    pub fn percent(&self) -> Option<i32> {
+        match self {
+            Self::Uploading { percent } => Some(*percent),
+            _ => None,
+        }
+    }
+}
 
 impl Ask<'_> {
     /// The counts of the status line.
@@ -23,7 +111,7 @@ impl Ask<'_> {
             records_waiting: self.tx.waiting_count()?,
             blobs_waiting,
             bytes_waiting: bytes - sent,
-            percent: (sent * 100).checked_div(bytes).unwrap_or(100) as u8,
+            percent: (sent * 100).checked_div(bytes).unwrap_or(100) as i32,
             attention: attention as i64,
             last_sync: self.tx.meta_time("last_sync")?,
             line: SyncLine::default(),

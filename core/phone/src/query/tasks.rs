@@ -1,12 +1,14 @@
 //! Tasks and notices of a person, with what matters of the record that each came from.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::view::{ItemState, TaskView, Word};
-use super::{Ask, word};
+use super::dialect::names_its_customer;
+use super::view::{ItemState, PersonView, Word};
+use super::{Ask, dialect, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
-use chuda_record::id::{PersonId, TaskId};
+use chuda_record::id::{CustomerId, PersonId, RecordId, TaskId};
 use chuda_record::policy::{List, Type};
 use chuda_record::rules::World;
 use chuda_record::time::from_millis;
@@ -15,8 +17,58 @@ use chuda_record::{Contact, Fen, Fields, Kind, Scalar, Task};
 /// Most tasks that are shown at once.
 const SHOWN: u32 = 200;
 
+/// A task or to-do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[serde(remote = "Self")]
+pub struct TaskView {
+    /// Which.
+    pub id: TaskId,
+    /// What kind: key and title.
+    #[serde(flatten, serialize_with = "dialect::kind_and_title")]
+    pub kind: Word,
+    /// Something to know rather than to do: it is ticked off.
+    pub notice: bool,
+    /// About whom.
+    #[serde(skip)]
+    pub customer: Option<CustomerId>,
+    /// Their name.
+    #[serde(skip)]
+    pub customer_name: Option<String>,
+    /// The record it came from.
+    pub source: RecordId,
+    /// What that is: `touch`, `contract` …; none as long as it has not arrived.
+    pub source_kind: Option<String>,
+    /// What of it matters for the task: field by field, in the order to show them.
+    #[serde(serialize_with = "dialect::facts")]
+    pub about: Vec<FactView>,
+    /// The rule that made it.
+    pub rule: String,
+    /// What held: `action = quote, evidence = application/pdf`.
+    pub because: Option<String>,
+    /// The answers that can be given.
+    pub choices: Vec<Word>,
+    /// The words that help.
+    pub script_pack: Option<ScriptPack>,
+    /// When it came up.
+    pub created_at: DateTime<Utc>,
+    /// When it should be done.
+    pub due: Option<DateTime<Utc>>,
+    /// When it was done.
+    pub done_at: Option<DateTime<Utc>>,
+    /// By whom; none: it came to nothing by itself.
+    pub done_by: Option<PersonView>,
+    /// With which answer.
+    pub choice: Option<Word>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Whether an attachment it is about has not reached the server yet (附件上传中).
+    pub attachment_uploading: bool,
+}
+
 /// One field of a record as a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct FactView {
     /// The field, such as `amount`.
     pub field: String,
@@ -26,12 +78,16 @@ pub struct FactView {
 
 /// Words that help (话术包).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ScriptPack {
     /// Which, with its title.
+    #[serde(flatten)]
     pub title: Word,
     /// The words.
     pub text: String,
 }
+
+names_its_customer!(TaskView);
 
 impl Ask<'_> {
     /// What this person has to do, by name or by role, most urgent first.

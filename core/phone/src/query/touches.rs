@@ -1,9 +1,13 @@
 //! Touches: of a customer, of a day, one with its evidence.
 
-use chrono::{NaiveDate, TimeDelta};
+use std::collections::BTreeMap;
 
-use super::view::{EvidenceView, ExtraView, TouchStatus, TouchView, Triggered, Word};
-use super::{Ask, releases, word};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use serde::{Serialize, Serializer};
+
+use super::dialect::names_its_customer;
+use super::view::{EvidenceView, ItemState, PersonView, Word};
+use super::{Ask, dialect, releases, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, PersonId, TouchId};
@@ -12,12 +16,130 @@ use chuda_record::rules::firing::{self, Moment};
 use chuda_record::rules::metrics::Outcome;
 use chuda_record::rules::{Config, Firing, Subject, result};
 use chuda_record::time::day_of;
-use chuda_record::{Contact, Customer, Event, Fen, Kind, Person, Record as _, Scalar, Touch};
+use chuda_record::{Contact, ContactMode, Customer, Event, Fen, Intent, Kind, Person, Record as _, Scalar, Touch};
 
 /// Most events after a touch that are looked through for those that belong to it.
 const EVENTS: u32 = 200;
 /// How long before a touch its mail may have been sent.
 const BEFORE: TimeDelta = TimeDelta::hours(24);
+
+/// A touch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[serde(remote = "Self")]
+pub struct TouchView {
+    /// Which.
+    pub id: TouchId,
+    /// Whose.
+    #[serde(rename = "author")]
+    pub person: PersonView,
+    /// Customer.
+    #[serde(skip)]
+    pub customer: CustomerId,
+    /// The customer's name.
+    #[serde(skip)]
+    pub customer_name: String,
+    /// How.
+    #[serde(rename = "contact_mode", serialize_with = "dialect::labelled")]
+    pub mode: ContactMode,
+    /// What.
+    pub action: Word,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// On which day, where it happened.
+    pub day: NaiveDate,
+    /// Whether it counts.
+    #[serde(serialize_with = "dialect::labelled")]
+    pub status: TouchStatus,
+    /// What it is filed as (T2).
+    pub category: Option<Word>,
+    /// Progress brief (B1).
+    pub brief: Option<Word>,
+    /// Who answers the technical question (B2): a name.
+    pub tech_owner: Option<String>,
+    /// Whether that name is not in the people list (未在通讯录).
+    pub tech_owner_unknown: bool,
+    /// When the answer is expected.
+    pub response_by: Option<NaiveDate>,
+    /// Amount.
+    #[serde(rename = "amount_cny", serialize_with = "dialect::yuan")]
+    pub amount: Option<Fen>,
+    /// Custom development.
+    pub custom_development: bool,
+    /// Intent level seen.
+    pub intent: Option<Intent>,
+    /// The customer answered.
+    pub feedback: bool,
+    /// Who was touched (N1).
+    pub contact: Option<String>,
+    /// What that person is to the deal.
+    pub contact_role: Option<Word>,
+    /// Whether what was sent was opened in time (M1), where anybody can tell.
+    #[serde(rename = "opened_within_24h", serialize_with = "dialect::opened")]
+    pub opened: Option<Outcome>,
+    /// What comes next.
+    pub next_action: Option<String>,
+    /// When.
+    pub next_date: Option<NaiveDate>,
+    /// At what time.
+    pub next_time: Option<NaiveTime>,
+    /// Free text.
+    pub note: Option<String>,
+    /// Fields that a supervisor added to the form (T6), in the order they are asked.
+    #[serde(serialize_with = "extra_by_key")]
+    pub extra: Vec<ExtraView>,
+    /// What proves it.
+    pub evidence: Vec<EvidenceView>,
+    /// Fields changed at the same time by two people.
+    pub conflicts: Vec<String>,
+    /// Where it is on its way to the server.
+    #[serde(flatten)]
+    pub state: ItemState,
+}
+
+/// Whether a touch counts yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum TouchStatus {
+    /// 待补证据: kept, counts for nothing.
+    Draft,
+    /// Has evidence.
+    Recorded,
+}
+
+/// What was filled into an added field (T6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct ExtraView {
+    /// Its label; the key is without `x/`.
+    pub field: Word,
+    /// As stored: text, a number, money in yuan, a day, `true` or `false`.
+    pub value: String,
+}
+
+/// What a rule will do once the server has the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Triggered {
+    /// The rule.
+    pub rule: String,
+    /// What it does, as a key, such as `task:quote_approval` or `category:quote_pending`.
+    pub effect: String,
+    /// What held: `action = quote, evidence = application/pdf`.
+    pub because: String,
+}
+
+names_its_customer!(TouchView);
+
+impl TouchStatus {
+    /// The word that is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Recorded => "recorded",
+        }
+    }
+}
 
 impl Ask<'_> {
     /// One touch.
@@ -128,6 +250,11 @@ impl Ask<'_> {
             conflicts,
         })
     }
+}
+
+/// Added fields by their key.
+fn extra_by_key<S: Serializer>(extra: &[ExtraView], serializer: S) -> Result<S::Ok, S::Error> {
+    extra.iter().map(|one| (&one.field.key, &one.value)).collect::<BTreeMap<_, _>>().serialize(serializer)
 }
 
 /// The added fields that were filled in, in the order of the form they were asked by; what that form does not know comes last.

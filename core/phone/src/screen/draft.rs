@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
 
 use super::slots::{SlotView, Slots};
 use crate::query::Ask;
@@ -16,6 +15,7 @@ use chuda_speech::{DOUBTFUL, Draft, Slot};
 
 /// What a person does to a half-made touch.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum DraftEvent {
     /// Fills a field in, as [`SlotView`] offers it; with nothing it is open again.
     Fill {
@@ -47,7 +47,8 @@ pub enum DraftEvent {
 }
 
 /// The half-made touch as it is shown.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct DraftView {
     /// What was heard, piece by piece; empty when no words were. None: nothing was listened to.
     pub heard: Option<Vec<Piece>>,
@@ -74,7 +75,8 @@ pub struct DraftView {
 }
 
 /// What stands in the way, as an error has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Problem {
     /// The key of an error.
     pub key: String,
@@ -83,7 +85,8 @@ pub struct Problem {
 }
 
 /// A piece of what was heard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Piece {
     /// The words.
     pub text: String,
@@ -92,8 +95,8 @@ pub struct Piece {
 }
 
 /// What became of words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Sureness {
     /// Nothing.
     Plain,

@@ -1,15 +1,13 @@
 //! The button under the report (T4), and what has to be asked before it files.
 
-use serde::Serialize;
-
 use crate::query::view::ReportView;
 
 /// How long a report can be taken back by one tap (撤销); nothing is sent before, since a report that was sent can't be taken back.
-pub(crate) const UNDO_SECONDS: u32 = 5;
+pub(crate) const UNDO_SECONDS: i32 = 5;
 
 /// What the button does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Filing {
     /// Files a full report.
     File,
@@ -22,8 +20,8 @@ pub enum Filing {
 }
 
 /// What the report lacks that a person has to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum FilingQuestion {
     /// The key action for tomorrow.
     Tomorrow,
@@ -32,7 +30,7 @@ pub enum FilingQuestion {
 }
 
 /// What the button does. `changed`: there are touches since, or another action for tomorrow.
-pub(crate) fn filing(filed: Option<&ReportView>, missing: u32, changed: bool) -> Filing {
+pub(crate) fn filing(filed: Option<&ReportView>, missing: i32, changed: bool) -> Filing {
     match filed {
         None if missing > 0 => Filing::FileShort,
         None => Filing::File,
@@ -42,7 +40,7 @@ pub(crate) fn filing(filed: Option<&ReportView>, missing: u32, changed: bool) ->
 }
 
 /// What has to be asked first.
-pub(crate) fn question(filed: Option<&ReportView>, missing: u32, tomorrow: Option<&str>) -> Option<FilingQuestion> {
+pub(crate) fn question(filed: Option<&ReportView>, missing: i32, tomorrow: Option<&str>) -> Option<FilingQuestion> {
     if tomorrow.is_none() {
         return Some(FilingQuestion::Tomorrow);
     }

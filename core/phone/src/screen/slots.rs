@@ -1,7 +1,6 @@
 //! The fields of a half-made touch, in the order in which they are shown: label, value, what it was heard from, what there is to choose.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate, Weekday};
-use serde::Serialize;
 
 use super::draft::Drafted;
 use super::{Format, Lang};
@@ -19,7 +18,8 @@ use chuda_speech::understand::Slot;
 pub(crate) const OFFERED: usize = 6;
 
 /// A field, or a few that go together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SlotView {
     /// The name of the field, the first of several.
     pub field: String,
@@ -40,7 +40,8 @@ pub struct SlotView {
 }
 
 /// A way to fill a field in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct InputView {
     /// The field.
     pub field: String,
@@ -61,8 +62,8 @@ pub struct InputView {
 }
 
 /// How a field is filled in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum InputKind {
     /// By one of a few buttons.
     Choice,
@@ -81,7 +82,8 @@ pub enum InputKind {
 }
 
 /// A button.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ChoiceView {
     /// What it fills in.
     pub value: String,

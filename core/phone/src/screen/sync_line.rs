@@ -2,14 +2,12 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
-
 use super::Lang;
 use crate::query::view::SyncSummary;
 
 /// How things stand, at a glance.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Standing {
     /// Somebody has to look at something.
     Attention,
@@ -23,7 +21,8 @@ pub enum Standing {
 }
 
 /// The line: what it says as a key with values, and in words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SyncLine {
     /// How things stand.
     pub standing: Standing,

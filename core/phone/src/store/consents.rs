@@ -12,7 +12,7 @@ pub struct ConsentEntry {
     /// When.
     pub at: DateTime<Utc>,
     /// Version of the wording.
-    pub version: u32,
+    pub version: i32,
     /// Given, or taken back.
     pub given: bool,
 }

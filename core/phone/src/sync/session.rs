@@ -27,9 +27,9 @@ pub struct Offer {
 #[derive(Debug, Default)]
 pub struct Taken {
     /// Changes the server took.
-    pub pushed: u64,
+    pub pushed: i64,
     /// Changes that came.
-    pub pulled: u64,
+    pub pulled: i64,
     /// Documents it did not take, with the reason.
     pub rejected: Vec<(RecordId, Rejection)>,
     /// Another exchange is needed right away.
@@ -72,7 +72,7 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
         let mut taken = Taken { more: response.more, ..Taken::default() };
         for document in &response.changes {
             let changes: Vec<&[u8]> = document.changes.iter().map(|bytes| bytes.as_slice()).collect();
-            taken.pulled += tx.receive(RecordId(uuid::Uuid::from_bytes(document.document)), &changes)? as u64;
+            taken.pulled += tx.receive(RecordId(uuid::Uuid::from_bytes(document.document)), &changes)? as i64;
         }
         for document in &response.purged {
             tx.purge(RecordId(uuid::Uuid::from_bytes(**document)))?;
@@ -89,7 +89,7 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
             .collect();
         let accepted = offer.changes.iter().filter(|(_, hash)| !refused.iter().any(|(_, other, _)| other == hash));
         let accepted: Vec<Hash> = accepted.map(|(_, hash)| *hash).collect();
-        taken.pushed = accepted.len() as u64;
+        taken.pushed = accepted.len() as i64;
         tx.acknowledge(accepted)?;
         let mut documents: Vec<RecordId> = refused.iter().map(|(document, ..)| *document).collect();
         documents.dedup();

@@ -11,6 +11,7 @@ use chuda_record::error::Result;
 
 /// What consent is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Recording sound with the phone.
@@ -21,11 +22,12 @@ pub enum Purpose {
 
 /// A consent as it stands.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ConsentView {
     /// What it is for.
     pub purpose: Purpose,
     /// Version of the wording in force.
-    pub version: u32,
+    pub version: i32,
     /// What is asked for.
     pub title: Word,
     /// What happens with it, in plain words.
@@ -51,7 +53,7 @@ impl Purpose {
     }
 
     /// Version of the wording below: counts up whenever its meaning changes, and everybody is asked again.
-    fn version(self) -> u32 {
+    fn version(self) -> i32 {
         match self {
             Self::Recording | Self::Location => 1,
         }

@@ -1,7 +1,8 @@
 //! Checks of everything that can go wrong on a phone, in words.
 
-use super::{Check, Workbench};
+use super::Workbench;
 use chuda_evidence::claim::{Claim, verify_chain};
+use chuda_evidence::proof::Check;
 use chuda_record::error::Result;
 
 impl Workbench {
@@ -9,7 +10,7 @@ impl Workbench {
     pub fn doctor(&self) -> Result<Vec<Check>> {
         let inner = &self.0;
         let faults = inner.store.integrity()?;
-        let mut checks = vec![Check { name: "database", ok: faults.is_empty(), detail: faults.join("; ") }];
+        let mut checks = vec![Check { name: "database".into(), ok: faults.is_empty(), detail: faults.join("; ") }];
 
         let (claims, uploads) = inner.store.read(|tx| Ok((tx.chain(0, i64::MAX as u64)?, tx.waiting_uploads(u32::MAX)?)))?;
         let parsed: Vec<Option<Claim>> = claims.iter().map(|claim| Claim::from_bytes(&claim.bytes).ok()).collect();
@@ -17,33 +18,37 @@ impl Workbench {
         let broken = verify_chain(None, &links);
         let whole = broken.is_empty() && links.len() == claims.len();
         checks.push(Check {
-            name: "chain",
+            name: "chain".into(),
             ok: whole,
             detail: if whole { claims.len().to_string() } else { format!("{broken:?}") },
         });
         let unsigned = claims.iter().filter(|claim| claim.signature.is_none()).count();
-        checks.push(Check { name: "signatures", ok: unsigned == 0, detail: format!("{unsigned} unsigned") });
+        checks.push(Check { name: "signatures".into(), ok: unsigned == 0, detail: format!("{unsigned} unsigned") });
 
         let lost = uploads.iter().filter(|upload| inner.blobs.verify(upload.hash).is_err()).count();
-        checks.push(Check { name: "blobs", ok: lost == 0, detail: format!("{} waiting, {lost} damaged", uploads.len()) });
+        checks.push(Check { name: "blobs".into(), ok: lost == 0, detail: format!("{} waiting, {lost} damaged", uploads.len()) });
 
         let before = self.dump()?;
         self.rebuild()?;
         let same = before == self.dump()?;
-        checks.push(Check { name: "projections", ok: same, detail: format!("{} rows", before.len()) });
+        checks.push(Check { name: "projections".into(), ok: same, detail: format!("{} rows", before.len()) });
         checks.push(self.check_model());
-        checks.push(Check { name: "version", ok: true, detail: env!("CARGO_PKG_VERSION").into() });
+        checks.push(Check { name: "version".into(), ok: true, detail: env!("CARGO_PKG_VERSION").into() });
         Ok(checks)
     }
 
     #[cfg(feature = "whisper")]
     fn check_model(&self) -> Check {
         let loaded = self.0.engine();
-        Check { name: "model", ok: loaded.is_ok(), detail: loaded.err().map(|error| error.key.to_owned()).unwrap_or_default() }
+        Check {
+            name: "model".into(),
+            ok: loaded.is_ok(),
+            detail: loaded.err().map(|error| error.key.to_owned()).unwrap_or_default(),
+        }
     }
 
     #[cfg(not(feature = "whisper"))]
     fn check_model(&self) -> Check {
-        Check { name: "model", ok: false, detail: "speech.model_missing".into() }
+        Check { name: "model".into(), ok: false, detail: "speech.model_missing".into() }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use crate::query::dialect;
 use crate::query::view::{ClaimView, EvidenceView, PersonView, StatusItem, SyncSummary, TouchView, Triggered};
 use chuda_evidence::claim::{Consent, Location, Source};
 use chuda_record::id::{CustomerId, DeviceId, EvidenceId, RecordId, TouchId};
@@ -12,6 +13,7 @@ use chuda_record::{ContactMode, Fen, Intent};
 
 /// Who works on this phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Identity {
     /// The person.
     pub person: PersonView,
@@ -23,18 +25,24 @@ pub struct Identity {
 
 /// A customer to enter.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CustomerDraft {
     /// Full name.
     pub name: String,
     /// The name people say.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub short: Option<String>,
     /// First contact person.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub contact: Option<String>,
     /// Their phone number.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub phone: Option<String>,
     /// Installation address.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub address: Option<String>,
     /// Device model they want or have.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub model: Option<String>,
 }
 
@@ -104,45 +112,65 @@ pub struct Schedule {
 
 /// A touch to record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(default)]
 pub struct TouchDraft {
     /// Who was touched: required.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub customer: Option<CustomerId>,
     /// How: required.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub mode: Option<ContactMode>,
     /// What: required; a key or word of the action list.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub action: Option<String>,
     /// Evidence already captured.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub evidence: Vec<EvidenceId>,
     /// Keep it as 待补证据 when there is no evidence yet.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub allow_draft: bool,
     /// Progress brief; key or word.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub brief: Option<String>,
     /// Who answers the technical question (B2): a colleague's name or id, or a free name.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub tech_owner: Option<String>,
     /// When the answer is expected (B2).
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub response_by: Option<NaiveDate>,
     /// Amount.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub amount: Option<Fen>,
     /// Custom development.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub custom_development: bool,
     /// Intent level.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub intent: Option<Intent>,
     /// The customer answered.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub feedback: bool,
     /// Who was touched (N1): the name of a contact, entered if it is new.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub contact: Option<String>,
     /// What a new contact is to the deal (N1), a key of the configuration's list.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub contact_role: Option<String>,
     /// What comes next.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub next_action: Option<String>,
     /// When.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub next_date: Option<NaiveDate>,
     /// At what time.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub next_time: Option<NaiveTime>,
     /// Free text.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub note: Option<String>,
     /// Fields that a supervisor added to the form (T6), as typed: key without `x/`.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub extra: std::collections::HashMap<String, String>,
 }
 
@@ -183,6 +211,7 @@ impl TouchDraft {
 
 /// A recorded touch.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct TouchSaved {
     /// As it is now.
     pub touch: TouchView,
@@ -211,6 +240,7 @@ pub struct EvidenceDraft {
 
 /// Kept evidence.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct EvidenceSaved {
     /// As it is now; `readable` is false when its bytes can't be opened, which are kept all the same.
     pub evidence: EvidenceView,
@@ -220,6 +250,7 @@ pub struct EvidenceSaved {
 
 /// What was understood of a recording. Nothing is saved before it is confirmed.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct VoiceDraft {
     /// The recording, kept as evidence.
     pub evidence: EvidenceView,
@@ -233,8 +264,19 @@ pub struct VoiceDraft {
     pub touch: TouchDraft,
 }
 
+/// What words say about a touch.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Understood {
+    /// What was understood.
+    pub draft: chuda_speech::Draft,
+    /// The customers to choose from, when the words could not decide.
+    pub candidates: Vec<Candidate>,
+}
+
 /// A customer to choose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Candidate {
     /// Which.
     pub id: CustomerId,
@@ -244,56 +286,66 @@ pub struct Candidate {
 
 /// A report to file.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ReportRequest {
     /// The day; today if none. A past one is marked 补报.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub day: Option<NaiveDate>,
     /// Key action for tomorrow; the best suggestion if none.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub tomorrow: Option<String>,
     /// Why it is short: key or word; required when it is.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub reason: Option<String>,
     /// Briefs (B1) that are to be others than the card has: key or word.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub briefs: std::collections::HashMap<CustomerId, String>,
 }
 
 /// How an exchange went.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SyncReport {
     /// Changes the server took.
-    pub pushed: u64,
+    pub pushed: i64,
     /// Changes that came.
-    pub pulled: u64,
+    pub pulled: i64,
     /// Documents it did not take.
     pub rejected: Vec<RejectedView>,
     /// Blobs.
     pub blobs: BlobsReport,
     /// Requests made for records.
-    pub round_trips: u64,
+    pub round_trips: i64,
     /// Bytes of bodies sent for records.
-    pub bytes_up: u64,
+    pub bytes_up: i64,
     /// Bytes of bodies received for records.
-    pub bytes_down: u64,
+    pub bytes_down: i64,
 }
 
 /// How the blobs went.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct BlobsReport {
     /// Whose hash the server has echoed in this sync.
-    pub sent: u64,
+    pub sent: i64,
     /// Still to go.
-    pub left: u64,
+    pub left: i64,
 }
 
 /// A document the server did not take.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct RejectedView {
     /// Which.
     pub document: RecordId,
-    /// Why: a key of [`chuda_record::Rejection`].
+    /// Why: as a key.
+    #[serde(serialize_with = "dialect::rejection")]
     pub reason: String,
 }
 
 /// Which blobs a sync sends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum BlobChoice {
     /// All of them.
     #[default]
@@ -304,22 +356,12 @@ pub enum BlobChoice {
 
 /// Everything a person should be able to look at.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct StatusView {
     /// Items that are not at rest.
     pub items: Vec<StatusItem>,
     /// The counts.
     pub summary: SyncSummary,
-}
-
-/// One check of the doctor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// Stable word.
-    pub name: &'static str,
-    /// Whether it is as it should be.
-    pub ok: bool,
-    /// What was found.
-    pub detail: String,
 }
 
 #[cfg(test)]

@@ -35,8 +35,8 @@ use chrono::NaiveDate;
 pub use consents::{ConsentView, Purpose};
 pub use drafting::Drafting;
 pub use drafts::{
-    BlobChoice, BlobsReport, Candidate, Check, ContractEdit, CustomerDraft, CustomerEdit, EvidenceDraft, EvidenceSaved, Identity,
-    LeadDraft, RejectedView, ReportRequest, Schedule, StatusView, SyncReport, TouchDraft, TouchSaved, VoiceDraft,
+    BlobChoice, BlobsReport, Candidate, ContractEdit, CustomerDraft, CustomerEdit, EvidenceDraft, EvidenceSaved, Identity,
+    LeadDraft, RejectedView, ReportRequest, Schedule, StatusView, SyncReport, TouchDraft, TouchSaved, Understood, VoiceDraft,
 };
 pub use listeners::{Listener, Subscription};
 pub use recorder::{Recorder, RecordingLevel};
@@ -45,7 +45,7 @@ pub(crate) use touching::draft_touch;
 pub use crate::sync::client::Verb;
 
 use crate::query::view::{
-    CustomerView, EvidenceView, FiguresView, HomeView, PersonView, ReportCard, ReportView, TaskView, TouchView,
+    CustomerView, EvidenceView, FiguresView, HomeView, Options, PersonView, ReportCard, ReportView, TaskView, TouchView,
 };
 use crate::query::{Ask, Me, releases};
 use crate::screen::Lang;
@@ -98,8 +98,9 @@ impl Cancel {
         self.0.load(Ordering::Relaxed)
     }
 
-    fn check(&self) -> Result<()> {
-        if self.is_cancelled() { Err(Error::new(chuda_record::ErrorKind::Cancelled, "sync.cancelled")) } else { Ok(()) }
+    /// Fails, once it was used, with the key of the work that it stops.
+    fn check(&self, key: &'static str) -> Result<()> {
+        if self.is_cancelled() { Err(Error::new(chuda_record::ErrorKind::Cancelled, key)) } else { Ok(()) }
     }
 }
 
@@ -232,6 +233,11 @@ impl Workbench {
     pub fn speak(&self, lang: Lang) {
         self.0.english.store(lang == Lang::En, Ordering::Relaxed);
         self.0.listeners.changed();
+    }
+
+    /// The lists an app offers, as configured.
+    pub fn options(&self) -> Options {
+        Options::from(&*self.config())
     }
 
     /// Options, formula and rules in force.

@@ -23,11 +23,12 @@ pub struct Recorder {
 
 /// How far a recording is.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct RecordingLevel {
     /// How loud the latest piece was: 0 to 1, the share of the largest sample.
     pub level: f32,
     /// How long the recording is, in milliseconds.
-    pub duration_ms: u64,
+    pub duration_ms: i64,
 }
 
 struct Live {
@@ -115,7 +116,10 @@ impl Recorder {
         let recording = live.recording.as_mut().ok_or_else(over)?;
         recording.append(samples)?;
         let loudest = samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or_default();
-        Ok(RecordingLevel { level: (f32::from(loudest) / f32::from(i16::MAX)).min(1.0), duration_ms: recording.duration_ms() })
+        Ok(RecordingLevel {
+            level: (f32::from(loudest) / f32::from(i16::MAX)).min(1.0),
+            duration_ms: recording.duration_ms() as i64,
+        })
     }
 
     /// Ends the recording and keeps it as evidence. `recording.empty` when nothing was recorded. When keeping fails, as with a full disk,

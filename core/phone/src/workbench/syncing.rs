@@ -17,7 +17,8 @@ const PIECE: u64 = 512 * 1024;
 /// Most bytes of a file to import; the server takes no more.
 const MAX_IMPORT: u64 = 8 * 1024 * 1024;
 /// Most exchanges of one sync; the rest follows with the next.
-const MAX_EXCHANGES: u64 = 10_000;
+const CANCELLED: &str = "sync.cancelled";
+const MAX_EXCHANGES: i64 = 10_000;
 /// Blobs looked at in one sync.
 const MAX_BLOBS: u32 = 10_000;
 /// How often one blob may begin anew in one sync.
@@ -43,7 +44,7 @@ impl Workbench {
         let synced: Result<()> = synced.await;
         self.0.listeners.changed();
         synced?;
-        report.blobs.left = u64::try_from(self.0.store.read(|tx| tx.upload_counts())?.0).unwrap_or_default();
+        report.blobs.left = self.0.store.read(|tx| tx.upload_counts())?.0;
         Ok(report)
     }
 
@@ -81,12 +82,12 @@ impl Workbench {
         let this = self.clone();
         blocking(move || this.0.sign_claims()).await?;
         while report.round_trips < MAX_EXCHANGES {
-            cancel.check()?;
+            cancel.check(CANCELLED)?;
             let offer = self.0.store.read(session::offer)?;
             let exchanged = self.0.client.exchange(&link.session(&self.0), &offer.request).await?;
             report.round_trips += 1;
-            report.bytes_up += exchanged.bytes_up;
-            report.bytes_down += exchanged.bytes_down;
+            report.bytes_up += exchanged.bytes_up as i64;
+            report.bytes_down += exchanged.bytes_down as i64;
             let this = self.clone();
             let taken = blocking(move || {
                 let taken = session::take_in(&this.0.store, &offer, &exchanged.response, this.0.settings.clock.now())?;
@@ -115,7 +116,7 @@ impl Workbench {
     async fn send_blobs(&self, report: &mut BlobsReport, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {
         let link = self.0.link()?;
         for upload in self.0.store.read(|tx| tx.waiting_uploads(MAX_BLOBS))? {
-            cancel.check()?;
+            cancel.check(CANCELLED)?;
             match self.send_blob(&link, &upload, progress, cancel).await {
                 Ok(()) => report.sent += 1,
                 // The network, the person or the disk end the sync; what concerns this blob alone does not hold up the others.
@@ -140,7 +141,7 @@ impl Workbench {
             None => Progress::Gone,
         };
         loop {
-            cancel.check()?;
+            cancel.check(CANCELLED)?;
             match state {
                 Progress::Verified => {
                     store.write(|tx| tx.upload_verified(upload.hash, self.0.settings.clock.now()))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{Cancel, Candidate, EvidenceDraft, Inner, TouchDraft, VoiceDraft, Workbench};
+use super::{Cancel, Candidate, EvidenceDraft, Inner, TouchDraft, Understood, VoiceDraft, Workbench};
 use crate::query::Me;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::EvidenceId;
@@ -47,7 +47,7 @@ impl Workbench {
     }
 
     /// Reads a draft out of words that were typed or corrected: the same understanding as of speech.
-    pub fn understand(&self, words: &str) -> Result<(Draft, Vec<Candidate>)> {
+    pub fn understand(&self, words: &str) -> Result<Understood> {
         self.0.understand(words)
     }
 }
@@ -67,7 +67,7 @@ impl Inner {
         };
         let transcript = self.recognise(&pcm, progress, cancel)?;
         self.keep_transcript(id, &transcript)?;
-        let (draft, candidates) = self.understand(&transcript.text)?;
+        let Understood { draft, candidates } = self.understand(&transcript.text)?;
         let touch = TouchDraft { evidence: vec![id], ..self.touch_of(&draft) };
         Ok(VoiceDraft { evidence: self.ask(|ask| ask.evidence(id))?, transcript, draft, candidates, touch })
     }
@@ -97,7 +97,7 @@ impl Inner {
         Ok(engine.insert(loaded).clone())
     }
 
-    fn understand(&self, text: &str) -> Result<(Draft, Vec<Candidate>)> {
+    fn understand(&self, text: &str) -> Result<Understood> {
         let Me { zone, .. } = self.me();
         let today = day_of(self.settings.clock.now(), zone);
         let customers: Vec<KnownCustomer> = self.store.read(|tx| {
@@ -119,7 +119,7 @@ impl Inner {
         let named =
             |id| customers.iter().find(|customer| customer.id == id).map(|customer| Candidate { id, name: customer.name.clone() });
         let candidates = draft.customer_candidates.iter().filter_map(|id| named(*id)).collect();
-        Ok((draft, candidates))
+        Ok(Understood { draft, candidates })
     }
 
     /// What was understood as a touch to record. Nothing is guessed.

@@ -77,7 +77,7 @@ pub struct Draft {
     /// Who is to answer a technical question, as called: 李工.
     pub tech_owner: Option<Slot<String>>,
     /// In how many days the answer is due.
-    pub response_within_days: Option<Slot<u32>>,
+    pub response_within_days: Option<Slot<i32>>,
     /// Whether custom development is part of it.
     pub custom_development: bool,
     /// The intent level, when said by its letter.

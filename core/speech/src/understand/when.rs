@@ -14,7 +14,7 @@ pub(super) struct DateMention {
     pub(super) date: NaiveDate,
     pub(super) confidence: f32,
     /// For 两天内 and the like: how many days.
-    pub(super) within_days: Option<u32>,
+    pub(super) within_days: Option<i32>,
     /// Whether it is a weekday without 下 or 这, which can also be the last one.
     pub(super) bare_weekday: bool,
 }
@@ -332,7 +332,7 @@ fn duration(chars: &[char], start: usize, today: NaiveDate) -> Option<DateMentio
         (Unit::WorkingDays, false) => working_days(today, count)?,
         _ => return None,
     };
-    let days = u32::try_from((date - today).num_days()).ok()?;
+    let days = i32::try_from((date - today).num_days()).ok()?;
     // Nobody plans further ahead than ten years; a larger number was misheard.
     (days <= 3_660).then_some(DateMention {
         range: start..at,

@@ -2,6 +2,7 @@ package chuda.ui
 
 import chuda.ChudaException
 import chuda.key
+import chuda.kind
 import chuda.params
 
 /** What went wrong, as the words table knows it, and what a button beside it can do about it. */
@@ -25,26 +26,13 @@ enum class Remedy {
 
 fun failure(error: Throwable): Failure =
     if (error is ChudaException) {
-        Failure(error.key, kind(error), error.params, remedy(error))
+        Failure(error.key, error.kind, error.params, remedy(error))
     } else {
         // Its message may name anybody, so only its kind is shown.
         Failure("internal", "internal", mapOf("key" to error::class.simpleName.orEmpty()))
     }
 
 fun denied(permission: Permission) = Failure("permission.${permission.name.lowercase()}", "not_allowed", remedy = Remedy.SETTINGS)
-
-private fun kind(error: ChudaException): String =
-    when (error) {
-        is ChudaException.Invalid -> "invalid"
-        is ChudaException.NotFound -> "not_found"
-        is ChudaException.NotAllowed -> "not_allowed"
-        is ChudaException.Offline -> "offline"
-        is ChudaException.Server -> "server"
-        is ChudaException.Storage -> "storage"
-        is ChudaException.Model -> "model"
-        is ChudaException.Cancelled -> "cancelled"
-        is ChudaException.Internal -> "internal"
-    }
 
 private fun remedy(error: ChudaException): Remedy? =
     when (error.key) {

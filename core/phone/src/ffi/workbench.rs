@@ -5,23 +5,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::NaiveDate as Day;
 use chuda_evidence::claim::Consent;
 use chuda_evidence::clock::{Clock, SystemClock};
-use chuda_evidence::proof;
-use chuda_phone::query::view::SyncSummary;
-use chuda_phone::workbench::{self as core, BlobChoice, CustomerDraft, ReportRequest, TouchDraft};
+use chuda_evidence::proof::{self, Check, Report as ProofReport};
 use chuda_record::Error;
 use chuda_record::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
 
-use crate::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
-use crate::clock::MovableClock;
-use crate::convert::To;
-use crate::drafts::EvidenceDraft;
-use crate::errors::Result;
-use crate::recorder::{ConsentView, Purpose, Recorder};
-use crate::signer::{AppSigner, DeviceSigner};
-use crate::threads::{Works, on_runtime, on_thread};
-use crate::views::{
-    BriefView, Check, CustomerView, EvidenceSaved, EvidenceView, HomeView, Identity, Options, PersonView, ProofReport, ReportCard,
-    ReportView, StatusView, SyncReport, TaskView, TouchSaved, TouchView, Understood, VoiceDraft,
+use super::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
+use super::clock::MovableClock;
+use super::drafts::EvidenceDraft;
+use super::errors::{ChudaError, Result};
+use super::recorder::Recorder;
+use super::signer::{AppSigner, DeviceSigner};
+use super::threads::{Works, on_runtime, on_thread};
+use crate::query::view::{
+    BriefView, CustomerView, EvidenceView, HomeView, Options, PersonView, ReportCard, ReportView, SyncSummary, TaskView, TouchView,
+};
+use crate::workbench::{
+    self as core, BlobChoice, ConsentView, CustomerDraft, EvidenceSaved, Identity, Purpose, ReportRequest, StatusView, SyncReport,
+    TouchDraft, TouchSaved, Understood, VoiceDraft,
 };
 
 /// Most briefs of a customer.
@@ -86,7 +86,7 @@ pub fn store_exists(dir: String) -> bool {
 /// compare its id with the list of devices on the server.
 #[uniffi::export]
 pub async fn verify_proof(path: String) -> Result<ProofReport> {
-    on_thread(move || Ok(proof::verify(path.as_ref())?.to())).await
+    on_thread(move || Ok(proof::verify(path.as_ref())?)).await
 }
 
 /// A phone: everything a person can do with it, in their words.
@@ -127,7 +127,7 @@ impl Workbench {
     /// person the code was made for; claims stay as they are.
     pub async fn enrol(&self, server: String, code: String) -> Result<Identity> {
         let workbench = self.core.clone();
-        Ok(self.works.on_runtime(async move { Ok(workbench.enrol(&server, &code).await?) }).await?.to())
+        self.works.on_runtime(async move { Ok(workbench.enrol(&server, &code).await?) }).await
     }
 
     /// Who works here.
@@ -135,9 +135,14 @@ impl Workbench {
         self.quick(core::Workbench::identity).await
     }
 
+    /// Writes what screens show in a language from now on: `zh` (any other word means that, too) or `en`.
+    pub fn speak(&self, language: String) {
+        self.core.speak(Lang::of(&language));
+    }
+
     /// The lists an app offers, as configured.
     pub fn options(&self) -> Options {
-        self.core.config().to()
+        self.core.options()
     }
 
     /// Today, in the person's zone.
@@ -175,11 +180,6 @@ impl Workbench {
         self.quick(move |workbench| workbench.timeline(customer, limit.try_into().unwrap_or(0))).await
     }
 
-    /// Whether a touch could be recorded as it stands, evidence left aside: what to ask before any is captured.
-    pub async fn check_touch(&self, draft: TouchDraft) -> Result<()> {
-        self.quick(move |workbench| workbench.check_touch(&draft)).await
-    }
-
     /// Records a touch (T1). `Invalid`, with the key of what is missing. Without evidence it is refused unless the draft allows for that.
     pub async fn record_touch(&self, draft: TouchDraft) -> Result<TouchSaved> {
         self.quick(|workbench| workbench.record_touch(draft)).await
@@ -203,6 +203,26 @@ impl Workbench {
     /// Puts a half-made touch aside, so that it outlives the app; none forgets it. Recording a touch forgets it too, at once.
     pub async fn keep_unfinished(&self, draft: Option<TouchDraft>) -> Result<()> {
         self.quick(move |workbench| workbench.keep_unfinished(draft.as_ref())).await
+    }
+
+    /// The half-made touch on a screen: the one that was put aside, or a new one.
+    pub fn draft(&self) -> Drafting {
+        Drafting::over(self.core.draft())
+    }
+
+    /// A touch of a customer begins, or the half-made one goes on: if it has no customer yet, this is it.
+    pub async fn begin_touch(&self, customer: CustomerId) -> Result<()> {
+        self.quick(move |workbench| workbench.begin_touch(customer)).await
+    }
+
+    /// Evidence joins the half-made touch, which outlives the app.
+    pub async fn add_to_unfinished(&self, evidence: Vec<EvidenceId>) -> Result<()> {
+        self.quick(move |workbench| workbench.add_to_unfinished(&evidence)).await
+    }
+
+    /// Goes on with the half-made touch; without one, what was captured last within a few minutes becomes one, for it belongs together.
+    pub async fn resume_unfinished(&self) -> Result<()> {
+        self.quick(core::Workbench::resume_unfinished).await
     }
 
     /// A customer's progress briefs (B1), newest day first.
@@ -351,6 +371,11 @@ impl Workbench {
         self.quick(|workbench| workbench.file_report(request)).await
     }
 
+    /// Chooses the key action for tomorrow, before the report of the day is filed; with nothing it is the best suggestion again.
+    pub async fn choose_tomorrow(&self, day: Day, text: String) -> Result<()> {
+        self.quick(move |workbench| workbench.choose_tomorrow(day, &text)).await
+    }
+
     /// Takes a report back; works until it has been sent.
     pub async fn withdraw_report(&self, day: Day) -> Result<()> {
         self.quick(move |workbench| workbench.withdraw_report(day)).await
@@ -413,33 +438,44 @@ impl Workbench {
     }
 
     /// A call that only waits for the local store.
-    async fn quick<T, U>(&self, call: impl FnOnce(&core::Workbench) -> Result<U, Error> + Send + 'static) -> Result<T>
-    where
-        U: To<T> + Send + 'static,
-        T: Send + 'static,
-    {
+    async fn quick<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&core::Workbench) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T> {
         let workbench = self.core.clone();
-        self.works.on_thread(move || Ok(call(&workbench)?.to())).await
+        self.works.on_thread(move || Ok(call(&workbench)?)).await
     }
 
     /// A call that waits for the network or for the speech model, and stops when the caller says so or stops waiting.
-    async fn stoppable<T, U, F>(
+    async fn stoppable<T: Send + 'static, F>(
         &self,
         token: Option<Arc<CancelToken>>,
         call: impl FnOnce(core::Workbench, core::Cancel) -> F,
     ) -> Result<T>
     where
-        F: Future<Output = Result<U, Error>> + Send + 'static,
-        U: To<T> + Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let cancel = token.map_or_else(core::Cancel::new, |token| token.0.clone());
-        // A large future, which is handed on several times.
-        let work = Box::pin(call(self.core.clone(), cancel.clone()));
-        let mut waiting = Waiting { cancel: Some(cancel) };
-        let done = self.works.on_runtime(async move { Ok(work.await?) }).await;
-        waiting.cancel = None;
-        Ok(done?.to())
+        stoppable(&self.works, self.core.clone(), token, call).await
     }
+}
+
+/// The same, of any object's core.
+pub(super) async fn stoppable<C, T: Send + 'static, F>(
+    works: &Works,
+    core: C,
+    token: Option<Arc<CancelToken>>,
+    call: impl FnOnce(C, core::Cancel) -> F,
+) -> Result<T>
+where
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+{
+    let cancel = token.map_or_else(core::Cancel::new, |token| token.0.clone());
+    // A large future, which is handed on several times.
+    let work = Box::pin(call(core, cancel.clone()));
+    let mut waiting = Waiting { cancel: Some(cancel) };
+    let done = works.on_runtime(async move { Ok(work.await?) }).await;
+    waiting.cancel = None;
+    done
 }
 
 /// Kotlin drops the future of a cancelled coroutine: if nobody waits any more, the work is told.
@@ -456,7 +492,7 @@ impl Drop for Waiting {
 }
 
 impl TryFrom<Settings> for core::Settings {
-    type Error = crate::ChudaError;
+    type Error = ChudaError;
 
     fn try_from(settings: Settings) -> Result<Self> {
         let clock: Arc<dyn Clock> = match settings.clock {
@@ -473,7 +509,7 @@ impl TryFrom<Settings> for core::Settings {
     }
 }
 
-fn shares(progress: Option<Box<dyn TranscriptionProgress>>) -> impl Fn(f32) + Send + Sync + 'static {
+pub(super) fn shares(progress: Option<Box<dyn TranscriptionProgress>>) -> impl Fn(f32) + Send + Sync + 'static {
     move |share| {
         if let Some(progress) = &progress {
             let _ = progress.progressed(share);
@@ -484,7 +520,7 @@ fn shares(progress: Option<Box<dyn TranscriptionProgress>>) -> impl Fn(f32) + Se
 fn summaries(progress: Option<Box<dyn SyncProgress>>) -> impl Fn(SyncSummary) + Send + Sync + 'static {
     move |summary| {
         if let Some(progress) = &progress {
-            let _ = progress.progressed(summary.to());
+            let _ = progress.progressed(summary);
         }
     }
 }

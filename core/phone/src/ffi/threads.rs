@@ -8,7 +8,7 @@ use chuda_record::{Error, ErrorKind};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinError;
 
-use crate::errors::Result;
+use super::errors::{ChudaError, Result};
 
 /// Kotlin and Swift poll a future on whatever thread they like, the screen's among them. So the work itself runs here, and what they
 /// poll only waits for it.
@@ -66,8 +66,8 @@ impl Drop for Works {
 }
 
 /// The panic itself was written to the log; its text may hold anything.
-fn stopped(error: &JoinError) -> crate::ChudaError {
-    if error.is_panic() { Error::internal("panic", "a call panicked") } else { Error::new(ErrorKind::Cancelled, "cancelled") }
+fn stopped(error: &JoinError) -> ChudaError {
+    if error.is_panic() { Error::internal("panic", "a call panicked") } else { Error::new(ErrorKind::Cancelled, "work.cancelled") }
         .into()
 }
 

@@ -1,15 +1,12 @@
-//! Recording on the phone itself, and what has to be agreed to before.
+//! Recording on the phone itself.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
-use chuda_phone::workbench as core;
 use chuda_record::Error;
 
-use crate::convert::{To, mirror, same};
-use crate::errors::Result;
-use crate::threads::Works;
-use crate::views::{EvidenceSaved, Word};
+use super::errors::Result;
+use super::threads::Works;
+use crate::workbench::{self as core, EvidenceSaved, RecordingLevel};
 
 /// A recording that is being made. Let go or killed before its end, it is kept all the same, at the next start of the app at the latest.
 #[derive(uniffi::Object)]
@@ -32,14 +29,14 @@ impl Recorder {
             return Err(Error::invalid("recording.format").into());
         }
         let samples: Vec<i16> = pairs.iter().map(|pair| i16::from_le_bytes(*pair)).collect();
-        Ok(self.core.append(&samples)?.to())
+        Ok(self.core.append(&samples)?)
     }
 
     /// Ends the recording and keeps it as evidence, which can be transcribed then. `recording.empty` when there is no sound in it. When
     /// keeping fails, as with a full disk, it can be tried again, and the next start of the app does.
     pub async fn finish(&self) -> Result<EvidenceSaved> {
         let recorder = self.core.clone();
-        self.works.on_thread(move || Ok(recorder.finish()?.to())).await
+        self.works.on_thread(move || Ok(recorder.finish()?)).await
     }
 
     /// Ends the recording and forgets it: the person slid away.
@@ -53,45 +50,4 @@ impl Recorder {
     pub(crate) fn over(core: core::Recorder) -> Self {
         Self { works: Works::default(), core: Arc::new(core) }
     }
-}
-
-mirror! {
-    /// How far a recording is.
-    RecordingLevel of core::RecordingLevel {
-        /// How loud the latest piece was: 0 to 1.
-        level: f32,
-        /// How long the recording is, in milliseconds.
-        duration_ms: i64,
-    }
-
-    /// A consent as it stands.
-    ConsentView of core::ConsentView {
-        /// What it is for.
-        purpose: Purpose,
-        /// Version of the wording in force.
-        version: i32,
-        /// What is asked for.
-        title: Word,
-        /// What happens with it, in plain words.
-        text: Word,
-        /// When it was last given, to whatever wording.
-        given_at: Option<SystemTime>,
-        /// When it was last taken back.
-        withdrawn_at: Option<SystemTime>,
-        /// Whether it holds now: given to the wording in force and not taken back since.
-        given: bool,
-    }
-}
-
-pub(crate) use chuda_phone::workbench::Purpose;
-
-same!(Purpose);
-
-/// What consent is for.
-#[uniffi::remote(Enum)]
-pub enum Purpose {
-    /// Recording sound with the phone.
-    Recording,
-    /// The place where evidence was captured, as part of its claim.
-    Location,
 }

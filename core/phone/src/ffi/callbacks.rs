@@ -1,12 +1,9 @@
 //! What an app implements to be told of things. All of these are called from threads of the core: hand over to your own thread.
 //! Whatever they throw is noted and otherwise ignored; it never stops the work.
 
-use chuda_phone::query::view;
-use chuda_phone::workbench;
-
-use crate::convert::To;
-use crate::errors::Result;
-use crate::views::{HomeView, SyncSummary};
+use super::errors::Result;
+use crate::query::view::{HomeView, SyncSummary};
+use crate::workbench;
 
 /// Told that something changed.
 #[uniffi::export(callback_interface)]
@@ -33,8 +30,8 @@ pub trait SyncProgress: Send + Sync {
 pub(crate) struct AppListener(pub(crate) Box<dyn Listener>);
 
 impl workbench::Listener for AppListener {
-    fn changed(&self, home: view::HomeView) {
+    fn changed(&self, home: HomeView) {
         // What the app threw was noted where it was caught.
-        let _ = self.0.changed(home.to());
+        let _ = self.0.changed(home);
     }
 }

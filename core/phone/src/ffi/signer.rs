@@ -6,7 +6,7 @@ use chuda_evidence::key::{PublicKey, Signer, SoftwareKey};
 
 use chuda_record::{Error, ErrorKind};
 
-use crate::errors::Result;
+use super::errors::Result;
 
 /// Signs with a P-256 key that never leaves its place: Android's keystore, Apple's Secure Enclave. Called from threads of the core.
 #[uniffi::export(with_foreign)]

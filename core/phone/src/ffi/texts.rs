@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use chuda_speech as speech;
-
 /// Key, Chinese, English.
-const WORDS: &str = include_str!("words.tsv");
+const WORDS: &str = include_str!("../../../../bindings/src/words.tsv");
 
 /// The words of a language by key: `zh` (any other word means that, too) or `en`. `{name}` in a text stands for a value.
 ///
@@ -14,12 +12,6 @@ const WORDS: &str = include_str!("words.tsv");
 #[uniffi::export]
 pub fn texts(lang: String) -> HashMap<String, String> {
     rows().map(|(key, zh, en)| (key.to_owned(), if lang == "en" { en } else { zh }.to_owned())).collect()
-}
-
-/// What is less sure than this is shown as doubtful: the confidence of a slot or a segment, 0 to 1.
-#[uniffi::export]
-pub fn doubtful_below() -> f32 {
-    speech::DOUBTFUL
 }
 
 fn rows() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {

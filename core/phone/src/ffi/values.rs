@@ -1,16 +1,16 @@
-//! Ids, days, amounts and the short lists: the core's own types, given a form in Kotlin and Swift.
+//! Ids, instants, days, amounts and short lists of other crates: given a form in Kotlin and Swift.
 
-use chrono::{NaiveDate as Day, NaiveTime as TimeOfDay};
+use std::time::SystemTime;
+
+use chrono::{DateTime, NaiveDate as Day, NaiveTime as TimeOfDay, Utc};
 use chuda_evidence::claim::{Consent, Source};
-use chuda_phone::query::view::{Grade, TouchStatus};
-use chuda_phone::workbench::BlobChoice;
 use chuda_record::Error;
 use chuda_record::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TaskId, TouchId};
+use chuda_record::rules::config::ExtraType;
 use chuda_record::rules::metrics::Outcome;
 use chuda_record::{ContactMode, Fen, Intent, Role, Stage};
 
-use crate::convert::same;
-use crate::errors::Result;
+use super::errors::Result;
 
 /// A type that crosses as a string; one that can't be read is the caller's error, named by `key`.
 macro_rules! text {
@@ -22,7 +22,6 @@ macro_rules! text {
             try_lift: |text| Ok(read::<$name>(&text, $key)?),
             lower: |value| value.to_string(),
         });
-        same!($name);
     )*};
 }
 
@@ -73,7 +72,15 @@ uniffi::custom_type!(
     lower: |amount| amount.0,
 });
 
-same!(Fen, ContactMode, Intent, Role, Stage, TouchStatus, Grade, Outcome);
+type Instant = DateTime<Utc>;
+
+uniffi::custom_type!(
+    /// A moment.
+    Instant, SystemTime, {
+    remote,
+    try_lift: |at| Ok(at.into()),
+    lower: |at| at.into(),
+});
 
 /// What became of something that is waited for, such as the opening of what was sent.
 #[uniffi::remote(Enum)]
@@ -160,24 +167,6 @@ pub enum Role {
     Auditor,
 }
 
-/// Whether a touch counts yet.
-#[uniffi::remote(Enum)]
-pub enum TouchStatus {
-    /// 待补证据: kept, counts for nothing.
-    Draft,
-    /// Has evidence.
-    Recorded,
-}
-
-/// How far an item's time is to be trusted; shown in words, never as a colour.
-#[uniffi::remote(Enum)]
-pub enum Grade {
-    /// 本机时间未校验.
-    LocalUnverified,
-    /// 服务器已见证: existed before the server saw its claim.
-    ServerWitnessed,
-}
-
 /// How bytes came to the device.
 #[uniffi::remote(Enum)]
 pub enum Source {
@@ -200,11 +189,17 @@ pub enum Consent {
     Told,
 }
 
-/// Which blobs an exchange sends.
+/// What an added field holds.
 #[uniffi::remote(Enum)]
-pub enum BlobChoice {
-    /// All of them.
-    All,
-    /// None: records only.
-    None,
+pub enum ExtraType {
+    /// Text.
+    Text,
+    /// A whole number.
+    Number,
+    /// Money, typed in yuan.
+    Money,
+    /// A calendar day.
+    Day,
+    /// Yes or no: `true` or `false`.
+    Flag,
 }
