@@ -116,7 +116,7 @@ impl Stage {
                 let evidence = self.drafting.look().unwrap().evidence[index.parse::<usize>().unwrap()].id;
                 self.draft(DraftEvent::TakeOut { evidence });
             }
-            ["save"] => self.saved = serde_json::to_value(self.drafting.save().unwrap().touch.status).unwrap(),
+            ["save"] => self.saved = json!(word(self.drafting.save().unwrap().touch.status)),
             ["discard"] => self.drafting.discard().unwrap(),
             ["capture", file] => drop(self.capture(file)),
             ["resume"] => self.workbench.resume_unfinished().unwrap(),
@@ -161,25 +161,31 @@ impl Stage {
 
     fn seen(&mut self, screen: &str) -> Value {
         let home = self.workbench.home().unwrap();
-        let mut seen = json!({ "loose": home.loose.len(), "unfinished": home.unfinished, "saved": self.saved });
+        let (card, line) = (&home.report, &home.sync.line);
         if screen == "home" {
-            let missing = home.report.missing;
-            let own = json!({ "missing_touches": missing, "waiting": home.waiting, "sync": home.sync.line, "choosing": self.choosing, "undo": self.undo });
-            seen = merged(seen, own);
-            return merged(seen, serde_json::to_value(home.report).unwrap());
+            return json!({
+                "loose": home.loose.len(), "unfinished": home.unfinished, "waiting": home.waiting,
+                "sync": { "key": line.key, "text": line.text, "standing": word(line.standing) },
+                "choosing": self.choosing, "undo": self.undo, "undo_seconds": card.undo_seconds,
+                "filing": word(card.filing), "full": card.full, "missing_touches": card.missing,
+                "tomorrow": card.tomorrow, "another": card.another,
+            });
         }
         match self.drafting.look() {
             Ok(view) => self.shown = Some(view),
-            Err(error) => self.failure = json!({ "key": error.key, "kind": format!("{:?}", error.kind).to_lowercase() }),
+            Err(error) => self.failure = json!({ "key": error.key, "kind": word(error.kind) }),
         }
         let home = self.workbench.home().unwrap();
-        seen = merged(seen, json!({ "loose": home.loose.len(), "unfinished": home.unfinished, "failure": self.failure }));
-        let Some(view) = &self.shown else { return seen };
+        let view = self.shown.as_ref().unwrap();
         let slots = || view.slots.iter().chain(&view.more);
         let by_field = |what: &dyn Fn(&SlotView) -> Value| slots().map(|slot| (slot.field.clone(), what(slot))).collect::<Map<_, _>>();
         let choices = |slot: &SlotView| slot.inputs.iter().flat_map(|input| input.choices.clone()).collect::<Vec<_>>();
         let chosen = |slot: &SlotView| choices(slot).into_iter().filter(|one| one.chosen).map(|one| one.value).collect::<Vec<_>>();
-        let own = json!({
+        json!({
+            "loose": home.loose.len(),
+            "unfinished": home.unfinished,
+            "failure": self.failure,
+            "saved": self.saved,
             "values": by_field(&|slot| json!(slot.value)),
             "labels": by_field(&|slot| json!(slot.label)),
             "offered": by_field(&|slot| json!(choices(slot).into_iter().map(|one| one.text).collect::<Vec<_>>())),
@@ -190,15 +196,20 @@ impl Stage {
             "save": view.save,
             "new_customer": view.new_customer,
             "evidence": view.evidence.len(),
-        });
-        merged(seen, own)
+        })
     }
 }
 
-fn merged(mut one: Value, other: Value) -> Value {
-    let Value::Object(other) = other else { panic!("{other}") };
-    one.as_object_mut().unwrap().extend(other);
-    one
+/// A variant in the words of the stories: `FileShort` is `file_short`.
+fn word(variant: impl std::fmt::Debug) -> String {
+    let name = format!("{variant:?}");
+    name.chars().enumerate().fold(String::new(), |mut word, (at, c)| {
+        if c.is_uppercase() && at > 0 {
+            word.push('_');
+        }
+        word.extend(c.to_lowercase());
+        word
+    })
 }
 
 fn root() -> PathBuf {

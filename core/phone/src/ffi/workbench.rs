@@ -11,6 +11,7 @@ use chuda_record::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
 
 use super::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
 use super::clock::MovableClock;
+use super::drafting::Drafting;
 use super::drafts::EvidenceDraft;
 use super::errors::{ChudaError, Result};
 use super::recorder::Recorder;
@@ -19,6 +20,7 @@ use super::threads::{Works, on_runtime, on_thread};
 use crate::query::view::{
     BriefView, CustomerView, EvidenceView, HomeView, Options, PersonView, ReportCard, ReportView, SyncSummary, TaskView, TouchView,
 };
+use crate::screen::Lang;
 use crate::workbench::{
     self as core, BlobChoice, ConsentView, CustomerDraft, EvidenceSaved, Identity, Purpose, ReportRequest, StatusView, SyncReport,
     TouchDraft, TouchSaved, Understood, VoiceDraft,

@@ -17,7 +17,7 @@ use chuda_speech::{DOUBTFUL, Draft, Slot};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum DraftEvent {
-    /// Fills a field in, as [`SlotView`] offers it; with nothing it is open again.
+    /// Fills a field in, as its slot offers it; with nothing it is open again.
     Fill {
         /// Which.
         field: String,

@@ -200,7 +200,7 @@ impl<'a> Slots<'a> {
 
     fn response_by(&self) -> SlotView {
         let day = self.drafted.touch.response_by;
-        let days = day.and_then(|day| u32::try_from((day - self.ask.today()).num_days()).ok());
+        let days = day.and_then(|day| i32::try_from((day - self.ask.today()).num_days()).ok());
         let said = self.said(|heard| heard.response_within_days.as_ref(), days.as_ref());
         let input = self.day("response_by", None, day, &self.near_days(true));
         self.slot("response_by", day.map(|day| self.format().near_day(day, self.ask.today())), said, vec![input])

@@ -70,3 +70,30 @@ impl SyncLine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn synced_is_said_only_when_the_server_has_everything() {
+        let at = Some("2026-11-24T02:00:00Z".parse().unwrap());
+        let synced = SyncSummary { enrolled: true, last_sync: at, percent: 100, ..SyncSummary::default() };
+        let waiting = SyncSummary { records_waiting: 3, ..synced.clone() };
+        let files = SyncSummary { blobs_waiting: 2, percent: 41, ..waiting.clone() };
+        let cases = [
+            (SyncSummary::default(), Standing::Off, "已存本机", "Saved here"),
+            (SyncSummary { last_sync: None, ..synced.clone() }, Standing::Off, "还没同步过", "Not synced yet"),
+            (SyncSummary { last_sync: None, ..waiting.clone() }, Standing::Off, "3 条待传", "3 waiting"),
+            (waiting, Standing::Waiting, "3 条待传", "3 waiting"),
+            (SyncSummary { attention: 1, ..files.clone() }, Standing::Attention, "1 条需处理", "1 need attention"),
+            (files, Standing::Waiting, "3 条待传 · 2 个附件 41 %", "3 waiting · 2 files 41 %"),
+            (synced, Standing::Synced, "全部已同步", "All synced"),
+        ];
+        for (summary, standing, zh, en) in cases {
+            let line = SyncLine::of(&summary, Lang::Zh);
+            assert_eq!((line.standing, line.text.as_str()), (standing, zh));
+            assert_eq!(SyncLine::of(&summary, Lang::En).text, en);
+        }
+    }
+}

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::voice::blocking;
-use super::{Cancel, Candidate, CustomerDraft, TouchDraft, TouchSaved, Workbench};
+use super::{Cancel, Candidate, CustomerDraft, TouchDraft, TouchSaved, Understood, Workbench};
 use crate::query::Ask;
 use crate::screen::{DraftEvent, DraftView, Drafted, Heard, OFFERED, fill};
 use chuda_record::error::{ErrorKind, Result};
@@ -206,7 +206,7 @@ impl Held {
     fn recall(&self, touch: &TouchDraft) -> Result<Option<Heard>> {
         for id in &touch.evidence {
             if let Some(words) = self.workbench.evidence(*id)?.transcript {
-                let (draft, candidates) = self.workbench.understand(&words)?;
+                let Understood { draft, candidates } = self.workbench.understand(&words)?;
                 return Ok(Some(Heard { recording: Some(*id), draft, candidates }));
             }
         }

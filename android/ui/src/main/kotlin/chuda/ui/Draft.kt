@@ -143,7 +143,7 @@ class DraftModel(
         }
 
     /** What the camera made and the store could not take. */
-    private fun again() = work(::again) { workbench.keepLeftovers(platform).forEach(::add) }
+    private fun again(): Unit = work(::again) { workbench.keepLeftovers(platform).forEach(::add) }
 
     private fun add(evidence: EvidenceId) = act(DraftEvent.Add(evidence))
 
@@ -152,7 +152,7 @@ class DraftModel(
         refresh()
     }
 
-    private fun refresh() = work(::refresh) { look() }
+    private fun refresh(): Unit = work(::refresh) { look() }
 
     /** What it is now, put aside before it is shown. */
     private suspend fun look() =

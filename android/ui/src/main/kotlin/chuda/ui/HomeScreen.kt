@@ -107,12 +107,12 @@ private fun Today(
     Alignment.CenterVertically,
 ) {
     Text(words.day(home.report.day), Modifier.semantics { heading() }, style = MaterialTheme.typography.titleLarge)
-    SyncLine(home.sync.line, words, on::sync)
+    SyncStatus(home.sync.line, words, on::sync)
 }
 
 /** What is on its way. "Synced" only when the server has everything. */
 @Composable
-private fun SyncLine(
+private fun SyncStatus(
     line: SyncLine,
     words: Words,
     onClick: () -> Unit,
@@ -213,7 +213,7 @@ private fun Report(
     HorizontalDivider(Modifier.padding(vertical = 4.dp), color = MaterialTheme.colorScheme.outlineVariant)
     Tomorrow(card, on, words)
     Spacer(Modifier.height(6.dp))
-    Filing(state, card, on, words)
+    FilingButton(state, card, on, words)
 }
 
 @Composable
@@ -292,7 +292,7 @@ private fun Tomorrow(
 }
 
 @Composable
-private fun Filing(
+private fun FilingButton(
     state: HomeState,
     card: ReportCard,
     on: HomeEvents,
