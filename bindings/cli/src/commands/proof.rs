@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use chuda_evidence::audit;
-use chuda_evidence::proof;
+use chuda_evidence::proof::{self, Check};
 use chuda_record::Error;
 use serde_json::json;
 

@@ -1,17 +1,17 @@
 //! Customers with their health, reddest first.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::view::{LastEvent, PersonView, Word};
 use super::{Ask, dialect, word};
 use crate::store::{HealthRow, Row};
 use chuda_record::error::{Error, Result};
-use chuda_record::id::{ContactId, CustomerId, EvidenceId, LeadId, PersonId, TouchId};
+use chuda_record::id::{ContactId, CustomerId, LeadId};
 use chuda_record::rules::Health;
 use chuda_record::rules::health::Facts;
 use chuda_record::time::start_of_day;
-use chuda_record::{ContactMode, Customer, Intent, Role, Stage};
+use chuda_record::{Customer, Intent, Stage};
 
 /// Most customers a search shows.
 const FOUND: u32 = 20;
@@ -183,7 +183,7 @@ impl Ask<'_> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeDelta, Utc};
+    use chrono::{DateTime, Utc};
 
     use super::*;
     use crate::query::Me;
