@@ -77,7 +77,7 @@ struct Stage {
     failure: Value,
     saved: Value,
     choosing: Value,
-    undo: u32,
+    undo: i32,
 }
 
 impl Stage {
