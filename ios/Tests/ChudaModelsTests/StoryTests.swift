@@ -106,7 +106,7 @@ private final class Stage {
             let modes: [String: ContactMode] = ["phone": .phone, "visit": .visit]
             try await workbench.keepUnfinished(draft: TouchDraft(mode: unfinished["mode"].flatMap { modes[$0] }, action: unfinished["action"]))
         }
-        home = HomeModel(workbench, platform, second: { try await Task.sleep(for: .seconds(1)) }, go: { _ in })
+        home = HomeModel(workbench, platform, second: { try await Task.sleep(for: .seconds(3600)) }, go: { _ in })
         draft = DraftModel(workbench, platform) {}
         probe = Probe(workbench, platform)
     }

@@ -53,3 +53,18 @@ pub(crate) fn another(suggestions: &[String], chosen: Option<&str>) -> Option<St
     let next = suggestions.get(at % suggestions.len().max(1))?;
     (Some(next.as_str()) != chosen).then(|| next.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_suggestion_is_followed_by_the_next_and_the_last_by_the_first() {
+        let suggestions = ["a", "b", "c"].map(str::to_owned);
+        for (chosen, next) in [("a", "b"), ("b", "c"), ("c", "a"), ("own words", "a")] {
+            assert_eq!(another(&suggestions, Some(chosen)).as_deref(), Some(next));
+        }
+        assert_eq!(another(&suggestions[..1], Some("a")), None);
+        assert_eq!(another(&[], Some("own words")), None);
+    }
+}

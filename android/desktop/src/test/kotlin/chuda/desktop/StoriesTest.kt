@@ -1,3 +1,5 @@
+@file:OptIn(ExperimentalCoroutinesApi::class)
+
 package chuda.desktop
 
 import chuda.ChudaException
@@ -17,12 +19,13 @@ import chuda.ui.Model
 import chuda.ui.Permission
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
-import kotlinx.coroutines.withContext
+import kotlinx.coroutines.test.StandardTestDispatcher
+import kotlinx.coroutines.test.TestCoroutineScheduler
 import kotlinx.coroutines.withTimeoutOrNull
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.DynamicTest
@@ -55,7 +58,7 @@ class StoriesTest {
                     if (step["early"] != true) stage.loaded()
                     (step["do"] as List<String>?)?.let { stage.act(it) }
                     val wanted = (step["see"] as Map<String, Any?>?).orEmpty()
-                    withTimeoutOrNull(PATIENCE) { while (stage.seen(wanted) != wanted) delay(5) }
+                    stage.until { stage.seen(wanted) == wanted }
                     assertEquals(wanted, stage.seen(wanted)) { "step $number" }
                 }
             } finally {
@@ -67,42 +70,49 @@ class StoriesTest {
         private val phone: FakePhone,
         private val workbench: Workbench,
     ) {
-        private val main = Dispatchers.Default.limitedParallelism(1)
-        private val scope = CoroutineScope(SupervisorJob() + main)
+        /** The screens' time stands still. */
+        private val scheduler = TestCoroutineScheduler()
+        private val scope = CoroutineScope(SupervisorJob() + StandardTestDispatcher(scheduler))
         private val home = HomeModel(workbench, phone, scope) {}
         private val draft = DraftModel(workbench, phone, scope, null, {}, {})
         private val probe = Probe(workbench, phone, scope)
 
-        suspend fun loaded() {
-            while (home.state.value.home == null || draft.state.value.view == null) delay(5)
-        }
-
-        /** As a finger does it: on the main thread. */
-        suspend fun act(words: List<String>) =
-            withContext(main) {
-                val one = words.getOrElse(1) { "" }
-                when (words[0]) {
-                    "fill" -> draft.fill(one, value(words[2]))
-                    "find" -> draft.find(one)
-                    "new_customer" -> draft.newCustomer(one)
-                    "add" -> if (one.endsWith("jpg")) phone.run { camera = sample(one) }.also { draft.takePhoto() } else add(one)
-                    "take_out" -> draft.takeOut(checkNotNull(draft.state.value.view).evidence[one.toInt()].id)
-                    "save" -> draft.save()
-                    "discard" -> draft.discard()
-                    "capture" -> workbench.keepEvidence(EvidenceDraft(sample(one), Source.CAMERA))
-                    "resume" -> home.resume()
-                    "tomorrow" -> home.chooseTomorrow(one)
-                    "file" -> home.file()
-                    "reason" -> home.chooseReason(one)
-                    "undo" -> home.undo()
-                    "deny" -> deny(Permission.valueOf(one.uppercase()))
-                    else -> probe.act(words[0], one)
+        suspend fun until(isThere: () -> Boolean) =
+            withTimeoutOrNull(PATIENCE) {
+                scheduler.runCurrent()
+                while (!isThere()) {
+                    delay(POLL)
+                    scheduler.runCurrent()
                 }
             }
 
+        suspend fun loaded() = until { home.state.value.home != null && draft.state.value.view != null }
+
+        suspend fun act(words: List<String>) {
+            val one = words.getOrElse(1) { "" }
+            when (words[0]) {
+                "fill" -> draft.fill(one, value(words[2]))
+                "find" -> draft.find(one)
+                "new_customer" -> draft.newCustomer(one)
+                "add" -> add(one)
+                "take_out" -> draft.takeOut(checkNotNull(draft.state.value.view).evidence[one.toInt()].id)
+                "save" -> draft.save()
+                "discard" -> draft.discard()
+                "capture" -> workbench.keepEvidence(EvidenceDraft(sample(one), Source.CAMERA))
+                "resume" -> home.resume()
+                "tomorrow" -> home.chooseTomorrow(one)
+                "file" -> home.file()
+                "reason" -> home.chooseReason(one)
+                "undo" -> home.undo()
+                "deny" -> deny(Permission.valueOf(one.uppercase()))
+                else -> probe.act(words[0], one)
+            }
+        }
+
         private fun add(file: String) {
+            phone.camera = sample(file)
             phone.file = sample(file)
-            draft.addFile()
+            if (file.endsWith("jpg")) draft.takePhoto() else draft.addFile()
         }
 
         private fun deny(permission: Permission) {
@@ -241,6 +251,7 @@ class StoriesTest {
 
     private companion object {
         const val PATIENCE = 60_000L
+        const val POLL = 5L
 
         /** Of a map only what is looked for. */
         fun narrowed(
