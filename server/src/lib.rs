@@ -38,6 +38,9 @@ pub mod telemetry;
 mod webhooks;
 mod weekly;
 
+// SQLCipher calls it from C.
+use chuda_cipher as _;
+
 pub use audit::AuditExport;
 pub use server::{Running, Server, Settings};
 

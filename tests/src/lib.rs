@@ -278,6 +278,11 @@ pub fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples").join(name)
 }
 
+/// A number that a test goes by unless the environment sets another.
+pub fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+}
+
 fn fresh(clock: Arc<Hand>) -> (tempfile::TempDir, Settings) {
     let folder = tempfile::tempdir().expect("folder");
     let settings = Settings {

@@ -1,7 +1,7 @@
-//! A thousand random days of a team: whatever people do, every effect of a rule is there, once, and explains itself.
+//! Random days of a team: whatever people do, every effect of a rule is there, once, and explains itself.
 //!
 //! What has to be there is worked out by a second, slow and obvious reading of the rules that shares no code with the first.
-//! `CHUDA_SEED` replays a run, `CHUDA_DAYS` makes it shorter or longer.
+//! `CHUDA_DAYS` sets how many, `CHUDA_SEED` which: `scripts/soak` plays a thousand of them.
 
 #![allow(clippy::unwrap_used)]
 
@@ -14,36 +14,20 @@ use chuda_phone::workbench::TouchDraft;
 use chuda_record::id::{CustomerId, RecordId, TouchId};
 use chuda_record::time::from_millis;
 use chuda_record::{Fen, Fields, Kind, Role, Scalar};
-use chuda_tests::{Hand, Host, Phone, of, sample};
+use chuda_tests::{Hand, Host, Phone, number, of, sample};
+use fastrand::Rng;
 
-const DAYS: u64 = 1_000;
 const ACTIONS: [&str; 6] = ["send_material", "demo", "quote", "sign", "new_demand", "tech_question"];
 const AMOUNTS: [Option<i64>; 5] = [None, Some(30_000_000), Some(50_000_000), Some(50_000_001), Some(80_000_000)];
-
-/// A small generator of its own, so that a seed means the same days for ever.
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-
-    fn one_in(&mut self, sides: u64) -> bool {
-        self.throw(sides) == 0
-    }
-}
 
 /// When the customer's answer to a touch was noted.
 type Answers = BTreeMap<TouchId, DateTime<Utc>>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_effect_is_there_once_and_explains_itself() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
-    let seed = number("CHUDA_SEED").unwrap_or_else(|| Utc::now().timestamp_millis().unsigned_abs());
-    let days = number("CHUDA_DAYS").unwrap_or(DAYS);
+    let (days, seed) = (number("CHUDA_DAYS", 120), number("CHUDA_SEED", 20_261_123));
     eprintln!("CHUDA_SEED={seed} CHUDA_DAYS={days}");
-    let mut dice = Dice(seed);
+    let mut dice = Rng::with_seed(seed);
     let hand = Arc::new(Hand::at("2024-02-26T09:00:00+08:00".parse().unwrap()));
     let host = Host::start_at(hand.clone()).await;
     let director = host.phone("韩总", Role::Director, None).await;
@@ -71,8 +55,8 @@ async fn every_effect_is_there_once_and_explains_itself() {
             work(rep, &mut dice, day, &mut answers);
             rep.settle().await;
         }
-        if dice.one_in(4) {
-            let person = &others[dice.throw(others.len() as u64) as usize];
+        if one_in(4, &mut dice) {
+            let person = dice.choice(&others).unwrap();
             person.settle().await;
             do_tasks(person, &mut dice);
             person.settle().await;
@@ -85,31 +69,35 @@ async fn every_effect_is_there_once_and_explains_itself() {
     Team::read(&director).check(&answers, &mornings);
 }
 
+fn one_in(sides: u8, dice: &mut Rng) -> bool {
+    dice.u8(..sides) == 0
+}
+
 /// What a rep does in a day.
-fn work(rep: &Phone, dice: &mut Dice, day: u64, answers: &mut Answers) {
+fn work(rep: &Phone, dice: &mut Rng, day: u64, answers: &mut Answers) {
     let customers: Vec<CustomerId> = rep.workbench.customers().unwrap().iter().map(|customer| customer.id).collect();
-    if customers.is_empty() || (customers.len() < 6 && dice.one_in(10)) {
+    if customers.is_empty() || (customers.len() < 6 && one_in(10, dice)) {
         rep.customer(&format!("客户{day}-{}", rep.person()));
         return;
     }
-    for _ in 0..dice.throw(3) {
+    for _ in 0..dice.u8(..3) {
         rep.clock.pass(TimeDelta::minutes(1));
-        let customer = customers[dice.throw(customers.len() as u64) as usize];
-        let action = ACTIONS[dice.throw(ACTIONS.len() as u64) as usize];
-        let is_draft = dice.one_in(8);
-        let evidence = match (is_draft, dice.one_in(2)) {
+        let customer = *dice.choice(&customers).unwrap();
+        let action = dice.choice(ACTIONS).unwrap();
+        let is_draft = one_in(8, dice);
+        let evidence = match (is_draft, dice.bool()) {
             (true, _) => Vec::new(),
             (false, true) => vec![rep.keep(&sample("quote.pdf"))],
             (false, false) => vec![rep.note()],
         };
-        let feedback = dice.one_in(6);
+        let feedback = one_in(6, dice);
         let draft = TouchDraft {
             evidence,
             allow_draft: is_draft,
             tech_owner: Some("技术".into()),
             response_by: Some((rep.clock.now() + TimeDelta::days(2)).date_naive()),
-            amount: AMOUNTS[dice.throw(5) as usize].map(Fen),
-            custom_development: dice.one_in(2),
+            amount: dice.choice(AMOUNTS).unwrap().map(Fen),
+            custom_development: dice.bool(),
             feedback,
             note: Some("客户希望支持双屏".into()),
             ..of(customer, action)
@@ -119,20 +107,20 @@ fn work(rep: &Phone, dice: &mut Dice, day: u64, answers: &mut Answers) {
             answers.insert(touch.id, touch.at);
         }
     }
-    let earlier = rep.workbench.timeline(customers[dice.throw(customers.len() as u64) as usize], 3).unwrap();
-    if let Some(touch) = earlier.first().filter(|touch| !touch.feedback && dice.one_in(5)) {
+    let earlier = rep.workbench.timeline(*dice.choice(&customers).unwrap(), 3).unwrap();
+    if let Some(touch) = earlier.first().filter(|touch| !touch.feedback && one_in(5, dice)) {
         rep.workbench.note_feedback(touch.id).unwrap();
         answers.insert(touch.id, rep.clock.now());
     }
 }
 
 /// Does what there is to do, with any of the answers.
-fn do_tasks(phone: &Phone, dice: &mut Dice) {
+fn do_tasks(phone: &Phone, dice: &mut Rng) {
     for task in phone.workbench.tasks().unwrap().into_iter().chain(phone.workbench.notices().unwrap()) {
-        if dice.one_in(3) || task.kind.key == "e_sign" {
+        if one_in(3, dice) || task.kind.key == "e_sign" {
             continue;
         }
-        let choice = task.choices.get(dice.throw(task.choices.len().max(1) as u64) as usize).map(|choice| choice.key.clone());
+        let choice = dice.choice(&task.choices).map(|choice| choice.key.clone());
         phone.workbench.complete_task(task.id, choice.as_deref(), Some("已处理")).unwrap();
     }
 }

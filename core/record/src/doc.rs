@@ -77,7 +77,6 @@ pub struct Change {
     /// The fields it writes.
     pub writes: Fields,
     whole: bool,
-    bytes: Vec<u8>,
     inner: automerge::Change,
 }
 
@@ -89,7 +88,7 @@ impl Change {
         }
         // Automerge's decoder has panicking paths on hostile input.
         let parsed = catch_unwind(|| {
-            let change = automerge::Change::from_bytes(bytes.to_vec()).ok()?;
+            let change = automerge::Change::try_from(bytes).ok()?;
             let expanded = change.decode();
             Some((change, expanded))
         });
@@ -98,12 +97,12 @@ impl Change {
         if bytes.get(4..9) != Some(&[&inner.hash().0[..4], &[1]].concat()) {
             return Err(DocError::Malformed);
         }
-        Self::new(inner, &expanded, bytes.to_vec())
+        Self::new(inner, &expanded)
     }
 
     /// The bytes that are stored and sent.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.inner.raw_bytes()
     }
 
     /// Whether it makes a document all by itself: a document of this change alone has exactly [`Self::writes`] as its fields and
@@ -112,7 +111,7 @@ impl Change {
         self.whole
     }
 
-    fn new(inner: automerge::Change, expanded: &ExpandedChange, bytes: Vec<u8>) -> Result<Self, DocError> {
+    fn new(inner: automerge::Change, expanded: &ExpandedChange) -> Result<Self, DocError> {
         if expanded.operations.len() > MAX_CHANGE_FIELDS {
             return Err(DocError::TooLarge);
         }
@@ -124,9 +123,31 @@ impl Change {
             at: from_millis(inner.timestamp()),
             writes: writes(expanded).ok_or(DocError::Malformed)?,
             whole: is_whole_document(expanded),
-            bytes,
             inner,
         })
+    }
+}
+
+/// What a document's changes come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// The fields; where two writers disagree, the one that wins everywhere.
+    pub fields: Fields,
+    /// Fields that were written concurrently with different values, with all their values.
+    pub conflicts: BTreeMap<String, Vec<Scalar>>,
+}
+
+impl State {
+    /// Of all changes of a document, in any order.
+    pub fn of(mut changes: Vec<Change>) -> Result<Self, DocError> {
+        if let [only] = &mut changes[..]
+            && only.is_whole_document()
+        {
+            return Ok(Self { fields: std::mem::take(&mut only.writes), conflicts: BTreeMap::new() });
+        }
+        let mut doc = Doc::new();
+        doc.apply(changes)?;
+        Ok(doc.state())
     }
 }
 
@@ -187,8 +208,12 @@ impl Doc {
         self.0.commit_with(CommitOptions::default().with_time(at.timestamp_millis()));
         let inner = self.0.get_last_local_change().ok_or(DocError::Malformed)?;
         let expanded = inner.decode();
-        let bytes = inner.raw_bytes().to_vec();
-        Change::new(inner, &expanded, bytes).map(Some)
+        Change::new(inner, &expanded).map(Some)
+    }
+
+    /// Fields and conflicts as they are now.
+    pub fn state(&self) -> State {
+        State { fields: self.fields(), conflicts: self.conflicts() }
     }
 
     /// The current fields; where two writers disagree, the one that wins everywhere.
@@ -226,8 +251,7 @@ impl Doc {
             .into_iter()
             .filter_map(|inner| {
                 let expanded = inner.decode();
-                let bytes = inner.raw_bytes().to_vec();
-                Change::new(inner, &expanded, bytes).ok()
+                Change::new(inner, &expanded).ok()
             })
             .collect()
     }
@@ -318,6 +342,8 @@ mod tests {
             let loaded = Doc::load([created.bytes()]).unwrap();
             prop_assert_eq!(&loaded.fields(), &parsed.writes);
             prop_assert!(loaded.conflicts().is_empty());
+            prop_assert_eq!(parsed.bytes(), created.bytes());
+            prop_assert_eq!(State::of(vec![parsed]).unwrap(), loaded.state());
             if let Some(later) = doc.write(actor, at, &second).unwrap() {
                 prop_assert!(!later.is_whole_document());
             }

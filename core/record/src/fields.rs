@@ -3,11 +3,14 @@
 //! A collection inside a record is spread over keys `name/member`; nothing is nested, so no list or object can be lost to a
 //! concurrent writer. Typed records are turned into fields and back through serde.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::fmt;
+use std::iter::Peekable;
+use std::ops::Bound;
 
-use serde::de::{DeserializeOwned, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::value::{self, BorrowedStrDeserializer, MapAccessDeserializer, MapDeserializer};
+use serde::de::{DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, forward_to_deserialize_any};
 use serde_json::Value;
 
 /// A plain value of one field.
@@ -132,24 +135,109 @@ pub fn to_fields<T: Serialize>(record: &T) -> Result<Fields, Misshapen> {
 
 /// Gathers fields into a typed record. Fields it does not know are ignored: a newer version may have written them.
 pub fn from_fields<T: DeserializeOwned>(fields: &Fields) -> Result<T, Misshapen> {
-    let mut object = serde_json::Map::new();
-    for (key, value) in fields {
-        if *value == Scalar::Null {
-            continue;
-        }
-        let value = serde_json::to_value(value).map_err(|e| Misshapen(e.to_string()))?;
-        match key.split_once('/') {
-            None => {
-                object.insert(key.clone(), value);
+    let reader = Reader { fields, rest: fields.iter().peekable(), next: Next::Value(&Scalar::Null) };
+    T::deserialize(MapAccessDeserializer::new(reader)).map_err(|error| Misshapen(error.to_string()))
+}
+
+/// Hands fields to a record as they stand: everything that comes is read this way, so nothing is copied on the way.
+struct Reader<'a> {
+    fields: &'a Fields,
+    rest: Peekable<btree_map::Iter<'a, String, Scalar>>,
+    next: Next<'a>,
+}
+
+/// What belongs to the name that was read last.
+enum Next<'a> {
+    Value(&'a Scalar),
+    /// The members of a collection, from the first of them that is not cleared: the name with its slash.
+    Members(&'a str),
+}
+
+impl<'de> MapAccess<'de> for Reader<'de> {
+    type Error = value::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, value::Error> {
+        while let Some((key, value)) = self.rest.next() {
+            if *value == Scalar::Null {
+                continue;
             }
-            Some((name, member)) => {
-                if let Value::Object(members) = object.entry(name).or_insert_with(|| Value::Object(serde_json::Map::new())) {
-                    members.insert(member.to_owned(), value);
+            let name = match key.find('/') {
+                None => {
+                    self.next = Next::Value(value);
+                    key
                 }
+                Some(slash) => {
+                    let (name, start) = (&key[..slash], &key[..=slash]);
+                    // Whatever starts alike follows in a row.
+                    while self.rest.next_if(|(key, _)| key.starts_with(start)).is_some() {}
+                    if self.fields.get(name).is_some_and(|plain| *plain != Scalar::Null) {
+                        continue;
+                    }
+                    self.next = Next::Members(start);
+                    name
+                }
+            };
+            return seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, value::Error> {
+        match self.next {
+            Next::Value(value) => seed.deserialize(value),
+            Next::Members(start) => {
+                let from_first = self.fields.range::<str, _>((Bound::Included(start), Bound::Unbounded));
+                let members = from_first.map_while(|(key, value)| Some((key.strip_prefix(start)?, value)));
+                seed.deserialize(MapDeserializer::new(members.filter(|(_, value)| **value != Scalar::Null)))
             }
         }
     }
-    serde_json::from_value(Value::Object(object)).map_err(|e| Misshapen(e.to_string()))
+}
+
+impl<'de> Deserializer<'de> for &'de Scalar {
+    type Error = value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, value::Error> {
+        match self {
+            Scalar::Null => visitor.visit_unit(),
+            Scalar::Bool(value) => visitor.visit_bool(*value),
+            Scalar::Int(value) => visitor.visit_i64(*value),
+            Scalar::Text(text) => visitor.visit_borrowed_str(text),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, value::Error> {
+        if *self == Scalar::Null { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, value::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, value::Error> {
+        match self {
+            Scalar::Text(text) => BorrowedStrDeserializer::new(text).deserialize_enum(name, variants, visitor),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map
+        struct identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de> for &'de Scalar {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
 }
 
 /// What has to be written to get from one state to the other; a field that is gone is cleared.
@@ -206,7 +294,64 @@ mod tests {
         assert_eq!(serde_json::from_str::<Scalar>("null").unwrap(), Scalar::Null);
     }
 
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Flat {
+        #[serde(default)]
+        t: i64,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Word {
+        T,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Sample {
+        #[serde(default)]
+        a: Option<String>,
+        #[serde(default, with = "members")]
+        b: std::collections::BTreeSet<String>,
+        #[serde(default)]
+        c: BTreeMap<String, i64>,
+        #[serde(default)]
+        d: Option<Word>,
+        #[serde(default)]
+        e: Option<crate::Fen>,
+        #[serde(flatten)]
+        flat: Flat,
+    }
+
+    /// The same by way of a JSON object.
+    fn through_json(fields: &Fields) -> Option<Sample> {
+        let mut object = serde_json::Map::new();
+        for (key, value) in fields.iter().filter(|(_, value)| **value != Scalar::Null) {
+            let value = serde_json::to_value(value).unwrap();
+            match key.split_once('/') {
+                None => drop(object.insert(key.clone(), value)),
+                Some((name, member)) => {
+                    if let Value::Object(members) = object.entry(name).or_insert_with(|| Value::Object(serde_json::Map::new())) {
+                        members.insert(member.to_owned(), value);
+                    }
+                }
+            }
+        }
+        serde_json::from_value(Value::Object(object)).ok()
+    }
+
     proptest! {
+        #[test]
+        fn fields_are_read_as_the_object_they_stand_for(
+            fields in proptest::collection::btree_map("[a-et]([!/][b-d/]?)?", prop_oneof![
+                Just(Scalar::Null),
+                any::<bool>().prop_map(Scalar::Bool),
+                any::<i64>().prop_map(Scalar::Int),
+                "t?".prop_map(Scalar::Text),
+            ], 0..6),
+        ) {
+            prop_assert_eq!(from_fields::<Sample>(&fields).ok(), through_json(&fields));
+        }
+
         #[test]
         fn a_value_survives_being_written(value in any_scalar()) {
             let text = serde_json::to_string(&value).unwrap();

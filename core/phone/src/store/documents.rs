@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::OptionalExtension as _;
 
 use super::{Tx, storage};
-use chuda_record::doc::DocError;
+use chuda_record::doc::{DocError, State};
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{Hash, RecordId};
 use chuda_record::policy::{self, Writer};
@@ -74,24 +74,33 @@ impl Tx<'_> {
         let Some(change) = doc.write(own.actor, own.at, fields).map_err(|error| Error::internal("record.write", error))? else {
             return Ok(());
         };
-        let state = doc.fields();
-        kind.check(&state).map_err(|error| Error::internal("record.misshapen", error))?;
+        let state = doc.state();
+        kind.check(&state.fields).map_err(|error| Error::internal("record.misshapen", error))?;
         self.append(id, &change)?;
         self.0
             .prepare_cached("INSERT INTO outbox (hash, document) VALUES (?1, ?2)")
             .map_err(storage)?
             .execute((change.hash.0, id.as_bytes()))
             .map_err(storage)?;
-        self.project(id, kind, &state, &doc.conflicts())
+        self.project(id, &state)
     }
 
     /// A document as it is now; an empty one when there is none.
     pub fn load(&self, id: RecordId) -> Result<Doc> {
+        let mut doc = Doc::new();
+        doc.apply(self.history(id)?).map_err(|error| damaged(id, &error))?;
+        Ok(doc)
+    }
+
+    /// A document's changes in stored order.
+    fn history(&self, id: RecordId) -> Result<Vec<Change>> {
         let changes = self.changes_of(id)?;
-        Doc::load(changes.iter().map(Vec::as_slice)).map_err(|error| {
-            tracing::error!(document = %id, %error, "document does not load");
-            Error::new(ErrorKind::Storage, "storage.damaged")
-        })
+        changes.iter().map(|bytes| Change::parse(bytes)).collect::<Result<_, _>>().map_err(|error| damaged(id, &error))
+    }
+
+    /// What a document's changes come to.
+    pub(super) fn state(&self, id: RecordId) -> Result<State> {
+        State::of(self.history(id)?).map_err(|error| damaged(id, &error))
     }
 
     /// Takes in changes from the server. Those already here are ignored; a change that can't be applied is an error of the
@@ -108,16 +117,14 @@ impl Tx<'_> {
         if fresh.is_empty() {
             return Ok(0);
         }
-        let mut doc = self.load(id)?;
+        let mut changes = self.history(id)?;
         for change in &fresh {
             self.append(id, change)?;
         }
         let count = fresh.len();
-        doc.apply(fresh).map_err(|error| Error::new(ErrorKind::Server, "sync.bad_change").with("reason", error))?;
-        let state = doc.fields();
-        if let Some(kind) = chuda_record::kind_of(&state) {
-            self.project(id, kind, &state, &doc.conflicts())?;
-        }
+        changes.extend(fresh);
+        let state = State::of(changes).map_err(|error| Error::new(ErrorKind::Server, "sync.bad_change").with("reason", error))?;
+        self.project(id, &state)?;
         Ok(count)
     }
 
@@ -220,12 +227,7 @@ impl Tx<'_> {
 
     /// Takes refused changes, and those of the document that build on them, out of the document into quarantine.
     pub fn quarantine(&self, document: RecordId, refused: &[(Hash, Rejection)]) -> Result<()> {
-        let history: Vec<Change> = self
-            .changes_of(document)?
-            .iter()
-            .map(|bytes| Change::parse(bytes))
-            .collect::<Result<_, _>>()
-            .map_err(|error| Error::internal("record.write", error))?;
+        let history = self.history(document)?;
         let mut out: Vec<Hash> = Vec::new();
         for (number, change) in history.iter().enumerate() {
             let reason = match refused.iter().find(|(hash, _)| *hash == change.hash) {
@@ -336,6 +338,11 @@ impl Tx<'_> {
             .map_err(storage)?;
         Ok(())
     }
+}
+
+fn damaged(document: RecordId, error: &DocError) -> Error {
+    tracing::error!(%document, %error, "document does not load");
+    Error::new(ErrorKind::Storage, "storage.damaged")
 }
 
 fn refused(rejection: &Rejection) -> Error {

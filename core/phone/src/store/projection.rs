@@ -1,20 +1,19 @@
 //! Projections: what lists are made from. All their SQL is here. They are disposable: dropped and made again, they are the same.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::OptionalExtension as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Tx, storage};
+use chuda_record::doc::{DocError, State};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId};
 use chuda_record::rules::world::{LOOKED_THROUGH, World};
 use chuda_record::time::{day_of, from_millis, to_millis};
 use chuda_record::{
-    BackCheck, Contact, Contract, Customer, Demand, Doc, Event, Evidence, Fields, Finding, Kind, Lead, Meeting, Order, Person,
-    Question, Record, Release, Report, Role, Scalar, Seal, Slip, Task, Touch, from_fields, to_fields,
+    BackCheck, Change, Contact, Contract, Customer, Demand, Event, Evidence, Fields, Finding, Kind, Lead, Meeting, Order, Person,
+    Question, Record, Release, Report, Role, Seal, Slip, Task, Touch, from_fields, to_fields,
 };
 
 /// A record with its id.
@@ -78,29 +77,24 @@ const ONE: &str = "c.id = ?1";
 const HELD: &str = "c.closed = 0 AND c.holder IS NOT NULL";
 
 impl Tx<'_> {
-    /// Brings the projections of one document up to date.
-    pub(super) fn project(
-        &self,
-        id: RecordId,
-        kind: Kind,
-        fields: &Fields,
-        conflicts: &BTreeMap<String, Vec<Scalar>>,
-    ) -> Result<()> {
+    /// Brings the projections of one document up to date. One of a kind that this version does not know has none.
+    pub(super) fn project(&self, id: RecordId, state: &State) -> Result<()> {
+        let Some(kind) = chuda_record::kind_of(&state.fields) else { return Ok(()) };
         match kind {
-            Kind::Person => self.project_as::<Person>(id, fields, conflicts).map(drop),
-            Kind::Config => self.project_as::<Release>(id, fields, conflicts).map(drop),
-            Kind::Contract => self.project_as::<Contract>(id, fields, conflicts).map(drop),
-            Kind::Seal => self.project_as::<Seal>(id, fields, conflicts).map(drop),
-            Kind::Order => self.project_as::<Order>(id, fields, conflicts).map(drop),
-            Kind::Question => self.project_as::<Question>(id, fields, conflicts).map(drop),
-            Kind::Demand => self.project_as::<Demand>(id, fields, conflicts).map(drop),
-            Kind::Meeting => self.project_as::<Meeting>(id, fields, conflicts).map(drop),
-            Kind::Slip => self.project_as::<Slip>(id, fields, conflicts).map(drop),
-            Kind::Event => self.project_as::<Event>(id, fields, conflicts).map(drop),
-            Kind::Finding => self.project_as::<Finding>(id, fields, conflicts).map(drop),
-            Kind::BackCheck => self.project_as::<BackCheck>(id, fields, conflicts).map(drop),
+            Kind::Person => self.project_as::<Person>(id, state).map(drop),
+            Kind::Config => self.project_as::<Release>(id, state).map(drop),
+            Kind::Contract => self.project_as::<Contract>(id, state).map(drop),
+            Kind::Seal => self.project_as::<Seal>(id, state).map(drop),
+            Kind::Order => self.project_as::<Order>(id, state).map(drop),
+            Kind::Question => self.project_as::<Question>(id, state).map(drop),
+            Kind::Demand => self.project_as::<Demand>(id, state).map(drop),
+            Kind::Meeting => self.project_as::<Meeting>(id, state).map(drop),
+            Kind::Slip => self.project_as::<Slip>(id, state).map(drop),
+            Kind::Event => self.project_as::<Event>(id, state).map(drop),
+            Kind::Finding => self.project_as::<Finding>(id, state).map(drop),
+            Kind::BackCheck => self.project_as::<BackCheck>(id, state).map(drop),
             Kind::Customer => {
-                let Some(customer) = self.project_as::<Customer>(id, fields, conflicts)? else { return Ok(()) };
+                let Some(customer) = self.project_as::<Customer>(id, state)? else { return Ok(()) };
                 self.upsert(
                     "INSERT INTO customers (id, name, short, holder, closed, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                      ON CONFLICT (id) DO UPDATE SET name = ?2, short = ?3, holder = ?4, closed = ?5, created_at = ?6",
@@ -115,14 +109,14 @@ impl Tx<'_> {
                 )
             }
             Kind::Contact => {
-                let Some(contact) = self.project_as::<Contact>(id, fields, conflicts)? else { return Ok(()) };
+                let Some(contact) = self.project_as::<Contact>(id, state)? else { return Ok(()) };
                 self.upsert(
                     "INSERT INTO contacts (id, customer, name) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET name = ?3",
                     (id.as_bytes(), contact.customer.as_bytes(), &contact.name),
                 )
             }
             Kind::Lead => {
-                let Some(lead) = self.project_as::<Lead>(id, fields, conflicts)? else { return Ok(()) };
+                let Some(lead) = self.project_as::<Lead>(id, state)? else { return Ok(()) };
                 self.upsert(
                     "INSERT INTO leads (id, customer, moved_at, holder, held_at, invalid, claimed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                      ON CONFLICT (id) DO UPDATE SET moved_at = ?3, holder = ?4, held_at = ?5, invalid = ?6, claimed_at = ?7",
@@ -138,7 +132,7 @@ impl Tx<'_> {
                 )
             }
             Kind::Touch => {
-                let Some(touch) = self.project_as::<Touch>(id, fields, conflicts)? else { return Ok(()) };
+                let Some(touch) = self.project_as::<Touch>(id, state)? else { return Ok(()) };
                 self.upsert(
                     "INSERT INTO touches (id, customer, person, at, day, draft, action, next_date, brief)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -164,7 +158,7 @@ impl Tx<'_> {
                 Ok(())
             }
             Kind::Evidence => {
-                let Some(evidence) = self.project_as::<Evidence>(id, fields, conflicts)? else { return Ok(()) };
+                let Some(evidence) = self.project_as::<Evidence>(id, state)? else { return Ok(()) };
                 self.upsert(
                     "INSERT INTO evidence (id, sha256, valid, captured_at, look, author) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                      ON CONFLICT (id) DO UPDATE SET valid = ?3, author = ?6",
@@ -179,14 +173,14 @@ impl Tx<'_> {
                 )
             }
             Kind::Report => {
-                let Some(report) = self.project_as::<Report>(id, fields, conflicts)? else { return Ok(()) };
+                let Some(report) = self.project_as::<Report>(id, state)? else { return Ok(()) };
                 self.upsert(
                     "INSERT OR IGNORE INTO reports (id, person, day) VALUES (?1, ?2, ?3)",
                     (id.as_bytes(), report.author.as_bytes(), report.day.to_string()),
                 )
             }
             Kind::Task => {
-                let Some(task) = self.project_as::<Task>(id, fields, conflicts)? else { return Ok(()) };
+                let Some(task) = self.project_as::<Task>(id, state)? else { return Ok(()) };
                 self.upsert(
                     "INSERT INTO tasks (id, assignee, role, due, created_at, done, notice) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                      ON CONFLICT (id) DO UPDATE SET assignee = ?2, due = ?4, done = ?6",
@@ -220,12 +214,7 @@ impl Tx<'_> {
     /// Makes the projections of one document anew from its changes.
     pub(super) fn reproject(&self, id: RecordId) -> Result<()> {
         self.unproject(id)?;
-        let doc = self.load(id)?;
-        let fields = doc.fields();
-        match chuda_record::kind_of(&fields) {
-            Some(kind) => self.project(id, kind, &fields, &doc.conflicts()),
-            None => Ok(()),
-        }
+        self.project(id, &self.state(id)?)
     }
 
     /// Makes all projections anew. A document that does not load is left out and told in the log.
@@ -234,14 +223,13 @@ impl Tx<'_> {
             self.0.execute(&format!("DELETE FROM {table}"), []).map_err(storage)?;
         }
         self.each_document(|id, changes| {
-            let Ok(doc) = Doc::load(changes.iter().map(Vec::as_slice)) else {
-                tracing::error!(document = %id, "document does not load");
-                return Ok(());
-            };
-            let fields = doc.fields();
-            match chuda_record::kind_of(&fields) {
-                Some(kind) => self.project(id, kind, &fields, &doc.conflicts()),
-                None => Ok(()),
+            let parsed: Result<Vec<Change>, DocError> = changes.iter().map(|bytes| Change::parse(bytes)).collect();
+            match parsed.and_then(State::of) {
+                Ok(state) => self.project(id, &state),
+                Err(error) => {
+                    tracing::error!(document = %id, %error, "document does not load");
+                    Ok(())
+                }
             }
         })
     }
@@ -515,12 +503,7 @@ impl Tx<'_> {
         Ok(rows.into_iter().filter_map(|(id, kind)| Some((id, Kind::parse(&kind)?))).collect())
     }
 
-    fn project_as<T: Record + Serialize>(
-        &self,
-        id: RecordId,
-        fields: &Fields,
-        conflicts: &BTreeMap<String, Vec<Scalar>>,
-    ) -> Result<Option<T>> {
+    fn project_as<T: Record + Serialize>(&self, id: RecordId, State { fields, conflicts }: &State) -> Result<Option<T>> {
         // A newer version may have written what this one can't read: the document is kept, and shown after an update.
         let Ok(record) = from_fields::<T>(fields) else {
             tracing::warn!(document = %id, kind = T::KIND.as_str(), "record is of a newer version");

@@ -70,7 +70,10 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
     }
     store.write_again(|tx| {
         let mut taken = Taken { more: response.more, ..Taken::default() };
-        for document in &response.changes {
+        // In the order of the store's pages, so that each is read and written once.
+        let mut documents: Vec<&DocumentChanges> = response.changes.iter().collect();
+        documents.sort_unstable_by_key(|document| document.document);
+        for document in documents {
             let changes: Vec<&[u8]> = document.changes.iter().map(|bytes| bytes.as_slice()).collect();
             taken.pulled += tx.receive(RecordId(uuid::Uuid::from_bytes(document.document)), &changes)? as i64;
         }

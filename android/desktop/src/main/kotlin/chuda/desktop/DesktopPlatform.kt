@@ -44,8 +44,6 @@ import kotlin.concurrent.thread
 class DesktopPlatform(
     private val dir: File,
     private val models: String?,
-    /** What the camera sees when it looks for a code. */
-    private val invitation: String?,
     private val scope: CoroutineScope,
 ) : Platform {
     private val cache = dir.resolve("cache").apply { mkdirs() }
@@ -132,7 +130,7 @@ class DesktopPlatform(
         }
 
     override suspend fun scanCode(): String? =
-        withContext(Dispatchers.Main) { JOptionPane.showInputDialog("chuda://join?server=…&code=…", invitation.orEmpty()) }
+        withContext(Dispatchers.Main) { JOptionPane.showInputDialog("chuda://join?server=…&code=…") }
 
     override suspend fun location(): Location? = null
 

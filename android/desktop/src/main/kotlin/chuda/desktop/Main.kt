@@ -14,12 +14,13 @@ import chuda.ui.AppScreen
 import kotlinx.coroutines.MainScope
 import java.io.File
 
-/** The app in a window of a phone's size; Escape is the way back. The first argument is the folder for its data, the second an invitation. */
+/** The app in a window of a phone's size; Escape is the way back. The first argument is the folder for its data, the second an invitation to confirm. */
 fun main(arguments: Array<String>) {
     val dir = File(arguments.firstOrNull() ?: "chuda-window").apply { mkdirs() }
     val scope = MainScope()
-    val platform = DesktopPlatform(dir, System.getenv("CHUDA_MODELS"), arguments.getOrNull(1)?.ifEmpty { null }, scope)
+    val platform = DesktopPlatform(dir, System.getenv("CHUDA_MODELS"), scope)
     val app = App(platform, scope, opened = { platform.workbench = it })
+    arguments.getOrNull(1)?.ifEmpty { null }?.let(app::invite)
     application {
         Window(
             onCloseRequest = {

@@ -21,7 +21,7 @@ import java.lang.management.ManagementFactory
  */
 fun main(arguments: Array<String>) =
     runBlocking {
-        val platform = DesktopPlatform(File(arguments.single()).apply { mkdirs() }, null, null, this)
+        val platform = DesktopPlatform(File(arguments.single()).apply { mkdirs() }, null, this)
         val settings = platform.settings()
         if (!storeExists(settings.dir)) {
             Workbench.createOffline(settings, "李强").use { it.addCustomer(CustomerDraft(name = "佛山乐居家具")) }
