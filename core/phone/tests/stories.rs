@@ -178,7 +178,8 @@ impl Stage {
         let home = self.workbench.home().unwrap();
         let view = self.shown.as_ref().unwrap();
         let slots = || view.slots.iter().chain(&view.more);
-        let by_field = |what: &dyn Fn(&SlotView) -> Value| slots().map(|slot| (slot.field.clone(), what(slot))).collect::<Map<_, _>>();
+        let by_field =
+            |what: &dyn Fn(&SlotView) -> Value| slots().map(|slot| (slot.field.clone(), what(slot))).collect::<Map<_, _>>();
         let choices = |slot: &SlotView| slot.inputs.iter().flat_map(|input| input.choices.clone()).collect::<Vec<_>>();
         let chosen = |slot: &SlotView| choices(slot).into_iter().filter(|one| one.chosen).map(|one| one.value).collect::<Vec<_>>();
         json!({

@@ -200,10 +200,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
         let touched: DateTime<Utc> = "2026-08-24T02:00:00Z".parse().unwrap();
-        let me =
-            Me {
-                id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false, lang: Lang::Zh
-            };
+        let me = Me {
+            id: PersonId::derived("李雷"),
+            name: "李雷".into(),
+            roles: vec![Role::Rep],
+            zone: DEFAULT_ZONE,
+            enrolled: false,
+            lang: Lang::Zh,
+        };
         let writer = Writer::Person { id: me.id, roles: [Role::Rep].into(), holds_customer: true, is_superior: false };
         let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer, at: touched };
         let customer = CustomerId::derived("杭州智联科技");
@@ -279,10 +283,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
         let claimed: DateTime<Utc> = "2026-08-24T02:00:00Z".parse().unwrap();
-        let me =
-            Me {
-                id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false, lang: Lang::Zh
-            };
+        let me = Me {
+            id: PersonId::derived("李雷"),
+            name: "李雷".into(),
+            roles: vec![Role::Rep],
+            zone: DEFAULT_ZONE,
+            enrolled: false,
+            lang: Lang::Zh,
+        };
         let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer: Writer::Server, at: claimed };
         let customer = CustomerId::derived("杭州智联科技");
         let lead = |stage, days| Lead {

@@ -126,7 +126,8 @@ impl Ask<'_> {
         let filed = filed.map(|row| self.view_report(row)).transpose()?;
         let suggestions = self.suggestions(day)?;
         let chosen = self.chosen_tomorrow(day)?;
-        let changed = can_update || chosen.as_ref().is_some_and(|chosen| filed.as_ref().is_some_and(|filed| *chosen != filed.tomorrow));
+        let changed =
+            can_update || chosen.as_ref().is_some_and(|chosen| filed.as_ref().is_some_and(|filed| *chosen != filed.tomorrow));
         let tomorrow =
             chosen.or_else(|| filed.as_ref().map(|filed| filed.tomorrow.clone())).or_else(|| suggestions.first().cloned());
         let missing = report::FULL.saturating_sub(touches.len()) as i32;

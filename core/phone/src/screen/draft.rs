@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-
 use super::slots::{SlotView, Slots};
 use crate::query::Ask;
 use crate::query::view::EvidenceView;

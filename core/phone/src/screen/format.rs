@@ -105,7 +105,9 @@ mod tests {
         let tuesday = day("2026-11-24");
         assert_eq!((ZH.day(tuesday), EN.day(tuesday)), ("11月24日 周二".into(), "Tue 24 Nov".into()));
         assert_eq!((ZH.date(tuesday), EN.date(tuesday)), ("11月24日".into(), "24 Nov".into()));
-        for (today, zh, en) in [("2026-11-24", "今天", "Today"), ("2026-11-23", "明天", "Tomorrow"), ("2026-11-25", "昨天", "Yesterday")] {
+        for (today, zh, en) in
+            [("2026-11-24", "今天", "Today"), ("2026-11-23", "明天", "Tomorrow"), ("2026-11-25", "昨天", "Yesterday")]
+        {
             assert_eq!((ZH.near_day(tuesday, day(today)), EN.near_day(tuesday, day(today))), (zh.into(), en.into()));
         }
         assert_eq!(ZH.near_day(tuesday, day("2026-11-22")), "11月24日 周二");

@@ -39,7 +39,9 @@ impl Lang {
 
     /// The text of a key, with `{name}` replaced by values.
     pub fn say(self, key: &str, values: &[(&str, &dyn Display)]) -> String {
-        values.iter().fold(self.text(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.to_string()))
+        values
+            .iter()
+            .fold(self.text(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.to_string()))
     }
 
     /// A word of the configuration.

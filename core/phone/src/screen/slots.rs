@@ -152,7 +152,8 @@ impl<'a> Slots<'a> {
     fn customer(&self) -> Result<SlotView> {
         let chosen = self.drafted.touch.customer;
         let name = chosen.map_or(Ok(None), |id| self.ask.tx.record::<Customer>(id))?.map(|row| row.record.name);
-        let choice = |one: &Candidate| ChoiceView { value: one.id.to_string(), text: one.name.clone(), chosen: Some(one.id) == chosen };
+        let choice =
+            |one: &Candidate| ChoiceView { value: one.id.to_string(), text: one.name.clone(), chosen: Some(one.id) == chosen };
         let input = InputView {
             text: self.drafted.search.clone(),
             choices: self.offered.iter().map(choice).collect(),
@@ -245,7 +246,8 @@ impl<'a> Slots<'a> {
 
     fn intent(&self) -> SlotView {
         let chosen = self.drafted.touch.intent;
-        let choice = |one: Intent| ChoiceView { value: one.as_str().into(), text: one.as_str().into(), chosen: Some(one) == chosen };
+        let choice =
+            |one: Intent| ChoiceView { value: one.as_str().into(), text: one.as_str().into(), chosen: Some(one) == chosen };
         let choices = [Intent::A, Intent::B, Intent::C, Intent::D].map(choice).to_vec();
         let input = InputView { choices, ..self.input("intent", InputKind::Choice, None) };
         let said = self.said(|heard| heard.intent.as_ref(), chosen.as_ref());
@@ -385,13 +387,7 @@ impl<'a> Slots<'a> {
             return vec![tomorrow, ("day.after_tomorrow", days(2)), monday];
         }
         let months = |count| today + Months::new(count);
-        vec![
-            tomorrow,
-            monday,
-            ("day.in_a_week", days(7)),
-            ("day.in_a_month", months(1)),
-            ("day.in_three_months", months(3)),
-        ]
+        vec![tomorrow, monday, ("day.in_a_week", days(7)), ("day.in_a_month", months(1)), ("day.in_three_months", months(3))]
     }
 
     fn word(&self, option: &Choice) -> String {

@@ -170,7 +170,8 @@ impl Held {
             }
             DraftEvent::Find { words } => drafted.search = words,
             DraftEvent::NewCustomer { name } => {
-                let customer = self.workbench.add_customer(CustomerDraft { name: name.trim().into(), ..CustomerDraft::default() })?;
+                let customer =
+                    self.workbench.add_customer(CustomerDraft { name: name.trim().into(), ..CustomerDraft::default() })?;
                 drafted.touch.customer = Some(customer.id);
                 drafted.search.clear();
             }
