@@ -125,12 +125,11 @@ impl<'a> Slots<'a> {
     /// What a field is called.
     pub(super) fn label(&self, field: &str) -> String {
         let added = self.ask.config.form(Kind::Touch).iter().find(|one| one.field == field).and_then(|one| self.added_label(one));
-        let named = |list: &str| {
-            let key = format!("{list}.{field}");
-            let text = self.lang().text(&key);
-            (text != key).then(|| text.to_owned())
-        };
-        added.or_else(|| named("slot")).or_else(|| named("field")).unwrap_or_else(|| field.to_owned())
+        let named = |key: String| Some(self.lang().text(&key)).filter(|text| *text != key).map(str::to_owned);
+        added
+            .or_else(|| named(format!("slot.{field}")))
+            .or_else(|| named(format!("field.{field}")))
+            .unwrap_or_else(|| field.to_owned())
     }
 
     /// The name that is typed, if it is none of those offered.
