@@ -148,7 +148,8 @@ stage_swift() {
   mkdir -p "$1/lib" "$1/samples"
   find "$CARGO_TARGET_DIR/debug" -maxdepth 1 \( -name 'libchuda_ffi.so' -o -name 'libchuda_ffi.dylib' -o -name chuda-server \) -exec cp -u {} "$1/lib/" \;
   cp -u samples/* "$1/samples/"
-  export CHUDA_SAMPLES=$1/samples CHUDA_TEST_PROGRAM=$1/lib/chuda-server
+  cp -Ru tests/stories "$1/"
+  export CHUDA_SAMPLES=$1/samples CHUDA_STORIES=$1/stories CHUDA_TEST_PROGRAM=$1/lib/chuda-server
   [ -n "${CHUDA_MODELS:-}" ] || return 0
   mkdir -p "$1/models"
   cp -Ru "$CHUDA_MODELS/." "$1/models/"

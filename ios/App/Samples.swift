@@ -36,13 +36,10 @@
                 Word(key: "cases", zh: "需补充行业案例", en: "Cases of the trade wanted"),
             ], scriptPack: nil, createdAt: at, due: at, doneAt: nil, doneBy: nil, choice: nil, reason: nil, attachmentUploading: false)
 
-        static let heard = Draft(
-            text: "佛山乐居家具的老板很爽快，今天去他展厅演示了一个小时，下一步明天发报价单。",
-            customer: CustomerSlot(value: customer.id, words: "佛山乐居家具", confidence: 0.98), customerName: customer.name,
-            customerCandidates: [], contactMode: ModeSlot(value: .visit, words: "去他展厅", confidence: 0.9),
-            action: TextSlot(value: "demo", words: "演示", confidence: 0.95), brief: nil,
-            nextAction: TextSlot(value: "发报价单", words: "发报价单", confidence: 0.4),
-            nextDate: DaySlot(value: "2026-11-25", words: "明天", confidence: 0.97), nextTime: nil, amount: nil, techOwner: nil,
-            responseWithinDays: nil, customDevelopment: false, intent: nil)
+        static let heard = [
+            Piece(text: "佛山乐居家具", sureness: .sure), Piece(text: "的老板很爽快，今天", sureness: .plain),
+            Piece(text: "去他展厅", sureness: .sure), Piece(text: "演示", sureness: .sure), Piece(text: "了一个小时，下一步", sureness: .plain),
+            Piece(text: "明天", sureness: .sure), Piece(text: "发报价单", sureness: .doubtful), Piece(text: "。", sureness: .plain),
+        ]
     }
 #endif

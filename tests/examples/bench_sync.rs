@@ -78,6 +78,7 @@ fn bulk(phone: &Phone, count: usize, name: &str) -> chuda_record::Result<()> {
         roles: vec![Role::Rep],
         zone: chuda_record::time::DEFAULT_ZONE,
         enrolled: true,
+        lang: chuda_phone::screen::Lang::Zh,
     };
     let at = phone.settings.clock.now();
     let writer = Writer::Person { id: me.id, roles: [Role::Rep].into() };

@@ -17,6 +17,7 @@ use crate::clock;
 use crate::exit::Exit;
 use crate::keystore::{self, Keys};
 use crate::text::Text;
+use chuda_words::Lang;
 
 /// The surroundings of one command.
 pub(crate) struct Shell {
@@ -50,7 +51,12 @@ impl Shell {
         if !Workbench::exists(&self.dir) {
             return Err(Error::not_found("cli.not_initialised"));
         }
-        Workbench::open(self.settings(keystore::load(&self.dir)?))
+        let workbench = Workbench::open(self.settings(keystore::load(&self.dir)?))?;
+        // JSON is in the field's own terms, whatever the language.
+        if !self.json && self.text.0 == Lang::En {
+            workbench.speak(chuda_phone::screen::Lang::En);
+        }
+        Ok(workbench)
     }
 
     /// What a workbench needs, with these keys.

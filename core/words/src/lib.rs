@@ -1,6 +1,7 @@
 //! Every word and sentence that a person reads, in Chinese and English: one table for phones, terminal and server.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::sync::LazyLock;
 
 /// The keys of errors, each beside what is said of it. An error that is a fault of the program has a key of its own making: all that
@@ -24,6 +25,31 @@ pub enum Lang {
     En,
 }
 
+impl Lang {
+    /// From a word such as `en`; any that is not known means Chinese.
+    pub fn of(word: &str) -> Self {
+        if word == "en" { Self::En } else { Self::Zh }
+    }
+
+    /// What phones say for a key; one without words shows itself.
+    pub fn text(self, key: &str) -> &str {
+        find(key).map_or(key, |word| word.text(self))
+    }
+
+    /// What phones say for a key, with its values filled in.
+    pub fn say(self, key: &str, values: &[(&str, &dyn Display)]) -> String {
+        fill(self.text(key), |name| values.iter().find(|(other, _)| *other == name).map(|(_, value)| value.to_string()))
+    }
+
+    /// The one of two texts that is in this language.
+    pub fn choose<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+}
+
 /// A word or sentence in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word {
@@ -36,10 +62,7 @@ pub struct Word {
 impl Word {
     /// In one language.
     pub fn text(self, lang: Lang) -> &'static str {
-        match lang {
-            Lang::Zh => self.zh,
-            Lang::En => self.en,
-        }
+        lang.choose(self.zh, self.en)
     }
 }
 

@@ -13,10 +13,14 @@
             Page {
                 Notices(model: model)
                 if model.state.listening { Panel { listening } }
-                if let heard = model.state.heard { Panel { HeardText(heard: heard) } }
-                Panel { Slots(model: model) }
-                Panel { EvidenceStrip(model: model) }
-                Panel { More(model: model) }
+                if let view = model.state.view {
+                    if let heard = view.heard { Panel { HeardText(heard: heard) } }
+                    Panel { SlotList(slots: view.slots, model: model) }
+                    Panel { EvidenceStrip(view: view, model: model) }
+                    Panel { More(slots: view.more, model: model) }
+                } else if model.state.failure == nil {
+                    ProgressView(words("do.loading")).frame(maxWidth: .infinity, minHeight: 240)
+                }
             }
             .navigationTitle(words("draft.title"))
             .navigationBarTitleDisplayMode(.inline)
@@ -50,139 +54,97 @@
 
         @ViewBuilder
         private var save: some View {
-            let state = model.state
-            let wanted = state.missing.filter { $0 != .evidence }
-            if state.listening {
+            if model.state.listening {
                 MainButton(title: words("draft.wait"), isQuiet: true) {}.disabled(true)
-            } else if !wanted.isEmpty {
-                let names = wanted.map { words.name($0, state.options) }.joined(separator: words("list.comma"))
-                MainButton(title: words("draft.still_missing", ["slots": names]), isQuiet: true) {}.disabled(true)
-            } else if state.missing.contains(.evidence) {
-                MainButton(title: words("draft.save_without_evidence"), isWorking: state.saving, action: model.save)
-            } else {
-                MainButton(title: words("draft.save"), image: "checkmark", isWorking: state.saving, action: model.save)
+            } else if let view = model.state.view {
+                if view.canSave {
+                    MainButton(
+                        title: view.save, image: view.missing.isEmpty ? "checkmark" : nil, isWorking: model.state.saving, action: model.save)
+                } else {
+                    MainButton(title: view.save, isQuiet: true) {}.disabled(true)
+                }
             }
         }
     }
 
     /// What was said, with the words that were understood underlined; doubtful ones have a dotted line.
     struct HeardText: View {
-        let heard: Draft
+        let heard: [Piece]
         @Environment(\.words) private var words
 
         var body: some View {
             Label(words("draft.heard"), systemImage: "waveform").font(.footnote).foregroundStyle(Color.quiet)
-            if heard.text.allSatisfy(\.isWhitespace) {
+            if heard.isEmpty {
                 Text(words("draft.heard_nothing"))
             } else {
-                Text(marked).textSelection(.enabled)
+                Text(heard.map(marked).reduce(AttributedString(), +)).textSelection(.enabled)
             }
         }
 
-        private var marked: AttributedString {
-            var text = AttributedString(heard.text)
-            for (said, confidence) in heard.said {
-                guard !said.isEmpty, let range = text.range(of: said) else { continue }
-                let isDoubtful = confidence < doubtfulBelow()
-                text[range].swiftUI.underlineStyle =
-                    isDoubtful ? Text.LineStyle(pattern: .dot, color: .doubt) : Text.LineStyle(color: .accent)
-                text[range].swiftUI.foregroundColor = isDoubtful ? .doubt : .accent
-            }
+        private func marked(_ piece: Piece) -> AttributedString {
+            var text = AttributedString(piece.text)
+            guard piece.sureness != .plain else { return text }
+            let isDoubtful = piece.sureness == .doubtful
+            text.swiftUI.underlineStyle = isDoubtful ? Text.LineStyle(pattern: .dot, color: .doubt) : Text.LineStyle(color: .accent)
+            text.swiftUI.foregroundColor = isDoubtful ? .doubt : .accent
             return text
         }
     }
 
-    extension Draft {
-        /// The words that said something, and how sure that is.
-        fileprivate var said: [(String, Float)] {
-            [
-                customer.map { ($0.words, $0.confidence) }, contactMode.map { ($0.words, $0.confidence) },
-                action.map { ($0.words, $0.confidence) }, brief.map { ($0.words, $0.confidence) },
-                nextAction.map { ($0.words, $0.confidence) }, nextDate.map { ($0.words, $0.confidence) },
-                nextTime.map { ($0.words, $0.confidence) }, amount.map { ($0.words, $0.confidence) },
-                techOwner.map { ($0.words, $0.confidence) },
-            ].compactMap { $0 }
+    /// What there is to fill in, one field below the other.
+    private struct SlotList: View {
+        let slots: [SlotView]
+        let model: DraftModel
+
+        var body: some View {
+            ForEach(slots, id: \.field) { slot in
+                if slot.field != slots.first?.field { Divider() }
+                if let label = slot.label {
+                    SlotRow(label: label, value: slot.value, isDoubtful: slot.doubtful) { close in
+                        Inputs(inputs: slot.inputs, model: model, close: close)
+                    }
+                } else {
+                    Inputs(inputs: slot.inputs, model: model) {}
+                }
+                if let prompt = slot.prompt { Tag(text: prompt, image: "camera") }
+            }
         }
     }
 
-    /// Customer, mode, action, and what the action asks for beyond them.
-    private struct Slots: View {
+    /// The ways to fill a field in.
+    private struct Inputs: View {
+        let inputs: [InputView]
         let model: DraftModel
-        @Environment(\.words) private var words
+        let close: () -> Void
 
         var body: some View {
-            let (state, draft) = (model.state, model.state.draft)
-            let limit = doubtfulBelow()
-            SlotRow(
-                label: words("slot.customer"), value: state.customerName,
-                isDoubtful: isDoubtful(state.heard?.customer.map { ($0.value == draft.customer, $0.confidence) }, limit)
-            ) { ChooseCustomer(model: model, close: $0) }
-            Divider()
-            SlotRow(
-                label: words("slot.mode"), value: draft.mode.map { words($0) },
-                isDoubtful: isDoubtful(state.heard?.contactMode.map { ($0.value == draft.mode, $0.confidence) }, limit)
-            ) { close in
-                Flow {
-                    ForEach([ContactMode.visit, .phone, .wechat, .email], id: \.self) { mode in
-                        ChoiceButton(title: words(mode), isChosen: mode == draft.mode) {
-                            close()
-                            model.chooseMode(mode)
-                        }
-                    }
+            let flags = inputs.filter { $0.kind == .flag }
+            if !flags.isEmpty { Flow { ForEach(flags, id: \.field, content: buttons) } }
+            ForEach(inputs.filter { $0.kind != .flag }, id: \.kind) { input in
+                switch input.kind {
+                case .choice, .flag: Flow { buttons(input) }
+                case .day: ChooseDay(input: input) { fill(input, $0) }
+                case .customer: ChooseCustomer(input: input, model: model, close: close)
+                case .text: typed(input)
+                case .longText: typed(input, isLong: true)
+                case .number: typed(input).keyboardType(.decimalPad)
                 }
-            }
-            Divider()
-            let action = state.options.actions.first { $0.key == draft.action }
-            SlotRow(
-                label: words("slot.action"), value: action.map { words($0) },
-                isDoubtful: isDoubtful(state.heard?.action.map { ($0.value == draft.action, $0.confidence) }, limit)
-            ) { close in
-                Flow {
-                    ForEach(state.options.actions, id: \.key) { action in
-                        ChoiceButton(title: words(action), isChosen: action.key == draft.action) {
-                            close()
-                            model.chooseAction(action.key)
-                        }
-                    }
-                }
-            }
-            if let prompt = action?.prompt { Tag(text: prompt, image: "camera") }
-            if state.asked.contains(.techOwner) { asked }
-            ForEach(state.options.addedFields.filter { $0.required || state.asked.contains(.field("x/\($0.label.key)")) }, id: \.label.key)
-            {
-                Divider()
-                Added(field: $0, model: model)
             }
         }
 
-        private func isDoubtful(_ heard: (isChosen: Bool, confidence: Float)?, _ limit: Float) -> Bool {
-            heard.map { $0.isChosen && $0.confidence < limit } ?? false
+        private func buttons(_ input: InputView) -> some View {
+            ForEach(input.choices, id: \.text) { choice in
+                ChoiceButton(title: choice.text, isChosen: choice.chosen) { fill(input, choice.value) }
+            }
         }
 
-        /// Who answers the technical question, and until when (B2).
-        @ViewBuilder
-        private var asked: some View {
-            let draft = model.state.draft
-            Divider()
-            SlotRow(label: words("slot.tech_owner"), value: draft.techOwner) { close in
-                Flow {
-                    ForEach(model.state.people.filter { $0.roles.contains(.tech) }, id: \.id) { person in
-                        ChoiceButton(title: person.name, isChosen: person.name == draft.techOwner) {
-                            close()
-                            model.change { $0.techOwner = person.name }
-                        }
-                    }
-                }
-                Typed(label: words("draft.other_name"), first: draft.techOwner ?? "") { name in model.change { $0.techOwner.orEmpty = name }
-                }
-            }
-            Divider()
-            SlotRow(label: words("slot.response_by"), value: draft.responseBy.map { words.day($0, today: model.state.today) }) { close in
-                ChooseDay(day: draft.responseBy, today: model.state.today) { day in
-                    close()
-                    model.change { $0.responseBy = day }
-                }
-            }
+        private func typed(_ input: InputView, isLong: Bool = false) -> some View {
+            Typed(label: input.label ?? "", first: input.text, isLong: isLong) { model.fill(input.field, $0) }
+        }
+
+        private func fill(_ input: InputView, _ value: String) {
+            close()
+            model.fill(input.field, value)
         }
     }
 
@@ -225,28 +187,27 @@
 
     /// Buttons for the likely ones, a search for all the others, a new one by its name.
     private struct ChooseCustomer: View {
+        let input: InputView
         let model: DraftModel
         let close: () -> Void
         @State private var typed = ""
         @Environment(\.words) private var words
 
         var body: some View {
-            let name = typed.trimmingCharacters(in: .whitespaces)
-            let offered = name.isEmpty ? model.state.candidates : model.state.found
             Flow {
-                ForEach(offered, id: \.id) { customer in
-                    ChoiceButton(title: customer.name, isChosen: customer.id == model.state.draft.customer) {
+                ForEach(input.choices, id: \.value) { customer in
+                    ChoiceButton(title: customer.text, isChosen: customer.chosen) {
                         close()
                         typed = ""
-                        model.chooseCustomer(customer.id)
+                        model.fill(input.field, customer.value)
                     }
                 }
             }
-            Typed(label: words("draft.find_customer"), first: "") {
+            Typed(label: input.label ?? "", first: "") {
                 typed = $0
                 model.find($0)
             }
-            if !name.isEmpty && !offered.contains(where: { $0.name == name }) {
+            if let name = model.state.view?.newCustomer {
                 SoftButton(title: words("draft.new_customer", ["name": name]), image: "plus") {
                     close()
                     typed = ""
@@ -258,28 +219,24 @@
 
     /// Near days as buttons, any other from a calendar.
     private struct ChooseDay: View {
-        let day: Day?
-        let today: Day
+        let input: InputView
         let choose: (Day) -> Void
         @Environment(\.words) private var words
 
         var body: some View {
-            if let now = words.date(of: today) {
-                Flow {
-                    ForEach([(1, "day.tomorrow"), (2, "day.after_tomorrow"), (7, "day.in_a_week"), (30, "day.in_a_month")], id: \.0) {
-                        days, key in
-                        let one = words.day(of: now.addingTimeInterval(Double(days) * 86_400))
-                        ChoiceButton(title: words(key), isChosen: one == day) { choose(one) }
-                    }
+            if let label = input.label { Text(label).font(.subheadline.weight(.semibold)) }
+            Flow {
+                ForEach(input.choices, id: \.text) { day in
+                    ChoiceButton(title: day.text, isChosen: day.chosen) { choose(day.value) }
                 }
-                DatePicker(
-                    words("do.change"),
-                    selection: Binding(get: { day.flatMap(words.date) ?? now }, set: { choose(words.day(of: $0)) }), in: now...,
-                    displayedComponents: .date
-                )
-                .environment(\.locale, Locale(identifier: words.language == "en" ? "en" : "zh-Hans"))
-                .frame(minHeight: 48)
             }
+            DatePicker(
+                words("do.change"),
+                selection: Binding(get: { words.date(of: input.text) ?? .now }, set: { choose(words.day(of: $0)) }), in: Date.now...,
+                displayedComponents: .date
+            )
+            .environment(\.locale, Locale(identifier: words.language == "en" ? "en" : "zh-Hans"))
+            .frame(minHeight: 48)
         }
     }
 
@@ -306,6 +263,7 @@
     }
 
     private struct EvidenceStrip: View {
+        let view: DraftView
         let model: DraftModel
         @Environment(\.words) private var words
 
@@ -313,12 +271,12 @@
             HStack {
                 Text(words("slot.evidence")).font(.subheadline).foregroundStyle(Color.quiet)
                 Spacer()
-                if model.state.evidence.isEmpty { Tag(text: words("draft.evidence_wanted"), image: "questionmark", tone: .doubt) }
+                if view.evidence.isEmpty { Tag(text: words("draft.evidence_wanted"), image: "questionmark", tone: .doubt) }
             }
-            if !model.state.evidence.isEmpty {
+            if !view.evidence.isEmpty {
                 ScrollView(.horizontal, showsIndicators: false) {
                     HStack(alignment: .top, spacing: 12) {
-                        ForEach(model.state.evidence, id: \.id, content: removable)
+                        ForEach(view.evidence, id: \.id, content: removable)
                     }
                 }
             }
@@ -326,7 +284,9 @@
                 SoftButton(title: words("home.photo"), image: "camera", action: model.takePhoto)
                 SoftButton(title: words("home.add_file"), image: "paperclip", action: model.addFile)
             }
-            if isSilent { Button(words("draft.listen_again"), action: model.listenAgain).frame(minHeight: 48) }
+            if view.canListen != nil && !model.state.listening {
+                Button(words("draft.listen_again"), action: model.listenAgain).frame(minHeight: 48)
+            }
         }
 
         /// The cross in its corner takes it out of the touch. It is not deleted: the words that are read out say so.
@@ -342,132 +302,23 @@
                 .accessibilityLabel(words("draft.take_out_of", ["what": words.kind(evidence)]))
             }
         }
-
-        private var isSilent: Bool {
-            model.state.heard == nil && !model.state.listening && model.state.evidence.contains { $0.source == "recording" && $0.readable }
-        }
     }
 
     /// What a touch may say beyond what it must: folded as long as nothing of it was said.
     private struct More: View {
+        let slots: [SlotView]
         let model: DraftModel
         @State private var isOpen = false
         @Environment(\.words) private var words
 
         var body: some View {
-            let (state, draft) = (model.state, model.state.draft)
-            if isOpen || draft.nextAction != nil || draft.nextDate != nil {
-                SlotRow(label: words("slot.next"), value: next ?? words("draft.nothing")) { close in
-                    Typed(label: words("draft.next_action"), first: draft.nextAction ?? "") { text in
-                        model.change { $0.nextAction.orEmpty = text }
-                    }
-                    ChooseDay(day: draft.nextDate, today: state.today) { day in
-                        close()
-                        model.change { $0.nextDate = day }
-                    }
-                }
-            }
-            if isOpen || draft.amount != nil {
-                SlotRow(label: words("slot.amount"), value: draft.amount.map(words.amount) ?? words("draft.nothing")) { _ in
-                    Typed(label: words("field.amount"), first: draft.amount.map { String($0 / 100) } ?? "") { text in
-                        model.change { $0.amount = fen(text) }
-                    }
-                    .keyboardType(.decimalPad)
-                }
-            }
-            if isOpen || draft.brief != nil {
-                let brief = state.options.briefs.first { $0.key == draft.brief }
-                SlotRow(label: words("slot.brief"), value: brief.map { words($0) } ?? words("draft.nothing")) { close in
-                    Flow {
-                        ForEach(state.options.briefs, id: \.key) { one in
-                            ChoiceButton(title: words(one), isChosen: one.key == draft.brief) {
-                                close()
-                                model.change { $0.brief = one.key }
-                            }
-                        }
-                    }
-                }
-            }
-            if isOpen {
-                SlotRow(label: words("slot.intent"), value: draft.intent.map { "\($0)".uppercased() } ?? words("draft.nothing")) { close in
-                    Flow {
-                        ForEach([Intent.a, .b, .c, .d], id: \.self) { one in
-                            ChoiceButton(title: "\(one)".uppercased(), isChosen: one == draft.intent) {
-                                close()
-                                model.change { $0.intent = one }
-                            }
-                        }
-                    }
-                }
-                Flow {
-                    ChoiceButton(title: words("draft.feedback"), isChosen: draft.feedback) { model.change { $0.feedback.toggle() } }
-                    ChoiceButton(title: words("field.custom_development"), isChosen: draft.customDevelopment) {
-                        model.change { $0.customDevelopment.toggle() }
-                    }
-                }
-                Typed(label: words("field.contact"), first: draft.contact ?? "") { text in model.change { $0.contact.orEmpty = text } }
-                Typed(label: words("field.note"), first: draft.note ?? "", isLong: true) { text in model.change { $0.note.orEmpty = text } }
-                ForEach(
-                    state.options.addedFields.filter { !$0.required && !state.asked.contains(.field("x/\($0.label.key)")) }, id: \.label.key
-                ) { Added(field: $0, model: model) }
-            } else {
+            SlotList(slots: slots.filter { isOpen || $0.said }, model: model)
+            if !isOpen {
                 Button {
                     isOpen = true
                 } label: {
                     Label(words("draft.more"), systemImage: "plus")
                 }.frame(minHeight: 48)
-            }
-        }
-
-        private var next: String? {
-            let draft = model.state.draft
-            let day = draft.nextDate.map { words.day($0, today: model.state.today) }
-            let parts = [day, draft.nextTime.map { String($0.prefix(5)) }, draft.nextAction].compactMap { $0 }
-            return parts.isEmpty ? nil : parts.joined(separator: " ")
-        }
-
-        /// Yuan as typed, in fen.
-        private func fen(_ text: String) -> Fen? {
-            Decimal(string: text.trimmingCharacters(in: .whitespaces)).map { NSDecimalNumber(decimal: $0 * 100).int64Value }
-        }
-    }
-
-    /// A field that a supervisor added to the form (T6).
-    private struct Added: View {
-        let field: AddedField
-        let model: DraftModel
-        @Environment(\.words) private var words
-
-        var body: some View {
-            let value = model.state.draft.extra[field.label.key]
-            switch field.holds {
-            case .flag:
-                ChoiceButton(title: words(field.label), isChosen: value == "true") { set(value == "true" ? "" : "true") }
-            case .day:
-                Text(words(field.label)).font(.subheadline.weight(.semibold))
-                ChooseDay(day: value, today: model.state.today, choose: set)
-            case .text, .number, .money:
-                Typed(label: words(field.label), first: value ?? "", change: set)
-                    .keyboardType(field.holds == .text ? .default : .decimalPad)
-            }
-        }
-
-        private func set(_ text: String) {
-            model.change { $0.extra[field.label.key] = text.isEmpty ? nil : text }
-        }
-    }
-
-    extension Words {
-        fileprivate func name(_ slot: Slot, _ options: Options) -> String {
-            switch slot {
-            case .customer: self("slot.customer")
-            case .mode: self("slot.mode")
-            case .action: self("slot.action")
-            case .evidence: self("slot.evidence")
-            case .techOwner: self("slot.tech_owner")
-            case .responseBy: self("slot.response_by")
-            case .field(let name):
-                options.addedFields.first { "x/\($0.label.key)" == name }.map { self($0.label) } ?? self("field.\(name)")
             }
         }
     }

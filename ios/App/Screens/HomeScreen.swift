@@ -13,7 +13,7 @@
             Page {
                 Notices(model: model)
                 if let home = model.state.home {
-                    Waiting(model: model)
+                    if let waiting = home.waiting { Waiting(text: waiting, resume: model.resume) }
                     ReportPanel(model: model, card: home.report, openTouches: { go(.touches) })
                     if let task = home.tasks.first {
                         Panel {
@@ -41,9 +41,9 @@
             .toolbar {
                 if let summary = model.state.home?.sync {
                     ToolbarItem(placement: .topBarTrailing) {
-                        Button(action: model.sync) { Label(words.summary(summary), systemImage: summary.image).labelStyle(.titleAndIcon) }
+                        Button(action: model.sync) { Label(summary.line.text, systemImage: summary.line.standing.image).labelStyle(.titleAndIcon) }
                             .font(.footnote)
-                            .foregroundStyle(summary.attention > 0 ? Color.bad : Color.quiet)
+                            .foregroundStyle(summary.line.standing == .attention ? Color.bad : Color.quiet)
                             .accessibilityHint(words("sync.title"))
                     }
                 }
@@ -59,30 +59,23 @@
 
     /// What was begun and not finished.
     private struct Waiting: View {
-        let model: HomeModel
-        @Environment(\.words) private var words
+        let text: String
+        let resume: () -> Void
 
         var body: some View {
-            if let text {
-                Button(action: model.resume) {
-                    HStack(spacing: 10) {
-                        Image(systemName: "pencil.line").accessibilityHidden(true)
-                        Text(text).frame(maxWidth: .infinity, alignment: .leading)
-                        Image(systemName: "chevron.forward").font(.footnote).accessibilityHidden(true)
-                    }
-                    .font(.subheadline.weight(.medium))
-                    .padding(.horizontal, 14)
-                    .frame(minHeight: 48)
-                    .foregroundStyle(Color.doubt)
-                    .background(Color.doubtSoft, in: RoundedRectangle(cornerRadius: 16, style: .continuous))
+            Button(action: resume) {
+                HStack(spacing: 10) {
+                    Image(systemName: "pencil.line").accessibilityHidden(true)
+                    Text(text).frame(maxWidth: .infinity, alignment: .leading)
+                    Image(systemName: "chevron.forward").font(.footnote).accessibilityHidden(true)
                 }
-                .buttonStyle(.plain)
+                .font(.subheadline.weight(.medium))
+                .padding(.horizontal, 14)
+                .frame(minHeight: 48)
+                .foregroundStyle(Color.doubt)
+                .background(Color.doubtSoft, in: RoundedRectangle(cornerRadius: 16, style: .continuous))
             }
-        }
-
-        private var text: String? {
-            if model.state.unfinished != nil { return words("home.unfinished") }
-            return model.state.loose.isEmpty ? nil : words("home.loose", ["count": model.state.loose.count])
+            .buttonStyle(.plain)
         }
     }
 
@@ -92,7 +85,6 @@
         let card: ReportCard
         let openTouches: () -> Void
         @Environment(\.words) private var words
-        private let full = 3
 
         var body: some View {
             Panel {
@@ -120,7 +112,7 @@
             }
         }
 
-        private var chosen: String? { model.state.tomorrow ?? card.filed?.tomorrow ?? card.suggestions.first }
+        private var full: Int { Int(card.full) }
 
         /// The key action for tomorrow: another suggestion is one tap away, any other words are two.
         private var tomorrow: some View {
@@ -130,24 +122,18 @@
                 } label: {
                     HStack(alignment: .firstTextBaseline, spacing: 10) {
                         Image(systemName: "calendar").accessibilityLabel(words("home.tomorrow"))
-                        Text(chosen ?? words("home.no_tomorrow"))
-                            .foregroundStyle(chosen == nil ? Color.quiet : Color.primary)
+                        Text(card.tomorrow ?? words("home.no_tomorrow"))
+                            .foregroundStyle(card.tomorrow == nil ? Color.quiet : Color.primary)
                             .frame(maxWidth: .infinity, alignment: .leading)
                     }
                     .font(.subheadline)
                     .frame(minHeight: 48)
                 }
                 .buttonStyle(.plain)
-                if let another, card.filed == nil {
+                if let another = card.another {
                     Button(words("home.another")) { model.chooseTomorrow(another) }.font(.subheadline).frame(minHeight: 48)
                 }
             }
-        }
-
-        private var another: String? {
-            let next = chosen.flatMap(card.suggestions.firstIndex).map { ($0 + 1) % card.suggestions.count } ?? 0
-            guard card.suggestions.indices.contains(next), card.suggestions[next] != chosen else { return nil }
-            return card.suggestions[next]
         }
 
         @ViewBuilder
@@ -159,23 +145,27 @@
                     SoftButton(title: words("home.undo", ["seconds": state.undo]), image: "arrow.uturn.backward", action: model.undo)
                 }
                 .id(filed.id)
-            } else if let filed = card.filed {
-                if card.canUpdate || (state.tomorrow != nil && state.tomorrow != filed.tomorrow) {
+            } else {
+                switch card.filing {
+                case .update:
                     MainButton(
                         title: words("home.update"), image: "arrow.triangle.2.circlepath", isWorking: state.filing, action: model.file)
-                } else {
-                    Label(
-                        words("home.filed_at", ["time": words.time(filed.filedAt), "state": words(filed.state)]), systemImage: "clock"
-                    )
-                    .font(.footnote)
-                    .foregroundStyle(Color.quiet)
-                    .frame(minHeight: 48)
+                case .filed:
+                    if let filed = card.filed {
+                        Label(
+                            words("home.filed_at", ["time": words.time(filed.filedAt), "state": words(filed.state)]), systemImage: "clock"
+                        )
+                        .font(.footnote)
+                        .foregroundStyle(Color.quiet)
+                        .frame(minHeight: 48)
+                    }
+                case .fileShort:
+                    MainButton(
+                        title: words("home.file_short", ["missing": card.missing]), isWorking: state.filing, isQuiet: true,
+                        action: model.file)
+                case .file:
+                    MainButton(title: words("home.file"), image: "checkmark", isWorking: state.filing, action: model.file)
                 }
-            } else if card.missing > 0 {
-                MainButton(
-                    title: words("home.file_short", ["missing": card.missing]), isWorking: state.filing, isQuiet: true, action: model.file)
-            } else {
-                MainButton(title: words("home.file"), image: "checkmark", isWorking: state.filing, action: model.file)
             }
         }
     }
@@ -248,7 +238,7 @@
         private var tomorrow: some View {
             Question(title: words("home.choose_tomorrow"), cancel: model.cancelChoice) {
                 ForEach(card?.suggestions ?? [], id: \.self) { text in
-                    ChoiceButton(title: text, isChosen: text == (model.state.tomorrow ?? card?.suggestions.first)) {
+                    ChoiceButton(title: text, isChosen: text == card?.tomorrow) {
                         model.chooseTomorrow(text)
                     }
                 }
@@ -270,24 +260,14 @@
         }
     }
 
-    extension SyncSummary {
+    extension Standing {
         fileprivate var image: String {
-            if attention > 0 { return "exclamationmark.icloud" }
-            if !enrolled || lastSync == nil { return "icloud.slash" }
-            return recordsWaiting + blobsWaiting > 0 ? "icloud.and.arrow.up" : "checkmark.icloud"
-        }
-    }
-
-    extension Words {
-        /// What is on its way. "Synced" only when the server has everything.
-        func summary(_ sync: SyncSummary) -> String {
-            if sync.attention > 0 { return self("home.attention", ["count": sync.attention]) }
-            if !sync.enrolled { return self("home.saved_here") }
-            if sync.blobsWaiting > 0 {
-                return self("home.files_waiting", ["records": sync.recordsWaiting, "files": sync.blobsWaiting, "percent": sync.percent])
+            switch self {
+            case .attention: "exclamationmark.icloud"
+            case .off: "icloud.slash"
+            case .waiting: "icloud.and.arrow.up"
+            case .synced: "checkmark.icloud"
             }
-            if sync.recordsWaiting > 0 { return self("home.records_waiting", ["records": sync.recordsWaiting]) }
-            return sync.lastSync == nil ? self("home.not_synced_yet") : self("home.synced")
         }
     }
 #endif

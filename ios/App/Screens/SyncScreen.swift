@@ -27,7 +27,7 @@
 
         @ViewBuilder
         private func head(_ summary: SyncSummary) -> some View {
-            Text(words.summary(summary)).font(.headline)
+            Text(summary.line.text).font(.headline)
             Text(last(summary)).font(.footnote).foregroundStyle(Color.quiet)
             if model.state.waitsForWifi { Text(words("sync.waits_for_wifi")).font(.subheadline) }
             if let report = model.state.lastReport {

@@ -64,11 +64,17 @@ public final class AppModel: Model<AppState> {
     }
 
     private func enter(_ workbench: Workbench) {
+        workbench.speak(language: state.words.language)
         opened(workbench)
         state.firstRun = nil
         state.workbench = workbench
         keepLeftovers()
         platform.scheduleSync()
+    }
+
+    private func speak(_ language: String) {
+        state.workbench?.speak(language: language)
+        state.words = Words(language)
     }
 
     /// Comes back to the front: what other apps have shared meanwhile is kept, and what was left on another screen shows on the first.
@@ -123,7 +129,7 @@ public final class AppModel: Model<AppState> {
     }
 
     public func me(_ workbench: Workbench) -> MeModel {
-        tab(.me) { MeModel(workbench, platform, speak: { [self] in state.words = Words($0) }, go: go) }
+        tab(.me) { MeModel(workbench, platform, speak: speak, go: go) }
     }
 
     public func sync(_ workbench: Workbench) -> SyncModel {

@@ -34,9 +34,7 @@ public final class CustomerModel: Model<CustomerState> {
     /// A new touch of this customer.
     public func touch() {
         work { [self] in
-            var draft = try await workbench.unfinished() ?? TouchDraft()
-            draft.customer = draft.customer ?? id
-            try await workbench.keepUnfinished(draft: draft)
+            try await workbench.beginTouch(customer: id)
             go(.draft())
         }
     }

@@ -6,12 +6,6 @@ public struct HomeState: ScreenState, Equatable {
     public var home: HomeView?
     /// What is being said just now.
     public var recording: Recording?
-    /// The half-made touch that waits.
-    public var unfinished: TouchDraft?
-    /// Captured, and in no touch yet.
-    public var loose: [EvidenceView] = []
-    /// The key action for tomorrow that the person chose instead of the suggested one.
-    public var tomorrow: String?
     public var filing = false
     /// Seconds in which the report can still be taken back by one tap.
     public var undo = 0
@@ -73,15 +67,7 @@ public final class HomeModel: Model<HomeState> {
             var shown = home
             if let filed { shown.report = try await workbench.reportCard(day: filed) }
             state.home = shown
-            try await lookForUnfinished()
         }
-    }
-
-    private func lookForUnfinished() async throws {
-        let unfinished = try await workbench.unfinished()
-        let loose = try await workbench.looseEvidence()
-        state.unfinished = unfinished
-        state.loose = loose.filter { !(unfinished?.evidence.contains($0.id) ?? false) }
     }
 
     /// One tap files the report; a short one asks for a reason first.
@@ -95,11 +81,11 @@ public final class HomeModel: Model<HomeState> {
 
     private func file(reason: String?) {
         guard let card = state.home?.report, !state.filing else { return }
-        if card.suggestions.isEmpty && state.tomorrow == nil && card.filed == nil {
+        if card.question == .tomorrow {
             state.choosing = .tomorrow
             return
         }
-        if card.missing > 0 && reason == nil && card.filed?.reason == nil {
+        if card.question == .reason && reason == nil {
             state.choosing = .reason
             return
         }
@@ -111,24 +97,24 @@ public final class HomeModel: Model<HomeState> {
                 refresh()
             }
             // Of the day that the card shows, whatever the clock says by now.
-            let request = ReportRequest(day: card.day, tomorrow: state.tomorrow, reason: reason)
+            let request = ReportRequest(day: card.day, reason: reason)
             filed = try await workbench.fileReport(request: request).day
             platform.feedback(.done)
-            countDown()
+            countDown(card.undoSeconds)
         }
     }
 
     /// Nothing is sent before the time for 撤销 is over, since a report that was sent can't be taken back.
-    private func countDown() {
+    private func countDown(_ seconds: Int32) {
         countdown?.cancel()
-        state.undo = 5
+        state.undo = Int(seconds)
         countdown = work { [self] in
             while state.undo > 0 {
                 try await second()
                 try Task.checkCancellation()
                 state.undo -= 1
             }
-            (filed, state.tomorrow) = (nil, nil)
+            filed = nil
             refresh()
             platform.scheduleSync()
         }
@@ -146,12 +132,10 @@ public final class HomeModel: Model<HomeState> {
 
     /// Without a text it asks for one.
     public func chooseTomorrow(_ text: String?) {
-        guard let text else {
-            state.choosing = .tomorrow
-            return
-        }
-        state.tomorrow = trimmed(text).isEmpty ? nil : trimmed(text)
-        state.choosing = nil
+        guard let card = state.home?.report else { return }
+        state.choosing = text == nil ? .tomorrow : nil
+        guard let text else { return }
+        work(again: { [self] in chooseTomorrow(text) }) { [self] in try await workbench.chooseTomorrow(day: card.day, text: text) }
     }
 
     /// Does a task in its place. `choice` is one of its choices, if it has any.
@@ -219,11 +203,12 @@ public final class HomeModel: Model<HomeState> {
         go(.draft())
     }
 
-    /// The touch that waits; without one, what was captured within a few minutes becomes one, for it belongs together.
+    /// The touch that waits, or what was captured and is in none.
     public func resume() {
-        let loose = state.unfinished == nil ? state.loose : []
-        let together = loose.prefix { loose[0].capturedAt.timeIntervalSince($0.capturedAt) < 600 }
-        add(together.map(\.id), nil)
+        work(again: resume) { [self] in
+            try await workbench.resumeUnfinished()
+            go(.draft())
+        }
     }
 
     /// The list of what is on its way.
@@ -242,13 +227,8 @@ public final class HomeModel: Model<HomeState> {
     /// Evidence joins the half-made touch, which is put aside before anything else: it outlives the app.
     private func add(_ evidence: [EvidenceId], _ notice: Failure?) {
         work { [self] in
-            try await lookUp { [self] in
-                var draft = try await workbench.unfinished() ?? TouchDraft()
-                draft.evidence += evidence.filter { !draft.evidence.contains($0) }
-                try await workbench.keepUnfinished(draft: draft)
-                try await lookForUnfinished()
-                go(.draft(notice: notice.map(Notice.init)))
-            }
+            try await workbench.addToUnfinished(evidence: evidence)
+            go(.draft(notice: notice.map(Notice.init)))
         }
     }
 

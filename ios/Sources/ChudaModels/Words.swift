@@ -1,10 +1,11 @@
 import Chuda
 import Foundation
 
-/// The words of one language, and how it writes days, times and amounts.
+/// The words of one language, and how the core writes days, times and amounts in it.
 public struct Words: Sendable {
     public let language: String
     private let texts: [String: String]
+    private let formats: Formats
     private let calendar: Calendar
 
     public init(_ language: String, zone: TimeZone = .current) {
@@ -12,8 +13,8 @@ public struct Words: Sendable {
         texts = Chuda.texts(lang: language)
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
-        calendar.locale = Locale(identifier: language == "en" ? "en_US" : "zh_CN")
         self.calendar = calendar
+        formats = Formats(language: language, zone: zone.identifier)
     }
 
     private var english: Bool { language == "en" }
@@ -103,39 +104,22 @@ public struct Words: Sendable {
         }
     }
 
-    /// 11月24日 周二
-    public func day(_ day: Day) -> String {
-        guard let date = date(of: day) else { return day }
-        let parts = calendar.dateComponents([.month, .day, .weekday], from: date)
-        guard let month = parts.month, let number = parts.day, let weekday = parts.weekday else { return day }
-        let name = calendar.shortWeekdaySymbols[weekday - 1]
-        return english ? "\(name) \(number) \(calendar.shortMonthSymbols[month - 1])" : "\(month)月\(number)日 \(name)"
-    }
-
-    /// The day as people say it when it is near.
-    public func day(_ day: Day, today: Day) -> String {
-        guard let date = date(of: day), let now = self.date(of: today) else { return day }
-        switch calendar.dateComponents([.day], from: now, to: date).day {
-        case 0: return self("day.today")
-        case 1: return self("day.tomorrow")
-        case -1: return self("day.yesterday")
-        default: return self.day(day)
-        }
+    /// 11月24日 周二; a near day as people say it, if today is given.
+    public func day(_ day: Day, today: Day? = nil) -> String {
+        formats.day(day: day, today: today)
     }
 
     /// 15:07
     public func time(_ at: Date) -> String {
-        let parts = calendar.dateComponents([.hour, .minute], from: at)
-        return "\(parts.hour ?? 0):" + two(Int64(parts.minute ?? 0))
+        formats.time(at: at)
     }
 
-    public func moment(_ at: Date) -> String {
-        "\(day(self.day(of: at))) \(time(at))"
+    public func moment(_ at: Date, today: Day? = nil) -> String {
+        formats.moment(at: at, today: today)
     }
 
     public func day(of at: Date) -> Day {
-        let parts = calendar.dateComponents([.year, .month, .day], from: at)
-        return "\(parts.year ?? 0)-\(two(Int64(parts.month ?? 0)))-\(two(Int64(parts.day ?? 0)))"
+        formats.dayOf(at: at)
     }
 
     /// Noon of a day, so that no change of clocks makes it another one.
@@ -147,30 +131,16 @@ public struct Words: Sendable {
 
     /// Fen as yuan.
     public func amount(_ fen: Fen) -> String {
-        var yuan = String((fen / 100).magnitude)
-        for place in stride(from: yuan.count - 3, to: 0, by: -3) {
-            yuan.insert(",", at: yuan.index(yuan.startIndex, offsetBy: place))
-        }
-        let rest = Int64((fen % 100).magnitude)
-        return (fen < 0 ? "-¥" : "¥") + yuan + (rest == 0 ? "" : "." + two(rest))
+        formats.amount(amount: fen)
     }
 
     public func bytes(_ count: Int64) -> String {
-        let kilo: Int64 = 1024
-        if count < kilo { return "\(count) B" }
-        if count < kilo * kilo { return "\(count / kilo) KB" }
-        let (whole, unit) = count < kilo * kilo * kilo ? (kilo * kilo, "MB") : (kilo * kilo * kilo, "GB")
-        let tenths = count * 10 / whole
-        return "\(tenths / 10).\(tenths % 10) \(unit)"
+        formats.bytes(count: count)
     }
 
     /// 1:07
     public func length(_ ms: Int64) -> String {
-        "\(ms / 60_000):\(two(ms / 1000 % 60))"
-    }
-
-    private func two(_ number: Int64) -> String {
-        number < 10 ? "0\(number)" : "\(number)"
+        formats.length(ms: ms)
     }
 
     private func fill(_ text: String, _ values: [(String, String)]) -> String {

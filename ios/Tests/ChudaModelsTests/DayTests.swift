@@ -50,16 +50,17 @@ final class DayTests: XCTestCase {
         home.stopRecording()
         await eventually { !app.stack.places.isEmpty }
         let draft = app.draft(workbench, nil)
-        await draft.until { $0.heard != nil && !$0.listening && $0.missing.isEmpty }
-        XCTAssertEqual(draft.state.customerName, "佛山乐居家具")
-        XCTAssertEqual(draft.state.draft.action, "demo")
-        XCTAssertNotNil(draft.state.heard?.action?.words)
+        await draft.until { $0.view?.heard != nil && !$0.listening && $0.view?.missing == [] }
+        XCTAssertEqual(draft.state.value("customer"), "佛山乐居家具")
+        let action = try XCTUnwrap(draft.state.view?.slots.first { $0.field == "action" })
+        XCTAssertEqual(action.inputs.first?.choices.first(where: \.chosen)?.value, "demo")
+        XCTAssertNotNil(action.heard)
 
         platform.camera = [try sample("photo.jpg")]
         finger.touch { draft.takePhoto() }
         // The shutter of the system's camera.
         finger.touch {}
-        await draft.until { $0.evidence.count == 2 && $0.thumbnails.count == 1 }
+        await draft.until { $0.view?.evidence.count == 2 && $0.thumbnails.count == 1 }
         finger.touch { draft.save() }
         await draft.until { $0.saved != nil }
         XCTAssertEqual(draft.state.saved?.touch.status, .recorded)
@@ -103,8 +104,8 @@ final class DayTests: XCTestCase {
         XCTAssertNil(sync.state.failure)
         XCTAssertEqual(sync.state.lastReport?.blobs.left, 0)
         await sync.until { $0.status?.summary.recordsWaiting == 0 && $0.status?.summary.blobsWaiting == 0 }
-        for evidence in draft.state.draft.evidence {
-            let state = try await workbench.evidence(id: evidence).state
+        for evidence in draft.state.view?.evidence ?? [] {
+            let state = try await workbench.evidence(id: evidence.id).state
             XCTAssertEqual(state, .verified)
         }
         evening.close()
@@ -124,21 +125,23 @@ final class DayTests: XCTestCase {
         let customer = try await rep.addCustomer(draft: CustomerDraft(name: "杭州智联科技"))
 
         let draft = DraftModel(rep, repPlatform, leave: {})
-        await draft.until { $0.people.count > 1 }
-        draft.chooseCustomer(customer.id)
-        draft.chooseMode(.wechat)
-        draft.chooseAction("tech_question")
-        await draft.until { $0.missing.contains(.techOwner) && $0.missing.contains(.responseBy) }
-        draft.change { $0.note = "能否接 Modbus" }
-        draft.change { $0.techOwner = "赵工" }
-        draft.change { $0.responseBy = draft.state.today }
+        draft.fill("customer", customer.id)
+        draft.fill("mode", "wechat")
+        draft.fill("action", "tech_question")
+        await draft.until { $0.view?.missing.prefix(2) == ["tech_owner", "response_by"] }
+        let owner = try XCTUnwrap(draft.state.view?.slots.first { $0.field == "tech_owner" })
+        XCTAssertEqual(owner.inputs.first?.choices.map(\.text), ["赵工"])
+        draft.fill("note", "能否接 Modbus")
+        draft.fill("tech_owner", "赵工")
+        draft.fill("response_by", rep.today())
         repPlatform.files = [try sample("quote.pdf")]
         draft.addFile()
-        await draft.until { $0.missing.isEmpty }
+        await draft.until { $0.view?.missing == [] }
+        let first = try await rep.unfinished()
         draft.save()
         await draft.until { $0.saved != nil }
         // And another one, which is answered on the first screen.
-        var second = draft.state.draft
+        var second = try XCTUnwrap(first)
         second.evidence = [try await rep.keepEvidence(draft: EvidenceDraft(path: sample("photo.jpg"), source: .camera)).evidence.id]
         _ = try await rep.recordTouch(draft: second)
         _ = try await rep.sync()

@@ -58,7 +58,7 @@ final class EventTests: XCTestCase {
         home.chooseTomorrow(nil)
         XCTAssertEqual(home.state.choosing, .tomorrow)
         home.chooseTomorrow(" 拜访三家新客户 ")
-        XCTAssertEqual(home.state.tomorrow, "拜访三家新客户")
+        await home.until { $0.home?.report.tomorrow == "拜访三家新客户" }
         home.file()
         XCTAssertEqual(home.state.choosing, .reason)
         home.chooseReason("travel")
@@ -86,18 +86,21 @@ final class EventTests: XCTestCase {
 
         platform.camera = [try sample("photo.jpg")]
         home.takePhoto()
-        await home.until { $0.unfinished?.evidence.count == 1 }
+        await eventually { gone.count == 1 }
+        let first = try await unfinished(workbench)
+        XCTAssertEqual(first.evidence.count, 1)
         XCTAssertEqual(platform.asked, [.microphone, .camera])
         platform.files = [try sample("quote.pdf")]
         home.addFile()
-        await home.until { $0.unfinished?.evidence.count == 2 }
+        await eventually { gone.count == 2 }
+        let second = try await unfinished(workbench)
+        XCTAssertEqual(second.evidence.count, 2)
         XCTAssertEqual(platform.cached, [])
         // Thrown away, it is loose; taken up again, it is a touch.
         try await workbench.keepUnfinished(draft: nil)
-        home.refresh()
-        await home.until { $0.unfinished == nil && $0.loose.count == 2 }
+        await home.until { $0.home?.unfinished == false && $0.home?.loose.count == 2 }
         home.resume()
-        await home.until { $0.unfinished?.evidence.count == 2 && $0.loose.isEmpty }
+        await home.until { $0.home?.unfinished == true && $0.home?.loose.isEmpty == true }
         gone = []
         home.write()
         home.sync()
@@ -124,35 +127,35 @@ final class EventTests: XCTestCase {
         draft.stopListening()
         await draft.until { !$0.listening }
         XCTAssertNil(draft.state.failure)
-        draft.chooseMode(.phone)
+        draft.fill("mode", "phone")
         draft.listenAgain()
-        await draft.until { $0.heard != nil && $0.customerName != nil && !$0.listening }
+        await draft.until { $0.view?.heard != nil && $0.value("customer") != nil && !$0.listening }
         // What the person chose stays as chosen.
-        XCTAssertEqual(draft.state.draft.mode, .phone)
+        XCTAssertEqual(draft.state.value("mode"), "电话")
         draft.find("乐居")
-        await draft.until { $0.found.map(\.id) == [customer.id] }
+        await draft.until { $0.view?.slots.first?.inputs.first?.choices.map(\.value) == [customer.id] }
         draft.newCustomer("苏州明远电子")
-        await draft.until { $0.customerName == "苏州明远电子" && $0.found.isEmpty }
+        await draft.until { $0.value("customer") == "苏州明远电子" && $0.view?.newCustomer == nil }
         draft.newCustomer("苏州明远电子")
         await draft.until { $0.failure?.key == "customer.exists" }
         draft.dismiss()
-        draft.chooseCustomer(customer.id)
-        draft.chooseAction("quote")
-        draft.change { $0.amount = 28_600_000 }
+        draft.fill("customer", customer.id)
+        draft.fill("action", "quote")
+        draft.fill("amount", "286000")
         platform.files = [try sample("quote.pdf")]
         draft.addFile()
         platform.camera = [try sample("photo.jpg")]
         draft.takePhoto()
-        await draft.until { $0.evidence.count == 3 && $0.missing.isEmpty && $0.customerName == "佛山乐居家具" }
+        await draft.until { $0.view?.evidence.count == 3 && $0.view?.missing == [] && $0.value("customer") == "佛山乐居家具" }
         draft.keepForLater()
         await eventually { left == 1 }
         draft.close()
 
         // Understood before, it is not listened to again.
         let again = DraftModel(workbench, platform) { left += 1 }
-        await again.until { $0.heard != nil && $0.evidence.count == 3 }
+        await again.until { $0.view?.heard != nil && $0.view?.evidence.count == 3 }
         XCTAssertFalse(again.state.listening)
-        XCTAssertEqual(again.state.draft.amount, 28_600_000)
+        XCTAssertEqual(again.state.value("amount"), "¥286,000")
         again.save()
         await again.until { $0.saved != nil && !$0.saving }
         await eventually { left == 2 }
@@ -162,10 +165,10 @@ final class EventTests: XCTestCase {
         XCTAssertNil(nothing)
 
         let other = DraftModel(workbench, platform) { left += 1 }
-        other.chooseCustomer(customer.id)
-        other.chooseMode(.visit)
-        other.chooseAction("demo")
-        await other.until { $0.missing == [.evidence] }
+        other.fill("customer", customer.id)
+        other.fill("mode", "visit")
+        other.fill("action", "demo")
+        await other.until { $0.view?.missing == ["evidence"] }
         other.discard()
         await eventually { left == 3 }
         other.close()
@@ -174,10 +177,10 @@ final class EventTests: XCTestCase {
 
         // Without evidence it is kept as 待补证据.
         let bare = DraftModel(workbench, platform) {}
-        bare.chooseCustomer(customer.id)
-        bare.chooseMode(.visit)
-        bare.chooseAction("demo")
-        await bare.until { $0.missing == [.evidence] }
+        bare.fill("customer", customer.id)
+        bare.fill("mode", "visit")
+        bare.fill("action", "demo")
+        await bare.until { $0.view?.missing == ["evidence"] }
         bare.save()
         await bare.until { $0.saved?.touch.status == .draft }
         bare.close()
@@ -191,20 +194,20 @@ final class EventTests: XCTestCase {
         platform.files = [try sample("quote.pdf")]
         let draft = DraftModel(workbench, platform) {}
         draft.takePhoto()
-        await draft.until { $0.evidence.count == 1 }
+        await draft.until { $0.view?.evidence.count == 1 }
         draft.addFile()
-        await draft.until { $0.evidence.count == 2 }
-        let photo = try XCTUnwrap(draft.state.evidence.first).id
+        await draft.until { $0.view?.evidence.count == 2 }
+        let photo = try XCTUnwrap(draft.state.view?.evidence.first).id
         draft.takeOut(photo)
-        await draft.until { $0.evidence.map(\.mime) == ["application/pdf"] }
-        draft.chooseCustomer(customer.id)
-        draft.chooseMode(.phone)
-        draft.chooseAction("send_material")
-        await draft.until { $0.missing.isEmpty }
+        await draft.until { $0.view?.evidence.map(\.mime) == ["application/pdf"] }
+        draft.fill("customer", customer.id)
+        draft.fill("mode", "phone")
+        draft.fill("action", "send_material")
+        await draft.until { $0.view?.missing == [] }
         draft.save()
         await draft.until { $0.saved?.touch.evidence.count == 1 }
         let home = HomeModel(workbench, platform, go: { _ in })
-        await home.until { $0.loose.map(\.id) == [photo] }
+        await home.until { $0.home?.loose.map(\.id) == [photo] }
         for model in [draft, home] as [any AnyModel] { model.close() }
     }
 
@@ -368,7 +371,7 @@ final class EventTests: XCTestCase {
         platform.camera = [try sample("photo.jpg")]
         let home = HomeModel(workbench, platform, go: { _ in })
         home.takePhoto()
-        await home.until { $0.unfinished != nil }
+        await home.until { $0.home?.unfinished == true }
         let sync = SyncModel(workbench, platform, go: { _ in })
         await sync.until { $0.waitsForWifi }
         sync.sync()
@@ -486,7 +489,7 @@ final class EventTests: XCTestCase {
         XCTAssertEqual(zh.day("2026-11-24"), "11月24日 周二")
         XCTAssertEqual(en.day("2026-11-24"), "Tue 24 Nov")
         XCTAssertEqual(zh.day(of: Date(timeIntervalSince1970: 1_795_536_000)), "2026-11-25")
-        XCTAssertEqual(zh.time(Date(timeIntervalSince1970: 1_795_536_000 + 420)), "0:07")
+        XCTAssertEqual(zh.time(Date(timeIntervalSince1970: 1_795_536_000 + 420)), "00:07")
         XCTAssertEqual(zh.amount(28_600_050), "¥286,000.50")
         XCTAssertEqual(zh.amount(-100_000_000), "-¥1,000,000")
         XCTAssertEqual(zh.amount(0), "¥0")

@@ -26,7 +26,7 @@ final class NeverTests: XCTestCase {
         let pending = try await again.pendingTranscriptions()
         XCTAssertEqual(pending, kept.map(\.id))
         let next = HomeModel(again, platform, go: { _ in })
-        await next.until { $0.loose.count == 1 }
+        await next.until { $0.home?.loose.count == 1 }
         next.close()
         home.cancelRecording()
         await home.until { $0.recording == nil }
@@ -38,21 +38,21 @@ final class NeverTests: XCTestCase {
         let platform = try TestPlatform(self)
         let (workbench, customer) = try await ready(platform)
         let draft = DraftModel(workbench, platform, leave: {})
-        await draft.until { !$0.candidates.isEmpty }
-        draft.chooseCustomer(customer.id)
+        await draft.until { $0.view?.slots.first?.inputs.first?.choices.isEmpty == false }
+        draft.fill("customer", customer.id)
         platform.camera = [try sample("photo.jpg")]
         draft.takePhoto()
-        draft.change { $0.note = "门口还有两台旧机器" }
-        await draft.until { $0.evidence.count == 1 && $0.customerName != nil }
+        draft.fill("note", "门口还有两台旧机器")
+        await draft.until { $0.view?.evidence.count == 1 && $0.value("customer") != nil }
 
         let again = try await Workbench.open(settings: platform.killed(self))
         let home = HomeModel(again, platform, go: { _ in })
-        await home.until { $0.unfinished != nil }
-        XCTAssertEqual(home.state.loose, [])
+        await home.until { $0.home?.unfinished == true }
+        XCTAssertEqual(home.state.home?.loose, [])
         let resumed = DraftModel(again, platform, leave: {})
-        await resumed.until { $0.evidence.count == 1 && $0.customerName != nil }
-        XCTAssertEqual(resumed.state.draft, draft.state.draft)
-        XCTAssertEqual(resumed.state.missing, [.mode, .action])
+        await resumed.until { $0.view?.evidence.count == 1 && $0.value("customer") != nil }
+        XCTAssertEqual(resumed.state.view, draft.state.view)
+        XCTAssertEqual(resumed.state.view?.missing, ["mode", "action"])
         for model in [draft, home, resumed] as [any AnyModel] { model.close() }
     }
 
@@ -66,7 +66,7 @@ final class NeverTests: XCTestCase {
         app.open()
         await app.until { $0.workbench != nil }
         let home = app.home(try XCTUnwrap(app.state.workbench))
-        await home.until { $0.loose.count == 1 }
+        await home.until { $0.home?.loose.count == 1 }
         await eventually { platform.cached.isEmpty }
         app.close()
     }
@@ -83,11 +83,12 @@ final class NeverTests: XCTestCase {
         try FullDisk.after(bytes: 100_000) {
             try microphone.hear(sample("voice.wav"))
         }
-        await home.until { $0.recording == nil && $0.unfinished != nil }
+        await home.until { $0.recording == nil }
+        await eventually { !gone.isEmpty }
         XCTAssert(microphone.stopped)
         guard case .draft(let notice?)? = gone.last else { return XCTFail("nothing was said of it: \(gone)") }
         XCTAssertEqual(notice.failure.kind, "storage")
-        let kept = try await workbench.evidence(id: XCTUnwrap(home.state.unfinished?.evidence.first))
+        let kept = try await workbench.evidence(id: XCTUnwrap(unfinished(workbench).evidence.first))
         XCTAssertGreaterThan(kept.size, 30_000)
         XCTAssert(kept.readable)
         home.close()
@@ -101,8 +102,10 @@ final class NeverTests: XCTestCase {
             var gone: [Place] = []
             let home = try await speaking(workbench, platform, go: { gone.append($0) })
             platform.microphone?.onEnd(reason)
-            await home.until { $0.recording == nil && $0.unfinished != nil }
-            XCTAssertEqual(home.state.unfinished?.evidence.count, 1)
+            await home.until { $0.recording == nil }
+            await eventually { !gone.isEmpty }
+            let kept = try await unfinished(workbench)
+            XCTAssertEqual(kept.evidence.count, 1)
             guard case .draft(let notice?)? = gone.last else { return XCTFail("nothing was said of it: \(gone)") }
             XCTAssertEqual(notice.failure.key, "recording.\(reason.rawValue)")
             home.close()
@@ -115,7 +118,8 @@ final class NeverTests: XCTestCase {
         let (workbench, _) = try await ready(platform)
         let home = try await speaking(workbench, platform)
         home.close()
-        await home.until { $0.unfinished?.evidence.count == 1 }
+        let kept = try await unfinished(workbench)
+        XCTAssertEqual(kept.evidence.count, 1)
         let pending = try await workbench.pendingTranscriptions()
         XCTAssertEqual(pending.count, 1)
     }
@@ -142,7 +146,7 @@ final class NeverTests: XCTestCase {
         let (workbench, customer) = try await ready(platform)
         let home = try await speaking(workbench, platform)
         home.stopRecording()
-        await home.until { $0.unfinished != nil }
+        await home.until { $0.home?.unfinished == true }
         let draft = DraftModel(workbench, platform, leave: {})
         await draft.until { $0.failure != nil && !$0.listening }
         XCTAssertEqual(draft.state.failure?.kind, "model")
@@ -178,7 +182,7 @@ final class NeverTests: XCTestCase {
             try platform.microphone?.hear(sample("voice.wav"))
             platform.clock.moveBy(ms: days * 86_400_000)
             home.stopRecording()
-            await home.until { $0.unfinished != nil }
+            await home.until { $0.home?.unfinished == true }
             let draft = DraftModel(workbench, platform, leave: {})
             await draft.until { $0.failure?.kind == "model" && !$0.listening }
             await save(draft, customer)
@@ -305,10 +309,10 @@ final class NeverTests: XCTestCase {
     /// A visit with a demo, chosen by hand and saved.
     @MainActor
     private func save(_ draft: DraftModel, _ customer: CustomerView) async {
-        draft.chooseCustomer(customer.id)
-        draft.chooseMode(.visit)
-        draft.chooseAction("demo")
-        await draft.until { $0.missing.isEmpty }
+        draft.fill("customer", customer.id)
+        draft.fill("mode", "visit")
+        draft.fill("action", "demo")
+        await draft.until { $0.view?.missing == [] }
         draft.save()
         await draft.until { $0.saved != nil }
     }

@@ -147,6 +147,17 @@ final class Finger {
     }
 }
 
+/// The half-made touch, as soon as one is put aside.
+@MainActor
+func unfinished(_ workbench: Workbench) async throws -> TouchDraft {
+    let end = ContinuousClock.now + patience
+    while ContinuousClock.now < end {
+        if let draft = try await workbench.unfinished() { return draft }
+        await Task.yield()
+    }
+    return try XCTUnwrap(await workbench.unfinished())
+}
+
 @MainActor
 func offline(_ platform: TestPlatform) async throws -> Workbench {
     try await Workbench.createOffline(settings: platform.settings(), name: "李强")
@@ -159,4 +170,11 @@ func ready(_ platform: TestPlatform) async throws -> (Workbench, CustomerView) {
     let workbench = try await offline(platform)
     try await workbench.giveConsent(purpose: .recording)
     return (workbench, try await workbench.addCustomer(draft: CustomerDraft(name: "佛山乐居家具")))
+}
+
+extension DraftState {
+    /// What a field holds, as it is shown.
+    func value(_ field: String) -> String? {
+        ((view?.slots ?? []) + (view?.more ?? [])).first { $0.field == field }?.value
+    }
 }

@@ -42,6 +42,14 @@ extension Workbench {
     }
 }
 
+extension Drafting {
+    /// Listens to a recording of a half-made touch and fills in what nobody has chosen; false when it was stopped. `onProgress` and
+    /// cancelling are as with `recordVoice`.
+    public func listen(_ recording: EvidenceId, onProgress: @escaping @Sendable (Float) -> Void = { _ in }) async throws -> Bool {
+        try await cancellable { try await self.listen(recording: recording, progress: Tell(onProgress), cancel: $0) }
+    }
+}
+
 /// Swift does not drop the work of a cancelled task by itself, so the token has to be told.
 private func cancellable<T: Sendable>(_ work: @Sendable (CancelToken) async throws -> T) async throws -> T {
     try Task.checkCancellation()

@@ -4,13 +4,7 @@ use chuda_evidence::claim;
 use chuda_evidence::claim::{Consent, Source};
 use chuda_record::id::TouchId;
 
-use crate::workbench::{self, TouchDraft};
-
-/// What a person chose stays, field by field; what they left open is filled in from what was heard. The evidence is that of both.
-#[uniffi::export]
-pub fn fill_draft(chosen: TouchDraft, heard: TouchDraft) -> TouchDraft {
-    chosen.filled_from(heard)
-}
+use crate::workbench;
 
 /// A file to keep as evidence.
 #[derive(Clone, Debug, uniffi::Record)]

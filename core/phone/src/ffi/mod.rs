@@ -5,8 +5,10 @@
 
 pub mod callbacks;
 pub mod clock;
+pub mod drafting;
 pub mod drafts;
 pub mod errors;
+pub mod formats;
 pub mod invitation;
 pub mod recorder;
 pub mod records;

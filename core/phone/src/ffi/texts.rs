@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use chuda_speech as speech;
 use chuda_words::Lang;
 
 /// The words of a language by key: `zh` (any other word means that, too) or `en`. `{name}` in a text stands for a value.
@@ -11,12 +10,6 @@ use chuda_words::Lang;
 /// lists go by the list's name: `mode.visit`, `stage.quoted`, `role.rep`, `grade.server_witnessed`, `state.waiting`, `flag.recycled`.
 #[uniffi::export]
 pub fn texts(lang: String) -> HashMap<String, String> {
-    let lang = if lang == "en" { Lang::En } else { Lang::Zh };
+    let lang = Lang::of(&lang);
     chuda_words::all().map(|(key, word)| (key.to_owned(), word.text(lang).to_owned())).collect()
-}
-
-/// What is less sure than this is shown as doubtful: the confidence of a slot or a segment, 0 to 1.
-#[uniffi::export]
-pub fn doubtful_below() -> f32 {
-    speech::DOUBTFUL
 }

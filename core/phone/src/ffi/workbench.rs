@@ -11,6 +11,7 @@ use chuda_record::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
 
 use super::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
 use super::clock::MovableClock;
+use super::drafting::Drafting;
 use super::drafts::EvidenceDraft;
 use super::errors::{ChudaError, Result};
 use super::recorder::Recorder;
@@ -19,6 +20,7 @@ use super::threads::{Works, on_runtime, on_thread};
 use crate::query::view::{
     BriefView, CustomerView, EvidenceView, HomeView, Options, PersonView, ReportCard, ReportView, SyncSummary, TaskView, TouchView,
 };
+use crate::screen::Lang;
 use crate::workbench::{
     self as core, BlobChoice, ConsentView, CustomerDraft, EvidenceSaved, Identity, Purpose, ReportRequest, StatusView, SyncReport,
     TouchDraft, TouchSaved, Understood, VoiceDraft,
@@ -135,6 +137,11 @@ impl Workbench {
         self.quick(core::Workbench::identity).await
     }
 
+    /// Writes what screens show in a language from now on: `zh` (any other word means that, too) or `en`.
+    pub fn speak(&self, language: String) {
+        self.core.speak(Lang::of(&language));
+    }
+
     /// The lists an app offers, as configured.
     pub fn options(&self) -> Options {
         self.core.options()
@@ -175,11 +182,6 @@ impl Workbench {
         self.quick(move |workbench| workbench.timeline(customer, limit.try_into().unwrap_or(0))).await
     }
 
-    /// Whether a touch could be recorded as it stands, evidence left aside: what to ask before any is captured.
-    pub async fn check_touch(&self, draft: TouchDraft) -> Result<()> {
-        self.quick(move |workbench| workbench.check_touch(&draft)).await
-    }
-
     /// Records a touch (T1). `Invalid`, with the key of what is missing. Without evidence it is refused unless the draft allows for that.
     pub async fn record_touch(&self, draft: TouchDraft) -> Result<TouchSaved> {
         self.quick(|workbench| workbench.record_touch(draft)).await
@@ -203,6 +205,26 @@ impl Workbench {
     /// Puts a half-made touch aside, so that it outlives the app; none forgets it. Recording a touch forgets it too, at once.
     pub async fn keep_unfinished(&self, draft: Option<TouchDraft>) -> Result<()> {
         self.quick(move |workbench| workbench.keep_unfinished(draft.as_ref())).await
+    }
+
+    /// The half-made touch on a screen: the one that was put aside, or a new one.
+    pub fn draft(&self) -> Drafting {
+        Drafting::over(self.core.draft())
+    }
+
+    /// A touch of a customer begins, or the half-made one goes on: if it has no customer yet, this is it.
+    pub async fn begin_touch(&self, customer: CustomerId) -> Result<()> {
+        self.quick(move |workbench| workbench.begin_touch(customer)).await
+    }
+
+    /// Evidence joins the half-made touch, which outlives the app.
+    pub async fn add_to_unfinished(&self, evidence: Vec<EvidenceId>) -> Result<()> {
+        self.quick(move |workbench| workbench.add_to_unfinished(&evidence)).await
+    }
+
+    /// Goes on with the half-made touch; without one, what was captured last within a few minutes becomes one, for it belongs together.
+    pub async fn resume_unfinished(&self) -> Result<()> {
+        self.quick(core::Workbench::resume_unfinished).await
     }
 
     /// A customer's progress briefs (B1), newest day first.
@@ -351,6 +373,11 @@ impl Workbench {
         self.quick(|workbench| workbench.file_report(request)).await
     }
 
+    /// Chooses the key action for tomorrow, before the report of the day is filed; with nothing it is the best suggestion again.
+    pub async fn choose_tomorrow(&self, day: Day, text: String) -> Result<()> {
+        self.quick(move |workbench| workbench.choose_tomorrow(day, &text)).await
+    }
+
     /// Takes a report back; works until it has been sent.
     pub async fn withdraw_report(&self, day: Day) -> Result<()> {
         self.quick(move |workbench| workbench.withdraw_report(day)).await
@@ -430,14 +457,27 @@ impl Workbench {
     where
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let cancel = token.map_or_else(core::Cancel::new, |token| token.0.clone());
-        // A large future, which is handed on several times.
-        let work = Box::pin(call(self.core.clone(), cancel.clone()));
-        let mut waiting = Waiting { cancel: Some(cancel) };
-        let done = self.works.on_runtime(async move { Ok(work.await?) }).await;
-        waiting.cancel = None;
-        done
+        stoppable(&self.works, self.core.clone(), token, call).await
     }
+}
+
+/// The same, of any object's core.
+pub(super) async fn stoppable<C, T: Send + 'static, F>(
+    works: &Works,
+    core: C,
+    token: Option<Arc<CancelToken>>,
+    call: impl FnOnce(C, core::Cancel) -> F,
+) -> Result<T>
+where
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+{
+    let cancel = token.map_or_else(core::Cancel::new, |token| token.0.clone());
+    // A large future, which is handed on several times.
+    let work = Box::pin(call(core, cancel.clone()));
+    let mut waiting = Waiting { cancel: Some(cancel) };
+    let done = works.on_runtime(async move { Ok(work.await?) }).await;
+    waiting.cancel = None;
+    done
 }
 
 /// Kotlin drops the future of a cancelled coroutine: if nobody waits any more, the work is told.
@@ -471,7 +511,7 @@ impl TryFrom<Settings> for core::Settings {
     }
 }
 
-fn shares(progress: Option<Box<dyn TranscriptionProgress>>) -> impl Fn(f32) + Send + Sync + 'static {
+pub(super) fn shares(progress: Option<Box<dyn TranscriptionProgress>>) -> impl Fn(f32) + Send + Sync + 'static {
     move |share| {
         if let Some(progress) = &progress {
             let _ = progress.progressed(share);

@@ -212,6 +212,7 @@ mod tests {
 
     use super::*;
     use crate::query::Me;
+    use crate::screen::Lang;
     use crate::store::{Own, Store};
     use chuda_record::id::{DeviceId, EvidenceId, LeadId, PersonId, TouchId};
     use chuda_record::policy::Writer;
@@ -224,10 +225,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
         let touched: DateTime<Utc> = "2026-08-24T02:00:00Z".parse().unwrap();
-        let me =
-            Me {
-                id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false
-            };
+        let me = Me {
+            id: PersonId::derived("李雷"),
+            name: "李雷".into(),
+            roles: vec![Role::Rep],
+            zone: DEFAULT_ZONE,
+            enrolled: false,
+            lang: Lang::Zh,
+        };
         let writer = Writer::Person { id: me.id, roles: [Role::Rep].into() };
         let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer, touched);
         let customer = CustomerId::derived("杭州智联科技");
@@ -303,10 +308,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
         let claimed: DateTime<Utc> = "2026-08-24T02:00:00Z".parse().unwrap();
-        let me =
-            Me {
-                id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false
-            };
+        let me = Me {
+            id: PersonId::derived("李雷"),
+            name: "李雷".into(),
+            roles: vec![Role::Rep],
+            zone: DEFAULT_ZONE,
+            enrolled: false,
+            lang: Lang::Zh,
+        };
         let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, Writer::Server, claimed);
         let customer = CustomerId::derived("杭州智联科技");
         let lead = |stage, days| Lead {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::Ask;
-use super::view::{CustomerView, PersonView, ReportCard, SyncSummary, TaskView, TouchView};
+use super::view::{CustomerView, EvidenceView, PersonView, ReportCard, SyncSummary, TaskView, TouchView};
 use chuda_record::error::Result;
 
 /// Most notices on the home screen.
@@ -33,12 +33,30 @@ pub struct HomeView {
     pub notices: Vec<TaskView>,
     /// Red customers, reddest first.
     pub red_customers: Vec<CustomerView>,
+    // What only a phone's screen shows is not in the JSON.
+    /// Whether a half-made touch waits.
+    #[serde(skip)]
+    pub unfinished: bool,
+    /// What was captured and is in no touch yet, not even in that one; newest first.
+    #[serde(skip)]
+    pub loose: Vec<EvidenceView>,
+    /// The line that says what waits.
+    #[serde(skip)]
+    pub waiting: Option<String>,
 }
 
 impl Ask<'_> {
     /// Everything the home screen shows, of one moment.
     pub fn home(&self) -> Result<HomeView> {
         let today = self.today();
+        let unfinished = self.unfinished()?;
+        let in_none = |one: &EvidenceView| unfinished.as_ref().is_none_or(|draft| !draft.evidence.contains(&one.id));
+        let loose: Vec<EvidenceView> = self.loose_evidence()?.into_iter().filter(in_none).collect();
+        let waiting = match loose.len() {
+            _ if unfinished.is_some() => Some(self.me.lang.text("home.unfinished").to_owned()),
+            0 => None,
+            count => Some(self.me.lang.say("home.loose", &[("count", &count)])),
+        };
         Ok(HomeView {
             person: self.myself(),
             now: self.now,
@@ -48,6 +66,9 @@ impl Ask<'_> {
             tasks: self.tasks()?,
             notices: self.notices(NOTICES)?,
             red_customers: self.red_customers(RED)?,
+            unfinished: unfinished.is_some(),
+            loose,
+            waiting,
         })
     }
 }

@@ -15,7 +15,7 @@ mod options;
 mod orders;
 mod quotes;
 pub(crate) mod releases;
-mod report;
+pub(crate) mod report;
 mod status;
 mod tasks;
 mod touches;
@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use crate::screen::{Format, Lang};
 use crate::store::Tx;
 use chuda_record::error::Result;
 use chuda_record::id::{PersonId, RecordId};
@@ -47,14 +48,16 @@ pub struct Me {
     pub zone: Tz,
     /// Whether this phone belongs to a server.
     pub enrolled: bool,
+    /// What their screens are written in.
+    pub lang: Lang,
 }
 
 /// One look at the store: everything in it is of the same moment.
 pub struct Ask<'a> {
-    tx: &'a Tx<'a>,
-    me: &'a Me,
-    now: DateTime<Utc>,
-    config: &'a Config,
+    pub(crate) tx: &'a Tx<'a>,
+    pub(crate) me: &'a Me,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) config: &'a Config,
     people: BTreeMap<PersonId, Person>,
 }
 
@@ -68,6 +71,11 @@ impl<'a> Ask<'a> {
     /// Today, as the person sees it.
     pub fn today(&self) -> NaiveDate {
         day_of(self.now, self.me.zone)
+    }
+
+    /// How days and amounts are written for whoever is asking.
+    pub fn format(&self) -> Format {
+        Format { lang: self.me.lang, zone: self.me.zone }
     }
 
     /// Who is asking.

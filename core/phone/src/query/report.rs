@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Ask;
 use super::dialect::names_its_customer;
 use super::view::{BriefView, ItemState, PersonView, TouchStatus, TouchView, Word};
+use crate::screen::{self, Filing, FilingQuestion};
 use crate::store::Row;
 use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, ReportId};
@@ -14,6 +15,8 @@ use chuda_record::{Report, Touch, kind::report};
 
 /// How far ahead a next step is suggested for tomorrow, in days.
 const AHEAD: i64 = 7;
+/// Under which name the chosen action for tomorrow is kept, with its day.
+pub(crate) const TOMORROW: &str = "tomorrow";
 /// Most suggestions.
 const SUGGESTIONS: usize = 5;
 
@@ -88,6 +91,25 @@ pub struct ReportCard {
     pub suggestions: Vec<String>,
     /// Reasons for a short report.
     pub reasons: Vec<Word>,
+    // What only a phone's screen shows is not in the JSON.
+    /// How many touches a full report has.
+    #[serde(skip)]
+    pub full: i32,
+    /// The key action for tomorrow: as chosen, as filed, else the best suggestion.
+    #[serde(skip)]
+    pub tomorrow: Option<String>,
+    /// The suggestion that one tap puts in its place, as long as nothing is filed.
+    #[serde(skip)]
+    pub another: Option<String>,
+    /// What the button under the report does.
+    #[serde(skip)]
+    pub filing: Filing,
+    /// What has to be asked before it does.
+    #[serde(skip)]
+    pub question: Option<FilingQuestion>,
+    /// For how long a report can be taken back by one tap once it is filed (撤销); nothing is sent before.
+    #[serde(skip)]
+    pub undo_seconds: i32,
 }
 
 names_its_customer!(CustomerBrief);
@@ -101,16 +123,36 @@ impl Ask<'_> {
         let can_update = day == self.today()
             && filed.as_ref().is_some_and(|row| touches.iter().any(|touch| !row.record.touches.contains(&touch.id)));
         let briefs = self.briefs_of(day, self.me.id, &touches, filed.as_ref().map(|row| &row.record))?;
+        let filed = filed.map(|row| self.view_report(row)).transpose()?;
+        let suggestions = self.suggestions(day)?;
+        let chosen = self.chosen_tomorrow(day)?;
+        let changed =
+            can_update || chosen.as_ref().is_some_and(|chosen| filed.as_ref().is_some_and(|filed| *chosen != filed.tomorrow));
+        let tomorrow =
+            chosen.or_else(|| filed.as_ref().map(|filed| filed.tomorrow.clone())).or_else(|| suggestions.first().cloned());
+        let missing = report::FULL.saturating_sub(touches.len()) as i32;
         Ok(ReportCard {
             day,
             briefs,
-            missing: report::FULL.saturating_sub(touches.len()) as i32,
+            missing,
             touches,
             can_update,
-            filed: filed.map(|row| self.view_report(row)).transpose()?,
-            suggestions: self.suggestions(day)?,
+            full: report::FULL as i32,
+            another: screen::another(&suggestions, tomorrow.as_deref()).filter(|_| filed.is_none()),
+            filing: screen::filing(filed.as_ref(), missing, changed),
+            question: screen::question(filed.as_ref(), missing, tomorrow.as_deref()),
+            undo_seconds: screen::UNDO_SECONDS,
+            tomorrow,
+            filed,
+            suggestions,
             reasons: Config::offered(&self.config.short_reasons).map(Word::from).collect(),
         })
+    }
+
+    /// The key action for tomorrow that was chosen on a day and not filed yet.
+    pub fn chosen_tomorrow(&self, day: NaiveDate) -> Result<Option<String>> {
+        let chosen: Option<String> = self.tx.meta(TOMORROW)?;
+        Ok(chosen.and_then(|chosen| chosen.strip_prefix(&day.to_string())?.strip_prefix('\t').map(str::to_owned)))
     }
 
     /// Filed reports of a day that this person may see, own first.
@@ -129,22 +171,20 @@ impl Ask<'_> {
 
     /// Suggested key actions for tomorrow: due next dates, then tasks, then the reddest customer.
     fn suggestions(&self, day: NaiveDate) -> Result<Vec<String>> {
+        let lang = self.me.lang;
+        let with_customer = |customer: &str, what: &str| format!("{customer}{}{what}", lang.text("list.colon"));
         let mut suggestions = Vec::new();
         for row in self.tx.next_steps(self.me.id, day + TimeDelta::days(1), day + TimeDelta::days(AHEAD), SUGGESTIONS as u32)? {
             let touch = self.view_touch(row)?;
-            let step = touch.next_action.as_deref().unwrap_or(chuda_words::label("suggest", "follow_up").zh);
-            suggestions.push(format!("{}：{step}", touch.customer_name));
+            let step = touch.next_action.as_deref().unwrap_or(lang.text("suggest.follow_up"));
+            suggestions.push(with_customer(&touch.customer_name, step));
         }
         for task in self.tasks()? {
-            suggestions.push(match &task.customer_name {
-                Some(customer) => format!("{customer}：{}", task.kind.zh),
-                None => task.kind.zh.clone(),
-            });
+            let title = lang.choose(&task.kind.zh, &task.kind.en);
+            suggestions.push(task.customer_name.as_ref().map_or_else(|| title.into(), |customer| with_customer(customer, title)));
         }
         for (health, _, customer) in self.reddest(SUGGESTIONS)? {
-            let contact = chuda_words::label("suggest", "contact").zh;
-            let contact = chuda_words::fill(contact, |name| (name == "score").then(|| health.score.to_string()));
-            suggestions.push(format!("{}：{contact}", customer.record.name));
+            suggestions.push(with_customer(&customer.record.name, &lang.say("suggest.contact", &[("score", &health.score)])));
         }
         let mut seen = std::collections::BTreeSet::new();
         suggestions.retain(|suggestion| seen.insert(suggestion.clone()));

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Ask, dialect, failed};
+use crate::screen::SyncLine;
 use chuda_record::error::Result;
 use chuda_record::id::RecordId;
 use chuda_record::rules::World;
@@ -73,6 +74,9 @@ pub struct SyncSummary {
     pub attention: i64,
     /// The last exchange that succeeded.
     pub last_sync: Option<DateTime<Utc>>,
+    /// The line that says so on a phone's screen.
+    #[serde(skip)]
+    pub line: SyncLine,
 }
 
 impl ItemState {
@@ -102,7 +106,7 @@ impl Ask<'_> {
     pub fn sync_summary(&self) -> Result<SyncSummary> {
         let (blobs_waiting, bytes, sent) = self.tx.upload_counts()?;
         let attention = self.refused()?.len() + self.tx.failed_uploads()?.len() + self.tx.conflicted()?.len();
-        Ok(SyncSummary {
+        let mut summary = SyncSummary {
             enrolled: self.me.enrolled,
             records_waiting: self.tx.waiting_count()?,
             blobs_waiting,
@@ -110,7 +114,10 @@ impl Ask<'_> {
             percent: (sent * 100).checked_div(bytes).unwrap_or(100) as i32,
             attention: attention as i64,
             last_sync: self.tx.meta_time("last_sync")?,
-        })
+            line: SyncLine::default(),
+        };
+        summary.line = SyncLine::of(&summary, self.me.lang);
+        Ok(summary)
     }
 
     /// What is not at rest, item by item: what needs a person first, then what waits.

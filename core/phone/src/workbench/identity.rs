@@ -1,12 +1,14 @@
 //! Making, opening and enrolling a store.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, RwLock};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Held, Identity, Inner, Settings, Workbench, folder_of_blobs, stamp};
 use crate::query::Me;
+use crate::screen::Lang;
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Row, Store, Tx};
 use crate::sync::client::{Client, Enrolled};
@@ -122,6 +124,7 @@ impl Workbench {
             store,
             blobs,
             me: RwLock::new(me),
+            english: AtomicBool::default(),
             config: RwLock::new(config),
             listeners: super::listeners::Listeners::default(),
             #[cfg(feature = "whisper")]
@@ -206,9 +209,10 @@ fn read_me(tx: &Tx<'_>) -> Result<Me> {
     let id = tx.meta::<[u8; 16]>("person")?.and_then(|bytes| PersonId::from_slice(&bytes)).ok_or_else(damaged)?;
     let person = tx.record::<Person>(id)?.map(|row| row.record);
     let enrolled = tx.meta::<String>("server")?.is_some();
+    let lang = Lang::Zh;
     let roles = tx.meta::<String>("roles")?.unwrap_or_else(|| Role::Rep.as_str().into());
     Ok(match person {
-        Some(person) => Me { id, name: person.name, roles: person.roles.into_iter().collect(), zone: person.zone, enrolled },
+        Some(person) => Me { id, name: person.name, roles: person.roles.into_iter().collect(), zone: person.zone, enrolled, lang },
         None => Me {
             id,
             name: tx.meta("name")?.unwrap_or_default(),
@@ -216,6 +220,7 @@ fn read_me(tx: &Tx<'_>) -> Result<Me> {
             // Until the server says otherwise, everyone is where the product is used first.
             zone: DEFAULT_ZONE,
             enrolled,
+            lang,
         },
     })
 }

@@ -11,6 +11,7 @@ mod consents;
 mod contracts;
 mod customers;
 mod doctor;
+mod drafting;
 mod drafts;
 mod identity;
 mod leads;
@@ -32,17 +33,20 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::NaiveDate;
 
 pub use consents::{ConsentView, Purpose};
+pub use drafting::Drafting;
 pub use drafts::{
     BlobChoice, BlobsReport, Candidate, ContractEdit, CustomerDraft, CustomerEdit, EvidenceDraft, EvidenceSaved, Identity,
     LeadDraft, RejectedView, ReportRequest, Schedule, StatusView, SyncReport, TouchDraft, TouchSaved, Understood, VoiceDraft,
 };
 pub use listeners::{Listener, Subscription};
 pub use recorder::{Recorder, RecordingLevel};
+pub(crate) use touching::draft_touch;
 
 use crate::query::view::{
     CustomerView, EvidenceView, FiguresView, HomeView, Options, PersonView, ReportCard, ReportView, TaskView, TouchView,
 };
 use crate::query::{Ask, Me};
+use crate::screen::Lang;
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Store, Tx};
 use chuda_evidence::clock::Clock;
@@ -126,6 +130,7 @@ struct Inner {
     store: Store,
     blobs: Blobs,
     me: RwLock<Me>,
+    english: AtomicBool,
     config: RwLock<Arc<Config>>,
     listeners: listeners::Listeners,
     #[cfg(feature = "whisper")]
@@ -137,7 +142,8 @@ struct Inner {
 
 impl Inner {
     fn me(&self) -> Me {
-        self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let lang = if self.english.load(Ordering::Relaxed) { Lang::En } else { Lang::Zh };
+        Me { lang, ..self.me.read().unwrap_or_else(PoisonError::into_inner).clone() }
     }
 
     fn config(&self) -> Arc<Config> {
@@ -201,6 +207,12 @@ impl Workbench {
         let server = self.0.store.read(|tx| tx.meta("server"))?;
         let device = self.0.store.read(identity::device)?;
         Ok(Identity { person: self.0.ask(|ask| Ok(ask.myself()))?, device, server })
+    }
+
+    /// Writes screens in a language from now on.
+    pub fn speak(&self, lang: Lang) {
+        self.0.english.store(lang == Lang::En, Ordering::Relaxed);
+        self.0.listeners.changed();
     }
 
     /// The lists an app offers, as configured.

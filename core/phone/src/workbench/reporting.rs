@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::{ReportRequest, Workbench, check_length, typed};
 use crate::query::Ask;
+use crate::query::report::TOMORROW;
 use crate::query::view::{ReportCard, ReportView};
 use crate::store::Tx;
 use chuda_record::error::{Error, Result};
@@ -13,6 +14,9 @@ use chuda_record::id::{CustomerId, RecordId, ReportId};
 use chuda_record::rules::{Config, Subject, firing};
 use chuda_record::time::{day_of, to_millis};
 use chuda_record::{Fields, Kind, Report, Scalar};
+
+/// Under which name it is kept once the report says it, in case the report is taken back.
+const FILED_TOMORROW: &str = "tomorrow_filed";
 
 impl Workbench {
     /// Files or updates the report of a day (T4). Filing twice gives one report; after the day, a further filing is a correction beside it.
@@ -30,6 +34,12 @@ impl Workbench {
                 }
                 let ask = Ask::new(tx, &me, own.at, config)?;
                 let card = ask.report_card(day)?;
+                let chosen = ask.chosen_tomorrow(day)?;
+                if chosen.is_some() {
+                    // It comes back with the report, if that is taken back.
+                    keep_tomorrow(tx, FILED_TOMORROW, TOMORROW)?;
+                }
+                let tomorrow = tomorrow.or(chosen);
                 let id = ReportId::of(me.id, day);
                 let before = ask.report(id)?.map(|row| row.record);
                 let standing = before.as_ref().filter(|report| !report.withdrawn);
@@ -97,6 +107,19 @@ impl Workbench {
         )
     }
 
+    /// Chooses the key action for tomorrow, before the report of the day is filed; with nothing it is the best suggestion again.
+    pub fn choose_tomorrow(&self, day: NaiveDate, text: &str) -> Result<()> {
+        let text = typed(Some(text.to_owned()));
+        check_length(text.as_ref(), "tomorrow")?;
+        self.0.act(
+            |tx, _| match &text {
+                Some(text) => tx.set_meta(TOMORROW, format!("{day}\t{text}")),
+                None => tx.remove_meta(TOMORROW),
+            },
+            |_, ()| Ok(()),
+        )
+    }
+
     /// Takes a report back (撤销); works until it has been sent.
     pub fn withdraw_report(&self, day: NaiveDate) -> Result<()> {
         let me = self.0.me();
@@ -110,11 +133,20 @@ impl Workbench {
                 if me.enrolled && !tx.is_waiting(id.into())? {
                     return Err(Error::invalid("report.already_sent"));
                 }
+                keep_tomorrow(tx, TOMORROW, FILED_TOMORROW)?;
                 tx.edit(own, id, &row.record, &Report { withdrawn: true, ..row.record.clone() })
             },
             |_, ()| Ok(()),
         )
     }
+}
+
+/// The chosen action for tomorrow is kept under another name.
+fn keep_tomorrow(tx: &Tx<'_>, to: &str, from: &str) -> Result<()> {
+    if let Some(chosen) = tx.meta::<String>(from)? {
+        tx.set_meta(to, chosen)?;
+    }
+    tx.remove_meta(from)
 }
 
 /// The brief of each customer of the day (B1): as the card has it, unless somebody chose another one.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{TouchDraft, TouchSaved, Workbench, check_length, typed};
 use crate::query::view::TouchView;
@@ -14,6 +14,8 @@ use chuda_record::rules::config::ExtraType;
 use chuda_record::rules::{Config, Subject, firing};
 use chuda_record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch};
 
+/// What is captured within this time belongs together.
+const VISIT: TimeDelta = TimeDelta::minutes(10);
 /// Under which name the half-made touch is kept.
 const UNFINISHED: &str = "unfinished";
 
@@ -52,14 +54,45 @@ impl Workbench {
 
     /// The half-made touch that was put aside, if there is one.
     pub fn unfinished(&self) -> Result<Option<TouchDraft>> {
-        let text: Option<String> = self.0.store.read(|tx| tx.meta(UNFINISHED))?;
-        // One of another version is of no use; its evidence is among what belongs to no touch.
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        self.0.store.read(unfinished)
     }
 
     /// Puts a half-made touch aside, so that it outlives the app; none forgets it. Recording a touch forgets it too, in the same commit.
     pub fn keep_unfinished(&self, draft: Option<&TouchDraft>) -> Result<()> {
-        self.0.store.write(|tx| set_unfinished(tx, draft))
+        if self.0.store.write(|tx| set_unfinished(tx, draft))? {
+            self.0.listeners.changed();
+        }
+        Ok(())
+    }
+
+    /// Evidence joins the half-made touch, which outlives the app.
+    pub fn add_to_unfinished(&self, evidence: &[EvidenceId]) -> Result<()> {
+        self.add(TouchDraft { evidence: evidence.to_vec(), ..TouchDraft::default() })
+    }
+
+    fn add(&self, more: TouchDraft) -> Result<()> {
+        self.0.store.write(|tx| set_unfinished(tx, Some(&unfinished(tx)?.unwrap_or_default().filled_from(more))))?;
+        self.0.listeners.changed();
+        Ok(())
+    }
+
+    /// A touch of a customer begins, or the half-made one goes on: if it has no customer yet, this is it.
+    pub fn begin_touch(&self, customer: CustomerId) -> Result<()> {
+        self.add(TouchDraft { customer: Some(customer), ..TouchDraft::default() })
+    }
+
+    /// Goes on with the half-made touch; without one, what was captured last within a few minutes becomes one, for it belongs together.
+    pub fn resume_unfinished(&self) -> Result<()> {
+        let together = self.0.ask(|ask| {
+            if ask.unfinished()?.is_some() {
+                return Ok(Vec::new());
+            }
+            let loose = ask.loose_evidence()?;
+            let last = loose.first().map(|one| one.captured_at);
+            let near = loose.iter().take_while(|one| last.is_some_and(|last| last - one.captured_at < VISIT));
+            Ok(near.map(|one| one.id).collect())
+        })?;
+        self.add_to_unfinished(&together)
     }
 
     /// Attaches evidence to a touch of one's own.
@@ -97,6 +130,19 @@ impl Workbench {
 
 /// The touch that a draft makes, if everything that form and rules ask for is there (T1, T6, B2). The contact is left for later.
 fn touch_of(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &TouchDraft) -> Result<Touch> {
+    let touch = draft_touch(tx, config, me, at, draft)?;
+    let fields = touch.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
+    let subject = Subject { id: RecordId(uuid::Uuid::nil()), kind: Kind::Touch, fields: &fields, world: tx };
+    // The contact becomes a record with the touch.
+    let named = |field: &String| field == "contact" && typed(draft.contact.clone()).is_some();
+    match firing::missing(config, &subject)?.iter().find(|field| !named(field)) {
+        Some(field) => Err(missing(field)),
+        None => Ok(touch),
+    }
+}
+
+/// The touch that a draft makes, whatever form and rules may ask for beyond customer, mode and action.
+pub(crate) fn draft_touch(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &TouchDraft) -> Result<Touch> {
     let customer = draft.customer.ok_or_else(|| Error::invalid("touch.customer_missing"))?;
     if tx.record::<Customer>(customer)?.is_none() {
         return Err(Error::not_found("customer.not_found"));
@@ -123,7 +169,7 @@ fn touch_of(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &To
     for evidence in &draft.evidence {
         own_evidence(tx, *evidence)?;
     }
-    let touch = Touch {
+    Ok(Touch {
         author: me.id,
         customer,
         mode,
@@ -148,15 +194,7 @@ fn touch_of(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &To
         category: None,
         flags: BTreeSet::new(),
         extra: extra(config, &draft.extra)?,
-    };
-    let fields = touch.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
-    let subject = Subject { id: RecordId(uuid::Uuid::nil()), kind: Kind::Touch, fields: &fields, world: tx };
-    // The contact becomes a record with the touch.
-    let named = |field: &String| field == "contact" && typed(draft.contact.clone()).is_some();
-    match firing::missing(config, &subject)?.iter().find(|field| !named(field)) {
-        Some(field) => Err(missing(field)),
-        None => Ok(touch),
-    }
+    })
 }
 
 /// Which field is missing, in words of its own where there are any.
@@ -287,12 +325,30 @@ fn saved(ask: &Ask<'_>, id: TouchId) -> Result<TouchSaved> {
     Ok(TouchSaved { touch, triggered, claims })
 }
 
-fn set_unfinished(tx: &Tx<'_>, draft: Option<&TouchDraft>) -> Result<()> {
+impl Ask<'_> {
+    /// The half-made touch that was put aside, if there is one.
+    pub fn unfinished(&self) -> Result<Option<TouchDraft>> {
+        unfinished(self.tx)
+    }
+}
+
+fn unfinished(tx: &Tx<'_>) -> Result<Option<TouchDraft>> {
+    let text: Option<String> = tx.meta(UNFINISHED)?;
+    // One of another version is of no use; its evidence is among what belongs to no touch.
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// Puts it aside; false if it was there like that already.
+fn set_unfinished(tx: &Tx<'_>, draft: Option<&TouchDraft>) -> Result<bool> {
+    if unfinished(tx)?.as_ref() == draft {
+        return Ok(false);
+    }
     match draft {
         Some(draft) => {
             let text = serde_json::to_string(draft).map_err(|error| Error::internal("draft.encode", error))?;
-            tx.set_meta(UNFINISHED, text)
+            tx.set_meta(UNFINISHED, text)?;
         }
-        None => tx.remove_meta(UNFINISHED),
+        None => tx.remove_meta(UNFINISHED)?,
     }
+    Ok(true)
 }

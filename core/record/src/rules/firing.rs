@@ -187,6 +187,17 @@ pub fn due<'c>(config: &'c Config, subject: &Subject<'_>, now: DateTime<Utc>) ->
 /// touch without any is a draft (T1).
 pub fn missing(config: &Config, subject: &Subject<'_>) -> Result<Vec<String>> {
     let mut missing = Vec::new();
+    for field in required(config, subject)? {
+        if is_empty(subject, &field)? {
+            missing.push(field);
+        }
+    }
+    Ok(missing)
+}
+
+/// The fields that rules and form ask of a record as it is, filled in or not.
+pub fn required(config: &Config, subject: &Subject<'_>) -> Result<Vec<String>> {
+    let mut required = Vec::new();
     for rule in config.rules.iter().filter(|rule| !rule.off && rule.trigger == Trigger::Record(subject.kind)) {
         for effect in &rule.then {
             let Effect::Require(fields) = effect else { continue };
@@ -194,18 +205,18 @@ pub fn missing(config: &Config, subject: &Subject<'_>) -> Result<Vec<String>> {
                 continue;
             }
             for field in fields {
-                if is_empty(subject, field)? && !missing.contains(field) {
-                    missing.push(field.clone());
+                if !required.contains(field) {
+                    required.push(field.clone());
                 }
             }
         }
     }
     for FormField { field, .. } in config.form(subject.kind).iter().filter(|field| field.required && field.field != "evidence") {
-        if is_empty(subject, field)? && !missing.contains(field) {
-            missing.push(field.clone());
+        if !required.contains(field) {
+            required.push(field.clone());
         }
     }
-    Ok(missing)
+    Ok(required)
 }
 
 /// The first added field that the form does not ask for, or that holds something else than it says (T6).

@@ -48,6 +48,16 @@ suspend fun Workbench.transcribe(
 ): VoiceDraft = cancellable { token -> transcribe(evidence, progress(onProgress), token) }
 
 /**
+ * Listens to a recording of a half-made touch and fills in what nobody has chosen; false when it was stopped. [onProgress] and cancelling
+ * are as with [recordVoice].
+ */
+@Throws(ChudaException::class, kotlin.coroutines.cancellation.CancellationException::class)
+suspend fun Drafting.listen(
+    recording: EvidenceId,
+    onProgress: (Float) -> Unit = {},
+): Boolean = cancellable { token -> listen(recording, progress(onProgress), token) }
+
+/**
  * Exchanges records, then blobs. [onProgress] hears what still waits, on a thread of the core. Cancelling the coroutine stops the
  * exchange; whatever the server took before is taken note of.
  */

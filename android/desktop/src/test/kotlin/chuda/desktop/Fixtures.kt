@@ -1,15 +1,12 @@
 package chuda.desktop
 
-import chuda.Choice
 import chuda.ConsentView
 import chuda.ContactMode
 import chuda.ContactView
-import chuda.CustomerSlot
 import chuda.CustomerView
-import chuda.DaySlot
-import chuda.Draft
 import chuda.EvidenceView
 import chuda.FactView
+import chuda.Filing
 import chuda.Grade
 import chuda.Health
 import chuda.HealthParts
@@ -18,8 +15,6 @@ import chuda.Intent
 import chuda.ItemState
 import chuda.LastEvent
 import chuda.Location
-import chuda.ModeSlot
-import chuda.Options
 import chuda.PersonView
 import chuda.Purpose
 import chuda.ReportCard
@@ -27,10 +22,10 @@ import chuda.ReportView
 import chuda.Role
 import chuda.ScriptPack
 import chuda.Stage
+import chuda.Standing
+import chuda.SyncLine
 import chuda.SyncSummary
 import chuda.TaskView
-import chuda.TextSlot
-import chuda.TouchDraft
 import chuda.TouchStatus
 import chuda.TouchView
 import chuda.Word
@@ -54,34 +49,11 @@ object Fixtures {
     ): Instant = day.atTime(LocalTime.of(hour, minute)).atZone(zone).toInstant()
 
     val rep = PersonView(id(1), "李强", listOf(Role.REP), null)
-    val tech = PersonView(id(2), "王工", listOf(Role.TECH), null)
 
     val demo = Word("demo", "演示", "Demo given")
     val quote = Word("quote", "报价", "Quote given")
     val material = Word("send_material", "发送资料", "Material sent")
     val question = Word("tech_question", "需协调技术答疑", "Technical answer needed")
-
-    val options =
-        Options(
-            version = 1,
-            actions =
-                listOf(
-                    material,
-                    Word("book_demo", "预约演示", "Demo booked"),
-                    demo,
-                    quote,
-                    Word("sign", "签约", "Contract signed"),
-                ).map(::choice) +
-                    listOf(Word("new_demand", "客户提出新需求", "New demand"), question).map(::choice),
-            briefs =
-                listOf(
-                    choice(Word("demo_done", "已演示产品", "Product shown")),
-                    choice(Word("poc_needed", "待提供POC环境", "POC environment to provide")),
-                    choice(Word("tech_needed", "需协调技术答疑", "Technical answer needed")),
-                ),
-            shortReasons = emptyList(),
-            addedFields = emptyList(),
-        )
 
     val reasons =
         listOf(
@@ -153,31 +125,67 @@ object Fixtures {
             due = null,
         )
 
-    val synced = SyncSummary(true, 0, 0, 0, 100, 0, at(16, 42))
-    val waiting = SyncSummary(true, 3, 2, 4_200_000, 41, 0, at(8, 30))
-    val offline = SyncSummary(false, 0, 0, 0, 0, 0, null)
-    val attention = SyncSummary(true, 1, 0, 0, 100, 1, at(8, 30))
+    fun synced(words: Words) = SyncSummary(true, 0, 0, 0, 100, 0, at(16, 42), line(words, Standing.SYNCED, "home.synced"))
+
+    fun waiting(
+        words: Words,
+        percent: Int = 41,
+    ) = SyncSummary(
+        true,
+        3,
+        2,
+        4_200_000,
+        percent,
+        0,
+        at(8, 30),
+        line(words, Standing.WAITING, "home.files_waiting", "records" to 3, "files" to 2, "percent" to percent),
+    )
+
+    fun offline(words: Words) = SyncSummary(false, 0, 0, 0, 0, 0, null, line(words, Standing.OFF, "home.saved_here"))
+
+    fun attention(words: Words) =
+        SyncSummary(true, 1, 0, 0, 100, 1, at(8, 30), line(words, Standing.ATTENTION, "home.attention", "count" to 1))
+
+    private fun line(
+        words: Words,
+        standing: Standing,
+        key: String,
+        vararg values: Pair<String, Int>,
+    ) = SyncLine(standing, key, values.associate { (name, value) -> name to value.toString() }, words(key, *values))
 
     fun card(
         touches: List<TouchView> = listOf(visit, mail),
         filed: ReportView? = null,
+        suggestions: List<String> = listOf("给佛山乐居家具发报价单", "回访杭州志连信息", "约苏州明源电气看设备"),
     ) = ReportCard(
         day = today,
         filed = filed,
         touches = touches,
+        full = 3,
         missing = (3 - touches.size).coerceAtLeast(0),
         briefs = emptyList(),
         canUpdate = false,
-        suggestions = listOf("给佛山乐居家具发报价单", "回访杭州志连信息", "约苏州明源电气看设备"),
+        suggestions = suggestions,
+        tomorrow = suggestions.firstOrNull(),
+        another = suggestions.getOrNull(1).takeIf { filed == null },
         reasons = reasons,
+        filing =
+            when {
+                filed != null -> Filing.FILED
+                touches.size < 3 -> Filing.FILE_SHORT
+                else -> Filing.FILE
+            },
+        question = null,
+        undoSeconds = 5,
     )
 
     fun home(
-        sync: SyncSummary = waiting,
+        sync: SyncSummary,
         report: ReportCard = card(),
         tasks: List<TaskView> = listOf(reconfirm),
         red: List<CustomerView> = listOf(this.red),
-    ) = HomeView(rep, at(16, 45), sync, report, report.touches, tasks, listOf(answered), red)
+        waiting: String? = null,
+    ) = HomeView(rep, at(16, 45), sync, report, report.touches, tasks, listOf(answered), red, waiting != null, emptyList(), waiting)
 
     val filed =
         ReportView(
@@ -197,48 +205,8 @@ object Fixtures {
             state = ItemState.Waiting,
         )
 
-    /** What the sample recording says, as it is understood. */
+    /** What the sample recording says. */
     const val HEARD = "佛山乐居家具的老板很爽快，今天去他展厅演示了一个小时，下一步明天发报价单。"
-    val heard =
-        Draft(
-            text = HEARD,
-            customer = CustomerSlot(id(103), "佛山乐居家具", 0.98f),
-            customerName = "佛山乐居家具",
-            customerCandidates = emptyList(),
-            contactMode = ModeSlot(ContactMode.VISIT, "去他展厅", 0.93f),
-            action = TextSlot("demo", "演示", 0.95f),
-            brief = TextSlot("demo_done", "演示", 0.9f),
-            nextAction = TextSlot("发报价单", "发报价单", 0.9f),
-            nextDate = DaySlot(today.plusDays(1), "明天", 0.97f),
-            nextTime = null,
-            amount = null,
-            techOwner = null,
-            responseWithinDays = null,
-            customDevelopment = false,
-            intent = null,
-        )
-    val unsure =
-        heard.copy(
-            text = "下午给明远打了个电话，他们想看看实际效果，约下周三过去。",
-            customer = null,
-            customerName = null,
-            customerCandidates = listOf(id(105), id(102)),
-            contactMode = ModeSlot(ContactMode.PHONE, "打了个电话", 0.96f),
-            action = TextSlot("book_demo", "想看看实际效果", 0.58f),
-            brief = null,
-            nextAction = TextSlot("过去", "过去", 0.7f),
-            nextDate = DaySlot(today.plusDays(8), "下周三", 0.97f),
-        )
-    val touchDraft =
-        TouchDraft(
-            customer = id(103),
-            mode = ContactMode.VISIT,
-            action = "demo",
-            brief = "demo_done",
-            nextAction = "发报价单",
-            nextDate = today.plusDays(1),
-            evidence = listOf(recording.id, photo.id),
-        )
 
     val consents =
         listOf(
@@ -259,9 +227,6 @@ object Fixtures {
         )
 
     fun id(number: Int) = "01a20000-0000-7000-8000-%012d".format(number)
-
-    private fun choice(word: Word) =
-        Choice(word.key, word.zh, word.en, countsForDensity = true, brief = null, prompt = null, needsReason = false)
 
     private fun consent(
         purpose: Purpose,

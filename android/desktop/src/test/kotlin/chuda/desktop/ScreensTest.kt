@@ -16,7 +16,6 @@ import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.text.platform.SystemFont
 import androidx.compose.ui.unit.Density
 import chuda.BriefView
-import chuda.Candidate
 import chuda.Check
 import chuda.Consent
 import chuda.CustomerDraft
@@ -24,7 +23,6 @@ import chuda.Identity
 import chuda.ItemState
 import chuda.StatusItem
 import chuda.StatusView
-import chuda.TouchDraft
 import chuda.ui.Choosing
 import chuda.ui.ChudaTheme
 import chuda.ui.CustomerScreen
@@ -47,7 +45,6 @@ import chuda.ui.Permission
 import chuda.ui.Place
 import chuda.ui.Recording
 import chuda.ui.Remedy
-import chuda.ui.Slot
 import chuda.ui.SyncScreen
 import chuda.ui.SyncState
 import chuda.ui.Tabbed
@@ -164,92 +161,58 @@ class ScreensTest {
 
     private fun homeShot(
         name: String,
-        state: HomeState,
         isFilled: Boolean = false,
-    ) = Shot(name, isFilled) { words -> Tabbed(Place.Tab.HOME, {}, words) { HomeScreen(state, idle(), words) } }
+        state: (Words) -> HomeState,
+    ) = Shot(name, isFilled) { words -> Tabbed(Place.Tab.HOME, {}, words) { HomeScreen(state(words), idle(), words) } }
 
     private fun home(): List<Shot> {
-        val day = HomeState(Fixtures.home())
-        val empty = Fixtures.home(Fixtures.offline, Fixtures.card(emptyList()).copy(suggestions = emptyList()), emptyList(), emptyList())
-        val full = Fixtures.card(listOf(Fixtures.visit, Fixtures.mail, Fixtures.call))
+        fun day(words: Words) = HomeState(Fixtures.home(Fixtures.waiting(words)))
+
+        fun filed(words: Words) = HomeState(Fixtures.home(Fixtures.waiting(words), report = Fixtures.card(threeTouches, Fixtures.filed)))
         val levels = List(40) { (it * 37 % 50) / 60f + 0.1f }
         return listOf(
-            homeShot("home", day, isFilled = true),
-            homeShot("home-empty", HomeState(empty)),
-            homeShot("home-loading", HomeState()),
-            homeShot("home-full", HomeState(Fixtures.home(Fixtures.synced, full))),
-            homeShot("home-filed", HomeState(Fixtures.home(report = full.copy(filed = Fixtures.filed)))),
-            homeShot("home-undo", HomeState(Fixtures.home(report = full.copy(filed = Fixtures.filed)), undo = 4)),
-            homeShot("home-why-short", day.copy(choosing = Choosing.Reason)),
-            homeShot("home-tomorrow", day.copy(choosing = Choosing.Tomorrow)),
-            homeShot("home-may-record", day.copy(choosing = Choosing.Agreement(Fixtures.consents.first()))),
-            homeShot("home-recording", day.copy(recording = Recording(Consent.OWN_VOICE, 7_400, levels))),
-            homeShot("home-unfinished", day.copy(unfinished = TouchDraft())),
-            homeShot("home-attention", HomeState(Fixtures.home(Fixtures.attention))),
-            homeShot("home-no-microphone", day.copy(failure = denied(Permission.MICROPHONE))),
-            homeShot("home-full-disk", day.copy(failure = Failure("storage.full", "storage", remedy = Remedy.RETRY))),
+            homeShot("home", isFilled = true, ::day),
+            homeShot("home-empty") {
+                HomeState(Fixtures.home(Fixtures.offline(it), Fixtures.card(emptyList(), suggestions = emptyList()), emptyList(), emptyList()))
+            },
+            homeShot("home-loading") { HomeState() },
+            homeShot("home-full") { HomeState(Fixtures.home(Fixtures.synced(it), Fixtures.card(threeTouches))) },
+            homeShot("home-filed", state = ::filed),
+            homeShot("home-undo") { filed(it).copy(undo = 4) },
+            homeShot("home-why-short") { day(it).copy(choosing = Choosing.Reason) },
+            homeShot("home-tomorrow") { day(it).copy(choosing = Choosing.Tomorrow) },
+            homeShot("home-may-record") { day(it).copy(choosing = Choosing.Agreement(Fixtures.consents.first())) },
+            homeShot("home-recording") { day(it).copy(recording = Recording(Consent.OWN_VOICE, 7_400, levels)) },
+            homeShot("home-unfinished") {
+                HomeState(Fixtures.home(Fixtures.waiting(it), waiting = it("home.unfinished")))
+            },
+            homeShot("home-attention") { HomeState(Fixtures.home(Fixtures.attention(it))) },
+            homeShot("home-no-microphone") { day(it).copy(failure = denied(Permission.MICROPHONE)) },
+            homeShot("home-full-disk") { day(it).copy(failure = Failure("storage.full", "storage", remedy = Remedy.RETRY)) },
         )
     }
 
+    private fun draftShot(
+        name: String,
+        isFilled: Boolean = false,
+        state: (Drafts) -> DraftState,
+    ) = Shot(name, isFilled) { DraftScreen(state(Drafts(it)), idle(), it) }
+
     private fun draft(): List<Shot> {
-        val known = listOf(Candidate(Fixtures.id(103), "佛山乐居家具"))
-        val heard =
-            DraftState(
-                draft = Fixtures.touchDraft,
-                heard = Fixtures.heard,
-                candidates = known,
-                missing = emptyList(),
-                customerName = "佛山乐居家具",
-                evidence = listOf(Fixtures.recording, Fixtures.photo),
-                thumbnails = mapOf(Fixtures.photo.id to photo),
-                options = Fixtures.options,
-                people = listOf(Fixtures.rep, Fixtures.tech),
-                today = Fixtures.today,
-            )
-        val unsure =
-            heard.copy(
-                draft =
-                    TouchDraft(
-                        mode = chuda.ContactMode.PHONE,
-                        action = "book_demo",
-                        nextDate = Fixtures.today.plusDays(8),
-                        evidence = listOf(Fixtures.recording.id),
-                    ),
-                heard = Fixtures.unsure,
-                candidates = listOf(Candidate(Fixtures.id(105), "苏州明远电子"), Candidate(Fixtures.id(102), "苏州明源电气")),
-                customerName = null,
-                missing = listOf(Slot.Customer),
-                evidence = listOf(Fixtures.recording),
-            )
-        val listening =
-            DraftState(
-                draft = TouchDraft(evidence = listOf(Fixtures.recording.id)),
-                candidates = known,
-                evidence = listOf(Fixtures.recording),
-                options = Fixtures.options,
-                today = Fixtures.today,
-                listening = true,
-                share = 0.42f,
-                missing = listOf(Slot.Customer, Slot.Mode, Slot.Action),
-            )
-        val question =
-            heard.copy(
-                draft = Fixtures.touchDraft.copy(action = "tech_question"),
-                asked = setOf(Slot.TechOwner, Slot.ResponseBy),
-                missing = listOf(Slot.TechOwner, Slot.ResponseBy),
-            )
-        val blank = DraftState(candidates = known, options = Fixtures.options, today = Fixtures.today)
+        val thumbnails = mapOf(Fixtures.photo.id to photo)
+
+        fun heard(drafts: Drafts) = DraftState(drafts.heard, thumbnails)
+
+        fun listening(drafts: Drafts) = DraftState(drafts.listening, listening = true, share = 0.42f)
         return listOf(
-            Shot("draft", true) { DraftScreen(heard, idle(), it) },
-            Shot("draft-unsure") { DraftScreen(unsure, idle(), it) },
-            Shot("draft-listening") { DraftScreen(listening, idle(), it) },
-            Shot("draft-by-hand") { DraftScreen(blank, idle(), it) },
-            Shot("draft-question") { DraftScreen(question, idle(), it) },
-            Shot("draft-no-model") {
-                DraftScreen(listening.copy(listening = false, failure = Failure("speech.model_missing", "model")), idle(), it)
-            },
-            Shot("draft-interrupted") { DraftScreen(heard.copy(failure = Failure("recording.not_permitted")), idle(), it) },
-            Shot("draft-no-camera") { DraftScreen(heard.copy(failure = denied(Permission.CAMERA)), idle(), it) },
+            draftShot("draft", isFilled = true, ::heard),
+            draftShot("draft-unsure") { DraftState(it.unsure, thumbnails) },
+            draftShot("draft-listening", state = ::listening),
+            draftShot("draft-by-hand") { DraftState(it.blank) },
+            draftShot("draft-question") { DraftState(it.question, thumbnails) },
+            draftShot("draft-no-model") { listening(it).copy(listening = false, failure = Failure("speech.model_missing", "model")) },
+            draftShot("draft-interrupted") { heard(it).copy(failure = Failure("recording.not_permitted")) },
+            draftShot("draft-no-camera") { heard(it).copy(failure = denied(Permission.CAMERA)) },
         )
     }
 
@@ -350,23 +313,28 @@ class ScreensTest {
                 StatusItem(Fixtures.id(104), "customer", "杭州智联科技", ItemState.Conflict, null),
                 StatusItem(Fixtures.id(51), "report", "11月23日", ItemState.Verified, null),
             )
-        val status = StatusView(items, Fixtures.attention)
         return listOf(
-            Shot("sync", true) { SyncScreen(SyncState(status), idle(), it, {}) },
-            Shot("sync-running") { SyncScreen(SyncState(StatusView(items.take(2), Fixtures.waiting), syncing = true), idle(), it, {}) },
-            Shot("sync-offline") {
+            syncShot("sync", isFilled = true) { SyncState(StatusView(items, Fixtures.attention(it))) },
+            syncShot("sync-running") { SyncState(StatusView(items.take(2), Fixtures.waiting(it)), syncing = true) },
+            syncShot("sync-offline") {
                 val offline = Failure("sync.offline", "offline", remedy = Remedy.RETRY)
-                SyncScreen(SyncState(StatusView(items.take(2), Fixtures.waiting), failure = offline), idle(), it, {})
+                SyncState(StatusView(items.take(2), Fixtures.waiting(it)), failure = offline)
             },
-            Shot("sync-wifi") {
+            syncShot("sync-wifi") {
                 val waiting = items.take(2).map { item -> item.copy(state = ItemState.Waiting) }
-                SyncScreen(SyncState(StatusView(waiting, Fixtures.waiting.copy(percent = 0)), waitsForWifi = true), idle(), it, {})
+                SyncState(StatusView(waiting, Fixtures.waiting(it, percent = 0)), waitsForWifi = true)
             },
-            Shot("sync-done") { SyncScreen(SyncState(StatusView(items.takeLast(1), Fixtures.synced)), idle(), it, {}) },
-            Shot("sync-no-team") { SyncScreen(SyncState(StatusView(emptyList(), Fixtures.offline)), idle(), it, {}) },
-            Shot("sync-loading") { SyncScreen(SyncState(), idle(), it, {}) },
+            syncShot("sync-done") { SyncState(StatusView(items.takeLast(1), Fixtures.synced(it))) },
+            syncShot("sync-no-team") { SyncState(StatusView(emptyList(), Fixtures.offline(it))) },
+            syncShot("sync-loading") { SyncState() },
         )
     }
+
+    private fun syncShot(
+        name: String,
+        isFilled: Boolean = false,
+        state: (Words) -> SyncState,
+    ) = Shot(name, isFilled) { SyncScreen(state(it), idle(), it, {}) }
 
     private fun me(): List<Shot> {
         val identity = Identity(Fixtures.rep, Fixtures.id(9), "https://chuda.example.com")
@@ -389,6 +357,7 @@ class ScreensTest {
 
     private companion object {
         const val DENSITY = 1.5f
+        val threeTouches = listOf(Fixtures.visit, Fixtures.mail, Fixtures.call)
         val golden = File("src/test/golden")
         val pictures = File("../../docs/pictures")
         val font =

@@ -82,6 +82,7 @@ class App(
     private fun firstRun() = FirstRunModel(null, platform, scope, leave = {}, done = ::enter)
 
     private fun enter(workbench: Workbench) {
+        workbench.speak(state.value.words.language)
         opened(workbench)
         state.value.firstRun?.close()
         set { it.copy(workbench = workbench, firstRun = null) }
@@ -112,7 +113,10 @@ class App(
         }
     }
 
-    private fun speak(language: String) = set { it.copy(words = Words(language)) }
+    private fun speak(language: String) {
+        state.value.workbench?.speak(language)
+        set { it.copy(words = Words(language)) }
+    }
 
     /** The system's way back. False when the app is to be left. */
     fun back(): Boolean {

@@ -5,11 +5,9 @@ import chuda.CustomerId
 import chuda.CustomerView
 import chuda.EvidenceId
 import chuda.EvidenceView
-import chuda.TouchDraft
 import chuda.TouchId
 import chuda.TouchView
 import chuda.Workbench
-import chuda.homes
 import kotlinx.coroutines.CoroutineScope
 
 /** A customer: its health with the sum, its timeline, its briefs, its documents. */
@@ -40,7 +38,7 @@ class CustomerModel(
 ) : Model<CustomerState>(CustomerState(), parent, platform, go),
     CustomerEvents {
     init {
-        work { workbench.homes().collect { load() } }
+        follow(workbench) { load() }
     }
 
     private suspend fun load() {
@@ -53,8 +51,7 @@ class CustomerModel(
 
     override fun touch() =
         work {
-            val draft = workbench.unfinished() ?: TouchDraft()
-            workbench.keepUnfinished(draft.copy(customer = draft.customer ?: id))
+            workbench.beginTouch(id)
             go(Place.Draft())
         }
 

@@ -4,7 +4,6 @@ import chuda.CustomerDraft
 import chuda.CustomerId
 import chuda.CustomerView
 import chuda.Workbench
-import chuda.homes
 import kotlinx.coroutines.CoroutineScope
 
 /** Customers, reddest first. */
@@ -36,12 +35,12 @@ class CustomersModel(
 ) : Model<CustomersState>(CustomersState(), parent, platform, go),
     CustomersEvents {
     init {
-        work { workbench.homes().collect { load() } }
+        follow(workbench) { load() }
     }
 
     override fun find(words: String) {
         set { it.copy(search = words) }
-        work { load() }
+        work { lookUp { load() } }
     }
 
     private suspend fun load() {

@@ -50,19 +50,12 @@ import androidx.compose.ui.text.SpanStyle
 import androidx.compose.ui.text.buildAnnotatedString
 import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.text.style.TextDecoration
+import androidx.compose.ui.text.withStyle
 import androidx.compose.ui.unit.dp
-import chuda.AddedField
-import chuda.ContactMode
-import chuda.Draft
+import chuda.DraftView
 import chuda.EvidenceView
-import chuda.ExtraType
-import chuda.Intent
-import chuda.TouchDraft
-import chuda.doubtfulBelow
-import java.time.DayOfWeek
-import java.time.LocalDate
-import java.time.temporal.TemporalAdjusters
-import chuda.Role as TeamRole
+import chuda.Piece
+import chuda.Sureness
 
 /** The half-made touch: what was heard, what it means, what is still to be given. One tap saves it. */
 @Composable
@@ -83,12 +76,17 @@ fun DraftScreen(
         ) {
             state.failure?.let { Notice(it, words, on::dismiss, onRemedy = on::remedy) }
             if (state.listening) Listening(state.share, on, words)
-            state.heard?.let { Heard(it, words) }
-            if (!state.listening) Slots(state, on, words)
-            EvidenceStrip(state, on, words)
-            if (!state.listening) More(state, on, words)
+            val view = state.view
+            if (view == null) {
+                if (state.failure == null) Loading(words)
+            } else {
+                view.heard?.let { Heard(it, words) }
+                if (!state.listening) Slots(view, on, words)
+                EvidenceStrip(view, state, on, words)
+                if (!state.listening) More(view, on, words)
+            }
         }
-        SaveBar(state, on, words)
+        state.view?.let { SaveBar(it, state, on, words) }
     }
     if (throwing) {
         Question(words("draft.discard_title"), words, { throwing = false }) {
@@ -122,14 +120,14 @@ private fun Listening(
 /** The words as heard: what became a field is underlined, what is doubtful has a question mark as well. */
 @Composable
 private fun Heard(
-    heard: Draft,
+    heard: List<Piece>,
     words: Words,
 ) = Panel {
     Row(Modifier.padding(bottom = 6.dp), Arrangement.spacedBy(6.dp), Alignment.CenterVertically) {
         Icon(Icons.mic, null, Modifier.size(16.dp), tint = MaterialTheme.colorScheme.onSurfaceVariant)
         Text(words("draft.heard"), color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.labelMedium)
     }
-    if (heard.text.isBlank()) {
+    if (heard.isEmpty()) {
         Text(words("draft.heard_nothing"), style = MaterialTheme.typography.bodyLarge)
     } else {
         Text(
@@ -139,63 +137,31 @@ private fun Heard(
     }
 }
 
-private class Mark(
-    val words: String,
-    val confidence: Float,
-)
-
-private fun Draft.marks(): List<Mark> =
-    listOfNotNull(
-        customer?.run { Mark(words, confidence) },
-        contactMode?.run { Mark(words, confidence) },
-        action?.run { Mark(words, confidence) },
-        brief?.run { Mark(words, confidence) },
-        nextAction?.run { Mark(words, confidence) },
-        nextDate?.run { Mark(words, confidence) },
-        nextTime?.run { Mark(words, confidence) },
-        amount?.run { Mark(words, confidence) },
-        techOwner?.run { Mark(words, confidence) },
-        responseWithinDays?.run { Mark(words, confidence) },
-        intent?.run { Mark(words, confidence) },
-    )
-
-internal val doubtful by lazy { doubtfulBelow() }
-
 private fun marked(
-    heard: Draft,
+    heard: List<Piece>,
     sure: Color,
     unsure: Color,
 ): AnnotatedString =
     buildAnnotatedString {
-        val found =
-            heard
-                .marks()
-                .filter { it.words.isNotBlank() }
-                .map { heard.text.indexOf(it.words) to it }
-                .filter { (at, _) -> at >= 0 }
-                .sortedWith(compareBy({ it.first }, { -it.second.words.length }))
-        var done = 0
-        for ((at, mark) in found) {
-            if (at < done) continue
-            append(heard.text.substring(done, at))
-            val isUnsure = mark.confidence < doubtful
-            val style =
-                SpanStyle(
-                    color = if (isUnsure) unsure else sure,
-                    fontWeight = FontWeight.Medium,
-                    textDecoration = TextDecoration.Underline,
-                )
-            pushStyle(style)
-            append(mark.words)
-            pop()
-            if (isUnsure) append("（？）")
-            done = at + mark.words.length
+        for (piece in heard) {
+            val color =
+                when (piece.sureness) {
+                    Sureness.PLAIN -> null
+                    Sureness.SURE -> sure
+                    Sureness.DOUBTFUL -> unsure
+                }
+            if (color == null) {
+                append(piece.text)
+                continue
+            }
+            withStyle(SpanStyle(color, fontWeight = FontWeight.Medium, textDecoration = TextDecoration.Underline)) { append(piece.text) }
+            if (piece.sureness == Sureness.DOUBTFUL) append("（？）")
         }
-        append(heard.text.substring(done))
     }
 
 @Composable
 private fun EvidenceStrip(
+    view: DraftView,
     state: DraftState,
     on: DraftEvents,
     words: Words,
@@ -207,20 +173,21 @@ private fun EvidenceStrip(
             color = MaterialTheme.colorScheme.onSurfaceVariant,
             style = MaterialTheme.typography.bodyMedium,
         )
-        if (state.evidence.isEmpty()) Tag(words("draft.evidence_wanted"), Icons.question, Tone.DOUBT)
+        if (view.evidence.isEmpty()) Tag(words("draft.evidence_wanted"), Icons.question, Tone.DOUBT)
     }
-    if (state.evidence.isNotEmpty()) {
+    if (view.evidence.isNotEmpty()) {
         Row(
             Modifier.fillMaxWidth().padding(top = 10.dp).horizontalScroll(rememberScrollState()),
             Arrangement.spacedBy(8.dp),
-        ) { state.evidence.forEach { Removable(it, state, on, words) } }
+        ) { view.evidence.forEach { Removable(it, state, on, words) } }
     }
     Row(Modifier.fillMaxWidth().padding(top = 12.dp), Arrangement.spacedBy(8.dp)) {
         SoftButton(words("home.photo"), on::takePhoto, Modifier.weight(1f), Icons.camera)
         SoftButton(words("home.add_file"), on::addFile, Modifier.weight(1f), Icons.file)
     }
-    val isSilent = state.heard == null && !state.listening && state.evidence.any { it.source == "recording" && it.readable }
-    if (isSilent) PlainButton(words("draft.listen_again"), on::listenAgain, Modifier.padding(top = 4.dp), Icons.mic)
+    if (view.canListen != null && !state.listening) {
+        PlainButton(words("draft.listen_again"), on::listenAgain, Modifier.padding(top = 4.dp), Icons.mic)
+    }
 }
 
 /** The cross in its corner takes it out of the touch. It is not deleted: the words that are read out say so. */
@@ -293,76 +260,19 @@ fun EvidenceTile(
 
 @Composable
 private fun SaveBar(
+    view: DraftView,
     state: DraftState,
     on: DraftEvents,
     words: Words,
 ) = Surface(color = MaterialTheme.colorScheme.surface, shadowElevation = 6.dp) {
     Column(Modifier.padding(12.dp)) {
-        val wanted = state.missing - Slot.Evidence
         when {
-            state.listening -> {
-                MainButton(words("draft.wait"), on::save, enabled = false)
-            }
-
-            wanted.isNotEmpty() -> {
-                MainButton(
-                    words(
-                        "draft.still_missing",
-                        "slots" to
-                            wanted.joinToString(words("list.comma")) {
-                                words.slot(it, state)
-                            },
-                    ),
-                    on::save,
-                    enabled = false,
-                )
-            }
-
-            Slot.Evidence in state.missing -> {
-                MainButton(words("draft.save_without_evidence"), on::save, working = state.saving)
-            }
-
-            else -> {
-                MainButton(words("draft.save"), on::save, icon = Icons.check, working = state.saving)
-            }
+            state.listening -> MainButton(words("draft.wait"), on::save, enabled = false)
+            !view.canSave -> MainButton(view.save, on::save, enabled = false)
+            else -> MainButton(view.save, on::save, icon = Icons.check.takeIf { view.missing.isEmpty() }, working = state.saving)
         }
     }
 }
-
-private fun Words.slot(
-    slot: Slot,
-    state: DraftState,
-): String =
-    when (slot) {
-        Slot.Customer -> {
-            this("slot.customer")
-        }
-
-        Slot.Mode -> {
-            this("slot.mode")
-        }
-
-        Slot.Action -> {
-            this("slot.action")
-        }
-
-        Slot.Evidence -> {
-            this("slot.evidence")
-        }
-
-        Slot.TechOwner -> {
-            this("slot.tech_owner")
-        }
-
-        Slot.ResponseBy -> {
-            this("slot.response_by")
-        }
-
-        is Slot.Field -> {
-            val added = state.options?.addedFields?.find { "x/${it.label.key}" == slot.name }
-            added?.let { this(it.label) } ?: this("field.${slot.name}")
-        }
-    }
 
 /** What a piece of evidence is, in a few words. */
 fun Words.evidence(evidence: EvidenceView): String =

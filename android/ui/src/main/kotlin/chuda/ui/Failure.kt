@@ -32,7 +32,7 @@ fun failure(error: Throwable): Failure =
         Failure("internal", "internal", mapOf("key" to error::class.simpleName.orEmpty()))
     }
 
-fun denied(permission: Permission) = Failure("permission.${permission.name.lowercase()}", remedy = Remedy.SETTINGS)
+fun denied(permission: Permission) = Failure("permission.${permission.name.lowercase()}", "not_allowed", remedy = Remedy.SETTINGS)
 
 private fun remedy(error: ChudaException): Remedy? =
     when (error.key) {

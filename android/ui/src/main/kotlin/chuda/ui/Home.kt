@@ -4,19 +4,16 @@ import chuda.ChudaException
 import chuda.Consent
 import chuda.ConsentView
 import chuda.EvidenceId
-import chuda.EvidenceView
+import chuda.FilingQuestion
 import chuda.HomeView
 import chuda.Purpose
 import chuda.ReportRequest
 import chuda.TaskId
 import chuda.TaskView
-import chuda.TouchDraft
 import chuda.Workbench
-import chuda.homes
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
-import java.time.Duration
 import java.time.LocalDate
 import kotlin.time.Duration.Companion.seconds
 
@@ -25,12 +22,6 @@ data class HomeState(
     val home: HomeView? = null,
     /** What is being said just now. */
     val recording: Recording? = null,
-    /** The half-made touch that waits. */
-    val unfinished: TouchDraft? = null,
-    /** Captured, and in no touch yet. */
-    val loose: List<EvidenceView> = emptyList(),
-    /** The key action for tomorrow that the person chose instead of the suggested one. */
-    val tomorrow: String? = null,
     val filing: Boolean = false,
     /** Seconds in which the report can still be taken back by one tap. */
     val undo: Int = 0,
@@ -126,19 +117,10 @@ class HomeModel(
     fun refresh() {
         following?.cancel()
         following =
-            start {
-                workbench.homes().collect { home ->
-                    val card = filed?.let { workbench.reportCard(it) } ?: home.report
-                    set { it.copy(home = home.copy(report = card)) }
-                    lookForUnfinished()
-                }
+            follow(workbench) { home ->
+                val card = filed?.let { workbench.reportCard(it) } ?: home.report
+                set { it.copy(home = home.copy(report = card)) }
             }
-    }
-
-    private suspend fun lookForUnfinished() {
-        val unfinished = workbench.unfinished()
-        val loose = workbench.looseEvidence().filter { it.id !in unfinished?.evidence.orEmpty() }
-        set { it.copy(unfinished = unfinished, loose = loose) }
     }
 
     override fun file() = file(reason = null)
@@ -146,22 +128,20 @@ class HomeModel(
     override fun chooseReason(reason: String) = file(reason)
 
     private fun file(reason: String?) {
-        val before = state.value
-        val card = before.home?.report ?: return
-        if (before.filing) return
-        if (card.suggestions.isEmpty() && before.tomorrow == null &&
-            card.filed == null
-        ) {
-            return set { it.copy(choosing = Choosing.Tomorrow) }
+        val card = state.value.home?.report ?: return
+        if (state.value.filing) return
+        when (card.question) {
+            FilingQuestion.TOMORROW -> return set { it.copy(choosing = Choosing.Tomorrow) }
+            FilingQuestion.REASON -> if (reason == null) return set { it.copy(choosing = Choosing.Reason) }
+            null -> Unit
         }
-        if (card.missing > 0 && reason == null && card.filed?.reason == null) return set { it.copy(choosing = Choosing.Reason) }
         set { it.copy(filing = true, choosing = null) }
         work(again = { file(reason) }) {
             try {
                 // Of the day that the card shows, whatever the clock says by now.
-                filed = workbench.fileReport(ReportRequest(card.day, before.tomorrow, reason)).day
+                filed = workbench.fileReport(ReportRequest(card.day, reason = reason)).day
                 platform.feedback(Feedback.DONE)
-                countDown()
+                countDown(card.undoSeconds)
             } finally {
                 set { it.copy(filing = false) }
                 refresh()
@@ -170,16 +150,16 @@ class HomeModel(
     }
 
     /** Nothing is sent before the time for 撤销 is over, since a report that was sent can't be taken back. */
-    private fun countDown() {
+    private fun countDown(seconds: Int) {
         countdown?.cancel()
         countdown =
             start {
-                for (left in UNDO_SECONDS downTo 1) {
+                for (left in seconds downTo 1) {
                     set { it.copy(undo = left) }
                     delay(1.seconds)
                 }
                 filed = null
-                set { it.copy(undo = 0, tomorrow = null) }
+                set { it.copy(undo = 0) }
                 refresh()
                 platform.scheduleSync()
             }
@@ -196,10 +176,11 @@ class HomeModel(
         }
     }
 
-    override fun chooseTomorrow(text: String?) =
-        set {
-            if (text == null) it.copy(choosing = Choosing.Tomorrow) else it.copy(tomorrow = text.trim().ifEmpty { null }, choosing = null)
-        }
+    override fun chooseTomorrow(text: String?) {
+        val card = state.value.home?.report ?: return
+        set { it.copy(choosing = if (text == null) Choosing.Tomorrow else null) }
+        if (text != null) work(again = { chooseTomorrow(text) }) { workbench.chooseTomorrow(card.day, text) }
+    }
 
     override fun answer(
         id: TaskId,
@@ -211,7 +192,7 @@ class HomeModel(
                 ?.run { tasks + notices }
                 ?.find { it.id == id } ?: return
         set { it.copy(choosing = null) }
-        work {
+        work(again = { answer(id, choice, reason) }) {
             try {
                 workbench.completeTask(id, choice, reason)
                 platform.feedback(Feedback.DONE)
@@ -253,15 +234,10 @@ class HomeModel(
 
     override fun write() = go(Place.Draft())
 
-    /** What was captured within a few minutes belongs together. */
-    override fun resume() =
-        work {
-            val loose =
-                state.value.loose
-                    .takeIf { state.value.unfinished == null }
-                    .orEmpty()
-            val together = loose.takeWhile { Duration.between(it.capturedAt, loose.first().capturedAt) < VISIT }
-            add(together.map { it.id }, null)
+    override fun resume(): Unit =
+        work(::resume) {
+            workbench.resumeUnfinished()
+            go(Place.Draft())
         }
 
     override fun sync() = go(Place.Sync)
@@ -275,8 +251,7 @@ class HomeModel(
         evidence: List<EvidenceId>,
         notice: Failure?,
     ) = work {
-        val before = workbench.unfinished() ?: TouchDraft()
-        workbench.keepUnfinished(before.copy(evidence = (before.evidence + evidence).distinct()))
+        workbench.addToUnfinished(evidence)
         go(Place.Draft(notice))
     }
 
@@ -288,10 +263,5 @@ class HomeModel(
     override fun close() {
         dictation.stop()
         super.close()
-    }
-
-    private companion object {
-        const val UNDO_SECONDS = 5
-        val VISIT: Duration = Duration.ofMinutes(10)
     }
 }

@@ -45,15 +45,15 @@ import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.dp
 import chuda.CustomerView
 import chuda.EvidenceView
+import chuda.Filing
 import chuda.HomeView
 import chuda.ReportCard
 import chuda.ScriptPack
-import chuda.SyncSummary
+import chuda.Standing
+import chuda.SyncLine
 import chuda.TaskView
 import chuda.TouchView
 import java.time.LocalDate
-
-private const val FULL = 3
 
 @Composable
 fun HomeScreen(
@@ -81,7 +81,7 @@ fun HomeScreen(
                 Arrangement.spacedBy(10.dp),
             ) {
                 state.failure?.let { Notice(it, words, on::dismiss, onRemedy = on::remedy) }
-                Waiting(state, on, words)
+                home.waiting?.let { Waiting(it, on) }
                 Report(state, home.report, on, words)
                 home.tasks.firstOrNull()?.let { Task(it, home.tasks.size - 1, home.report.day, on, words) { pack -> script = pack } }
                 if (home.redCustomers.isNotEmpty()) RedCustomers(home.redCustomers, on, words)
@@ -107,26 +107,24 @@ private fun Today(
     Alignment.CenterVertically,
 ) {
     Text(words.day(home.report.day), Modifier.semantics { heading() }, style = MaterialTheme.typography.titleLarge)
-    SyncLine(home.sync, words, on::sync)
+    SyncStatus(home.sync.line, words, on::sync)
 }
 
 /** What is on its way. "Synced" only when the server has everything. */
 @Composable
-private fun SyncLine(
-    sync: SyncSummary,
+private fun SyncStatus(
+    line: SyncLine,
     words: Words,
     onClick: () -> Unit,
 ) {
-    val attention = sync.attention > 0
-    val waiting = sync.recordsWaiting > 0 || sync.blobsWaiting > 0
     val icon =
-        when {
-            attention -> Icons.warning
-            !sync.enrolled || sync.lastSync == null -> Icons.cloudOff
-            waiting -> Icons.cloudUp
-            else -> Icons.cloud
+        when (line.standing) {
+            Standing.ATTENTION -> Icons.warning
+            Standing.OFF -> Icons.cloudOff
+            Standing.WAITING -> Icons.cloudUp
+            Standing.SYNCED -> Icons.cloud
         }
-    val color = if (attention) MaterialTheme.colorScheme.error else MaterialTheme.colorScheme.onSurfaceVariant
+    val color = if (line.standing == Standing.ATTENTION) MaterialTheme.colorScheme.error else MaterialTheme.colorScheme.onSurfaceVariant
     Row(
         Modifier
             .heightIn(min = 48.dp)
@@ -138,7 +136,7 @@ private fun SyncLine(
     ) {
         Icon(icon, null, Modifier.size(20.dp), tint = color)
         Text(
-            syncText(sync, words),
+            line.text,
             color = color,
             style = MaterialTheme.typography.labelMedium,
             maxLines = 2,
@@ -147,49 +145,12 @@ private fun SyncLine(
     }
 }
 
-fun syncText(
-    sync: SyncSummary,
-    words: Words,
-): String =
-    when {
-        sync.attention > 0 -> {
-            words("home.attention", "count" to sync.attention)
-        }
-
-        !sync.enrolled -> {
-            words("home.saved_here")
-        }
-
-        sync.blobsWaiting > 0 -> {
-            words("home.files_waiting", "records" to sync.recordsWaiting, "files" to sync.blobsWaiting, "percent" to sync.percent)
-        }
-
-        sync.recordsWaiting > 0 -> {
-            words("home.records_waiting", "records" to sync.recordsWaiting)
-        }
-
-        sync.lastSync == null -> {
-            words("home.not_synced_yet")
-        }
-
-        else -> {
-            words("home.synced")
-        }
-    }
-
 /** What was begun and not finished. */
 @Composable
 private fun Waiting(
-    state: HomeState,
+    text: String,
     on: HomeEvents,
-    words: Words,
 ) {
-    val text =
-        when {
-            state.unfinished != null -> words("home.unfinished")
-            state.loose.isNotEmpty() -> words("home.loose", "count" to state.loose.size)
-            else -> return
-        }
     val (back, front) = Tone.DOUBT.colors()
     Row(
         Modifier
@@ -222,9 +183,8 @@ private fun Report(
         if (filed != null) {
             Tag(words(if (filed.short) "home.filed_short" else "home.filed"), Icons.check, Tone.GOOD)
         } else {
-            val count = card.touches.size
             Text(
-                words("home.count", "count" to count, "full" to FULL),
+                words("home.count", "count" to card.touches.size, "full" to card.full),
                 color = MaterialTheme.colorScheme.onSurfaceVariant,
                 style = MaterialTheme.typography.labelMedium,
             )
@@ -237,8 +197,8 @@ private fun Report(
             .clip(MaterialTheme.shapes.small)
             .clickable(role = Role.Button, onClickLabel = words("touches.title")) { on.open(Place.Tab.TOUCHES) },
     ) {
-        card.touches.take(FULL).forEach { Filled(it, words) }
-        for (number in card.touches.size + 1..FULL) {
+        card.touches.take(card.full).forEach { Filled(it, words) }
+        for (number in card.touches.size + 1..card.full) {
             Open(
                 if (number ==
                     1
@@ -251,9 +211,9 @@ private fun Report(
         }
     }
     HorizontalDivider(Modifier.padding(vertical = 4.dp), color = MaterialTheme.colorScheme.outlineVariant)
-    Tomorrow(state, card, on, words)
+    Tomorrow(card, on, words)
     Spacer(Modifier.height(6.dp))
-    Filing(state, card, on, words)
+    FilingButton(state, card, on, words)
 }
 
 @Composable
@@ -305,12 +265,11 @@ private fun Open(text: String) =
 /** The key action for tomorrow; another suggestion is one tap away, any other words are two. */
 @Composable
 private fun Tomorrow(
-    state: HomeState,
     card: ReportCard,
     on: HomeEvents,
     words: Words,
 ) = Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(8.dp), Alignment.CenterVertically) {
-    val chosen = state.tomorrow ?: card.filed?.tomorrow ?: card.suggestions.firstOrNull()
+    val chosen = card.tomorrow
     Row(
         Modifier
             .weight(1f)
@@ -329,48 +288,47 @@ private fun Tomorrow(
             overflow = TextOverflow.Ellipsis,
         )
     }
-    val next = card.suggestions.let { it.getOrNull((it.indexOf(chosen) + 1) % it.size.coerceAtLeast(1)) }
-    if (next != null && next != chosen && card.filed == null) PlainButton(words("home.another"), { on.chooseTomorrow(next) })
+    card.another?.let { PlainButton(words("home.another"), { on.chooseTomorrow(it) }) }
 }
 
 @Composable
-private fun Filing(
+private fun FilingButton(
     state: HomeState,
     card: ReportCard,
     on: HomeEvents,
     words: Words,
 ) {
     val filed = card.filed
-    when {
-        state.undo > 0 && filed != null -> {
-            Row(
-                Modifier.fillMaxWidth().heightIn(min = 56.dp).semantics { liveRegion = LiveRegionMode.Polite },
-                Arrangement.spacedBy(8.dp),
-                Alignment.CenterVertically,
-            ) {
-                Icon(Icons.check, null, Modifier.size(22.dp), tint = MaterialTheme.colorScheme.primary)
-                Text(words("home.just_filed"), Modifier.weight(1f), style = MaterialTheme.typography.titleSmall)
-                SoftButton(words("home.undo", "seconds" to state.undo), on::undo, icon = Icons.undo)
-            }
+    if (state.undo > 0 && filed != null) {
+        Row(
+            Modifier.fillMaxWidth().heightIn(min = 56.dp).semantics { liveRegion = LiveRegionMode.Polite },
+            Arrangement.spacedBy(8.dp),
+            Alignment.CenterVertically,
+        ) {
+            Icon(Icons.check, null, Modifier.size(22.dp), tint = MaterialTheme.colorScheme.primary)
+            Text(words("home.just_filed"), Modifier.weight(1f), style = MaterialTheme.typography.titleSmall)
+            SoftButton(words("home.undo", "seconds" to state.undo), on::undo, icon = Icons.undo)
         }
-
-        filed == null && card.missing > 0 -> {
+        return
+    }
+    when (card.filing) {
+        Filing.FILE_SHORT -> {
             MainButton(words("home.file_short", "missing" to card.missing), on::file, working = state.filing, isQuiet = true)
         }
 
-        filed == null -> {
+        Filing.FILE -> {
             MainButton(words("home.file"), on::file, icon = Icons.check, working = state.filing)
         }
 
-        card.canUpdate || (state.tomorrow != null && state.tomorrow != filed.tomorrow) -> {
+        Filing.UPDATE -> {
             MainButton(words("home.update"), on::file, icon = Icons.sync, working = state.filing)
         }
 
-        else -> {
+        Filing.FILED -> {
             Row(Modifier.fillMaxWidth().heightIn(min = 48.dp), Arrangement.spacedBy(8.dp), Alignment.CenterVertically) {
                 Icon(Icons.clock, null, Modifier.size(18.dp), tint = MaterialTheme.colorScheme.onSurfaceVariant)
                 Text(
-                    words("home.filed_at", "time" to words.time(filed.filedAt), "state" to words(filed.state)),
+                    filed?.let { words("home.filed_at", "time" to words.time(it.filedAt), "state" to words(it.state)) }.orEmpty(),
                     Modifier.weight(1f),
                     color = MaterialTheme.colorScheme.onSurfaceVariant,
                     style = MaterialTheme.typography.bodySmall,
@@ -447,7 +405,7 @@ private fun Ask(
         is Choosing.Tomorrow -> {
             Question(words("home.choose_tomorrow"), words, on::cancelChoice) {
                 card.suggestions.forEach { text ->
-                    Choice(text, text == (state.tomorrow ?: card.suggestions.first()), { on.chooseTomorrow(text) }, Modifier.fillMaxWidth())
+                    Choice(text, text == card.tomorrow, { on.chooseTomorrow(text) }, Modifier.fillMaxWidth())
                 }
                 AskText(words("home.own_words"), words("do.take"), on::chooseTomorrow)
             }

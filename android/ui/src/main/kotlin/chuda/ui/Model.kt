@@ -1,5 +1,8 @@
 package chuda.ui
 
+import chuda.HomeView
+import chuda.Workbench
+import chuda.homes
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -11,6 +14,8 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
 
 /** What a person can do about a message on any screen. */
 interface Events {
@@ -32,6 +37,7 @@ abstract class Model<S : Any>(
     protected val scope = CoroutineScope(parent.coroutineContext + SupervisorJob(parent.coroutineContext.job))
     private val current = MutableStateFlow(first)
     private var again: (() -> Unit)? = null
+    private val looks = Mutex()
     val state: StateFlow<S> = current.asStateFlow()
 
     protected fun set(how: (S) -> S) = current.update(how)
@@ -66,21 +72,34 @@ abstract class Model<S : Any>(
     protected fun start(
         again: (() -> Unit)? = null,
         what: suspend () -> Unit,
-    ): Job =
-        scope.launch {
-            try {
-                what()
-            } catch (error: CancellationException) {
-                throw error
-            } catch (
-                @Suppress("TooGenericExceptionCaught") error: Exception,
-            ) {
-                val failure = failure(error)
-                val worthwhile = again != null && failure.kind in listOf("storage", "offline")
-                this@Model.again = again
-                fail(if (worthwhile) failure.copy(remedy = Remedy.RETRY) else failure)
-            }
+    ): Job = scope.launch { attempt(again, what) }
+
+    /** Shows what there is now and again whenever it changes. A look that fails is told, and the next one follows all the same. */
+    protected fun follow(
+        workbench: Workbench,
+        show: suspend (HomeView) -> Unit,
+    ): Job = start { workbench.homes().collect { home -> attempt(null) { lookUp { show(home) } } } }
+
+    /** Looks something up for the state. One look follows the other, so that no older answer comes after a newer one. */
+    protected suspend fun lookUp(look: suspend () -> Unit) = looks.withLock { look() }
+
+    private suspend fun attempt(
+        again: (() -> Unit)?,
+        what: suspend () -> Unit,
+    ) {
+        try {
+            what()
+        } catch (error: CancellationException) {
+            throw error
+        } catch (
+            @Suppress("TooGenericExceptionCaught") error: Exception,
+        ) {
+            val failure = failure(error)
+            val worthwhile = again != null && failure.kind in listOf("storage", "offline")
+            this.again = again
+            fail(if (worthwhile) failure.copy(remedy = Remedy.RETRY) else failure)
         }
+    }
 
     override fun close() = scope.cancel()
 }

@@ -5,7 +5,6 @@ import chuda.RecordId
 import chuda.StatusView
 import chuda.SyncReport
 import chuda.Workbench
-import chuda.homes
 import chuda.sync
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -42,7 +41,7 @@ class SyncModel(
     private var running: Job? = null
 
     init {
-        work { workbench.homes().collect { load() } }
+        follow(workbench) { load() }
     }
 
     private suspend fun load() {
@@ -61,12 +60,13 @@ class SyncModel(
                 try {
                     val report =
                         workbench.sync(blobs(platform)) { summary ->
-                            set { it.copy(status = it.status?.copy(summary = summary)) }
+                            // What the exchange told last is overtaken by its end.
+                            set { if (it.syncing) it.copy(status = it.status?.copy(summary = summary)) else it }
                         }
                     set { it.copy(lastReport = report) }
                 } finally {
                     set { it.copy(syncing = false) }
-                    load()
+                    lookUp { load() }
                 }
             }
     }
@@ -78,7 +78,7 @@ class SyncModel(
     override fun redo(id: RecordId) =
         work {
             workbench.redo(id)
-            load()
+            lookUp { load() }
             platform.scheduleSync()
         }
 

@@ -76,7 +76,7 @@ private fun Summary(
 ) = Panel {
     val summary = status.summary
     Column(Modifier.semantics { liveRegion = LiveRegionMode.Polite }, Arrangement.spacedBy(4.dp)) {
-        Text(syncText(summary, words), style = MaterialTheme.typography.titleMedium)
+        Text(summary.line.text, style = MaterialTheme.typography.titleMedium)
         val last = summary.lastSync?.let { words("sync.last", "time" to words.moment(it)) } ?: words("sync.never")
         Text(
             if (summary.enrolled) last else words("sync.no_team"),

@@ -4,7 +4,6 @@ import chuda.ChudaException
 import chuda.TaskId
 import chuda.TaskView
 import chuda.Workbench
-import chuda.homes
 import kotlinx.coroutines.CoroutineScope
 import java.time.LocalDate
 
@@ -40,10 +39,8 @@ class TasksModel(
 ) : Model<TasksState>(TasksState(), parent, platform, go),
     TasksEvents {
     init {
-        work {
-            workbench.homes().collect { home ->
-                set { it.copy(tasks = home.tasks, notices = home.notices, today = home.report.day, loading = false) }
-            }
+        follow(workbench) { home ->
+            set { it.copy(tasks = home.tasks, notices = home.notices, today = home.report.day, loading = false) }
         }
     }
 
@@ -64,13 +61,13 @@ class TasksModel(
         id: TaskId,
         choice: String?,
         reason: String?,
-    ) = work {
+    ): Unit = work(again = { complete(id, choice, reason) }) {
         try {
             workbench.completeTask(id, choice, reason)
             platform.feedback(Feedback.DONE)
             platform.scheduleSync()
         } catch (error: ChudaException.Invalid) {
-            val task = state.value.tasks.find { it.id == id }
+            val task = state.value.run { tasks + notices }.find { it.id == id }
             if (task == null || reason != null || !wantsReason(error)) throw error
             set { it.copy(answering = Choosing.Answer(task, choice)) }
         }

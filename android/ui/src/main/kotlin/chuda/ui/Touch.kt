@@ -6,7 +6,6 @@ import chuda.EvidenceId
 import chuda.TouchId
 import chuda.TouchView
 import chuda.Workbench
-import chuda.homes
 import kotlinx.coroutines.CoroutineScope
 
 /** One touch with its evidence. */
@@ -39,7 +38,7 @@ class TouchModel(
 ) : Model<TouchState>(TouchState(), parent, platform, go),
     TouchEvents {
     init {
-        work { workbench.homes().collect { load() } }
+        follow(workbench) { load() }
     }
 
     private suspend fun load() {

@@ -3,7 +3,6 @@ package chuda.ui
 import chuda.TouchId
 import chuda.TouchView
 import chuda.Workbench
-import chuda.homes
 import kotlinx.coroutines.CoroutineScope
 import java.time.LocalDate
 
@@ -34,10 +33,10 @@ class TouchesModel(
 ) : Model<TouchesState>(TouchesState(), parent, platform, go),
     TouchesEvents {
     init {
-        work { workbench.homes().collect { load() } }
+        follow(workbench) { load() }
     }
 
-    override fun refresh() = work { load() }
+    override fun refresh() = work { lookUp { load() } }
 
     private suspend fun load() {
         val days = workbench.recentTouches(LIMIT).groupBy { it.day }.map { (day, touches) -> TouchesState.Day(day, touches) }

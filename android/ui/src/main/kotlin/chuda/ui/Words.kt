@@ -2,27 +2,23 @@ package chuda.ui
 
 import chuda.Choice
 import chuda.ContactMode
+import chuda.Formats
 import chuda.ItemState
 import chuda.Stage
 import chuda.Word
 import chuda.texts
-import java.text.NumberFormat
 import java.time.Instant
 import java.time.LocalDate
 import java.time.ZoneId
-import java.time.format.DateTimeFormatter
-import java.time.format.TextStyle
-import java.util.Locale
-import kotlin.time.Duration.Companion.milliseconds
 
-/** The words of one language, and how it writes days, times and amounts. */
+/** The words of one language, and how the core writes days, times and sizes in it. */
 class Words(
     val language: String,
     private val texts: Map<String, String> = texts(language),
-    private val zone: ZoneId = ZoneId.systemDefault(),
+    zone: ZoneId = ZoneId.systemDefault(),
 ) {
     private val english = language == "en"
-    private val locale = if (english) Locale.ENGLISH else Locale.SIMPLIFIED_CHINESE
+    private val formats = Formats(language, zone.id)
 
     operator fun invoke(
         key: String,
@@ -54,62 +50,34 @@ class Words(
             is ItemState.Conflict -> this("state.conflict")
         }
 
-    /** 11月24日 周二 */
-    fun day(day: LocalDate): String {
-        val weekday = day.dayOfWeek.getDisplayName(TextStyle.SHORT, locale)
-        return if (english) "$weekday ${date(day)}" else "${date(day)} $weekday"
-    }
-
-    /** 11月24日 */
-    fun date(day: LocalDate): String = if (english) day.format(ENGLISH_DAY) else "${day.monthValue}月${day.dayOfMonth}日"
-
-    /** The day as people say it when it is near. */
+    /** 11月24日 周二; a near day as people say it, if [today] is given. */
     fun day(
         day: LocalDate,
-        today: LocalDate,
-    ): String =
-        when (day) {
-            today -> this("day.today")
-            today.plusDays(1) -> this("day.tomorrow")
-            today.minusDays(1) -> this("day.yesterday")
-            else -> day(day)
-        }
+        today: LocalDate? = null,
+    ): String = formats.day(day, today)
 
-    fun time(at: Instant): String = at.atZone(zone).format(TIME)
+    /** 11月24日 */
+    fun date(day: LocalDate): String = formats.date(day)
 
-    fun dayOf(at: Instant): LocalDate = at.atZone(zone).toLocalDate()
+    fun time(at: Instant): String = formats.time(at)
+
+    fun dayOf(at: Instant): LocalDate = formats.dayOf(at)
 
     fun moment(
         at: Instant,
         today: LocalDate? = null,
-    ): String = "${if (today == null) day(dayOf(at)) else day(dayOf(at), today)} ${time(at)}"
+    ): String = formats.moment(at, today)
 
     /** Fen as yuan. */
-    fun amount(fen: Long): String {
-        val format = NumberFormat.getNumberInstance(locale)
-        format.maximumFractionDigits = 2
-        return "¥${format.format(fen.toBigDecimal().movePointLeft(2))}"
-    }
+    fun amount(fen: Long): String = formats.amount(fen)
 
-    fun bytes(count: Long): String =
-        when {
-            count < KILO -> "$count B"
-            count < KILO * KILO -> "${count / KILO} KB"
-            count < KILO * KILO * KILO -> "%.1f MB".format(Locale.ROOT, count.toDouble() / (KILO * KILO))
-            else -> "%.1f GB".format(Locale.ROOT, count.toDouble() / (KILO * KILO * KILO))
-        }
+    fun bytes(count: Long): String = formats.bytes(count)
 
     /** 1:07 */
-    fun length(ms: Long): String = ms.milliseconds.toComponents { minutes, seconds, _ -> "%d:%02d".format(Locale.ROOT, minutes, seconds) }
+    fun length(ms: Long): String = formats.length(ms)
 
     private fun fill(
         text: String,
         values: Map<String, Any>,
     ): String = values.entries.fold(text) { filled, (name, value) -> filled.replace("{$name}", value.toString()) }
-
-    private companion object {
-        const val KILO = 1024L
-        val TIME: DateTimeFormatter = DateTimeFormatter.ofPattern("HH:mm")
-        val ENGLISH_DAY: DateTimeFormatter = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH)
-    }
 }
