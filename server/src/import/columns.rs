@@ -3,11 +3,9 @@
 use chuda_record::{Error, Result};
 use chuda_words::Word;
 
-use super::table::Row;
-use super::value::{fold, says_ten_thousands};
-
-/// How many rows may stand above the headings: a title, a date of export.
-pub(crate) const MAX_ABOVE: usize = 10;
+use super::table::{MAX_ABOVE, Row};
+use super::value::says_ten_thousands;
+use crate::text::fold;
 
 macro_rules! fields {
     ($($field:ident = $key:literal),* $(,)?) => {
