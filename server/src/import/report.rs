@@ -89,14 +89,12 @@ pub(super) fn add_mistake(report: &mut ImportReport, columns: &Columns, row: &Ro
     let column = columns.heading(field);
     let value = columns.get(row, field).map(|value| value.chars().take(SHOWN).collect::<String>());
     let message = |lang: Lang| {
-        let said = chuda_words::label("mistake", mistake.key()).text(lang);
-        let sentence = chuda_words::label("import", "mistake").text(lang);
-        let quoted = |value: &String| format!("{}“{value}”", if lang == Lang::En { " " } else { "" });
-        fill(sentence, |name| match name {
+        let space = if lang == Lang::En { " " } else { "" };
+        fill(chuda_words::label("import", "mistake").text(lang), |name| match name {
             "line" => Some(row.line.to_string()),
             "column" => Some(column.clone()),
-            "value" => Some(value.as_ref().map(quoted).unwrap_or_default()),
-            "what" => Some(said.to_owned()),
+            "value" => Some(value.as_ref().map(|value| format!("{space}“{value}”")).unwrap_or_default()),
+            "what" => Some(chuda_words::label("mistake", mistake.key()).text(lang).to_owned()),
             _ => None,
         })
     };
