@@ -183,16 +183,16 @@ impl Ask<'_> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, Utc};
+    use chrono::TimeDelta;
 
     use super::*;
     use crate::query::Me;
     use crate::store::{Own, Store};
-    use chuda_record::id::{DeviceId, EvidenceId, LeadId, PersonId, TouchId};
+    use chuda_record::id::{DeviceId, EvidenceId, PersonId, TouchId};
     use chuda_record::policy::Writer;
     use chuda_record::rules::Config;
     use chuda_record::time::DEFAULT_ZONE;
-    use chuda_record::{Actor, ContactMode, Lead, Role, Stage, Touch};
+    use chuda_record::{Actor, ContactMode, Lead, Role, Touch};
 
     #[test]
     fn a_customer_who_asked_for_a_later_date_is_not_overdue_before_it_when_that_is_switched_on() {
