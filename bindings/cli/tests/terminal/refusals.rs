@@ -125,7 +125,7 @@ fn an_action_or_brief_that_is_in_no_list_is_refused_with_the_list() {
     let phone = phone();
     let action = phone.json_ending(3, &["touch", "--customer", "智联", "--mode", "面访", "--action", "喝茶", "--draft"]);
     assert_eq!(action["error"]["key"], "touch.unknown_action");
-    assert!(action["choices"].as_array().unwrap().contains(&json!({"key": "quote", "label": "报价"})));
+    assert!(action["choices"].as_array().unwrap().contains(&json!({"key": "quote", "label": "报价", "label_en": "Quote given"})));
     let brief = phone.json_ending(3, &with(&TOUCH, &["--brief", "喝茶", "--draft"]));
     assert_eq!(brief["error"]["key"], "touch.unknown_brief");
 }
@@ -186,7 +186,7 @@ fn a_short_report_needs_a_reason_from_the_list() {
     let phone = phone();
     let refused = phone.json_ending(3, &["report"]);
     assert_eq!(refused["error"]["key"], "report.reason_missing");
-    assert!(refused["reasons"].as_array().unwrap().contains(&json!({"key": "travel", "label": "外出路途"})));
+    assert!(refused["reasons"].as_array().unwrap().contains(&json!({"key": "travel", "label": "外出路途", "label_en": "Travelling"})));
     assert_eq!(phone.refused(&["report", "--reason", "太忙"]), "report.unknown_reason");
     assert_eq!(phone.refused(&["report", "--day", "2026-11-24", "--reason", "travel"]), "report.future");
     assert_eq!(phone.json(&["home"])["report"]["filed"], json!(null));
