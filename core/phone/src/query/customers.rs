@@ -208,8 +208,8 @@ mod tests {
             enrolled: false,
             lang: Lang::Zh,
         };
-        let writer = Writer::Person { id: me.id, roles: [Role::Rep].into(), holds_customer: true, is_superior: false };
-        let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer, at: touched };
+        let writer = Writer::Person { id: me.id, roles: [Role::Rep].into() };
+        let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer, touched);
         let customer = CustomerId::derived("杭州智联科技");
         store
             .write(|tx| {
@@ -291,7 +291,7 @@ mod tests {
             enrolled: false,
             lang: Lang::Zh,
         };
-        let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer: Writer::Server, at: claimed };
+        let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, Writer::Server, claimed);
         let customer = CustomerId::derived("杭州智联科技");
         let lead = |stage, days| Lead {
             author: me.id,
