@@ -234,7 +234,7 @@ class HomeModel(
 
     override fun write() = go(Place.Draft())
 
-    override fun resume() =
+    override fun resume(): Unit =
         work(::resume) {
             workbench.resumeUnfinished()
             go(Place.Draft())

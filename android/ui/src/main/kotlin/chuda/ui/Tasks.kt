@@ -61,7 +61,7 @@ class TasksModel(
         id: TaskId,
         choice: String?,
         reason: String?,
-    ) = work(again = { complete(id, choice, reason) }) {
+    ): Unit = work(again = { complete(id, choice, reason) }) {
         try {
             workbench.completeTask(id, choice, reason)
             platform.feedback(Feedback.DONE)
