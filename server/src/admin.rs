@@ -8,23 +8,19 @@ use chrono_tz::Tz;
 use chuda_evidence::audit::About;
 use chuda_record::id::{DeviceId, EventId, Hash, PersonId, RecordId, WebhookId};
 use chuda_record::time::from_millis;
+use chuda_record::wire::api::{ImportKind, ImportReport};
 use chuda_record::{Error, Result};
 use chuda_record::{Fields, Kind, Person, Record as _, Role};
+use serde::Serialize;
 
 use crate::audit::{self, Act, AuditExport, By, Verb};
-use crate::caller::Scope;
-use crate::enrol::{CODE_LIFETIME, code_hash, new_code};
-use crate::events::Event;
+use crate::enrolment::issue_code;
 use crate::import::{self, table};
-use crate::ingest::Ingest;
+use crate::reactions;
+use crate::scope::Scope;
 use crate::server::DATABASE;
-use crate::stores::jobs::JobRow;
-use crate::stores::sqlite::TokenRow;
-use crate::stores::webhooks::WebhookRow;
-use crate::stores::{Store, Tx};
-use crate::webhooks;
-
-pub use crate::import::{ImportColumn, ImportError, ImportKind, ImportLine, ImportMismatch, ImportReport, ImportSet};
+use crate::store::{JobRow, Store, TokenRow, Tx, WebhookRow};
+use crate::webhooks::{self, Event};
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
@@ -48,7 +44,7 @@ pub struct NewPerson {
 }
 
 /// An enrolled device, as an admin sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct DeviceView {
     /// Its id.
     pub id: DeviceId,
@@ -104,7 +100,7 @@ impl JobState {
 }
 
 /// A subscription, as an admin sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct WebhookView {
     /// Its id.
     pub id: WebhookId,
@@ -123,7 +119,7 @@ pub struct WebhookView {
 }
 
 /// A delivery that was given up, as an admin sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct DeadDelivery {
     /// Its number; it is a job.
     pub id: i64,
@@ -165,7 +161,7 @@ impl Admin {
             let person = Person { name: name.to_owned(), roles: new.roles.clone(), reports_to, zone: new.zone, left: false };
             let fields = person.to_new_fields().map_err(|error| Error::internal("person.encode", error))?;
             write(tx, id.into(), &fields, now)?;
-            issue(tx, id, now)
+            issue_code(tx, id, now)
         })?;
         Ok((id, code))
     }
@@ -189,7 +185,7 @@ impl Admin {
     pub fn new_code(&self, person: &str, now: DateTime<Utc>) -> Result<(PersonId, String)> {
         self.0.write(|tx| {
             let person = find(tx, person)?;
-            Ok((person, issue(tx, person, now)?))
+            Ok((person, issue_code(tx, person, now)?))
         })
     }
 
@@ -225,7 +221,7 @@ impl Admin {
         if scopes.is_empty() {
             return Err(Error::invalid("token.scopes"));
         }
-        let token = format!("chuda_{}", hex::encode(crate::random::<32>()?));
+        let token = format!("chuda_{}", hex::encode(crate::random::bytes::<32>()?));
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         self.0.write(|tx| {
             let person = person.map(|word| find(tx, word)).transpose()?;
@@ -347,17 +343,9 @@ impl Admin {
 }
 
 fn write(tx: &Tx<'_>, document: RecordId, fields: &Fields, now: DateTime<Utc>) -> Result<()> {
-    let mut ingest = Ingest::open(tx, now)?;
+    let mut ingest = reactions::begin(tx, now)?;
     ingest.write_by(&By::admin(), document, fields)?;
     ingest.finish()
-}
-
-/// Issues an enrolment code.
-pub(crate) fn issue(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<String> {
-    let code = new_code()?;
-    tx.add_code(code_hash(&code), person, (now + CODE_LIFETIME).timestamp_millis())?;
-    audit::log(tx, now, &By::admin(), Act::new(Verb::CodeIssued).on(person, Kind::Person))?;
-    Ok(code)
 }
 
 fn webhook_view(tx: &Tx<'_>, row: WebhookRow) -> Result<WebhookView> {

@@ -8,7 +8,7 @@ use chuda_record::id::Hash;
 use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
-use crate::stores::Store;
+use crate::store::Store;
 use crate::webhooks::Sender;
 
 /// Exchanges that are worked on at a time; others wait.
@@ -48,10 +48,10 @@ impl Shared {
     }
 
     /// What a draw starts from.
-    pub(crate) fn lot(&self) -> chuda_record::Result<[u8; 32]> {
+    pub(crate) fn draw_seed(&self) -> chuda_record::Result<[u8; 32]> {
         match self.seed {
             Some(seed) => Ok(Hash::of(format!("{seed}/{}", self.now().timestamp_millis()).as_bytes()).0),
-            None => crate::random(),
+            None => crate::random::bytes(),
         }
     }
 

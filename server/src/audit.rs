@@ -14,7 +14,7 @@ use chuda_record::time::{DEFAULT_ZONE, start_of_day};
 use chuda_record::{Change, Kind, Role};
 use chuda_record::{Error, Result};
 
-use crate::stores::{Store, Tx};
+use crate::store::{Store, Tx};
 
 /// Longest text of an entry, in characters.
 const MAX_TEXT: usize = 200;
@@ -185,7 +185,7 @@ pub(crate) fn log_changes(
         let creates = is_new && at == 0;
         let verb = match kind {
             Kind::Person if creates => Verb::PersonAdded,
-            Kind::Config if creates => Verb::Published,
+            Kind::Release if creates => Verb::Published,
             _ if creates => Verb::Created,
             Kind::Person if change.writes.contains_key("reports_to") => Verb::LineChanged,
             Kind::Task if change.writes.contains_key("done_at") => Verb::TaskDone,

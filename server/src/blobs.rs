@@ -1,70 +1,40 @@
-//! The bytes of evidence: uploads that go on where they stopped (tus 1.0), checked by their hash, kept under it.
+//! The bytes of evidence: taken in pieces, put together and checked by their hash, kept under it.
 //!
 //! Which bytes have arrived is in the database, the bytes themselves in the blob store: any server process can go on with an upload.
 
-use std::path::Path as FilePath;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_evidence::audit::About;
-use chuda_record::id::{Hash, PersonId, RecordId};
-use chuda_record::{Error, ErrorKind};
-use chuda_record::{Evidence, Kind, from_fields};
+use chuda_record::id::{Hash, RecordId};
+use chuda_record::{Error, ErrorKind, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, WriteMultipart};
+use object_store::{GetResult, ObjectStore, ObjectStoreExt as _, PutPayload, WriteMultipart};
 use sha2::{Digest as _, Sha256};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use crate::app::App;
 use crate::audit::{self, Act, By, Verb};
-use crate::caller::{Called, Device, Scope, Signed, SignedStream, text};
-use crate::ingest::{Ingest, author_of};
-use crate::problem::{Problem, ProblemBody, Result};
-use crate::stores::sqlite::UploadRow;
-use crate::stores::{Store, Tx};
+use crate::reactions;
+use crate::store::{Store, Tx, UploadRow};
 
-/// Most bytes of one blob.
-pub(crate) const MAX_BLOB_BYTES: u64 = 512 * 1024 * 1024;
-/// Bytes that are gathered before they are put away; when the line is cut, what has arrived is put away at once.
-const PIECE_BYTES: usize = 1024 * 1024;
-/// Most uploads that one person has under way.
-const MAX_UPLOADS: usize = 5_000;
 /// How long an upload waits to be gone on with.
 const UPLOAD_LIFETIME: TimeDelta = TimeDelta::days(7);
-/// How long an upload may send nothing.
-const IDLE: Duration = Duration::from_secs(30);
-/// tus 1.0.
-const TUS: HeaderValue = HeaderValue::from_static("1.0.0");
-const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
-const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
-const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
-/// The echo: the server has these bytes and has checked their hash.
-const SHA256: HeaderName = HeaderName::from_static("chuda-sha256");
-/// Checksum Mismatch, from the tus checksum extension.
-const CHECKSUM_MISMATCH: u16 = 460;
 
 /// Where blobs and the pieces of unfinished ones are kept.
 pub(crate) struct Blobs(Arc<dyn ObjectStore>);
 
 impl Blobs {
     /// Opens the store: a folder or a `file:` URL; `default` if none is named.
-    pub(crate) fn open(location: Option<&str>, default: &FilePath) -> chuda_record::Result<Self> {
+    pub(crate) fn open(location: Option<&str>, default: &Path) -> Result<Self> {
         let folder = match location {
             None => default,
             Some(location) => match location.strip_prefix("file://") {
-                Some(path) => FilePath::new(path),
+                Some(path) => Path::new(path),
                 None if location.contains("://") => return Err(Error::invalid("blobs.unsupported")),
-                None => FilePath::new(location),
+                None => Path::new(location),
             },
         };
         // A blob is echoed to the phone, which may then delete its copy: it has to be on the disk.
@@ -72,37 +42,54 @@ impl Blobs {
     }
 
     /// Opens a folder whose blobs need not be on the disk when they are echoed. Only for what is made anew should the machine die.
-    pub(crate) fn in_a_hurry(folder: &FilePath) -> chuda_record::Result<Self> {
+    pub(crate) fn open_unsynced(folder: &Path) -> Result<Self> {
         Self::in_folder(folder, false)
     }
 
-    fn in_folder(folder: &FilePath, wait: bool) -> chuda_record::Result<Self> {
+    fn in_folder(folder: &Path, synced: bool) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
-        let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| fault(&error))?.with_fsync(wait);
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| fault(&error))?.with_fsync(synced);
         Ok(Self(Arc::new(store)))
     }
 
     /// Whether the store answers.
-    pub(crate) async fn check(&self) -> chuda_record::Result<()> {
+    pub(crate) async fn check(&self) -> Result<()> {
         self.0.list(Some(&Key::from("blobs"))).take(1).try_collect::<Vec<_>>().await.map(drop).map_err(|error| fault(&error))
     }
 
     /// Puts bytes that are at hand under their hash; putting them there again changes nothing.
-    pub(crate) async fn put(&self, sha256: Hash, bytes: Vec<u8>) -> chuda_record::Result<()> {
+    pub(crate) async fn put(&self, sha256: Hash, bytes: Vec<u8>) -> Result<()> {
         self.0.put(&blob_key(sha256), PutPayload::from(bytes)).await.map(drop).map_err(|error| fault(&error))
     }
 
+    /// A blob that is complete, to be read piece by piece; none when it is not there.
+    pub(crate) async fn open_blob(&self, sha256: Hash) -> Result<Option<GetResult>> {
+        self.get(&blob_key(sha256)).await
+    }
+
     /// The bytes of a blob that is complete; none when they are not there.
-    pub(crate) async fn bytes(&self, sha256: Hash) -> chuda_record::Result<Option<Bytes>> {
-        match self.0.get(&blob_key(sha256)).await {
-            Ok(found) => found.bytes().await.map(Some).map_err(|error| fault(&error)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(fault(&error)),
+    pub(crate) async fn bytes(&self, sha256: Hash) -> Result<Option<Bytes>> {
+        let Some(found) = self.open_blob(sha256).await? else { return Ok(None) };
+        found.bytes().await.map(Some).map_err(|error| fault(&error))
+    }
+
+    /// Adds a piece to an upload. `false`: another request was faster at the same place, and its piece stays.
+    pub(crate) async fn append(&self, store: &Store, upload: &mut UploadRow, piece: Vec<u8>, now: DateTime<Utc>) -> Result<bool> {
+        let (id, start, length) = (upload.id, upload.received, piece.len() as u64);
+        // Two requests at the same offset write two pieces; the database takes one of them.
+        let name = format!("pieces/{id}/{start:012}-{}", hex::encode(crate::random::bytes::<8>()?));
+        self.0.put(&Key::from(name.clone()), PutPayload::from(piece)).await.map_err(|error| fault(&error))?;
+        let kept = name.clone();
+        if store.write_async(move |tx| tx.add_piece(id, start, length, &kept, now)).await? {
+            upload.received += length;
+            return Ok(true);
         }
+        let _ = self.0.delete(&Key::from(name)).await;
+        Ok(false)
     }
 
     /// Removes what is left of uploads that nobody goes on with.
-    pub(crate) async fn tidy(&self, store: &Store, now: DateTime<Utc>) -> chuda_record::Result<()> {
+    pub(crate) async fn tidy(&self, store: &Store, now: DateTime<Utc>) -> Result<()> {
         let before = (now - UPLOAD_LIFETIME).timestamp_millis();
         for upload in store.read_async(move |tx| tx.stale_uploads(before)).await? {
             self.forget(store, upload).await?;
@@ -111,19 +98,15 @@ impl Blobs {
     }
 
     /// Puts the pieces of an upload together under their hash. `false`: the hash is another one, and the upload is gone.
-    async fn finish(&self, store: &Store, upload: &UploadRow, by: By, now: DateTime<Utc>) -> chuda_record::Result<bool> {
+    pub(crate) async fn finish(&self, store: &Store, upload: &UploadRow, by: By, now: DateTime<Utc>) -> Result<bool> {
         let id = upload.id;
         let names = store.read_async(move |tx| tx.pieces(id)).await?;
         let target = blob_key(upload.sha256);
         let mut writer = WriteMultipart::new(self.0.put_multipart(&target).await.map_err(|error| fault(&error))?);
         let mut hasher = Sha256::new();
         for name in names {
-            let piece = match self.0.get(&Key::from(name)).await {
-                Ok(piece) => piece,
-                // Lost with the machine's power, say: the upload has to start again.
-                Err(object_store::Error::NotFound { .. }) => break,
-                Err(error) => return Err(fault(&error)),
-            };
+            // Lost with the machine's power, say: the upload has to start again.
+            let Some(piece) = self.get(&Key::from(name)).await? else { break };
             let mut stream = piece.into_stream();
             while let Some(bytes) = stream.try_next().await.map_err(|error| fault(&error))? {
                 hasher.update(&bytes);
@@ -149,20 +132,29 @@ impl Blobs {
     }
 
     /// Keeps bytes that are at hand as a whole.
-    pub(crate) async fn keep(&self, store: &Store, bytes: Vec<u8>, by: &By, now: DateTime<Utc>) -> chuda_record::Result<Hash> {
+    pub(crate) async fn keep(&self, store: &Store, bytes: Vec<u8>, by: &By, now: DateTime<Utc>) -> Result<Hash> {
         let (sha256, length) = (Hash::of(&bytes), bytes.len() as u64);
         self.put(sha256, bytes).await?;
         store.write(|tx| arrived(tx, sha256, length, by, now))?;
         Ok(sha256)
     }
 
-    async fn forget(&self, store: &Store, upload: RecordId) -> chuda_record::Result<()> {
+    /// Gives an upload up, with what has arrived of it.
+    pub(crate) async fn forget(&self, store: &Store, upload: RecordId) -> Result<()> {
         // First out of the database, so that nothing refers to a piece that is gone.
         let names = store.write_async(move |tx| tx.remove_upload(upload)).await?;
         self.remove(names).await
     }
 
-    async fn remove(&self, pieces: Vec<String>) -> chuda_record::Result<()> {
+    async fn get(&self, key: &Key) -> Result<Option<GetResult>> {
+        match self.0.get(key).await {
+            Ok(found) => Ok(Some(found)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(fault(&error)),
+        }
+    }
+
+    async fn remove(&self, pieces: Vec<String>) -> Result<()> {
         for name in pieces {
             match self.0.delete(&Key::from(name)).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
@@ -173,350 +165,14 @@ impl Blobs {
     }
 }
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(create, options)).routes(routes!(offset, append, terminate)).routes(routes!(read, has))
-}
-
-/// What the server knows of tus.
-#[utoipa::path(
-    options,
-    operation_id = "describe_uploads",
-    path = "/blobs",
-    tag = "device",
-    responses((status = 204, description = "Versions, extensions and the largest upload, as headers"))
-)]
-async fn options() -> Response {
-    let headers = [
-        ("tus-resumable", "1.0.0".to_owned()),
-        ("tus-version", "1.0.0".to_owned()),
-        ("tus-extension", "creation,termination".to_owned()),
-        ("tus-max-size", MAX_BLOB_BYTES.to_string()),
-    ];
-    (StatusCode::NO_CONTENT, headers).into_response()
-}
-
-/// Begins an upload, or finds the one that was begun before. `Upload-Metadata` names the SHA-256, as hexadecimal text; an evidence
-/// record of this person has to name it too. A blob that is there already is complete at once.
-#[utoipa::path(
-    post,
-    operation_id = "create_upload",
-    path = "/blobs",
-    tag = "device",
-    security(("device" = [])),
-    params(
-        ("Tus-Resumable" = String, Header, description = "1.0.0"),
-        ("Upload-Length" = u64, Header, description = "Bytes of the whole blob"),
-        ("Upload-Metadata" = String, Header, description = "`sha256` and the base64 of its 64 hexadecimal digits")
-    ),
-    responses(
-        (status = 201, description = "`Location` of the upload and its `Upload-Offset`; `Chuda-Sha256` when it is complete"),
-        (status = 400, description = "A header is missing or wrong", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed by an enrolled device", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "No evidence of this person names these bytes, an auditor writes nothing, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 412, description = "Another version of tus", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "Too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many uploads under way", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 460, description = "All bytes had arrived and do not have the hash; start again", body = ProblemBody, content_type = "application/problem+json"),
-    )
-)]
-async fn create(State(app): State<App>, signed: Signed) -> Result<Response> {
-    need_tus(&signed.headers)?;
-    signed.device.may_write()?;
-    let length: u64 = text(&signed.headers, "upload-length").parse().map_err(|_| Problem::invalid("blob.length"))?;
-    if length > MAX_BLOB_BYTES {
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "blob.too_large").with("most", MAX_BLOB_BYTES));
-    }
-    let sha256 = metadata_hash(text(&signed.headers, "upload-metadata")).ok_or_else(|| Problem::invalid("blob.metadata"))?;
-    let (person, now) = (signed.device.person, app.now());
-    let upload = app.store.write_async(move |tx| {
-        let named = tx.evidence_of_blob(sha256)?;
-        let Some(evidence) = named.iter().find(|evidence| author_of(&evidence.fields) == Some(person)) else {
-            return Ok(Err(Problem::new(StatusCode::FORBIDDEN, "blob.not_named")));
-        };
-        let size = from_fields::<Evidence>(&evidence.fields).map(|evidence| evidence.size.cast_unsigned());
-        if size != Ok(length) {
-            return Ok(Err(Problem::invalid("blob.length")));
-        }
-        let id = RecordId::derived(&format!("upload/{person}/{sha256}"));
-        if let Some(known) = tx.upload(id)? {
-            return Ok(Ok(known));
-        }
-        let received = if tx.blob(sha256)?.is_some() { length } else { 0 };
-        if received < length && tx.uploads_of(person)? >= MAX_UPLOADS {
-            return Ok(Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "blob.too_many_uploads")));
-        }
-        let upload = UploadRow { id, person, sha256, length, received };
-        tx.add_upload(&upload, now)?;
-        Ok(Ok(upload))
-    });
-    let upload = upload.await??;
-    let location = [(header::LOCATION, format!("/blobs/uploads/{}", upload.id))];
-    Ok((StatusCode::CREATED, location, progress(&app, &upload, &signed.device).await?).into_response())
-}
-
-/// How far an upload is.
-#[utoipa::path(
-    head,
-    operation_id = "ask_upload",
-    path = "/blobs/uploads/{id}",
-    tag = "device",
-    security(("device" = [])),
-    params(("id" = uuid::Uuid, Path, description = "From `Location`"), ("Tus-Resumable" = String, Header, description = "1.0.0")),
-    responses(
-        (status = 200, description = "`Upload-Offset` and `Upload-Length`; `Chuda-Sha256` when it is complete"),
-        (status = 401, description = "Not signed by an enrolled device"),
-        (status = 403, description = "The device is revoked"),
-        (status = 404, description = "No such upload: create it"),
-        (status = 412, description = "Another version of tus"),
-        (status = 460, description = "All bytes had arrived and do not have the hash; start again"),
-    )
-)]
-async fn offset(State(app): State<App>, Path(id): Path<String>, signed: Signed) -> Result<Response> {
-    need_tus(&signed.headers)?;
-    let upload = find(&app, &id, signed.device.person).await?;
-    let caching = [(header::CACHE_CONTROL, "no-store")];
-    Ok((caching, progress(&app, &upload, &signed.device).await?).into_response())
-}
-
-/// Adds bytes at the offset. Whatever arrives before the line is cut stays.
-#[utoipa::path(
-    patch,
-    operation_id = "append_to_upload",
-    path = "/blobs/uploads/{id}",
-    tag = "device",
-    security(("device" = [])),
-    params(
-        ("id" = uuid::Uuid, Path, description = "From `Location`"),
-        ("Tus-Resumable" = String, Header, description = "1.0.0"),
-        ("Upload-Offset" = u64, Header, description = "Where the bytes belong")
-    ),
-    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
-    responses(
-        (status = 204, description = "The new `Upload-Offset`; `Chuda-Sha256` when the blob is complete and its hash is right"),
-        (status = 400, description = "A header is missing or wrong", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed by an enrolled device", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The device is revoked", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such upload: create it", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The upload is at another offset", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 412, description = "Another version of tus", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "More bytes than were announced", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "Another content type", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 460, description = "The bytes do not have the hash; start again", body = ProblemBody, content_type = "application/problem+json"),
-    )
-)]
-async fn append(State(app): State<App>, Path(id): Path<String>, signed: SignedStream) -> Result<Response> {
-    need_tus(&signed.headers)?;
-    signed.device.may_write()?;
-    if text(&signed.headers, "content-type") != "application/offset+octet-stream" {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "blob.content_type"));
-    }
-    let at: u64 = text(&signed.headers, "upload-offset").parse().map_err(|_| Problem::invalid("blob.offset"))?;
-    let mut upload = find(&app, &id, signed.device.person).await?;
-    if at != upload.received {
-        return Err(Problem::new(StatusCode::CONFLICT, "blob.offset").with("offset", upload.received));
-    }
-    // On a task of its own: when the client is cut off and this request is dropped, what has arrived is still put away.
-    let task = tokio::spawn(async move {
-        let taken = take(&app, &mut upload, signed.body).await;
-        taken?;
-        Ok::<_, Problem>((StatusCode::NO_CONTENT, progress(&app, &upload, &signed.device).await?).into_response())
-    });
-    task.await.map_err(|error| Error::internal("task.failed", error))?
-}
-
-/// Gives an upload up.
-#[utoipa::path(
-    delete,
-    operation_id = "terminate_upload",
-    path = "/blobs/uploads/{id}",
-    tag = "device",
-    security(("device" = [])),
-    params(("id" = uuid::Uuid, Path, description = "From `Location`"), ("Tus-Resumable" = String, Header, description = "1.0.0")),
-    responses(
-        (status = 204, description = "Gone"),
-        (status = 401, description = "Not signed by an enrolled device", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The device is revoked", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such upload", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 412, description = "Another version of tus", body = ProblemBody, content_type = "application/problem+json"),
-    )
-)]
-async fn terminate(State(app): State<App>, Path(id): Path<String>, signed: Signed) -> Result<Response> {
-    need_tus(&signed.headers)?;
-    signed.device.may_write()?;
-    let upload = find(&app, &id, signed.device.person).await?;
-    app.blobs.forget(&app.store, upload.id).await?;
-    Ok((StatusCode::NO_CONTENT, [(TUS_RESUMABLE, TUS)]).into_response())
-}
-
-/// The bytes of evidence, for whoever may read a record that names them. A look at somebody else's is logged (T5).
-#[utoipa::path(
-    get,
-    operation_id = "read_blob",
-    path = "/blobs/{sha256}",
-    tag = "records",
-    security(("device" = []), ("bearer" = [])),
-    params(("sha256" = String, Path, description = "64 hexadecimal digits")),
-    responses(
-        (status = 200, description = "The bytes", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 401, description = "Neither token nor signature", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Not there, not yet uploaded, or not for the caller", body = ProblemBody, content_type = "application/problem+json"),
-    )
-)]
-async fn read(State(app): State<App>, Path(sha256): Path<String>, called: Called) -> Result<Response> {
-    let (sha256, size) = find_blob(&app, &sha256, &called).await?;
-    let (caller, now) = (called.caller, app.now());
-    let logged = app.store.write_async(move |tx| {
-        for evidence in tx.evidence_of_blob(sha256)? {
-            let own = caller.person.is_some() && author_of(&evidence.fields) == caller.person;
-            if !own && caller.reader().map_or(Ok(true), |person| tx.may_read(evidence.id, person))? {
-                let by = By::caller(caller.person, &caller.via);
-                let act = Act::new(Verb::Viewed).on(evidence.id, Kind::Evidence).about(About::Blob(sha256));
-                audit::log(tx, now, &by, act)?;
-            }
-        }
-        Ok(())
-    });
-    logged.await?;
-    let found = app.blobs.0.get(&blob_key(sha256)).await.map_err(|error| match error {
-        object_store::Error::NotFound { .. } => Problem::not_found(),
-        error => fault(&error).into(),
-    })?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_LENGTH, size.to_string()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-        (header::CONTENT_DISPOSITION, "attachment".to_owned()),
-        (SHA256, sha256.to_string()),
-    ];
-    Ok((headers, Body::from_stream(found.into_stream())).into_response())
-}
-
-/// Whether the server has the bytes: the echo without them.
-#[utoipa::path(
-    head,
-    operation_id = "has_blob",
-    path = "/blobs/{sha256}",
-    tag = "records",
-    security(("device" = []), ("bearer" = [])),
-    params(("sha256" = String, Path, description = "64 hexadecimal digits")),
-    responses(
-        (status = 200, description = "It has, and has checked them: `Chuda-Sha256`"),
-        (status = 401, description = "Neither token nor signature"),
-        (status = 403, description = "The token lacks the scope, or the device is revoked"),
-        (status = 404, description = "Not there, not yet uploaded, or not for the caller"),
-    )
-)]
-async fn has(State(app): State<App>, Path(sha256): Path<String>, called: Called) -> Result<Response> {
-    let (sha256, size) = find_blob(&app, &sha256, &called).await?;
-    Ok([(SHA256, sha256.to_string()), (header::CONTENT_LENGTH, size.to_string())].into_response())
-}
-
-/// Takes the bytes of a request, piece by piece.
-async fn take(app: &App, upload: &mut UploadRow, body: Body) -> Result<()> {
-    let mut stream = body.into_data_stream();
-    let mut gathered: Vec<u8> = Vec::new();
-    loop {
-        let next = tokio::time::timeout(IDLE, stream.next()).await;
-        let (bytes, ended) = match next {
-            Ok(Some(Ok(bytes))) => (bytes, None),
-            Ok(None) => (Bytes::new(), Some(Ok(()))),
-            Ok(Some(Err(_))) | Err(_) => (Bytes::new(), Some(Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "blob.cut_off")))),
-        };
-        let room = upload.length - upload.received - gathered.len() as u64;
-        if bytes.len() as u64 > room {
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "blob.too_long").with("length", upload.length));
-        }
-        gathered.extend_from_slice(&bytes);
-        if gathered.len() >= PIECE_BYTES || (ended.is_some() && !gathered.is_empty()) {
-            put_away(app, upload, std::mem::take(&mut gathered)).await?;
-        }
-        if let Some(outcome) = ended {
-            return outcome;
-        }
-    }
-}
-
-async fn put_away(app: &App, upload: &mut UploadRow, piece: Vec<u8>) -> Result<()> {
-    let (id, start, length) = (upload.id, upload.received, piece.len() as u64);
-    // Two requests at the same offset write two pieces; the database takes one of them.
-    let name = format!("pieces/{id}/{start:012}-{}", hex::encode(crate::random::<8>()?));
-    app.blobs.0.put(&Key::from(name.clone()), PutPayload::from(piece)).await.map_err(|error| fault(&error))?;
-    let (kept, now) = (name.clone(), app.now());
-    let added = app.store.write_async(move |tx| tx.add_piece(id, start, length, &kept, now)).await?;
-    if !added {
-        let _ = app.blobs.0.delete(&Key::from(name)).await;
-        return Err(Problem::new(StatusCode::CONFLICT, "blob.offset"));
-    }
-    upload.received += length;
-    Ok(())
-}
-
 /// Notes that a blob is here and has been checked.
-fn arrived(tx: &Tx<'_>, sha256: Hash, length: u64, by: &By, now: DateTime<Utc>) -> chuda_record::Result<()> {
+fn arrived(tx: &Tx<'_>, sha256: Hash, length: u64, by: &By, now: DateTime<Utc>) -> Result<()> {
     tx.add_blob(sha256, length, now)?;
     audit::log(tx, now, by, Act::new(Verb::Uploaded).about(About::Blob(sha256)))?;
     // Until then phones show 附件上传中.
-    let mut ingest = Ingest::open(tx, now)?;
-    ingest.blob_stored(sha256)?;
+    let mut ingest = reactions::begin(tx, now)?;
+    reactions::blob_stored(&mut ingest, sha256)?;
     ingest.finish()
-}
-
-/// How far an upload is, as headers; one whose bytes have all arrived is put together first.
-async fn progress(app: &App, upload: &UploadRow, device: &Device) -> Result<HeaderMap> {
-    let sha256 = upload.sha256;
-    let mut complete = app.store.read_async(move |tx| tx.blob(sha256)).await?.is_some();
-    if !complete && upload.received == upload.length {
-        if !app.blobs.finish(&app.store, upload, By::device(device.person, device.id), app.now()).await? {
-            let status = StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST);
-            return Err(Problem::new(status, "blob.hash_mismatch"));
-        }
-        complete = true;
-    }
-    let mut headers = HeaderMap::from_iter([
-        (TUS_RESUMABLE, TUS),
-        (UPLOAD_OFFSET, HeaderValue::from(if complete { upload.length } else { upload.received })),
-        (UPLOAD_LENGTH, HeaderValue::from(upload.length)),
-    ]);
-    if complete && let Ok(hash) = HeaderValue::from_str(&sha256.to_string()) {
-        headers.insert(SHA256, hash);
-    }
-    Ok(headers)
-}
-
-async fn find(app: &App, id: &str, person: PersonId) -> Result<UploadRow> {
-    let id: RecordId = id.parse().map_err(|_| Problem::not_found())?;
-    let upload = app.store.read_async(move |tx| tx.upload(id)).await?;
-    upload.filter(|upload| upload.person == person).ok_or_else(Problem::not_found)
-}
-
-async fn find_blob(app: &App, sha256: &str, called: &Called) -> Result<(Hash, u64)> {
-    called.caller.need(Scope::Evidence)?;
-    let sha256: Hash = sha256.parse().map_err(|_| Problem::not_found())?;
-    let person = called.caller.reader();
-    let size = app.store.read_async(move |tx| {
-        let named = tx.evidence_of_blob(sha256)?;
-        let mut readable = person.is_none() && !named.is_empty();
-        for evidence in named {
-            readable = readable || person.is_some_and(|person| tx.may_read(evidence.id, person).unwrap_or(false));
-        }
-        if readable { tx.blob(sha256) } else { Ok(None) }
-    });
-    Ok((sha256, size.await?.ok_or_else(Problem::not_found)?))
-}
-
-fn need_tus(headers: &HeaderMap) -> Result<()> {
-    if text(headers, "tus-resumable") == "1.0.0" {
-        return Ok(());
-    }
-    Err(Problem::new(StatusCode::PRECONDITION_FAILED, "blob.tus_version").header(HeaderName::from_static("tus-version"), TUS))
-}
-
-/// The hash in `Upload-Metadata`: pairs of key and base64, separated by commas.
-fn metadata_hash(metadata: &str) -> Option<Hash> {
-    let pairs = metadata.split(',').filter_map(|pair| pair.trim().split_once(' '));
-    let value = pairs.into_iter().find(|(key, _)| *key == "sha256")?.1;
-    std::str::from_utf8(&BASE64.decode(value).ok()?).ok()?.parse().ok()
 }
 
 fn blob_key(sha256: Hash) -> Key {

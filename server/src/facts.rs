@@ -10,8 +10,7 @@ use chuda_record::rules::metrics::{self, Figures, Team, Week};
 use chuda_record::rules::{Config, Health, stage};
 use chuda_record::time::start_of_day;
 
-use crate::stores::Tx;
-use crate::stores::figures::HealthRow;
+use crate::store::{HealthRow, Tx};
 
 /// A customer with its health.
 pub(crate) struct Scored {

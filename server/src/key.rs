@@ -26,7 +26,7 @@ pub(crate) fn open(data: &Path) -> Result<SoftwareKey> {
 /// Makes a key whose file appears whole or not at all; where another process was faster, its key counts.
 fn make(data: &Path, path: &Path) -> Result<SoftwareKey> {
     let key = SoftwareKey::generate();
-    let draft = path.with_extension(hex::encode(crate::random::<8>()?));
+    let draft = path.with_extension(hex::encode(crate::random::bytes::<8>()?));
     let linked = (|| {
         let mut file = private(&draft)?;
         file.write_all(key.to_pkcs8()?.as_bytes())?;

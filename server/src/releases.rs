@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_record::id::PersonId;
+use chuda_record::record::Readers;
 use chuda_record::rules::Config;
 use chuda_record::rules::dry_run::{self, DryRun};
 use chuda_record::rules::firing::Moment;
@@ -12,8 +13,8 @@ use chuda_record::{Kind, Record as _, Release, Role, from_fields};
 use crate::audit::By;
 use crate::facts;
 use crate::ingest::Ingest;
-use crate::stores::Tx;
-use crate::stores::sqlite::Filter;
+use crate::reactions;
+use crate::store::{Filter, Tx};
 
 /// Longest note, in characters.
 const MAX_NOTE: usize = 1_000;
@@ -33,7 +34,7 @@ pub(crate) fn publish(
     note: &str,
     now: DateTime<Utc>,
 ) -> Result<i64> {
-    let mut ingest = Ingest::open(tx, now)?;
+    let mut ingest = reactions::begin(tx, now)?;
     let current = ingest.config();
     permitted(&ingest, &current, person)?;
     let note = note.trim();
@@ -84,13 +85,13 @@ pub(crate) fn check(tx: &Tx<'_>, content: &str) -> Result<Result<(), Flawed>> {
 
 /// What a draft would have done with the records of the last days. What it lists, the person may read.
 pub(crate) fn try_out(tx: &Tx<'_>, person: PersonId, content: &str, days: Option<u16>, now: DateTime<Utc>) -> Result<DryRun> {
-    let ingest = Ingest::open(tx, now)?;
+    let ingest = reactions::begin(tx, now)?;
     let current = ingest.config();
     permitted(&ingest, &current, person)?;
     let draft = Config { version: current.version + 1, ..parse(content)? };
     draft.check_after(&current).map_err(|flawed| Error::from(&flawed))?;
     let from = now - TimeDelta::days(days.unwrap_or(PAST_DAYS.0).clamp(1, PAST_DAYS.1).into());
-    let kinds = Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::Person | Kind::Config));
+    let kinds = Kind::ALL.iter().filter(|kind| kind.readers() != Readers::Team);
     let past = kinds.flat_map(|kind| {
         let filter = Filter { from: Some(from), limit: MAX_PAST, ..Filter::of(*kind) };
         match tx.documents(&filter) {
@@ -106,7 +107,7 @@ pub(crate) fn try_out(tx: &Tx<'_>, person: PersonId, content: &str, days: Option
 
 /// Every published version, the newest first; the one that the product ships is not among them.
 pub(crate) fn list(tx: &Tx<'_>, limit: usize) -> Result<Vec<Release>> {
-    let documents = tx.documents(&Filter { limit, ..Filter::of(Kind::Config) })?;
+    let documents = tx.documents(&Filter { limit, ..Filter::of(Kind::Release) })?;
     let mut releases: Vec<Release> = documents.iter().map(|document| unpack(&document.fields)).collect::<Result<_>>()?;
     releases.sort_by_key(|release| std::cmp::Reverse(release.version));
     Ok(releases)

@@ -13,9 +13,9 @@ use tokio::task::JoinHandle;
 
 use crate::app::{App, Shared};
 use crate::blobs::Blobs;
-use crate::jobs::Runner;
-use crate::router::router;
-use crate::stores::Store;
+use crate::http::router;
+use crate::jobs::{self, Runner};
+use crate::store::Store;
 use crate::{audit, key};
 
 /// The database's file in the data folder.
@@ -69,7 +69,7 @@ impl Server {
         let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, mut stopped) = watch::channel(false);
         let mut grace = stop.subscribe();
-        let jobs = Arc::new(Runner::new(app, stop.subscribe()));
+        let jobs = Arc::new(jobs::runner(app, stop.subscribe()));
         let runner = jobs.clone();
         let task = tokio::spawn(async move {
             let serve = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -101,12 +101,12 @@ fn open(settings: &Settings) -> Result<App> {
 }
 
 /// Opens a data folder that is to be filled: nothing waits for the disk until the store's checkpoint, and draws start from a seed.
-pub(crate) fn open_in_a_hurry(data: &Path, clock: Arc<dyn Clock>, seed: u64) -> Result<App> {
+pub(crate) fn open_to_fill(data: &Path, clock: Arc<dyn Clock>, seed: u64) -> Result<App> {
     std::fs::create_dir_all(data)?;
     let store = Store::open(&data.join(DATABASE))?;
-    store.hurry()?;
+    store.write_unsynced()?;
     audit::note_key(&store, &key::open(data)?, clock.now())?;
-    Ok(Arc::new(Shared::new(store, Blobs::in_a_hurry(&data.join(BLOBS))?, clock)?.seeded(seed)))
+    Ok(Arc::new(Shared::new(store, Blobs::open_unsynced(&data.join(BLOBS))?, clock)?.seeded(seed)))
 }
 
 impl Running {

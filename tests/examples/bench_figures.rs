@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use chuda_record::Role;
-use chuda_server::caller::Scope;
+use chuda_server::Scope;
 use chuda_server::demo::Plan;
 use chuda_tests::Host;
 use serde_json::json;

@@ -81,11 +81,12 @@ fn filled(records: usize) -> Result<Phone, Box<dyn std::error::Error>> {
     let now = phone.settings.clock.now();
     let identity = phone.workbench.identity()?;
     let (me, device) = (identity.person.id, identity.device);
-    let writer = Writer::Person { id: me, roles: [Role::Rep].into(), holds_customer: true, is_superior: false };
+    let writer = Writer::Person { id: me, roles: [Role::Rep].into() };
+    let first = Own::new(Actor { device, incarnation: 7 }, writer, now);
     let (store, _) = Store::open(&phone.settings.dir, phone.settings.key)?;
     let touches = (records - CUSTOMERS) * 45 / 100;
     store.write(|tx| {
-        let own = |at| Own { actor: Actor { device, incarnation: 7 }, writer: writer.clone(), at };
+        let own = |at| Own { at, ..first.clone() };
         let customers: Vec<CustomerId> = (0..CUSTOMERS).map(|_| CustomerId::new(now - TimeDelta::days(400))).collect();
         for (number, id) in customers.iter().enumerate() {
             tx.create(&own(now - TimeDelta::days(400)), *id, &customer(me, number, now))?;

@@ -80,8 +80,8 @@ fn bulk(phone: &Phone, count: usize, name: &str) -> chuda_record::Result<()> {
         enrolled: true,
     };
     let at = phone.settings.clock.now();
-    let writer = Writer::Person { id: me.id, roles: [Role::Rep].into(), holds_customer: true, is_superior: false };
-    let own = Own { actor: Actor { device: identity.device, incarnation: 7 }, writer, at };
+    let writer = Writer::Person { id: me.id, roles: [Role::Rep].into() };
+    let own = Own::new(Actor { device: identity.device, incarnation: 7 }, writer, at);
     store.write(|tx| {
         for number in 0..count {
             let name = format!("{name}{number}");

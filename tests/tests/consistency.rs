@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use chuda_phone::query::view::{FindingView, ItemState, TaskView};
 use chuda_phone::workbench::{ContractEdit, TouchDraft};
 use chuda_record::id::CustomerId;
+use chuda_record::wire::api::ImportKind;
 use chuda_record::{Intent, Role};
 use chuda_tests::{Hand, Host, Phone, of, sample};
 
@@ -32,14 +33,14 @@ impl Sales {
         let finance = host.phone("财务", Role::Finance, None).await;
         // Imported, so that everybody who sells sees it until somebody holds it.
         let file = boss.file("名称\n杭州智联科技\n".as_bytes());
-        boss.workbench.import("leads", &file, false).await.unwrap();
+        boss.workbench.import(ImportKind::Leads, &file, false).await.unwrap();
         colleague.settle().await;
         let customer = colleague.workbench.find_customers("杭州智联科技").unwrap().remove(0).id;
         let sales = Self { clock, host, boss, rep, colleague, finance, customer };
         sales.touch(&sales.colleague, None);
         sales.colleague.settle().await;
         let file = sales.boss.file("名称,负责人\n杭州智联科技,李雷\n".as_bytes());
-        sales.boss.workbench.import("leads", &file, false).await.unwrap();
+        sales.boss.workbench.import(ImportKind::Leads, &file, false).await.unwrap();
         sales.settle().await;
         sales
     }
@@ -66,7 +67,7 @@ impl Sales {
     /// Has the CRM say a level.
     async fn crm(&self, level: &str) {
         let file = self.boss.file(format!("名称,意向等级\n杭州智联科技,{level}\n").as_bytes());
-        self.boss.workbench.import("customers", &file, false).await.unwrap();
+        self.boss.workbench.import(ImportKind::Customers, &file, false).await.unwrap();
         self.settle().await;
     }
 
@@ -202,10 +203,10 @@ async fn a_slip_with_another_contracts_number_is_finances_to_settle() {
     sales.settle().await;
 
     let file = sales.finance.file("流水号,合同号,金额,付款方\nP-1,HT-9,28.6万,杭州智联科技\n".as_bytes());
-    let preview = sales.finance.workbench.import("slips", &file, true).await.unwrap();
-    let expected = preview["lines"][0]["mismatch"]["right"].as_str().unwrap().to_owned();
+    let preview = sales.finance.workbench.import(ImportKind::Slips, &file, true).await.unwrap();
+    let expected = preview.lines[0].mismatch.as_ref().and_then(|mismatch| mismatch.right.clone()).unwrap();
     assert!(expected.starts_with("HT20260309-"), "the payer's own contract");
-    sales.finance.workbench.import("slips", &file, false).await.unwrap();
+    sales.finance.workbench.import(ImportKind::Slips, &file, false).await.unwrap();
     sales.settle().await;
     let [finding] = &findings(&sales.finance)[..] else { panic!("one finding") };
     assert_eq!(sides(finding), ("付款单合同号不符", Some("HT-9"), Some(expected.as_str())));
@@ -215,8 +216,8 @@ async fn a_slip_with_another_contracts_number_is_finances_to_settle() {
     // The right number, however the bank writes it, is no finding.
     let loose = expected.to_lowercase().replace('-', "－");
     let right = sales.finance.file(format!("流水号,合同号,金额,付款方\nP-2,{loose},1000,杭州智联科技\n").as_bytes());
-    let preview = sales.finance.workbench.import("slips", &right, false).await.unwrap();
-    assert!(preview["lines"][0]["mismatch"].is_null());
+    let preview = sales.finance.workbench.import(ImportKind::Slips, &right, false).await.unwrap();
+    assert!(preview.lines[0].mismatch.is_none());
     sales.settle().await;
     assert_eq!(findings(&sales.finance).len(), 1);
     sales.finance.workbench.resolve_finding(finding.id, "right_right", "客户写错了").unwrap();
@@ -229,8 +230,8 @@ async fn a_contract_that_gets_its_number_later_gets_its_waiting_slips_and_what_w
     let sales = Sales::on_monday().await;
     let rows = "流水号,合同号,金额,付款方\nP-1,HT-2026-001,100,杭州智联科技\nP-2,HT-2026-002,200,宁波海川机械\n";
     let file = sales.finance.file(rows.as_bytes());
-    let report = sales.finance.workbench.import("slips", &file, false).await.unwrap();
-    assert_eq!(report["created"], 2);
+    let report = sales.finance.workbench.import(ImportKind::Slips, &file, false).await.unwrap();
+    assert_eq!(report.created, 2);
     sales.settle().await;
     assert_eq!((findings(&sales.finance).len(), todos(&sales.finance).len()), (2, 2));
 
@@ -250,8 +251,8 @@ async fn a_contract_that_gets_its_number_later_gets_its_waiting_slips_and_what_w
     let all = sales.finance.workbench.findings(false).unwrap();
     let settled = all.into_iter().find(|finding| finding.resolved_at.is_some()).unwrap();
     assert_eq!((settled.resolution.unwrap().zh.as_str(), settled.resolved_by), ("后来已一致", None));
-    let again = sales.finance.workbench.import("slips", &file, false).await.unwrap();
-    assert_eq!((again["unchanged"].as_u64(), again["lines"][0]["mismatch"].is_null()), (Some(2), true));
+    let again = sales.finance.workbench.import(ImportKind::Slips, &file, false).await.unwrap();
+    assert_eq!((again.unchanged, again.lines[0].mismatch.is_none()), (2, true));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -61,7 +61,7 @@ async fn a_phone_of_november_2026_shows_all_that_it_kept() {
         counts(&workbench),
         [
             (Kind::Person, 4),
-            (Kind::Config, 1),
+            (Kind::Release, 1),
             (Kind::Customer, 4),
             (Kind::Contact, 1),
             (Kind::Lead, 4),

@@ -12,7 +12,7 @@ use chuda_record::Role;
 use chuda_record::id::{CustomerId, EvidenceId};
 use chuda_record::rules::metrics::{Ratio, Week};
 use chuda_record::time::DEFAULT_ZONE;
-use chuda_server::caller::Scope;
+use chuda_server::Scope;
 use chuda_tests::{Hand, Host, Phone, of, sample};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

@@ -12,9 +12,9 @@ use chuda_phone::query::view::{Grade, LeadList, TouchStatus, TouchView};
 use chuda_phone::workbench::TouchDraft;
 use chuda_record::id::CustomerId;
 use chuda_record::rules::metrics::Outcome;
+use chuda_record::wire::api::ImportKind;
 use chuda_record::{ContactMode, Intent, Role};
-use chuda_server::admin::ImportKind;
-use chuda_server::caller::Scope;
+use chuda_server::Scope;
 use chuda_tests::{Hand, Host, Phone, of, sample};
 use serde_json::{Value, json};
 
@@ -84,8 +84,8 @@ impl Sales {
     }
 }
 
-async fn import(phone: &Phone, kind: &str, file: &Path, dry_run: bool) -> Value {
-    phone.workbench.import(kind, file, dry_run).await.unwrap()
+async fn import(phone: &Phone, kind: ImportKind, file: &Path, dry_run: bool) -> Value {
+    serde_json::to_value(phone.workbench.import(kind, file, dry_run).await.unwrap()).unwrap()
 }
 
 fn counts(report: &Value) -> [u64; 4] {
@@ -106,7 +106,7 @@ async fn customers_of_a_crm_are_looked_at_first_then_taken_in_once_and_nobody_is
     sales.settle().await;
 
     let file = sample("customers.xlsx");
-    let preview = import(&sales.boss, "customers", &file, true).await;
+    let preview = import(&sales.boss, ImportKind::Customers, &file, true).await;
     assert_eq!(counts(&preview), [2, 1, 0, 0], "{preview}");
     assert_eq!(preview["lines"][0]["line"], 4);
     assert_eq!(preview["columns"][0]["field"], "external_id");
@@ -114,8 +114,12 @@ async fn customers_of_a_crm_are_looked_at_first_then_taken_in_once_and_nobody_is
     sales.settle().await;
     assert_eq!(sales.boss.workbench.customers().unwrap().len(), 1, "looking changes nothing");
 
-    assert_eq!(counts(&import(&sales.boss, "customers", &file, false).await), [2, 1, 0, 0]);
-    assert_eq!(counts(&import(&sales.boss, "customers", &file, false).await), [0, 0, 3, 0], "the same file again changes nothing");
+    assert_eq!(counts(&import(&sales.boss, ImportKind::Customers, &file, false).await), [2, 1, 0, 0]);
+    assert_eq!(
+        counts(&import(&sales.boss, ImportKind::Customers, &file, false).await),
+        [0, 0, 3, 0],
+        "the same file again changes nothing"
+    );
     sales.settle().await;
     let named = |name: &str| sales.boss.workbench.find_customers(name).unwrap().remove(0);
     let new = named("杭州智联科技");
@@ -139,7 +143,7 @@ async fn a_file_with_mistakes_tells_every_one_with_line_and_column_and_leaves_no
     let sales = Sales::on_monday().await;
     let text = "客户名称,意向等级,负责人\n好客户,A,李雷\n,B,\n坏客户,X,李雷\n另一个,A,查无此人\n外人的,A,财务\n";
     let file = sales.boss.file(text.as_bytes());
-    let preview = import(&sales.boss, "customers", &file, true).await;
+    let preview = import(&sales.boss, ImportKind::Customers, &file, true).await;
     assert_eq!(counts(&preview), [1, 0, 0, 4]);
     let errors: Vec<_> = preview["errors"]
         .as_array()
@@ -155,7 +159,7 @@ async fn a_file_with_mistakes_tells_every_one_with_line_and_column_and_leaves_no
     ];
     assert_eq!(errors, expected);
     assert_eq!(preview["errors"][1]["message"], "第 4 行「意向等级」“X”：意向等级只能是 A、B、C、D");
-    let refused = sales.boss.workbench.import("customers", &file, false).await.unwrap_err();
+    let refused = sales.boss.workbench.import(ImportKind::Customers, &file, false).await.unwrap_err();
     assert_eq!(
         (refused.key, refused.params["problem"].as_str(), refused.params["count"].as_str()),
         ("server.refused", "import.mistakes", "4")
@@ -163,14 +167,14 @@ async fn a_file_with_mistakes_tells_every_one_with_line_and_column_and_leaves_no
     sales.settle().await;
     assert!(sales.boss.workbench.customers().unwrap().is_empty(), "not even the good line");
 
-    let problem = async |phone: &Phone, kind: &str, bytes: &[u8]| {
+    let problem = async |phone: &Phone, kind: ImportKind, bytes: &[u8]| {
         let file = phone.file(bytes);
         phone.workbench.import(kind, &file, true).await.unwrap_err().params["problem"].clone()
     };
-    assert_eq!(problem(&sales.boss, "customers", "姓名\n李雷\n".as_bytes()).await, "import.column_missing");
-    assert_eq!(problem(&sales.boss, "customers", b"PK\x03\x04nonsense").await, "import.unreadable");
-    assert_eq!(problem(&sales.finance, "customers", text.as_bytes()).await, "import.not_allowed");
-    assert_eq!(problem(&sales.boss, "slips", text.as_bytes()).await, "import.not_allowed");
+    assert_eq!(problem(&sales.boss, ImportKind::Customers, "姓名\n李雷\n".as_bytes()).await, "import.column_missing");
+    assert_eq!(problem(&sales.boss, ImportKind::Customers, b"PK\x03\x04nonsense").await, "import.unreadable");
+    assert_eq!(problem(&sales.finance, ImportKind::Customers, text.as_bytes()).await, "import.not_allowed");
+    assert_eq!(problem(&sales.boss, ImportKind::Slips, text.as_bytes()).await, "import.not_allowed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,14 +182,14 @@ async fn leads_come_in_for_whoever_claims_them_or_straight_into_somebodys_hands(
     let sales = Sales::on_monday().await;
     let text = "Company,Contact,Mobile,Lead source,Owner\nACME Ltd,Ann,139,Fair,\nBolt GmbH,,,Web,李雷\n";
     let file = sales.boss.file(text.as_bytes());
-    assert_eq!(counts(&import(&sales.boss, "leads", &file, false).await), [2, 0, 0, 0]);
+    assert_eq!(counts(&import(&sales.boss, ImportKind::Leads, &file, false).await), [2, 0, 0, 0]);
     sales.settle().await;
     let stages: Vec<_> = ["ACME Ltd", "Bolt GmbH"]
         .map(|name| sales.rep.workbench.find_customers(name).unwrap().remove(0))
         .map(|customer| (customer.stage.as_str(), customer.holder.map(|holder| holder.name)))
         .to_vec();
     assert_eq!(stages, [("offered", None), ("claimed", Some("李雷".into()))]);
-    assert_eq!(counts(&import(&sales.boss, "leads", &file, false).await), [0, 0, 2, 0]);
+    assert_eq!(counts(&import(&sales.boss, ImportKind::Leads, &file, false).await), [0, 0, 2, 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -345,15 +349,15 @@ async fn a_mail_that_came_in_or_an_attachment_that_was_opened_is_an_answer_to_a_
 #[tokio::test(flavor = "multi_thread")]
 async fn payment_slips_of_a_bank_are_read_as_they_come() {
     let sales = Sales::on_monday().await;
-    let preview = import(&sales.finance, "slips", &sample("slips.csv"), true).await;
+    let preview = import(&sales.finance, ImportKind::Slips, &sample("slips.csv"), true).await;
     assert_eq!(counts(&preview), [2, 0, 0, 0], "{preview}");
     assert_eq!(preview["lines"][0]["name"], "2026030901");
     assert_eq!(preview["lines"][0]["mismatch"]["left"], "HT-2026-001");
-    assert_eq!(counts(&import(&sales.finance, "slips", &sample("slips.csv"), false).await), [2, 0, 0, 0]);
-    assert_eq!(counts(&import(&sales.finance, "slips", &sample("slips.csv"), false).await), [0, 0, 2, 0]);
+    assert_eq!(counts(&import(&sales.finance, ImportKind::Slips, &sample("slips.csv"), false).await), [2, 0, 0, 0]);
+    assert_eq!(counts(&import(&sales.finance, ImportKind::Slips, &sample("slips.csv"), false).await), [0, 0, 2, 0]);
     // The same number with another amount is another matter.
     let other = sales.finance.file("流水号,金额\n2026030901,1\n".as_bytes());
-    let preview = import(&sales.finance, "slips", &other, true).await;
+    let preview = import(&sales.finance, ImportKind::Slips, &other, true).await;
     assert_eq!((counts(&preview), preview["errors"][0]["key"].as_str()), ([0, 0, 0, 1], Some("slip_differs")));
     let at: DateTime<Utc> = MONDAY.parse().unwrap();
     assert_eq!(sales.clock.now(), at);

@@ -17,11 +17,8 @@ async fn nine_hundred_and_ninety_nine_arrive() {
     // What only the server may write, by a phone that does not keep to the rules.
     let category = Fields::from([("category".to_owned(), Scalar::Text("quote_pending".into()))]);
     let (store, _) = Store::open(&rep.settings.dir, rep.settings.key).unwrap();
-    let own = Own {
-        actor: Actor { device: rep.workbench.identity().unwrap().device, incarnation: 99 },
-        writer: Writer::Server,
-        at: rep.clock.now(),
-    };
+    let actor = Actor { device: rep.workbench.identity().unwrap().device, incarnation: 99 };
+    let own = Own::new(actor, Writer::Server, rep.clock.now());
     store.write(|tx| tx.write_fields(&own, poisoned.into(), Kind::Touch, &category)).unwrap();
     assert_eq!(
         rep.workbench.status().unwrap().summary.records_waiting,

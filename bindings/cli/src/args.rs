@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use chuda_record::id::{BackCheckId, RecordId, TaskId, TouchId};
 use chuda_record::rules::metrics::Week;
+use chuda_record::wire::api;
 use chuda_record::{ContactMode, Fen, Intent, Stage};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -510,13 +511,12 @@ pub(crate) enum ImportKind {
     Slips,
 }
 
-impl ImportKind {
-    /// The word that the server knows.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Customers => "customers",
-            Self::Leads => "leads",
-            Self::Slips => "slips",
+impl From<ImportKind> for api::ImportKind {
+    fn from(kind: ImportKind) -> Self {
+        match kind {
+            ImportKind::Customers => Self::Customers,
+            ImportKind::Leads => Self::Leads,
+            ImportKind::Slips => Self::Slips,
         }
     }
 }

@@ -315,7 +315,6 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("error.finding.already_resolved", "这条已经核对过了。", "This finding was settled already."),
     ("error.finding.unknown_resolution", "不能这样核对，请从下面选：", "It can't be settled so; choose one of these:"),
     ("error.finding.reason_missing", "请用 --reason 说明原因。", "Say why with --reason."),
-    ("error.import.unknown_kind", "只能导入 customers、leads、slips。", "Only customers, leads and slips are imported."),
     ("error.import.mistakes", "文件里有 {count} 处错误，什么都没有导入，请改好再来：", "There are {count} mistakes in the file; nothing was imported. Correct them and come again:"),
     ("error.import.too_large", "文件太大，请分成几个。", "The file is too large: split it."),
     ("error.import.too_many_rows", "行数太多，最多 {most} 行，请分成几个文件。", "There are too many rows, at most {most}: split the file."),

@@ -5,12 +5,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, TimeDelta, Utc};
-use p256::ecdsa::signature::Verifier as _;
-use p256::ecdsa::{Signature, VerifyingKey};
+use p256::ecdsa::Signature;
 use sha2::{Digest as _, Sha256};
 
 use chuda_record::Error;
 use chuda_record::id::DeviceId;
+
+use crate::key::PublicKey;
 
 /// How far the time of a request may be from the server's. A phone whose clock is off learns the server's time from the refusal.
 pub const MAX_SKEW: TimeDelta = TimeDelta::minutes(5);
@@ -127,9 +128,9 @@ pub fn parse_streamed(target: Target<'_>, headers: &Headers) -> Result<Claimed, 
 }
 
 impl Claimed {
-    /// Checks the signature and the time. `key` is the device's public key, SEC1 or SPKI.
-    pub fn verify(&self, key: &VerifyingKey, now: DateTime<Utc>) -> Result<(), SignatureError> {
-        key.verify(self.base.as_bytes(), &self.signature).map_err(|_| SignatureError::Mismatch)?;
+    /// Checks the signature and the time.
+    pub fn verify(&self, key: &PublicKey, now: DateTime<Utc>) -> Result<(), SignatureError> {
+        key.verify(self.base.as_bytes(), self.signature.to_der().as_bytes()).map_err(|_| SignatureError::Mismatch)?;
         if (now - self.created).abs() > MAX_SKEW { Err(SignatureError::Skew) } else { Ok(()) }
     }
 }
@@ -147,20 +148,16 @@ fn base(target: Target<'_>, content_digest: &str, params: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use p256::ecdsa::SigningKey;
-    use p256::ecdsa::signature::Signer as _;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::key::{Signer as _, SoftwareKey};
 
-    fn signed(body: &[u8], at: DateTime<Utc>) -> (SigningKey, DeviceId, Headers) {
-        let key = SigningKey::from_slice(&[7; 32]).unwrap();
+    fn signed(body: &[u8], at: DateTime<Utc>) -> (SoftwareKey, DeviceId, Headers) {
+        let key = SoftwareKey::generate();
         let device = DeviceId::derived("device");
         let target = Target { method: "POST", path: "/sync", query: "" };
-        let headers = sign::<SignatureError>(target, body, device, at, |bytes| {
-            let signature: Signature = key.sign(bytes);
-            Ok(signature.to_der().as_bytes().to_vec())
-        });
+        let headers = sign(target, body, device, at, |bytes| key.sign(bytes).map_err(|_| SignatureError::Malformed));
         (key, device, headers.unwrap())
     }
 
@@ -172,14 +169,14 @@ mod tests {
             let target = Target { method: "POST", path: "/sync", query: "" };
             let claimed = parse(target, &body, &headers).unwrap();
             prop_assert_eq!(claimed.device, device);
-            prop_assert_eq!(claimed.verify(key.verifying_key(), now), Ok(()));
-            prop_assert_eq!(claimed.verify(key.verifying_key(), now + MAX_SKEW + TimeDelta::seconds(1)), Err(SignatureError::Skew));
+            prop_assert_eq!(claimed.verify(&key.public_key(), now), Ok(()));
+            prop_assert_eq!(claimed.verify(&key.public_key(), now + MAX_SKEW + TimeDelta::seconds(1)), Err(SignatureError::Skew));
             if other != body {
                 prop_assert_eq!(parse(target, &other, &headers).unwrap_err(), SignatureError::Digest);
             }
             for target in [Target { method: "GET", ..target }, Target { path: "/syn", ..target }, Target { query: "a=1", ..target }] {
                 let claimed = parse(target, &body, &headers).unwrap();
-                prop_assert_eq!(claimed.verify(key.verifying_key(), now), Err(SignatureError::Mismatch));
+                prop_assert_eq!(claimed.verify(&key.public_key(), now), Err(SignatureError::Mismatch));
             }
         }
     }

@@ -62,7 +62,7 @@ fn exported(signed: &Signed, path: &Path) {
     export(path, &evidence, &mut Cursor::new(&signed.original)).unwrap();
 }
 
-fn failed(report: &Report) -> Vec<&'static str> {
+fn failed(report: &Report) -> Vec<&str> {
     report.checks.iter().filter(|check| !check.ok).map(|check| check.name.as_str()).collect()
 }
 

@@ -18,6 +18,8 @@ use crate::time::from_millis;
 pub const MAX_CHANGE_BYTES: usize = 256 * 1024;
 /// Most fields one change may write.
 pub const MAX_CHANGE_FIELDS: usize = 2_000;
+/// Most changes one document may have.
+pub const MAX_DOCUMENT_CHANGES: usize = 10_000;
 
 /// Who writes: one incarnation of one installation.
 ///

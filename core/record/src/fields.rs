@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 use std::iter::Peekable;
 use std::ops::Bound;
+use std::str::FromStr;
 
 use serde::de::value::{self, BorrowedStrDeserializer, MapAccessDeserializer, MapDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, Visitor};
@@ -105,6 +106,47 @@ impl From<bool> for Scalar {
 
 /// All fields of a record, or the part of them that an edit writes.
 pub type Fields = BTreeMap<String, Scalar>;
+
+/// The field that names a document's kind.
+pub const KIND_FIELD: &str = "kind";
+/// The field that holds the version of its fields.
+pub const VERSION_FIELD: &str = "v";
+/// The field that names who created a record.
+pub const AUTHOR_FIELD: &str = "author";
+
+/// Whether a field has a value.
+pub fn is_known(fields: &Fields, field: &str) -> bool {
+    fields.get(field).is_some_and(|value| *value != Scalar::Null)
+}
+
+/// The text in a field.
+pub fn text<'f>(fields: &'f Fields, field: &str) -> Option<&'f str> {
+    fields.get(field).and_then(Scalar::as_text)
+}
+
+/// The whole number in a field.
+pub fn number(fields: &Fields, field: &str) -> Option<i64> {
+    match fields.get(field) {
+        Some(Scalar::Int(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+/// The id in a field, or whatever else is read from a text.
+pub fn id<T: FromStr>(fields: &Fields, field: &str) -> Option<T> {
+    text(fields, field)?.parse().ok()
+}
+
+/// What stands under a collection, such as `evidence/`, by the name of the member.
+pub fn members_of<'f>(fields: &'f Fields, collection: &'f str) -> impl Iterator<Item = (&'f str, &'f Scalar)> {
+    let from = fields.range::<str, _>((Bound::Included(collection), Bound::Unbounded));
+    from.map_while(move |(key, value)| Some((key.strip_prefix(collection)?, value)))
+}
+
+/// The members of a set, such as `evidence/`, that are in it and can be read.
+pub fn set_of<'f, T: FromStr>(fields: &'f Fields, collection: &'f str) -> impl Iterator<Item = T> + use<'f, T> {
+    members_of(fields, collection).filter(|(_, value)| **value == Scalar::Bool(true)).filter_map(|(member, _)| member.parse().ok())
+}
 
 /// Why fields are not a record of a kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

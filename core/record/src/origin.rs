@@ -25,13 +25,13 @@ pub struct Origin {
 macro_rules! with_origin {
     ($($field:expr),* $(,)?) => {
         &[
-            ("source", crate::policy::Type::Any, crate::policy::Write::Never),
-            ("rule", crate::policy::Type::Text, crate::policy::Write::Never),
-            ("config", crate::policy::Type::Number, crate::policy::Write::Never),
-            ("because", crate::policy::Type::Text, crate::policy::Write::Never),
-            ("created_at", crate::policy::Type::Timestamp, crate::policy::Write::Never),
+            ("source", crate::table::Type::Any, crate::table::Write::Never),
+            ("rule", crate::table::Type::Text, crate::table::Write::Never),
+            ("config", crate::table::Type::Number, crate::table::Write::Never),
+            ("because", crate::table::Type::Text, crate::table::Write::Never),
+            ("created_at", crate::table::Type::Timestamp, crate::table::Write::Never),
             $($field),*
         ]
     };
 }
-pub(super) use with_origin;
+pub(crate) use with_origin;

@@ -1,139 +1,19 @@
 //! Who may write what: one table per kind, judged against the receiver's state, never against the change's own past.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use crate::id::PersonId;
-use crate::{Fields, Kind, Role, Scalar};
-
-/// How a writer stands to a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Party {
-    /// The server, for what crosses people.
-    Server,
-    /// Who created the record.
-    Author,
-    /// Who holds the customer the record belongs to.
-    Holder,
-    /// Who has to do the task, by name or by role.
-    Assignee,
-    /// Who is invited (`attendees/`).
-    Attendee,
-    /// Who stands above the author or the holder in the reporting line.
-    Superior,
-    /// Anyone who goes to customers.
-    Selling,
-    /// Anyone of the team.
-    Team,
-}
-
-/// What a field holds: what a condition may compare it with, and where a path goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// Free text, ids of devices, hashes.
-    Text,
-    /// A key of a list of the configuration.
-    Option(List),
-    /// A role.
-    Role,
-    /// A person's id; where a form allows it, a name that is not in the people list.
-    Person,
-    /// Another record.
-    Link(Kind),
-    /// A record of any kind.
-    Any,
-    /// A whole number.
-    Number,
-    /// Money in fen.
-    Money,
-    /// Milliseconds since 1970.
-    Timestamp,
-    /// A calendar day.
-    Day,
-    /// A time of day.
-    Time,
-    /// True or false.
-    Flag,
-    /// A collection spread over keys.
-    Members,
-}
-
-/// The lists of the configuration that fields take their keys from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum List {
-    /// Contact modes (T1).
-    Modes,
-    /// Core actions (T1).
-    Actions,
-    /// Progress briefs (B1).
-    Briefs,
-    /// Why a report may be short (T4).
-    ShortReasons,
-    /// Answers to tasks.
-    Choices,
-    /// What a touch can be filed as (T2).
-    Categories,
-    /// Kinds of task and notice.
-    Tasks,
-    /// Words that help (话术包).
-    ScriptPacks,
-    /// What a contact person does on the customer's side (N1).
-    ContactRoles,
-    /// Stages of a lead (H1).
-    Stages,
-    /// Where a contract stands.
-    ContractStates,
-    /// Where a work order stands.
-    OrderStates,
-    /// Where a demand card stands.
-    DemandStates,
-    /// Services that sales promise and delivery is asked for (B5).
-    Services,
-    /// What comes in from outside systems (M1).
-    Events,
-    /// What does not agree (B5), and what a back-check found (R1).
-    Findings,
-    /// How a finding was settled.
-    Resolutions,
-}
-
-/// How a field may be written after creation. A key `name/` stands for all members of a collection.
-#[derive(Clone, Copy, Debug)]
-pub enum Write {
-    /// Never: it belongs to the creation.
-    Never,
-    /// By these parties, any value.
-    By(&'static [Party]),
-    /// By these parties, new members only: nothing is taken away or overwritten.
-    Append(&'static [Party]),
-    /// By these parties, any value, until the record's state closes the field.
-    Until(&'static [Party], Closed),
-    /// By these parties, each the member that bears the own id.
-    OwnMember(&'static [Party]),
-}
-
-/// Whether a field is closed in this state of the record.
-pub type Closed = fn(&Fields, &str) -> bool;
-
-/// The table of one kind.
-#[derive(Clone, Copy, Debug)]
-pub struct Rules {
-    /// Who may create such a record. With `Author`, anyone whose role does so, in the own name only.
-    pub create: Create,
-    /// Every field there is, what it holds, and who may write it later.
-    pub fields: &'static [(&'static str, Type, Write)],
-}
-
-/// Who may create.
-#[derive(Clone, Copy, Debug)]
-pub enum Create {
-    /// The server alone.
-    Server,
-    /// A person, in the own name (field `author`), with one of these roles.
-    Roles(&'static [Role]),
-}
+use crate::error::Result;
+use crate::fields::{self, AUTHOR_FIELD, Fields, KIND_FIELD, Scalar, VERSION_FIELD};
+use crate::id::{DeviceId, PersonId, RecordId};
+use crate::kinds::Kind;
+use crate::record::{NotWritten, Proposal, Surroundings, author_of, version_in};
+use crate::rejection::Rejection;
+use crate::role::{Role, SELLING};
+use crate::rules::audience::{People, superiors};
+use crate::rules::config::Provider;
+use crate::rules::{Config, Subject, World, firing};
+use crate::table::{Create, List, Party, Type, Write};
 
 /// Who is writing.
 #[derive(Clone, Debug)]
@@ -146,146 +26,157 @@ pub enum Writer {
         id: PersonId,
         /// Their roles.
         roles: BTreeSet<Role>,
-        /// Whether this person holds the customer of the record.
-        holds_customer: bool,
-        /// Whether this person stands above the record's author or holder in the reporting line.
-        is_superior: bool,
     },
 }
 
-/// Why a change was not accepted. It is kept, and its author can redo it on top of the accepted state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "reason", rename_all = "snake_case")]
-pub enum Rejection {
-    /// Not a change of a record at all.
-    #[error("malformed")]
-    Malformed,
-    /// Too many bytes or fields, or the document has too many changes.
-    #[error("too_large")]
-    TooLarge,
-    /// A change that it builds on is not there.
-    #[error("missing_dependency")]
-    MissingDependency,
-    /// It builds on a change that was not accepted.
-    #[error("depends_on_rejected")]
-    DependsOnRejected,
-    /// The actor and number were used before: the installation was copied or restored.
-    #[error("reused_sequence")]
-    ReusedSequence,
-    /// It was not made by the device that sent it.
-    #[error("foreign_actor")]
-    ForeignActor,
-    /// A kind that this version does not know.
-    #[error("unknown_kind")]
-    UnknownKind,
-    /// This person may not create such a record, or not in another's name.
-    #[error("not_allowed_to_create")]
-    NotAllowedToCreate,
-    /// This person may not see or change this record.
-    #[error("not_allowed")]
-    NotAllowed,
-    /// A field that is not to be changed, or not by this person.
-    #[error("field_locked: {field}")]
-    FieldLocked {
-        /// The field.
-        field: String,
-    },
-    /// The result would not be a valid record.
-    #[error("invalid: {detail}")]
-    Invalid {
-        /// What is wrong, in terms of fields.
-        detail: String,
-    },
-}
-
-impl Rejection {
-    /// The stable word for it.
-    pub fn key(&self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::TooLarge => "too_large",
-            Self::MissingDependency => "missing_dependency",
-            Self::DependsOnRejected => "depends_on_rejected",
-            Self::ReusedSequence => "reused_sequence",
-            Self::ForeignActor => "foreign_actor",
-            Self::UnknownKind => "unknown_kind",
-            Self::NotAllowedToCreate => "not_allowed_to_create",
-            Self::NotAllowed => "not_allowed",
-            Self::FieldLocked { .. } => "field_locked",
-            Self::Invalid { .. } => "invalid",
+/// Judges what somebody wants to write to a record, given what is accepted of it so far (`before`; none: there is no such record yet): the
+/// rights that the field table of the kind gives, then what must hold between records, and what the kind itself asks for.
+///
+/// The phone asks before it writes, the server before it accepts. What the server writes itself has to keep to the field table alone.
+pub fn judge(
+    kind: Kind,
+    id: RecordId,
+    before: Option<&Fields>,
+    writes: &Fields,
+    writer: &Writer,
+    lookup: &dyn Lookup,
+) -> Result<(), NotWritten> {
+    match before {
+        Some(fields) => check_edit(Stored { id, kind, fields }, writer, writes, lookup)?,
+        None => check_creation(kind, writer, writes)?,
+    }
+    let Writer::Person { id: by, .. } = writer else { return Ok(()) };
+    let proposal = &Proposal { id, before, writes, device: lookup.device(), by: *by };
+    // Whoever may not read a customer must not learn whether it exists.
+    if let Some(customer) = proposal.text("customer").filter(|_| kind != Kind::Customer) {
+        let readable = customer.parse().map_or(Ok(false), |customer| lookup.may_read(customer))?;
+        if !readable {
+            return Err(Rejection::invalid("customer").into());
         }
+    }
+    let config = lookup.config(version_in(proposal.before.unwrap_or(proposal.writes)))?;
+    // Options are only ever added: an edit may name one that came after the version that its record was made under.
+    let offered = if proposal.before.is_some() { lookup.config(None)? } else { config.clone() };
+    let unknown = |(field, value): &(&String, &Scalar)| match (kind.type_of(field), value) {
+        (Some(Type::Option(list)), Scalar::Text(key)) => !offered.has(list, key),
+        _ => false,
+    };
+    if let Some((field, _)) = proposal.writes.iter().find(unknown) {
+        return Err(Rejection::invalid(field).into());
+    }
+    kind.check_write(proposal, &Around { lookup, config: &config })
+}
+
+/// What is looked up to judge a write: phone and server answer from their own stores.
+pub trait Lookup: World {
+    /// The installation that is written with.
+    fn device(&self) -> DeviceId;
+    /// Whether whoever writes may read a record.
+    fn may_read(&self, id: RecordId) -> Result<bool>;
+    /// The people of the team.
+    fn people(&self) -> Result<Arc<People>>;
+    /// A version of the configuration; the one in force where none is named, or there is no such.
+    fn config(&self, version: Option<i64>) -> Result<Arc<Config>>;
+    /// Whether that installation has signed this: DER, by the key that it is known by.
+    fn has_signed(&self, message: &[u8], signature: &[u8]) -> Result<bool>;
+}
+
+/// What a kind asks for, from the version of the configuration that holds for its record.
+struct Around<'a> {
+    lookup: &'a dyn Lookup,
+    config: &'a Config,
+}
+
+impl Surroundings for Around<'_> {
+    fn record(&self, id: RecordId) -> Result<Option<(Kind, Fields)>> {
+        self.lookup.record(id)
+    }
+
+    fn has_option(&self, list: List, key: &str) -> bool {
+        self.config.has(list, key)
+    }
+
+    fn needs_reason(&self, list: List, key: &str) -> bool {
+        Config::option(self.config.list(list), key).is_some_and(|option| option.needs_reason)
+    }
+
+    fn wrong_in_form(&self, kind: Kind, proposal: &Proposal<'_>) -> Result<Option<String>> {
+        if let Some(field) = firing::unasked(self.config, kind, proposal.writes) {
+            return Ok(Some(field));
+        }
+        let subject = Subject { id: proposal.id, kind, fields: proposal.writes, world: self.lookup };
+        Ok(firing::missing(self.config, &subject)?.into_iter().next())
+    }
+
+    fn has_signed(&self, message: &[u8], signature: &[u8]) -> Result<bool> {
+        // Where a provider confirms signatures, no device does; that is for the version in force to say.
+        Ok(self.lookup.config(None)?.signature == Provider::Device && self.lookup.has_signed(message, signature)?)
     }
 }
 
-/// The field that names who created a record.
-pub const AUTHOR_FIELD: &str = "author";
+/// Whether a writer may write a key of an existing record at all: what a phone asks before it offers an edit.
+pub fn may_write(stored: Stored<'_>, writer: &Writer, key: &str, lookup: &dyn Lookup) -> Result<bool> {
+    let stands_as = |parties| stands_as(stored, writer, parties, lookup);
+    match stored.kind.table().write_of(key) {
+        Some(Write::By(parties) | Write::Append(parties)) => stands_as(parties),
+        // What the server writes is never too late: a rule may close what a person has left open.
+        Some(Write::Until(parties, is_closed)) => {
+            Ok((matches!(writer, Writer::Server) || !is_closed(stored.fields, key)) && stands_as(parties)?)
+        }
+        Some(Write::OwnMember(parties)) => Ok(is_own_member(writer, key) && stands_as(parties)?),
+        Some(Write::Never) | None => Ok(false),
+    }
+}
 
-/// Judges what one change writes to a record of `kind`, given the accepted `state` (`None`: there is no such record yet).
-///
-/// Every written key counts, also one that would lose against a concurrent write.
-pub fn judge(kind: Kind, state: Option<&Fields>, writer: &Writer, writes: &Fields) -> Result<(), Rejection> {
-    let Some(state) = state else { return judge_creation(kind, writer, writes) };
+/// A record that there is.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored<'a> {
+    /// Which.
+    pub id: RecordId,
+    /// Its kind.
+    pub kind: Kind,
+    /// As it is accepted so far.
+    pub fields: &'a Fields,
+}
+
+/// Whether the field table lets a writer write all this. Every written key counts, also one that would lose against a concurrent write.
+fn check_edit(stored: Stored<'_>, writer: &Writer, writes: &Fields, lookup: &dyn Lookup) -> Result<(), NotWritten> {
+    let Stored { kind, fields, .. } = stored;
     for (key, value) in writes {
         // Two devices that create the same derived record write the same values: that changes nothing.
-        if state.get(key) == Some(value) {
+        if fields.get(key) == Some(value) {
             continue;
         }
-        let locked = || Rejection::FieldLocked { field: key.clone() };
-        match rule_of(kind, key) {
-            Some(Write::Append(_)) if state.contains_key(key) => return Err(locked()),
-            _ if may_write(kind, state, writer, key) => {}
-            _ => return Err(locked()),
+        let overwrites = matches!(kind.table().write_of(key), Some(Write::Append(_))) && fields.contains_key(key);
+        if overwrites || !may_write(stored, writer, key, lookup)? {
+            return Err(Rejection::FieldLocked { field: key.clone() }.into());
         }
     }
     Ok(())
 }
 
-/// Whether a writer may write a key of an existing record at all: what a phone asks before it offers an edit.
-pub fn may_write(kind: Kind, state: &Fields, writer: &Writer, key: &str) -> bool {
-    match rule_of(kind, key) {
-        Some(Write::By(parties) | Write::Append(parties)) => stands_as(kind, state, writer, parties),
-        // What the server writes is never too late: a rule may close what a person has left open.
-        Some(Write::Until(parties, is_closed)) => {
-            (matches!(writer, Writer::Server) || !is_closed(state, key)) && stands_as(kind, state, writer, parties)
-        }
-        Some(Write::OwnMember(parties)) => is_own_member(writer, key) && stands_as(kind, state, writer, parties),
-        Some(Write::Never) | None => false,
-    }
-}
-
-fn judge_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Rejection> {
-    let known = |key: &str| {
-        rule_of(kind, key).is_some() || matches!(key, crate::kind::KIND_FIELD | crate::kind::VERSION_FIELD | AUTHOR_FIELD)
-    };
+fn check_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Rejection> {
+    let known = |key: &str| kind.table().write_of(key).is_some() || matches!(key, KIND_FIELD | VERSION_FIELD | AUTHOR_FIELD);
     if let Some(field) = writes.keys().find(|key| !known(key)) {
         return Err(Rejection::FieldLocked { field: field.clone() });
     }
-    match (kind.rules().create, writer) {
+    match (kind.table().create, writer) {
         (_, Writer::Server) => Ok(()),
         (Create::Server, Writer::Person { .. }) => Err(Rejection::NotAllowedToCreate),
-        (Create::Roles(allowed), Writer::Person { id, roles, .. }) => {
+        (Create::Roles(allowed), Writer::Person { id, roles }) => {
             let own = writes.get(AUTHOR_FIELD).and_then(Scalar::as_text) == Some(id.to_string().as_str());
             if !own || roles.contains(&Role::Auditor) || !allowed.iter().any(|role| roles.contains(role)) {
                 return Err(Rejection::NotAllowedToCreate);
             }
             // What only the server may set must not come with the creation either.
-            let server_only = |key: &String| matches!(rule_of(kind, key), Some(Write::By(parties)) if parties == [Party::Server]);
+            let server_only =
+                |key: &String| matches!(kind.table().write_of(key), Some(Write::By(parties)) if parties == [Party::Server]);
             match writes.keys().find(|key| server_only(key)) {
                 Some(field) => Err(Rejection::FieldLocked { field: field.clone() }),
                 None => Ok(()),
             }
         }
     }
-}
-
-/// Whether a field has a value.
-pub fn is_known(fields: &Fields, field: &str) -> bool {
-    fields.get(field).is_some_and(|value| *value != Scalar::Null)
-}
-
-fn rule_of(kind: Kind, key: &str) -> Option<Write> {
-    let name = key.split_once('/').map_or(key, |(name, _)| &key[..=name.len()]);
-    kind.rules().fields.iter().find(|(field, ..)| *field == name).map(|(.., write)| *write)
 }
 
 fn is_own_member(writer: &Writer, key: &str) -> bool {
@@ -295,29 +186,45 @@ fn is_own_member(writer: &Writer, key: &str) -> bool {
     }
 }
 
-fn stands_as(kind: Kind, state: &Fields, writer: &Writer, parties: &[Party]) -> bool {
-    let Writer::Person { id, roles, holds_customer, is_superior } = writer else {
+/// Whether a writer is one of these parties to a record.
+fn stands_as(stored: Stored<'_>, writer: &Writer, parties: &[Party], lookup: &dyn Lookup) -> Result<bool> {
+    let Writer::Person { id, roles } = writer else {
         // The server writes what crosses people, in every record.
-        return true;
+        return Ok(true);
     };
     // Whoever audits changes nothing, whatever else that person does.
     if roles.contains(&Role::Auditor) {
-        return false;
+        return Ok(false);
     }
-    let names = |field: &str| state.get(field).and_then(Scalar::as_text) == Some(id.to_string().as_str());
-    // A lead that nobody holds is looked after by whoever put it there.
-    let keeps = || kind == Kind::Lead && !is_known(state, "holder") && names(AUTHOR_FIELD);
-    parties.iter().any(|party| match party {
-        Party::Server => false,
-        Party::Author => names(AUTHOR_FIELD),
-        Party::Holder => *holds_customer || (matches!(kind, Kind::Customer | Kind::Lead) && names("holder")) || keeps(),
-        Party::Assignee => {
-            let by_role = state.get("role").and_then(Scalar::as_text).and_then(Role::parse);
-            names("assignee") || by_role.is_some_and(|role| roles.contains(&role))
+    let Stored { kind, fields, .. } = stored;
+    let names = |field: &str| fields::id(fields, field) == Some(*id);
+    for party in parties {
+        let is_one = match party {
+            Party::Server => false,
+            Party::Author => names(AUTHOR_FIELD),
+            Party::Holder => kind.is_held_by(fields, *id) || holder(stored, lookup)? == Some(*id),
+            Party::Assignee => {
+                let by_role = fields::text(fields, "role").and_then(Role::parse);
+                names("assignee") || by_role.is_some_and(|role| roles.contains(&role))
+            }
+            Party::Attendee => fields.get(&format!("attendees/{id}")) == Some(&Scalar::Bool(true)),
+            Party::Superior => {
+                let people = lookup.people()?;
+                let mut below = author_of(fields).into_iter().chain(holder(stored, lookup)?);
+                below.any(|person| superiors(person, &people).contains(id))
+            }
+            Party::Selling => SELLING.iter().any(|role| roles.contains(role)),
+            Party::Team => true,
+        };
+        if is_one {
+            return Ok(true);
         }
-        Party::Attendee => state.get(&format!("attendees/{id}")) == Some(&Scalar::Bool(true)),
-        Party::Superior => *is_superior,
-        Party::Selling => crate::kind::person::SELLING.iter().any(|role| roles.contains(role)),
-        Party::Team => true,
-    })
+    }
+    Ok(false)
+}
+
+/// Who holds the customer that a record belongs to.
+fn holder(stored: Stored<'_>, lookup: &dyn Lookup) -> Result<Option<PersonId>> {
+    let Some(customer) = stored.kind.customer_of(stored.id, stored.fields) else { return Ok(None) };
+    Ok(lookup.record(customer.into())?.and_then(|(_, customer)| fields::id(&customer, "holder")))
 }

@@ -15,7 +15,7 @@ use super::papers;
 use super::phone::Capture;
 use super::story::{Done, Happening, Story, time_field};
 use crate::audit::By;
-use crate::outside::{self, Incoming, Taken};
+use crate::outside_events::{self, Incoming, Taken};
 
 /// Touches and photos that somebody remembers.
 const REMEMBERED: usize = 40;
@@ -515,7 +515,7 @@ impl Story {
             at,
         };
         let by = By::caller(None, "token mail");
-        match self.serve(|ingest| outside::take(ingest, &by, &incoming))? {
+        match self.serve(|ingest| outside_events::take(ingest, &by, &incoming))? {
             // A customer that was merged into another one takes no more mail.
             Taken::New(_) | Taken::Known(_) | Taken::Refused("customer") => Ok(()),
             Taken::Refused(field) => Err(Error::internal("demo.event", field)),

@@ -8,11 +8,11 @@ use chuda_record::id::{ContractId, PersonId, RecordId};
 use chuda_record::kind::backcheck::member;
 use chuda_record::rules::machine;
 use chuda_record::time::from_millis;
+use chuda_record::wire::api::ImportKind;
 use chuda_record::{BackCheck, Contract, Fen, Fields, Finding, Meeting, Order, Role, Scalar, Task, from_fields};
 
 use super::goods;
 use super::story::{Happening, Story, id_field, text_field, time_field};
-use crate::import::ImportKind;
 
 /// Minutes of an hour and of a day.
 const HOUR: i64 = 60;

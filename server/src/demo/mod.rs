@@ -2,8 +2,8 @@
 //!
 //! Everything happens in the order of the clock, which is moved along: phones with keys of their own make changes and signed claims
 //! and push them, the server judges them, carries out its rules, fills inboxes and runs the jobs that come up. In that order:
-//! `cast` says who there is, `goods` what they write and about whom, `papers` draws their evidence; `story` keeps the agenda, `days`
-//! are those of the reps, `pool` is where leads change hands, `desk` is where tasks are done. `phone` is what they hold, and `luck`
+//! `plan` says how much is told, `cast` who there is, `goods` what they write and about whom, `papers` draws their evidence; `story`
+//! keeps the agenda, `days` are those of the reps, `pool` is where leads change hands, `desk` is where tasks are done. `phone` is what they hold, and `luck`
 //! decides.
 
 mod cast;
@@ -13,44 +13,22 @@ mod goods;
 mod luck;
 mod papers;
 mod phone;
+mod plan;
 mod pool;
 mod story;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chuda_record::id::PersonId;
-use chuda_record::time::{DEFAULT_ZONE, day_of, start_of_day};
 use chuda_record::{Error, Result};
 use chuda_record::{Kind, Role};
 
-use crate::admin;
+use crate::enrolment;
 use story::Story;
 
-/// When work ends on the last day, unless the present comes first.
-const CLOSING: TimeDelta = TimeDelta::hours(19);
-/// Fewest and most reps of a team.
-const REPS: std::ops::RangeInclusive<usize> = 4..=160;
-/// Fewest and most weeks of a history.
-const WEEKS: std::ops::RangeInclusive<u32> = 1..=26;
-/// Most customers.
-const MAX_CUSTOMERS: usize = 100_000;
-
-/// What is to be told.
-#[derive(Clone, Copy, Debug)]
-pub struct Plan {
-    /// What chance starts from: the same seed and end tell the same story, keys and codes apart.
-    pub seed: u64,
-    /// When it ends.
-    pub end: DateTime<Utc>,
-    /// How many weeks it has; it begins on the Monday before.
-    pub weeks: u32,
-    /// How many reps there are; everybody else in proportion, and of each role somebody.
-    pub reps: usize,
-    /// How many customers there are in the end, about.
-    pub customers: usize,
-}
+pub use plan::Plan;
 
 /// What has come of it.
 #[derive(Clone, Debug)]
@@ -72,33 +50,6 @@ pub struct Access {
     pub name: String,
     /// For one more phone.
     pub code: String,
-}
-
-impl Plan {
-    /// The whole team of 186, 63 reps among them, and three months.
-    pub fn whole(seed: u64, end: DateTime<Utc>) -> Self {
-        Self { seed, end, weeks: 13, reps: cast::FULL, customers: 1_500 }
-    }
-
-    /// When a history ends that goes up to a day: that evening, or now, whichever comes first.
-    pub fn end_of(day: NaiveDate, now: DateTime<Utc>) -> DateTime<Utc> {
-        now.min(start_of_day(day, DEFAULT_ZONE) + CLOSING)
-    }
-
-    /// The Monday on which it begins.
-    pub fn first_day(&self) -> NaiveDate {
-        let first = day_of(self.end, DEFAULT_ZONE) - Days::new(u64::from(self.weeks) * 7);
-        first - Days::new(first.weekday().num_days_from_monday().into())
-    }
-
-    fn check(&self) -> Result<()> {
-        let (reps, weeks) = (REPS.contains(&self.reps), WEEKS.contains(&self.weeks));
-        if reps && weeks && (self.reps..=MAX_CUSTOMERS).contains(&self.customers) {
-            return Ok(());
-        }
-        let bounds = format!("reps {REPS:?}, weeks {WEEKS:?}, customers from that to {MAX_CUSTOMERS}");
-        Err(Error::invalid("demo.out_of_bounds").with("bounds", bounds))
-    }
 }
 
 /// Fills a data folder, which has to be new or empty. `now` is the present: codes can be used from then on. `progress` hears of each
@@ -125,7 +76,12 @@ fn summary(story: &Story, now: DateTime<Utc>) -> Result<Summary> {
         let mut codes = Vec::new();
         for role in Role::ALL {
             let Some(member) = story.team.iter().find(|member| member.role == role && !member.left) else { continue };
-            codes.push(Access { role, person: member.id, name: member.name.clone(), code: admin::issue(tx, member.id, now)? });
+            codes.push(Access {
+                role,
+                person: member.id,
+                name: member.name.clone(),
+                code: enrolment::issue_code(tx, member.id, now)?,
+            });
         }
         Ok(Summary { counts, codes })
     })

@@ -12,9 +12,8 @@ use chuda_record::{Error, Result};
 
 use super::papers::Paper;
 use crate::audit::By;
-use crate::caller::Device;
 use crate::exchange;
-use crate::stores::Store;
+use crate::store::{Device, Store};
 
 /// How a piece of evidence came to the phone.
 pub(super) struct Capture {

@@ -6,12 +6,12 @@ use chrono::{Datelike as _, TimeDelta, Weekday};
 use chuda_record::Result;
 use chuda_record::id::{ContactId, CustomerId, LeadId, PersonId};
 use chuda_record::kind::lead::LeadRequest;
+use chuda_record::wire::api::ImportKind;
 use chuda_record::{Contact, Customer, Fields, Intent, Lead, Role, Scalar, Stage};
 
 use super::goods::{self, Company};
 use super::story::{Client, Happening, Story, id_field, text_field, time_field};
 use crate::audit::By;
-use crate::import::ImportKind;
 
 /// The reps who take part in the demo's pool at a time work on about so many customers at first.
 const AWAKE: usize = 8;

@@ -12,20 +12,23 @@ use chuda_evidence::{Signer as _, SoftwareKey};
 use chuda_record::id::{ContactId, CustomerId, DeviceId, LeadId, PersonId, RecordId, TouchId};
 use chuda_record::rules::Config;
 use chuda_record::time::{DEFAULT_ZONE, day_of, from_millis, start_of_day};
+use chuda_record::wire::api::{Enrolment, ImportKind};
 use chuda_record::{Error, Result};
 use chuda_record::{Fields, Intent, Kind, Person, Record, Role, Scalar};
 use tokio::sync::watch;
 
-use super::Plan;
 use super::cast::{self, Member};
 use super::luck::Luck;
 use super::phone::Phone;
+use super::plan::Plan;
 use crate::app::App;
 use crate::audit::By;
-use crate::import::{self, ImportKind, table};
+use crate::enrolment;
+use crate::import::{self, table};
 use crate::ingest::Ingest;
-use crate::jobs::Runner;
-use crate::{admin, enrol, releases, server};
+use crate::jobs::{self, Runner};
+use crate::reactions;
+use crate::{releases, server};
 
 /// Jobs that come up within this time are run together.
 const TOGETHER: TimeDelta = TimeDelta::hours(3);
@@ -179,13 +182,13 @@ impl Story {
         let first = plan.first_day();
         let opening = start_of_day(first, DEFAULT_ZONE);
         let clock = Arc::new(Hand(Mutex::new(opening)));
-        let app = server::open_in_a_hurry(data, clock.clone(), plan.seed)?;
+        let app = server::open_to_fill(data, clock.clone(), plan.seed)?;
         let (stop, stopped) = watch::channel(false);
         let mut luck = Luck::new(plan.seed, "story");
         let team = cast::team(plan.reps, &mut luck, opening);
         let config = app.store.read(|tx| tx.config())?;
         let mut story = Self {
-            runner: Runner::new(app.clone(), stopped),
+            runner: jobs::runner(app.clone(), stopped),
             app,
             plan,
             luck,
@@ -379,7 +382,7 @@ impl Story {
         self.written = true;
         let now = self.now();
         self.app.store.write(|tx| {
-            let mut ingest = Ingest::open(tx, now)?;
+            let mut ingest = reactions::begin(tx, now)?;
             let value = work(&mut ingest)?;
             ingest.finish()?;
             Ok(value)
@@ -442,7 +445,7 @@ impl Story {
     fn enter_people(&mut self) -> Result<()> {
         let now = self.now();
         self.app.store.write(|tx| {
-            let mut ingest = Ingest::open(tx, now)?;
+            let mut ingest = reactions::begin(tx, now)?;
             for member in &self.team {
                 let person = Person {
                     name: member.name.clone(),
@@ -466,13 +469,11 @@ impl Story {
             let spki = key.public_key().to_spki();
             let platform = self.luck.pick(&["android", "android", "ios"]);
             self.app.store.write(|tx| {
-                let code = admin::issue(tx, member.id, now)?;
+                let code = enrolment::issue_code(tx, member.id, now)?;
                 let enrolment =
-                    enrol::Enrolment { code, device: id, public_key: BASE64.encode(&spki), platform: Some(platform.to_owned()) };
-                match enrol::carry_out(tx, &enrolment, spki, "demo", now)? {
-                    Ok(_) => Ok(()),
-                    Err(problem) => Err(Error::internal("demo.enrolment", format!("{problem:?}"))),
-                }
+                    Enrolment { code, device: id, public_key: BASE64.encode(&spki), platform: Some(platform.to_owned()) };
+                let enrolled = enrolment::enrol(tx, &enrolment, spki, "demo", now)?;
+                enrolled.map(drop).map_err(|refused| Error::internal("demo.enrolment", refused.key()))
             })?;
             self.phones.insert(member.id, Phone::new(id, member.id, key));
         }

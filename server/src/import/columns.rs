@@ -2,11 +2,8 @@
 
 use chuda_record::{Error, Result};
 
-use super::table::Row;
-use super::value::fold;
-
-/// How many rows may stand above the headings: a title, a date of export.
-pub(crate) const MAX_ABOVE: usize = 10;
+use super::table::{MAX_ABOVE, Row};
+use crate::text::fold;
 
 macro_rules! fields {
     ($($field:ident = $key:literal $zh:literal $en:literal [$($word:literal),* $(,)?]),* $(,)?) => {

@@ -9,12 +9,13 @@ use chuda_record::{Contact, Customer, Fields, Intent, Kind, Lead, Record, Scalar
 use chuda_record::{Error, Result};
 
 use super::columns::Field;
-use super::report::{ImportKind, ImportLine, ImportSet, Mistake};
+use super::plan::{Plan, text};
+use super::report::{self, Mistake};
 use super::table::Row;
 use super::value::{intent, name_key};
-use super::{Plan, text};
 use crate::ingest::Ingest;
-use crate::stores::Tx;
+use crate::store::Tx;
+use chuda_record::wire::api::{ImportKind, ImportLine, ImportSet};
 
 /// What is looked for, and what has to be there.
 pub(super) const FIELDS: (&[Field], &[Field]) = (
@@ -106,7 +107,7 @@ pub(super) fn plan(plan: &mut Plan<'_>, ingest: &Ingest<'_>, rows: &[Row]) -> Re
             (false, false) => "changed",
         };
         outcome.clone_into(&mut line.outcome);
-        plan.report.add_line(line);
+        report::add_line(&mut plan.report, line);
     }
     Ok(())
 }

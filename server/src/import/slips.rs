@@ -1,16 +1,17 @@
 //! Payment slips (B5): each by its number, with the contract it names and the customer who paid.
 
 use chuda_record::id::SlipId;
+use chuda_record::wire::api::{ImportLine, ImportMismatch};
 use chuda_record::{Error, Result};
 use chuda_record::{Fields, Origin, Record as _, Scalar, Slip};
 
 use super::columns::Field;
 use super::customers::Book;
-use super::report::{ImportLine, ImportMismatch, Mistake};
+use super::plan::{Plan, text};
+use super::report::{self, Mistake};
 use super::table::Row;
 use super::value::{amount, day, name_key};
-use super::{Plan, text};
-use crate::slips::{Contracts, Match};
+use crate::reactions::{Contracts, Match};
 
 /// What is looked for, and what has to be there.
 pub(super) const FIELDS: (&[Field], &[Field]) =
@@ -38,14 +39,17 @@ pub(super) fn plan(plan: &mut Plan<'_>, rows: &[Row]) -> Result<()> {
         };
         // What does not agree is seen before it goes in.
         let mismatch = contract.is_none().then_some(ImportMismatch { left: slip.contract_number, right: slip.expected_number });
-        plan.report.add_line(ImportLine {
-            line: row.line,
-            name: slip.number,
-            outcome: outcome.to_owned(),
-            sets: Vec::new(),
-            kept: Vec::new(),
-            mismatch,
-        });
+        report::add_line(
+            &mut plan.report,
+            ImportLine {
+                line: row.line,
+                name: slip.number,
+                outcome: outcome.to_owned(),
+                sets: Vec::new(),
+                kept: Vec::new(),
+                mismatch,
+            },
+        );
     }
     Ok(())
 }

@@ -4,14 +4,15 @@ use std::io::{Cursor, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, DataRef, Reader as _, Xlsx};
+use chuda_record::wire::api::MAX_IMPORT_BYTES;
 use chuda_record::{Error, Result};
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use zip::ZipArchive;
 
-/// Most bytes of a file.
-pub(crate) const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Most rows below the headings.
 pub(crate) const MAX_ROWS: usize = 20_000;
+/// Most rows above the headings: a title, a date of export.
+pub(crate) const MAX_ABOVE: usize = 10;
 /// Most columns.
 const MAX_COLUMNS: usize = 200;
 /// Longest cell, in characters.
@@ -30,8 +31,8 @@ pub(crate) struct Row {
 
 /// The rows of a file that have anything in them. What it is follows from its first bytes, not from its name.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Row>> {
-    if bytes.len() > MAX_BYTES {
-        return Err(Error::invalid("import.too_large").with("most", MAX_BYTES));
+    if bytes.len() > MAX_IMPORT_BYTES {
+        return Err(Error::invalid("import.too_large").with("most", MAX_IMPORT_BYTES));
     }
     let rows = if bytes.starts_with(b"PK\x03\x04") {
         // The reader of workbooks is not ours: a file that makes it panic is unreadable, and no more.
@@ -56,7 +57,7 @@ impl Rows {
             return Ok(());
         }
         // Headings, and what may stand above them.
-        if self.0.len() >= MAX_ROWS + super::columns::MAX_ABOVE {
+        if self.0.len() >= MAX_ROWS + MAX_ABOVE {
             return Err(Error::invalid("import.too_many_rows").with("most", MAX_ROWS));
         }
         if cells.len() > MAX_COLUMNS {
@@ -240,7 +241,7 @@ mod tests {
         assert_eq!(key(b""), "import.empty");
         assert_eq!(key(b" , \n\n"), "import.empty");
         assert_eq!(key(b"PK\x03\x04 and nothing more"), "import.unreadable");
-        assert_eq!(key(&vec![b'a'; MAX_BYTES + 1]), "import.too_large");
+        assert_eq!(key(&vec![b'a'; MAX_IMPORT_BYTES + 1]), "import.too_large");
         assert_eq!(key(format!("a{}", ",".repeat(MAX_COLUMNS)).as_bytes()), "import.too_many_columns");
         assert_eq!(key("x".repeat(MAX_CELL + 1).as_bytes()), "import.cell_too_long");
         assert_eq!(key("x\n".repeat(MAX_ROWS + 20).as_bytes()), "import.too_many_rows");
@@ -266,7 +267,7 @@ mod tests {
         assert_eq!(read(&workbook_of(deep)).unwrap()[0].line, 1_048_576);
         let bomb = " ".repeat(80 * 1024 * 1024);
         let bytes = workbook_of(&bomb);
-        assert!(bytes.len() < MAX_BYTES);
+        assert!(bytes.len() < MAX_IMPORT_BYTES);
         assert_eq!(key(&bytes), "import.too_large");
     }
 

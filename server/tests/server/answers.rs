@@ -2,8 +2,8 @@
 
 use chrono::Utc;
 use chuda_record::id::TouchId;
+use chuda_record::wire::api::ImportKind;
 use chuda_record::{Fields, Role, Scalar, Touch};
-use chuda_server::admin::ImportKind;
 use serde_json::{Value, json};
 
 use crate::phone::{Phone, Team, touch_by};

@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 use chuda_record::{Role, Scalar};
-use chuda_server::caller::Scope;
+use chuda_server::Scope;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 

@@ -12,9 +12,9 @@ use chuda_evidence::proof::Report;
 use chuda_record::id::{CustomerId, EvidenceId, Hash, RecordId, TouchId};
 use chuda_record::{Fields, Role, Scalar};
 use chuda_server::AuditExport;
+use chuda_server::Event;
+use chuda_server::Scope;
 use chuda_server::admin::Admin;
-use chuda_server::caller::Scope;
-use chuda_server::events::Event;
 use proptest::prelude::*;
 use reqwest::{Method, StatusCode};
 use rusqlite::{Connection, params};
@@ -505,7 +505,7 @@ async fn looks_from_before_the_log_are_in_it() {
     let folder = tempfile::tempdir().unwrap();
     let evidence = EvidenceId::derived("old");
     let old = database(folder.path());
-    old.execute_batch(include_str!("../../src/stores/migrations/001.sql")).unwrap();
+    old.execute_batch(include_str!("../../src/store/migrations/001.sql")).unwrap();
     old.pragma_update(None, "user_version", 1).unwrap();
     for at in [1_000, 2_000] {
         old.execute(

@@ -5,7 +5,7 @@ use chuda_evidence::clock::Clock as _;
 use chuda_record::id::{CustomerId, Hash, RecordId, TouchId};
 use chuda_record::wire::Rejected;
 use chuda_record::{Fields, Role, Scalar};
-use chuda_server::caller::Scope;
+use chuda_server::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@ use chuda_record::id::{CustomerId, TouchId};
 use chuda_record::rules::config::ExtraType;
 use chuda_record::rules::{Config, Edit};
 use chuda_record::{Fields, Role, Scalar, Touch};
-use chuda_server::caller::Scope;
+use chuda_server::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

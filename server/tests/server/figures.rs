@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_record::id::{CustomerId, EvidenceId, Hash, LeadId, PersonId, ReportId, TouchId};
 use chuda_record::{Customer, Evidence, Fields, Lead, Report, Role, Scalar, Stage};
-use chuda_server::caller::Scope;
+use chuda_server::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

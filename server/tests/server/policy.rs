@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::Utc;
 use chuda_record::id::{CustomerId, PersonId, RecordId, ReportId, TaskId, TouchId};
-use chuda_record::kind::person::SELLING;
+use chuda_record::role::SELLING;
 use chuda_record::wire::Rejected;
+use chuda_record::wire::api::ImportKind;
 use chuda_record::{Demand, Fields, Finding, Kind, Person, Question, Role, Scalar, Task, Touch};
-use chuda_server::admin::ImportKind;
-use chuda_server::caller::Scope;
+use chuda_server::Scope;
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -328,7 +328,7 @@ async fn what_must_hold_between_records_does() {
     incomplete.remove("mode");
     phone.write(RecordId::new(Utc::now()), &incomplete);
     assert_eq!(answer(&phone.sync(&team).await), "invalid");
-    assert_eq!(Kind::Touch.rules().fields.iter().filter(|(name, ..)| *name == "mode").count(), 1);
+    assert_eq!(Kind::Touch.table().fields.iter().filter(|(name, ..)| *name == "mode").count(), 1);
 }
 
 #[tokio::test]

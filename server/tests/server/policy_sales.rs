@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use chuda_record::id::{ContractId, CustomerId, DeviceId, LeadId, PersonId, RecordId};
 use chuda_record::kind::lead::LeadRequest;
 use chuda_record::wire::Rejected;
-use chuda_record::{Contract, Fen, Fields, Lead, Record as _, Role, Scalar, Stage, from_fields, kind::person::SELLING};
+use chuda_record::{Contract, Fen, Fields, Lead, Record as _, Role, Scalar, Stage, from_fields, role::SELLING};
 use p256::ecdsa::Signature;
 use p256::ecdsa::signature::Signer as _;
 use serde_json::json;

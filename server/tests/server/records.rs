@@ -1,7 +1,7 @@
 //! What other systems and the board read of leads, contracts, work orders and meetings, and the calendar's invitation.
 
 use chuda_record::{Fen, Role, Touch};
-use chuda_server::caller::Scope;
+use chuda_server::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

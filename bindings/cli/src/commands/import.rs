@@ -1,7 +1,7 @@
 //! `chuda import`: the server takes a file in, in whole or not at all; every mistake with its line and column.
 
 use chuda_record::Error;
-use serde_json::Value;
+use chuda_record::wire::api::ImportReport;
 
 use crate::args::Import;
 use crate::exit::{Exit, Failure, Outcome};
@@ -11,14 +11,15 @@ use crate::text::Lang;
 /// Imports a file, or only says what would come of it; exit code 3 when there are mistakes in it.
 pub(crate) fn import(shell: &Shell, import: &Import) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let ask = |dry_run| wait(|_| workbench.import(import.kind.as_str(), &import.file, dry_run))?;
+    let ask = |dry_run| wait(|_| workbench.import(import.kind.into(), &import.file, dry_run))?;
     let report = match ask(import.dry_run) {
         // The refusal names the first mistake; looking at the file tells all of them.
         Err(error) if error.params.get("problem").is_some_and(|problem| problem == "import.mistakes") => ask(true)?,
         report => report?,
     };
-    let outcome = Outcome { text: said(shell, &report), exit: Exit::Done, json: report };
-    match number(&outcome.json, "mistakes") {
+    let json = serde_json::to_value(&report).map_err(|error| Error::internal("report.encode", error))?;
+    let outcome = Outcome { text: said(shell, &report), exit: Exit::Done, json };
+    match report.mistakes {
         0 => Ok(outcome),
         count => {
             let error = Error::invalid("import.mistakes").with("count", count);
@@ -28,27 +29,22 @@ pub(crate) fn import(shell: &Shell, import: &Import) -> Result<Outcome, Failure>
     }
 }
 
-fn said(shell: &Shell, report: &Value) -> String {
+fn said(shell: &Shell, report: &ImportReport) -> String {
     let text = shell.text;
-    let counts = [("rows", number(report, "rows")), ("created", number(report, "created")), ("changed", number(report, "changed"))];
-    let [(_, rows), (_, created), (_, changed)] = counts;
-    let unchanged = number(report, "unchanged");
-    let key = if report["dry_run"] == true { "import.would" } else { "import.done" };
+    let ImportReport { rows, created, changed, unchanged, .. } = report;
+    let key = if report.dry_run { "import.would" } else { "import.done" };
     let values: [(&str, &dyn std::fmt::Display); 4] =
-        [("rows", &rows), ("created", &created), ("changed", &changed), ("unchanged", &unchanged)];
-    let message = if text.0 == Lang::Zh { "message" } else { "message_en" };
+        [("rows", rows), ("created", created), ("changed", changed), ("unchanged", unchanged)];
     let mut lines = vec![text.line(key, &values)];
-    for error in report["errors"].as_array().into_iter().flatten() {
-        lines.push(format!("  {}\n", error[message].as_str().unwrap_or_default()));
+    for error in &report.errors {
+        let message = if text.0 == Lang::Zh { &error.message } else { &error.message_en };
+        lines.push(format!("  {message}\n"));
     }
-    for line in report["lines"].as_array().into_iter().flatten().filter(|line| !line["mismatch"].is_null()) {
-        let side = |side: &str| line["mismatch"][side].as_str().unwrap_or_else(|| text.get("none")).to_owned();
-        let name = line["name"].as_str().unwrap_or_default();
-        lines.push(text.line("import.mismatch", &[("slip", &name), ("left", &side("left")), ("right", &side("right"))]));
+    for line in &report.lines {
+        let Some(mismatch) = &line.mismatch else { continue };
+        let side = |side: &Option<String>| side.clone().unwrap_or_else(|| text.get("none").to_owned());
+        let (left, right) = (side(&mismatch.left), side(&mismatch.right));
+        lines.push(text.line("import.mismatch", &[("slip", &line.name), ("left", &left), ("right", &right)]));
     }
     lines.concat()
-}
-
-fn number(report: &Value, name: &str) -> u64 {
-    report[name].as_u64().unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use super::{Ask, dialect, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{ContactId, ContractId, CustomerId, TaskId, TouchId};
-use chuda_record::kind::contract::E_SIGN;
+use chuda_record::kind::contract::{E_SIGN, SIGNING};
 use chuda_record::rules::config::Provider;
 use chuda_record::{Contact, Contract, Customer, Fen, Role, Task};
 
@@ -17,8 +17,6 @@ use chuda_record::{Contact, Contract, Customer, Fen, Role, Task};
 const LISTED: u32 = 500;
 /// The steps of a contract, tasks all of them, in their order.
 const STEPS: [&str; 4] = ["contract_details", "legal_review", "seal", E_SIGN];
-/// The state in which it can be signed.
-pub(crate) const SIGNING: &str = "signing";
 
 /// A contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

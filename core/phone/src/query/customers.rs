@@ -183,16 +183,16 @@ impl Ask<'_> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
+    use chrono::{DateTime, TimeDelta, Utc};
 
     use super::*;
     use crate::query::Me;
     use crate::store::{Own, Store};
-    use chuda_record::id::{DeviceId, EvidenceId, PersonId, TouchId};
+    use chuda_record::id::{DeviceId, EvidenceId, LeadId, PersonId, TouchId};
     use chuda_record::policy::Writer;
     use chuda_record::rules::Config;
     use chuda_record::time::DEFAULT_ZONE;
-    use chuda_record::{Actor, ContactMode, Lead, Role, Touch};
+    use chuda_record::{Actor, ContactMode, Lead, Role, Stage, Touch};
 
     #[test]
     fn a_customer_who_asked_for_a_later_date_is_not_overdue_before_it_when_that_is_switched_on() {
@@ -203,8 +203,8 @@ mod tests {
             Me {
                 id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false
             };
-        let writer = Writer::Person { id: me.id, roles: [Role::Rep].into(), holds_customer: true, is_superior: false };
-        let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer, at: touched };
+        let writer = Writer::Person { id: me.id, roles: [Role::Rep].into() };
+        let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer, touched);
         let customer = CustomerId::derived("杭州智联科技");
         store
             .write(|tx| {
@@ -282,7 +282,7 @@ mod tests {
             Me {
                 id: PersonId::derived("李雷"), name: "李雷".into(), roles: vec![Role::Rep], zone: DEFAULT_ZONE, enrolled: false
             };
-        let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer: Writer::Server, at: claimed };
+        let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, Writer::Server, claimed);
         let customer = CustomerId::derived("杭州智联科技");
         let lead = |stage, days| Lead {
             author: me.id,

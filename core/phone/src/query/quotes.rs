@@ -9,7 +9,7 @@ use super::{Ask, dialect, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, TaskId, TouchId};
-use chuda_record::policy::List;
+use chuda_record::table::List;
 use chuda_record::{Fen, Task, Touch};
 
 /// The action that gives a quote.

@@ -9,7 +9,7 @@ use super::{Ask, dialect, failed};
 use chuda_record::error::Result;
 use chuda_record::id::RecordId;
 use chuda_record::rules::World;
-use chuda_record::{Contact, Customer, Evidence, Kind, Person, Report, Scalar};
+use chuda_record::{Customer, Kind, fields};
 
 /// Most items that wait which are listed one by one.
 const LISTED: u32 = 500;
@@ -148,19 +148,11 @@ impl Ask<'_> {
 
     fn item(&self, id: RecordId, state: ItemState) -> Result<StatusItem> {
         let kind = self.tx.kind_of(id)?;
-        let title = match kind {
-            Some(Kind::Person) => self.tx.record::<Person>(id)?.map(|row| row.record.name),
-            Some(Kind::Customer) => self.tx.record::<Customer>(id)?.map(|row| row.record.name),
-            Some(Kind::Contact) => self.tx.record::<Contact>(id)?.map(|row| row.record.name),
-            Some(Kind::Evidence) => self.tx.record::<Evidence>(id)?.map(|row| row.record.mime),
-            Some(Kind::Report) => self.tx.record::<Report>(id)?.map(|row| row.record.day.to_string()),
-            // Whatever else there is belongs to a customer.
-            Some(_) => {
-                let fields = World::record(self.tx, id)?.map(|(_, fields)| fields).unwrap_or_default();
-                let customer = fields.get("customer").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
-                self.name_of(customer)?
-            }
-            None => None,
+        let fields = World::record(self.tx, id)?.map(|(_, fields)| fields).unwrap_or_default();
+        // What has no name of its own belongs to a customer.
+        let title = match ["name", "mime", "day"].into_iter().find_map(|field| fields::text(&fields, field)) {
+            Some(title) => Some(title.to_owned()),
+            None => self.name_of(fields::id(&fields, "customer"))?,
         };
         Ok(StatusItem {
             id,

@@ -9,8 +9,8 @@ use super::{Ask, dialect, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, PersonId, RecordId, TaskId};
-use chuda_record::policy::{List, Type};
 use chuda_record::rules::World;
+use chuda_record::table::{List, Type};
 use chuda_record::time::from_millis;
 use chuda_record::{Contact, Fen, Fields, Kind, Scalar, Task};
 
@@ -142,7 +142,7 @@ impl Ask<'_> {
     /// What of a record matters to whoever has to do something about it.
     fn facts(&self, kind: Kind, fields: &Fields) -> Result<Vec<FactView>> {
         let mut facts = Vec::new();
-        for field in essentials(kind) {
+        for field in kind.essentials() {
             let Some(value) = fields.get(*field).filter(|value| **value != Scalar::Null) else { continue };
             if let Some(value) = self.shown(kind, field, value)? {
                 facts.push(FactView { field: (*field).to_owned(), value });
@@ -184,43 +184,5 @@ impl Ask<'_> {
             (Some(Type::Number), Scalar::Int(number)) => Some(plain(number.to_string())),
             _ => None,
         })
-    }
-}
-
-/// The fields that matter, in the order to show them.
-fn essentials(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Touch => &["author", "action", "amount", "custom_development", "contact", "at", "note"],
-        Kind::Lead => &["holder", "stage", "channel", "reason"],
-        Kind::Contract => &[
-            "author",
-            "number",
-            "amount",
-            "custom_development",
-            "contact",
-            "model",
-            "address",
-            "promised_service",
-            "status",
-            "rejection",
-        ],
-        Kind::Order => &[
-            "author",
-            "contact",
-            "model",
-            "address",
-            "status",
-            "needed_service",
-            "delivery_on",
-            "service_contact",
-            "training_on",
-            "note",
-        ],
-        Kind::Meeting => &["title", "at", "minutes", "place", "author"],
-        Kind::Question => &["author", "text", "owner", "promised", "answer"],
-        Kind::Demand => &["author", "text", "status", "assessment"],
-        Kind::Finding => &["finding", "left", "right", "resolution", "author"],
-        Kind::Slip => &["number", "contract_number", "expected_number", "amount", "payer"],
-        _ => &[],
     }
 }

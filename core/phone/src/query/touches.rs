@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::dialect::names_its_customer;
 use super::view::{EvidenceView, ItemState, PersonView, Word};
-use super::{Ask, dialect, releases, word};
+use super::{Ask, dialect, word};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, PersonId, TouchId};
@@ -176,7 +176,7 @@ impl Ask<'_> {
             zone: self.me.zone,
             left: false,
         });
-        let config = releases::made_under(self.tx, self.config, row.record.config)?;
+        let config = self.tx.made_under(self.config, row.record.config)?;
         let moment = Moment { config: &config, people: &people, now: self.now };
         let firings = firing::preview(moment, &subject)?;
         Ok(firings
@@ -213,7 +213,7 @@ impl Ask<'_> {
                 Err(error) => return Err(error),
             }
         }
-        let extra = extra(&*releases::made_under(self.tx, self.config, touch.config)?, &touch);
+        let extra = extra(&*self.tx.made_under(self.config, touch.config)?, &touch);
         let owner = touch.tech_owner.as_ref().map(|owner| match owner.parse::<PersonId>() {
             Ok(id) => (self.person(id).name, false),
             Err(_) => (owner.clone(), true),

@@ -1,9 +1,8 @@
 //! The chain of evidence claims: in place at once, signed from a queue, witnessed by the server.
 
 use chrono::{DateTime, Utc};
-use rusqlite::OptionalExtension as _;
 
-use super::{Tx, storage};
+use super::Tx;
 use chuda_record::error::Result;
 use chuda_record::id::{EvidenceId, Hash};
 use chuda_record::time::{from_millis, to_millis};
@@ -30,19 +29,18 @@ const COLUMNS: &str = "sequence, evidence, hash, bytes, signature, witnessed_at"
 impl Tx<'_> {
     /// The last place taken and the hash there.
     pub fn chain_end(&self) -> Result<Option<(u64, Hash)>> {
-        let mut statement =
-            self.0.prepare_cached("SELECT sequence, hash FROM claims ORDER BY sequence DESC LIMIT 1").map_err(storage)?;
-        statement.query_row([], |row| Ok((row.get(0)?, Hash(row.get(1)?)))).optional().map_err(storage)
+        self.0
+            .one("SELECT sequence, hash FROM claims ORDER BY sequence DESC LIMIT 1", [], |row| Ok((row.get(0)?, Hash(row.get(1)?))))
     }
 
     /// Appends a claim.
     pub fn append_claim(&self, claim: &StoredClaim) -> Result<()> {
         self.0
-            .prepare_cached("INSERT INTO claims (sequence, evidence, hash, bytes) VALUES (?1, ?2, ?3, ?4)")
-            .map_err(storage)?
-            .execute((claim.sequence, claim.evidence.as_bytes(), claim.hash.0, &claim.bytes))
-            .map_err(storage)?;
-        Ok(())
+            .run(
+                "INSERT INTO claims (sequence, evidence, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
+                (claim.sequence, claim.evidence.as_bytes(), claim.hash.0, &claim.bytes),
+            )
+            .map(drop)
     }
 
     /// Claims without a signature, in order.
@@ -52,8 +50,7 @@ impl Tx<'_> {
 
     /// Notes a signature.
     pub fn set_signature(&self, sequence: u64, signature: &[u8]) -> Result<()> {
-        self.0.execute("UPDATE claims SET signature = ?2 WHERE sequence = ?1", (sequence, signature)).map_err(storage)?;
-        Ok(())
+        self.0.run("UPDATE claims SET signature = ?2 WHERE sequence = ?1", (sequence, signature)).map(drop)
     }
 
     /// Signed claims that the server has not seen, in order.
@@ -69,23 +66,18 @@ impl Tx<'_> {
     /// Notes that the server has seen claims.
     pub fn witness(&self, hash: Hash, at: DateTime<Utc>) -> Result<()> {
         self.0
-            .prepare_cached("UPDATE claims SET witnessed_at = ?2 WHERE hash = ?1 AND witnessed_at IS NULL")
-            .map_err(storage)?
-            .execute((hash.0, to_millis(at)))
-            .map_err(storage)?;
-        Ok(())
+            .run("UPDATE claims SET witnessed_at = ?2 WHERE hash = ?1 AND witnessed_at IS NULL", (hash.0, to_millis(at)))
+            .map(drop)
     }
 
     /// Notes that the server refused a claim.
     pub fn reject_claim(&self, hash: Hash, reason: &str) -> Result<()> {
-        self.0.execute("UPDATE claims SET rejected = ?2 WHERE hash = ?1", (hash.0, reason)).map_err(storage)?;
-        Ok(())
+        self.0.run("UPDATE claims SET rejected = ?2 WHERE hash = ?1", (hash.0, reason)).map(drop)
     }
 
     /// Offers every claim again: after the server was restored from a backup.
     pub fn offer_claims_again(&self) -> Result<()> {
-        self.0.execute("UPDATE claims SET witnessed_at = NULL, rejected = NULL", []).map_err(storage)?;
-        Ok(())
+        self.0.run("UPDATE claims SET witnessed_at = NULL, rejected = NULL", []).map(drop)
     }
 
     /// The claim of one piece of evidence, if this installation made it.
@@ -100,19 +92,15 @@ impl Tx<'_> {
     }
 
     fn claims<P: rusqlite::Params>(&self, sql: &str, params: P) -> Result<Vec<StoredClaim>> {
-        let mut statement = self.0.prepare_cached(sql).map_err(storage)?;
-        let rows = statement
-            .query_map(params, |row| {
-                Ok(StoredClaim {
-                    sequence: row.get(0)?,
-                    evidence: super::projection::record_id(row, 1)?.into(),
-                    hash: Hash(row.get(2)?),
-                    bytes: row.get(3)?,
-                    signature: row.get(4)?,
-                    witnessed_at: row.get::<_, Option<i64>>(5)?.map(from_millis),
-                })
+        self.0.all(sql, params, |row| {
+            Ok(StoredClaim {
+                sequence: row.get(0)?,
+                evidence: super::projection::record_id(row, 1)?.into(),
+                hash: Hash(row.get(2)?),
+                bytes: row.get(3)?,
+                signature: row.get(4)?,
+                witnessed_at: row.get::<_, Option<i64>>(5)?.map(from_millis),
             })
-            .map_err(storage)?;
-        rows.collect::<Result<_, _>>().map_err(storage)
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Tx, storage};
+use super::Tx;
 use chuda_record::error::Result;
 use chuda_record::time::{from_millis, to_millis};
 
@@ -21,23 +21,17 @@ impl Tx<'_> {
     /// Adds an entry.
     pub fn note_consent(&self, purpose: &str, entry: ConsentEntry) -> Result<()> {
         self.0
-            .execute(
+            .run(
                 "INSERT INTO consents (at, purpose, version, given) VALUES (?1, ?2, ?3, ?4)",
                 (to_millis(entry.at), purpose, entry.version, entry.given),
             )
-            .map_err(storage)?;
-        Ok(())
+            .map(drop)
     }
 
     /// The entries of a purpose, latest first: more than anybody makes by hand. The order is that of the ledger, whatever the clock says.
     pub fn consent_entries(&self, purpose: &str) -> Result<Vec<ConsentEntry>> {
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT at, version, given FROM consents WHERE purpose = ?1 ORDER BY rowid DESC LIMIT 1000")
-            .map_err(storage)?;
-        let entries = statement
-            .query_map([purpose], |row| Ok(ConsentEntry { at: from_millis(row.get(0)?), version: row.get(1)?, given: row.get(2)? }))
-            .map_err(storage)?;
-        entries.collect::<Result<_, _>>().map_err(storage)
+        let sql = "SELECT at, version, given FROM consents WHERE purpose = ?1 ORDER BY rowid DESC LIMIT 1000";
+        self.0
+            .all(sql, [purpose], |row| Ok(ConsentEntry { at: from_millis(row.get(0)?), version: row.get(1)?, given: row.get(2)? }))
     }
 }

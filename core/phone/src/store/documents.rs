@@ -1,17 +1,19 @@
 //! Documents as their changes, what waits for the server, and what it refused.
 
-use chrono::{DateTime, Utc};
-use rusqlite::OptionalExtension as _;
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use super::{Tx, storage};
-use chuda_record::doc::{DocError, State};
+use chrono::{DateTime, Utc};
+use chuda_evidence::key::PublicKey;
+
+use super::Tx;
+use chuda_record::doc::{DocError, MAX_DOCUMENT_CHANGES, State};
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{Hash, RecordId};
-use chuda_record::policy::{self, Writer};
+use chuda_record::policy::Writer;
+use chuda_record::rules::Config;
 use chuda_record::{Actor, Change, Doc, Fields, Kind, Record, Rejection, fields};
-
-/// Most changes one document may have.
-const MAX_DOCUMENT_CHANGES: usize = 10_000;
+use rusqlite::Row;
 
 /// A change that waits for the server.
 #[derive(Clone, Debug)]
@@ -46,6 +48,17 @@ pub struct Own {
     pub writer: Writer,
     /// Now.
     pub at: DateTime<Utc>,
+    /// The configuration in force.
+    pub config: Arc<Config>,
+    /// The key of this installation, where something is signed with it.
+    pub key: Option<PublicKey>,
+}
+
+impl Own {
+    /// Who writes under the configuration that the product ships, and signs nothing.
+    pub fn new(actor: Actor, writer: Writer, at: DateTime<Utc>) -> Self {
+        Self { actor, writer, at, config: Arc::new(Config::builtin().clone()), key: None }
+    }
 }
 
 impl Tx<'_> {
@@ -58,30 +71,21 @@ impl Tx<'_> {
 
     /// Changes a record: only the fields that differ are written.
     pub fn edit<T: Record>(&self, own: &Own, id: impl Into<RecordId>, before: &T, after: &T) -> Result<()> {
-        let misshapen = |error| Error::internal("record.misshapen", error);
-        let before = fields::to_fields(before).map_err(misshapen)?;
-        let after = fields::to_fields(after).map_err(misshapen)?;
-        let id = id.into();
-        self.write_fields(own, id, T::KIND, &fields::difference(&before, &after))
+        self.write_fields(own, id.into(), T::KIND, &difference(before, after)?)
     }
 
-    /// Writes fields of a document and puts the change in the outbox.
+    /// Writes fields of a document, if whoever writes may, and puts the change in the outbox.
     pub fn write_fields(&self, own: &Own, id: RecordId, kind: Kind, fields: &Fields) -> Result<()> {
         let mut doc = self.load(id)?;
         let state = doc.fields();
-        let existing = (!state.is_empty()).then_some(&state);
-        policy::judge(kind, existing, &own.writer, fields).map_err(|rejection| refused(&rejection))?;
+        self.judge_upon(own, id, kind, &state, fields)?;
         let Some(change) = doc.write(own.actor, own.at, fields).map_err(|error| Error::internal("record.write", error))? else {
             return Ok(());
         };
         let state = doc.state();
         kind.check(&state.fields).map_err(|error| Error::internal("record.misshapen", error))?;
         self.append(id, &change)?;
-        self.0
-            .prepare_cached("INSERT INTO outbox (hash, document) VALUES (?1, ?2)")
-            .map_err(storage)?
-            .execute((change.hash.0, id.as_bytes()))
-            .map_err(storage)?;
+        self.0.run("INSERT INTO outbox (hash, document) VALUES (?1, ?2)", (change.hash.0, id.as_bytes()))?;
         self.project(id, &state)
     }
 
@@ -130,14 +134,10 @@ impl Tx<'_> {
 
     /// Forgets a document that this person may no longer read. Own changes that are still waiting keep it here.
     pub fn purge(&self, id: RecordId) -> Result<bool> {
-        let waiting: bool = self
-            .0
-            .query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1)", [id.as_bytes()], |row| row.get(0))
-            .map_err(storage)?;
-        if waiting {
+        if self.0.exists("SELECT 1 FROM outbox WHERE document = ?1", [id.as_bytes()])? {
             return Ok(false);
         }
-        self.0.execute("DELETE FROM changes WHERE document = ?1", [id.as_bytes()]).map_err(storage)?;
+        self.0.run("DELETE FROM changes WHERE document = ?1", [id.as_bytes()])?;
         self.unproject(id)?;
         Ok(true)
     }
@@ -145,84 +145,62 @@ impl Tx<'_> {
     /// Takes a document away that nobody else has seen.
     pub fn forget(&self, id: RecordId) -> Result<()> {
         for table in ["outbox", "quarantine", "changes"] {
-            self.0.execute(&format!("DELETE FROM {table} WHERE document = ?1"), [id.as_bytes()]).map_err(storage)?;
+            self.0.run(&format!("DELETE FROM {table} WHERE document = ?1"), [id.as_bytes()])?;
         }
         self.unproject(id)
     }
 
     /// What waits for the server, in the order it was made.
     pub fn outbox(&self, limit: usize, max_bytes: usize) -> Result<Vec<Pending>> {
-        let mut statement = self
-            .0
-            .prepare_cached(
-                "SELECT o.document, o.hash, c.bytes FROM outbox o JOIN changes c ON c.hash = o.hash ORDER BY o.n LIMIT ?1",
-            )
-            .map_err(storage)?;
-        let mut rows = statement.query([limit]).map_err(storage)?;
         let mut pending = Vec::new();
         let mut total = 0;
-        while let Some(row) = rows.next().map_err(storage)? {
-            let bytes: Vec<u8> = row.get(2).map_err(storage)?;
-            total += bytes.len();
+        let sql = "SELECT o.document, o.hash, c.bytes FROM outbox o JOIN changes c ON c.hash = o.hash ORDER BY o.n LIMIT ?1";
+        let read = |row: &Row<'_>| {
+            Ok(Pending { document: super::projection::record_id(row, 0)?, hash: Hash(row.get(1)?), bytes: row.get(2)? })
+        };
+        self.0.each(sql, [limit], read, |next| {
+            total += next.bytes.len();
             if total > max_bytes && !pending.is_empty() {
-                break;
+                return Ok(ControlFlow::Break(()));
             }
-            pending.push(Pending {
-                document: super::projection::record_id(row, 0).map_err(storage)?,
-                hash: Hash(row.get(1).map_err(storage)?),
-                bytes,
-            });
-        }
+            pending.push(next);
+            Ok(ControlFlow::Continue(()))
+        })?;
         Ok(pending)
     }
 
     /// How many changes wait for the server.
     pub fn outbox_len(&self) -> Result<i64> {
-        self.0.prepare_cached("SELECT count(*) FROM outbox").map_err(storage)?.query_row([], |row| row.get(0)).map_err(storage)
+        self.0.value("SELECT count(*) FROM outbox", [], |row| row.get(0))
     }
 
     /// Whether a document has changes that the server has not taken.
     pub fn is_waiting(&self, id: RecordId) -> Result<bool> {
-        Ok(self
-            .0
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1)")
-            .map_err(storage)?
-            .query_row([id.as_bytes()], |row| row.get(0))
-            .map_err(storage)?)
+        self.0.exists("SELECT 1 FROM outbox WHERE document = ?1", [id.as_bytes()])
     }
 
     /// Documents that wait, oldest first.
     pub fn waiting_documents(&self, limit: u32) -> Result<Vec<RecordId>> {
-        let mut statement =
-            self.0.prepare_cached("SELECT document FROM outbox GROUP BY document ORDER BY min(n) LIMIT ?1").map_err(storage)?;
-        let rows = statement.query_map([limit], |row| super::projection::record_id(row, 0)).map_err(storage)?;
-        rows.collect::<Result<_, _>>().map_err(storage)
+        self.0.all("SELECT document FROM outbox GROUP BY document ORDER BY min(n) LIMIT ?1", [limit], |row| {
+            super::projection::record_id(row, 0)
+        })
     }
 
     /// How many documents have changes that the server has not taken.
     pub fn waiting_count(&self) -> Result<i64> {
-        self.0
-            .prepare_cached("SELECT count(DISTINCT document) FROM outbox")
-            .map_err(storage)?
-            .query_row([], |row| row.get(0))
-            .map_err(storage)
+        self.0.value("SELECT count(DISTINCT document) FROM outbox", [], |row| row.get(0))
     }
 
     /// Every document was offered and taken: the server has these changes for good.
     pub fn acknowledge(&self, hashes: impl IntoIterator<Item = Hash>) -> Result<()> {
-        let mut statement = self.0.prepare_cached("DELETE FROM outbox WHERE hash = ?1").map_err(storage)?;
-        for hash in hashes {
-            statement.execute([hash.0]).map_err(storage)?;
-        }
-        Ok(())
+        hashes.into_iter().try_for_each(|hash| self.0.run("DELETE FROM outbox WHERE hash = ?1", [hash.0]).map(drop))
     }
 
     /// Offers every change of this installation again: after the server was restored from a backup.
     pub fn offer_everything(&self) -> Result<()> {
         self.0
-            .execute("INSERT OR IGNORE INTO outbox (hash, document) SELECT hash, document FROM changes ORDER BY document, n", [])
-            .map_err(storage)?;
-        Ok(())
+            .run("INSERT OR IGNORE INTO outbox (hash, document) SELECT hash, document FROM changes ORDER BY document, n", [])
+            .map(drop)
     }
 
     /// Takes refused changes, and those of the document that build on them, out of the document into quarantine.
@@ -237,14 +215,12 @@ impl Tx<'_> {
             };
             out.push(change.hash);
             let reason = serde_json::to_string(&reason).map_err(|error| Error::internal("record.write", error))?;
-            self.0
-                .execute(
-                    "INSERT OR REPLACE INTO quarantine (hash, document, n, bytes, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
-                    (change.hash.0, document.as_bytes(), number, change.bytes(), reason),
-                )
-                .map_err(storage)?;
-            self.0.execute("DELETE FROM changes WHERE hash = ?1", [change.hash.0]).map_err(storage)?;
-            self.0.execute("DELETE FROM outbox WHERE hash = ?1", [change.hash.0]).map_err(storage)?;
+            self.0.run(
+                "INSERT OR REPLACE INTO quarantine (hash, document, n, bytes, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
+                (change.hash.0, document.as_bytes(), number, change.bytes(), reason),
+            )?;
+            self.0.run("DELETE FROM changes WHERE hash = ?1", [change.hash.0])?;
+            self.0.run("DELETE FROM outbox WHERE hash = ?1", [change.hash.0])?;
         }
         // A record that was refused whole stays on the screens of its author until it is redone.
         if out.len() < history.len() { self.reproject(document) } else { Ok(()) }
@@ -252,22 +228,17 @@ impl Tx<'_> {
 
     /// Refused changes, of one document or of all.
     pub fn quarantined(&self, document: Option<RecordId>) -> Result<Vec<Quarantined>> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT document, hash, bytes, reason FROM quarantine WHERE ?1 IS NULL OR document = ?1 ORDER BY document, n LIMIT 1000",
-        ).map_err(storage)?;
-        let mut rows = statement.query([document.map(|id| *id.as_bytes())]).map_err(storage)?;
-        let mut list = Vec::new();
-        while let Some(row) = rows.next().map_err(storage)? {
-            let reason: String = row.get(3).map_err(storage)?;
-            list.push(Quarantined {
-                document: super::projection::record_id(row, 0).map_err(storage)?,
-                hash: Hash(row.get(1).map_err(storage)?),
-                bytes: row.get(2).map_err(storage)?,
+        let sql = "SELECT document, hash, bytes, reason FROM quarantine WHERE ?1 IS NULL OR document = ?1 ORDER BY document, n LIMIT 1000";
+        self.0.all(sql, [document.map(|id| *id.as_bytes())], |row| {
+            let reason: String = row.get(3)?;
+            Ok(Quarantined {
+                document: super::projection::record_id(row, 0)?,
+                hash: Hash(row.get(1)?),
+                bytes: row.get(2)?,
                 // A newer server may know more reasons.
                 reason: serde_json::from_str(&reason).unwrap_or(Rejection::NotAllowed),
-            });
-        }
-        Ok(list)
+            })
+        })
     }
 
     /// Makes the refused edits of a document again on top of its accepted state, as new changes.
@@ -285,70 +256,57 @@ impl Tx<'_> {
             Some(kind) => kind,
             None => chuda_record::kind_of(&fields).ok_or_else(|| Error::invalid("record.unknown_kind"))?,
         };
-        self.0.execute("DELETE FROM quarantine WHERE document = ?1", [document.as_bytes()]).map_err(storage)?;
+        self.0.run("DELETE FROM quarantine WHERE document = ?1", [document.as_bytes()])?;
         self.write_fields(own, document, kind, &fields)
     }
 
     /// Documents with their changes in stored order, one after the other.
     pub(super) fn each_document(&self, mut each: impl FnMut(RecordId, &[Vec<u8>]) -> Result<()>) -> Result<()> {
-        let mut statement = self.0.prepare("SELECT document, bytes FROM changes ORDER BY document, n").map_err(storage)?;
-        let mut rows = statement.query([]).map_err(storage)?;
         let mut current: Option<RecordId> = None;
         let mut changes = Vec::new();
-        while let Some(row) = rows.next().map_err(storage)? {
-            let id = super::projection::record_id(row, 0).map_err(storage)?;
+        let read = |row: &Row<'_>| Ok((super::projection::record_id(row, 0)?, row.get(1)?));
+        self.0.each("SELECT document, bytes FROM changes ORDER BY document, n", [], read, |(id, bytes)| {
             if let Some(done) = current.filter(|current| *current != id) {
                 each(done, &changes)?;
                 changes.clear();
             }
             current = Some(id);
-            changes.push(row.get(1).map_err(storage)?);
-        }
+            changes.push(bytes);
+            Ok(ControlFlow::Continue(()))
+        })?;
         current.map_or(Ok(()), |last| each(last, &changes))
     }
 
     pub(super) fn changes_of(&self, id: RecordId) -> Result<Vec<Vec<u8>>> {
-        let mut statement = self.0.prepare_cached("SELECT bytes FROM changes WHERE document = ?1 ORDER BY n").map_err(storage)?;
-        let rows = statement.query_map([id.as_bytes()], |row| row.get(0)).map_err(storage)?;
-        rows.collect::<Result<_, _>>().map_err(storage)
+        self.0.all("SELECT bytes FROM changes WHERE document = ?1 ORDER BY n", [id.as_bytes()], |row| row.get(0))
     }
 
     fn has_change(&self, hash: Hash) -> Result<bool> {
-        Ok(self
-            .0
-            .prepare_cached("SELECT 1 FROM changes WHERE hash = ?1")
-            .map_err(storage)?
-            .query_row([hash.0], |_| Ok(()))
-            .optional()
-            .map_err(storage)?
-            .is_some())
+        self.0.exists("SELECT 1 FROM changes WHERE hash = ?1", [hash.0])
     }
 
     fn append(&self, id: RecordId, change: &Change) -> Result<()> {
-        let mut statement =
-            self.0.prepare_cached("SELECT coalesce(max(n) + 1, 0) FROM changes WHERE document = ?1").map_err(storage)?;
-        let number: usize = statement.query_row([id.as_bytes()], |row| row.get(0)).map_err(storage)?;
+        let number: usize =
+            self.0.value("SELECT coalesce(max(n) + 1, 0) FROM changes WHERE document = ?1", [id.as_bytes()], |row| row.get(0))?;
         if number >= MAX_DOCUMENT_CHANGES {
             return Err(Error::invalid("record.too_many_changes"));
         }
         self.0
-            .prepare_cached("INSERT INTO changes (document, n, hash, bytes) VALUES (?1, ?2, ?3, ?4)")
-            .map_err(storage)?
-            .execute((id.as_bytes(), number, change.hash.0, change.bytes()))
-            .map_err(storage)?;
-        Ok(())
+            .run(
+                "INSERT INTO changes (document, n, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
+                (id.as_bytes(), number, change.hash.0, change.bytes()),
+            )
+            .map(drop)
     }
+}
+
+/// The fields in which two states of a record differ, as the later one has them.
+pub(super) fn difference<T: Record>(before: &T, after: &T) -> Result<Fields> {
+    let misshapen = |error| Error::internal("record.misshapen", error);
+    Ok(fields::difference(&fields::to_fields(before).map_err(misshapen)?, &fields::to_fields(after).map_err(misshapen)?))
 }
 
 fn damaged(document: RecordId, error: &DocError) -> Error {
     tracing::error!(%document, %error, "document does not load");
     Error::new(ErrorKind::Storage, "storage.damaged")
-}
-
-fn refused(rejection: &Rejection) -> Error {
-    let error = Error::new(ErrorKind::NotAllowed, "record.not_allowed").with("reason", rejection.key());
-    match rejection {
-        Rejection::FieldLocked { field } => error.with("field", field),
-        _ => error,
-    }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Params, Row};
+use rusqlite::Row;
 use serde_json::json;
 
+use super::Tx;
 use super::projection::record_id;
-use super::{Tx, storage};
 use chuda_record::Stage;
 use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, PersonId};
@@ -15,7 +15,7 @@ use chuda_record::time::{from_millis, to_millis};
 
 impl Source for Tx<'_> {
     fn touches(&self, actions: Option<&[&str]>, span: Span) -> Result<Vec<TouchFact>> {
-        self.facts(
+        self.0.all(
             "SELECT t.id, t.customer, t.person, t.at, t.action, t.draft = 0,
                 (SELECT count(*) FROM touch_evidence te CROSS JOIN evidence e ON e.id = te.evidence
                  WHERE te.touch = t.id AND e.valid = 1 AND e.author = t.person)
@@ -39,7 +39,7 @@ impl Source for Tx<'_> {
 
     fn leads(&self, quoted: &[&str]) -> Result<Vec<LeadFact>> {
         let proven: Vec<&str> = Stage::ALL.into_iter().filter(|stage| *stage >= Stage::Quoted).map(Stage::as_str).collect();
-        let found = self.facts(
+        let found = self.0.all(
             "SELECT r.id, r.customer, json_extract(r.record, '$.holder'), l.claimed_at, json_extract(r.record, '$.invalid_at') IS NULL,
                 (SELECT min(t.at) FROM touches t
                  WHERE t.customer = r.customer AND t.draft = 0 AND t.action IN (SELECT value FROM json_each(?1))),
@@ -68,7 +68,7 @@ impl Source for Tx<'_> {
     fn feedback(&self, customers: &BTreeSet<CustomerId>, span: Span) -> Result<Vec<FeedbackFact>> {
         let mut facts = Vec::new();
         for customer in customers {
-            facts.extend(self.facts(
+            facts.extend(self.0.all(
                 "SELECT * FROM (
                     SELECT coalesce(json_extract(record, '$.feedback_at'), t.at) AS at FROM records JOIN touches t USING (id)
                      WHERE records.customer = ?1 AND kind = 'touch' AND t.draft = 0 AND json_extract(record, '$.feedback') = 1
@@ -83,7 +83,7 @@ impl Source for Tx<'_> {
     }
 
     fn holdings(&self) -> Result<Vec<HoldingFact>> {
-        self.facts(
+        self.0.all(
             "SELECT c.id, c.holder, coalesce((SELECT min(l.claimed_at) FROM leads l WHERE l.customer = c.id), c.created_at)
              FROM customers c WHERE c.closed = 0 AND c.holder IS NOT NULL",
             [],
@@ -99,7 +99,7 @@ impl Source for Tx<'_> {
     }
 
     fn sendings(&self, sent: &[&str], opened: &[&str], span: Span) -> Result<Vec<SendingFact>> {
-        let found = self.facts(
+        let found = self.0.all(
             "SELECT s.customer, json_extract(s.record, '$.author'), s.at,
                 (SELECT min(o.at) FROM records o WHERE o.customer = s.customer AND o.kind = 'event'
                    AND json_extract(o.record, '$.event') IN (SELECT value FROM json_each(?4))
@@ -120,13 +120,6 @@ impl Source for Tx<'_> {
             },
         )?;
         Ok(found.into_iter().flatten().collect())
-    }
-}
-
-impl Tx<'_> {
-    fn facts<T>(&self, sql: &str, values: impl Params, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
-        let mut statement = self.0.prepare_cached(sql).map_err(storage)?;
-        statement.query_map(values, read).map_err(storage)?.collect::<Result<_, _>>().map_err(storage)
     }
 }
 
@@ -157,7 +150,7 @@ mod tests {
     fn an_opening_belongs_to_the_sending_of_its_thread_or_touch_and_an_answer_to_its_customer() {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
-        let own = Own { actor: Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer: Writer::Server, at: now() };
+        let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, Writer::Server, now());
         let (rep, customer, other) =
             (PersonId::derived("李雷"), CustomerId::derived("杭州智联科技"), CustomerId::derived("佛山乐居"));
         let event = |key: &str, hours: i64, thread: Option<&str>, author: Option<PersonId>| Event {

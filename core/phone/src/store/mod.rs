@@ -1,23 +1,22 @@
 //! The store: SQLite, encrypted at rest. One transaction per tap: change, projection, outbox and claim together.
 
 pub mod blobs;
-#[cfg(feature = "sqlcipher")]
-mod cipher;
 mod claims;
 pub mod consents;
 mod documents;
 mod figures;
+mod judging;
 mod projection;
 mod salvage;
 mod uploads;
 
 use std::path::{Path, PathBuf};
-
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use chuda_sqlite::{Access, DAMAGED, Database, Settings, Sql};
+use rusqlite::Connection;
 use rusqlite::types::{FromSql, ToSql};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 pub use claims::StoredClaim;
 pub use documents::{Own, Pending, Quarantined};
@@ -37,15 +36,11 @@ const MIGRATIONS: &[&str] = &[
 const DATABASE: &str = "chuda.db";
 /// Present while the store is open: found at opening, it tells that the last run did not end by itself.
 const MARKER: &str = "open";
-/// Readers kept for later use.
-const IDLE_READERS: usize = 4;
 
 /// The database of one installation.
 pub struct Store {
     dir: PathBuf,
-    key: [u8; 32],
-    writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    database: Database,
     // Fields are let go in this order: it is taken away when the connections are closed.
     marker: Marker,
 }
@@ -64,7 +59,7 @@ pub struct Opened {
 }
 
 /// A transaction. Everything in it happens or nothing.
-pub struct Tx<'a>(&'a Connection);
+pub struct Tx<'a>(Sql<'a>);
 
 impl Store {
     /// Opens the database in a folder, making or migrating it as needed. A damaged one is set aside, never deleted.
@@ -73,22 +68,24 @@ impl Store {
         let path = dir.join(DATABASE);
         let marker = dir.join(MARKER);
         let unclean = marker.exists();
+        let settings = settings(key);
         let mut opened = Opened::default();
         let mut migrated = false;
-        let writer = match connect(&path, &key, true).and_then(|mut conn| check(&mut conn, unclean).map(|from| (conn, from))) {
-            Ok((conn, from)) => {
+        let connected = settings.connect(&path, Access::Write);
+        let writer = match connected.and_then(|mut writer| check(&mut writer, unclean).map(|from| (writer, from))) {
+            Ok((writer, from)) => {
                 migrated = from > 0 && from < MIGRATIONS.len();
-                conn
+                writer
             }
-            Err(error) if is_damage(&error) => {
+            Err(error) if error.key == DAMAGED => {
                 opened.salvaged = true;
-                salvage::replace(&path, &key)?
+                salvage::replace(&path, &settings)?
             }
-            Err(error) => return Err(storage(error)),
+            Err(error) => return Err(error),
         };
         std::fs::write(&marker, b"")?;
         let marker = Marker { path: marker, stays: true };
-        let store = Self { dir: dir.to_owned(), key, writer: Mutex::new(writer), readers: Mutex::default(), marker };
+        let store = Self { dir: dir.to_owned(), database: Database::new(&path, settings, writer), marker };
         // Projections are made anew rather than migrated.
         if opened.salvaged || migrated {
             store.rebuild()?;
@@ -103,34 +100,17 @@ impl Store {
 
     /// Writes in one transaction, durable when this returns.
     pub fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-        transact(&mut lock(&self.writer), work)
+        self.database.write(|sql| work(&Tx(sql)))
     }
 
     /// Writes what can be fetched again, such as a page from the server: not flushed to disk at once, never half done.
     pub fn write_again<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-        let mut conn = lock(&self.writer);
-        conn.pragma_update(None, "synchronous", "NORMAL").map_err(storage)?;
-        let result = transact(&mut conn, work);
-        conn.pragma_update(None, "synchronous", "FULL").map_err(storage)?;
-        result
+        self.database.write_again(|sql| work(&Tx(sql)))
     }
 
     /// Reads one consistent state. Does not wait for a writer.
     pub fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-        let idle = lock(&self.readers).pop();
-        let mut conn = match idle {
-            Some(conn) => conn,
-            None => connect(&self.dir.join(DATABASE), &self.key, false).map_err(storage)?,
-        };
-        let result = {
-            let tx = conn.transaction().map_err(storage)?;
-            work(&Tx(&tx))
-        };
-        let mut readers = lock(&self.readers);
-        if readers.len() < IDLE_READERS {
-            readers.push(conn);
-        }
-        result
+        self.database.read(|sql| work(&Tx(sql)))
     }
 
     /// Drops every projection and makes it again from the documents.
@@ -141,12 +121,7 @@ impl Store {
     /// Reads every page and checks the structure; the words SQLite has for what is wrong, or none.
     pub fn integrity(&self) -> Result<Vec<String>> {
         self.read(|tx| {
-            let mut statement = tx.0.prepare("PRAGMA integrity_check(10)").map_err(storage)?;
-            let rows = statement
-                .query_map([], |row| row.get::<_, String>(0))
-                .map_err(storage)?
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(storage)?;
+            let rows = tx.0.all("PRAGMA integrity_check(10)", [], |row| row.get::<_, String>(0))?;
             Ok(rows.into_iter().filter(|row| row != "ok").collect())
         })
     }
@@ -155,7 +130,7 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         // A failure here only means that the next opening checks more.
-        self.marker.stays = lock(&self.writer).pragma_update(None, "wal_checkpoint", "TRUNCATE").is_err();
+        self.marker.stays = self.database.checkpoint().is_err();
     }
 }
 
@@ -170,28 +145,18 @@ impl Drop for Marker {
 impl Tx<'_> {
     /// Something this installation knows about itself.
     pub fn meta<T: FromSql>(&self, key: &str) -> Result<Option<T>> {
-        self.0
-            .prepare_cached("SELECT value FROM meta WHERE key = ?1")
-            .map_err(storage)?
-            .query_row([key], |row| row.get(0))
-            .optional()
-            .map_err(storage)
+        self.0.one("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))
     }
 
     /// Sets it.
     pub fn set_meta(&self, key: &str, value: impl ToSql) -> Result<()> {
-        self.0
-            .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-            .map_err(storage)?
-            .execute((key, value))
-            .map_err(storage)?;
-        Ok(())
+        let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.0.run(sql, (key, value)).map(drop)
     }
 
     /// Forgets it.
     pub fn remove_meta(&self, key: &str) -> Result<()> {
-        self.0.prepare_cached("DELETE FROM meta WHERE key = ?1").map_err(storage)?.execute([key]).map_err(storage)?;
-        Ok(())
+        self.0.run("DELETE FROM meta WHERE key = ?1", [key]).map(drop)
     }
 
     /// An instant that this installation knows.
@@ -200,70 +165,26 @@ impl Tx<'_> {
     }
 }
 
-fn transact<T>(conn: &mut Connection, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(storage)?;
-    let result = work(&Tx(&tx))?;
-    tx.commit().map_err(storage)?;
-    Ok(result)
-}
-
-fn connect(path: &Path, key: &[u8; 32], write: bool) -> rusqlite::Result<Connection> {
-    let access =
-        if write { OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
-    let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    if cfg!(feature = "sqlcipher") {
-        // Its words go to standard error otherwise; what matters of them comes back as an error.
-        conn.pragma_update(None, "cipher_log_level", "NONE")?;
-        conn.pragma_update(None, "key", format!("x'{}'", hex::encode(key)))?;
+/// How connections of a phone are opened.
+fn settings(key: [u8; 32]) -> Settings {
+    Settings {
+        key: cfg!(feature = "sqlcipher").then_some(key),
+        patience: Duration::from_secs(5),
+        idle_readers: 4,
+        cache_kib: None,
+        stable_plans: false,
     }
-    conn.busy_timeout(std::time::Duration::from_secs(5))?;
-    conn.set_prepared_statement_cache_capacity(128);
-    if write {
-        conn.pragma_update(None, "journal_mode", "WAL")?;
-        conn.pragma_update(None, "synchronous", "FULL")?;
-    }
-    conn.pragma_update(None, "temp_store", "MEMORY")?;
-    Ok(conn)
 }
 
 /// Brings the schema up to date and returns the version it had; 0 for a new one.
-fn check(conn: &mut Connection, unclean: bool) -> rusqlite::Result<usize> {
-    let version: usize = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    for (number, migration) in MIGRATIONS.iter().enumerate().skip(version) {
-        let tx = conn.transaction()?;
-        tx.execute_batch(migration)?;
-        tx.pragma_update(None, "user_version", number + 1)?;
-        tx.commit()?;
-    }
+fn check(connection: &mut Connection, unclean: bool) -> Result<usize> {
+    let version = chuda_sqlite::migrate(connection, MIGRATIONS, |_, _| Ok(()))?;
     // Reading every page takes its time in a large store, so it is done where there is reason to doubt.
     if unclean {
-        let verdict: String = conn.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+        let verdict: String = Sql::new(connection).value("PRAGMA quick_check", [], |row| row.get(0))?;
         if verdict != "ok" {
-            return Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), Some(verdict)));
+            return Err(Error::new(ErrorKind::Storage, DAMAGED));
         }
     }
     Ok(version)
-}
-
-fn is_damage(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic while it was held has rolled its transaction back: the connection is as good as before.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What a failure of SQLite means to whoever holds the phone.
-pub(crate) fn storage(error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode;
-    let key = match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "storage.full",
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => "storage.not_writable",
-        Some(ErrorCode::SystemIoFailure) => "storage.failed",
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "storage.busy",
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => "storage.damaged",
-        _ => return Error::internal("storage.query", error),
-    };
-    Error::new(ErrorKind::Storage, key)
 }

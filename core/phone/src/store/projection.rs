@@ -1,19 +1,17 @@
 //! Projections: what lists are made from. All their SQL is here. They are disposable: dropped and made again, they are the same.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rusqlite::OptionalExtension as _;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Tx, storage};
+use super::Tx;
 use chuda_record::doc::{DocError, State};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId};
 use chuda_record::rules::world::{LOOKED_THROUGH, World};
 use chuda_record::time::{day_of, from_millis, to_millis};
 use chuda_record::{
-    BackCheck, Change, Contact, Contract, Customer, Demand, Event, Evidence, Fields, Finding, Kind, Lead, Meeting, Order, Person,
-    Question, Record, Release, Report, Role, Seal, Slip, Task, Touch, from_fields, to_fields,
+    Change, Contact, Customer, Event, Evidence, Fields, Kind, Lead, Misshapen, Person, Record, Report, Role, Task, Touch,
+    from_fields, to_fields,
 };
 
 /// A record with its id.
@@ -77,22 +75,11 @@ const ONE: &str = "c.id = ?1";
 const HELD: &str = "c.closed = 0 AND c.holder IS NOT NULL";
 
 impl Tx<'_> {
-    /// Brings the projections of one document up to date. One of a kind that this version does not know has none.
+    /// Brings the projections of one document up to date. Most kinds are found by their row alone, lists look into columns of the others;
+    /// one of a kind that this version does not know has none.
     pub(super) fn project(&self, id: RecordId, state: &State) -> Result<()> {
         let Some(kind) = chuda_record::kind_of(&state.fields) else { return Ok(()) };
         match kind {
-            Kind::Person => self.project_as::<Person>(id, state).map(drop),
-            Kind::Config => self.project_as::<Release>(id, state).map(drop),
-            Kind::Contract => self.project_as::<Contract>(id, state).map(drop),
-            Kind::Seal => self.project_as::<Seal>(id, state).map(drop),
-            Kind::Order => self.project_as::<Order>(id, state).map(drop),
-            Kind::Question => self.project_as::<Question>(id, state).map(drop),
-            Kind::Demand => self.project_as::<Demand>(id, state).map(drop),
-            Kind::Meeting => self.project_as::<Meeting>(id, state).map(drop),
-            Kind::Slip => self.project_as::<Slip>(id, state).map(drop),
-            Kind::Event => self.project_as::<Event>(id, state).map(drop),
-            Kind::Finding => self.project_as::<Finding>(id, state).map(drop),
-            Kind::BackCheck => self.project_as::<BackCheck>(id, state).map(drop),
             Kind::Customer => {
                 let Some(customer) = self.project_as::<Customer>(id, state)? else { return Ok(()) };
                 self.upsert(
@@ -195,6 +182,7 @@ impl Tx<'_> {
                     ),
                 )
             }
+            _ => self.put_row(id, kind, kind.to_json(&state.fields), state),
         }
     }
 
@@ -202,11 +190,7 @@ impl Tx<'_> {
     pub(super) fn unproject(&self, id: RecordId) -> Result<()> {
         for table in TABLES {
             let column = if table == "touch_evidence" { "touch" } else { "id" };
-            self.0
-                .prepare_cached(&format!("DELETE FROM {table} WHERE {column} = ?1"))
-                .map_err(storage)?
-                .execute([id.as_bytes()])
-                .map_err(storage)?;
+            self.0.run(&format!("DELETE FROM {table} WHERE {column} = ?1"), [id.as_bytes()])?;
         }
         Ok(())
     }
@@ -220,7 +204,7 @@ impl Tx<'_> {
     /// Makes all projections anew. A document that does not load is left out and told in the log.
     pub(super) fn rebuild(&self) -> Result<()> {
         for table in TABLES {
-            self.0.execute(&format!("DELETE FROM {table}"), []).map_err(storage)?;
+            self.0.run(&format!("DELETE FROM {table}"), [])?;
         }
         self.each_document(|id, changes| {
             let parsed: Result<Vec<Change>, DocError> = changes.iter().map(|bytes| Change::parse(bytes)).collect();
@@ -239,23 +223,23 @@ impl Tx<'_> {
     pub fn dump(&self) -> Result<Vec<String>> {
         let mut lines = Vec::new();
         for table in TABLES {
-            let mut statement = self.0.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).map_err(storage)?;
-            let width = statement.column_count();
-            let mut rows = statement.query([]).map_err(storage)?;
-            while let Some(row) = rows.next().map_err(storage)? {
-                let cells: Result<Vec<String>, _> =
+            lines.extend(self.0.all(&format!("SELECT * FROM {table} ORDER BY 1, 2"), [], |row| {
+                let width = row.as_ref().column_count();
+                let cells: rusqlite::Result<Vec<String>> =
                     (0..width).map(|cell| row.get_ref(cell).map(|value| format!("{value:?}"))).collect();
-                lines.push(format!("{table} {}", cells.map_err(storage)?.join(" ")));
-            }
+                Ok(format!("{table} {}", cells?.join(" ")))
+            })?);
         }
         Ok(lines)
     }
 
     /// A record by id; `None` when there is none of this kind.
     pub fn record<T: Record>(&self, id: impl Into<RecordId>) -> Result<Option<Row<T>>> {
-        let mut statement =
-            self.0.prepare_cached("SELECT id, record, conflicts FROM records WHERE id = ?1 AND kind = ?2").map_err(storage)?;
-        let row = statement.query_row((id.into().as_bytes(), T::KIND.as_str()), raw).optional().map_err(storage)?;
+        let row = self.0.one(
+            "SELECT id, record, conflicts FROM records WHERE id = ?1 AND kind = ?2",
+            (id.into().as_bytes(), T::KIND.as_str()),
+            raw,
+        )?;
         row.map(typed).transpose()
     }
 
@@ -274,8 +258,7 @@ impl Tx<'_> {
 
     /// The kind of a record.
     pub fn kind_of(&self, id: RecordId) -> Result<Option<Kind>> {
-        let mut statement = self.0.prepare_cached("SELECT kind FROM records WHERE id = ?1").map_err(storage)?;
-        let kind: Option<String> = statement.query_row([id.as_bytes()], |row| row.get(0)).optional().map_err(storage)?;
+        let kind: Option<String> = self.0.one("SELECT kind FROM records WHERE id = ?1", [id.as_bytes()], |row| row.get(0))?;
         Ok(kind.as_deref().and_then(Kind::parse))
     }
 
@@ -326,13 +309,12 @@ impl Tx<'_> {
 
     /// What has been done with a customer since then: each action with its brief once.
     pub fn touched_with(&self, customer: CustomerId, since: Option<DateTime<Utc>>) -> Result<Vec<(String, Option<String>)>> {
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT DISTINCT action, brief FROM touches WHERE customer = ?1 AND draft = 0 AND at >= ?2")
-            .map_err(storage)?;
         let since = since.map_or(i64::MIN, to_millis);
-        let rows = statement.query_map((customer.as_bytes(), since), |row| Ok((row.get(0)?, row.get(1)?))).map_err(storage)?;
-        rows.collect::<Result<_, _>>().map_err(storage)
+        self.0.all(
+            "SELECT DISTINCT action, brief FROM touches WHERE customer = ?1 AND draft = 0 AND at >= ?2",
+            (customer.as_bytes(), since),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
 
     /// Touches with one of these actions that count, newest first.
@@ -369,23 +351,18 @@ impl Tx<'_> {
         now: DateTime<Utc>,
         next_dates: bool,
     ) -> Result<Vec<HealthRow>> {
-        let mut statement =
-            self.0.prepare_cached(&format!("{HEALTH} {}", if customer.is_some() { ONE } else { HELD })).map_err(storage)?;
         let params = (customer.map(|id| *id.as_bytes()), to_millis(window_start), to_millis(now), next_dates);
-        let rows = statement
-            .query_map(params, |row| {
-                Ok(HealthRow {
-                    customer: record_id(row, 0)?.into(),
-                    touches: row.get(1)?,
-                    evidence: row.get(2)?,
-                    last_touch: row.get::<_, Option<i64>>(3)?.map(from_millis),
-                    claimed_at: from_millis(row.get(4)?),
-                    since: from_millis(row.get(5)?),
-                    next_date: row.get::<_, Option<String>>(6)?.and_then(|date| date.parse().ok()),
-                })
+        self.0.all(&format!("{HEALTH} {}", if customer.is_some() { ONE } else { HELD }), params, |row| {
+            Ok(HealthRow {
+                customer: record_id(row, 0)?.into(),
+                touches: row.get(1)?,
+                evidence: row.get(2)?,
+                last_touch: row.get::<_, Option<i64>>(3)?.map(from_millis),
+                claimed_at: from_millis(row.get(4)?),
+                since: from_millis(row.get(5)?),
+                next_date: row.get::<_, Option<String>>(6)?.and_then(|date| date.parse().ok()),
             })
-            .map_err(storage)?;
-        rows.collect::<Result<_, _>>().map_err(storage)
+        })
     }
 
     /// A customer's touches, newest first.
@@ -428,14 +405,11 @@ impl Tx<'_> {
 
     /// The touches that count and happened from one instant until before another, with whose they are.
     pub fn counted_touches(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<(TouchId, PersonId)>> {
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT id, person FROM touches WHERE draft = 0 AND at >= ?1 AND at < ?2 LIMIT 1000000")
-            .map_err(storage)?;
-        let rows = statement
-            .query_map((to_millis(from), to_millis(to)), |row| Ok((record_id(row, 0)?.into(), record_id(row, 1)?.into())))
-            .map_err(storage)?;
-        rows.collect::<Result<_, _>>().map_err(storage)
+        self.0.all(
+            "SELECT id, person FROM touches WHERE draft = 0 AND at >= ?1 AND at < ?2 LIMIT 1000000",
+            (to_millis(from), to_millis(to)),
+            |row| Ok((record_id(row, 0)?.into(), record_id(row, 1)?.into())),
+        )
     }
 
     /// A person's touches whose next step is due from one day to another, soonest first.
@@ -448,27 +422,21 @@ impl Tx<'_> {
 
     /// Evidence with these bytes.
     pub fn evidence_by_hash(&self, sha256: Hash) -> Result<Vec<EvidenceId>> {
-        let mut statement =
-            self.0.prepare_cached("SELECT id FROM evidence WHERE sha256 = ?1 ORDER BY captured_at LIMIT 100").map_err(storage)?;
-        let rows = statement.query_map([sha256.0], |row| Ok(record_id(row, 0)?.into())).map_err(storage)?;
-        rows.collect::<Result<_, _>>().map_err(storage)
+        self.0.all("SELECT id FROM evidence WHERE sha256 = ?1 ORDER BY captured_at LIMIT 100", [sha256.0], |row| {
+            Ok(record_id(row, 0)?.into())
+        })
     }
 
     /// Perceptual hashes of the newest photos.
     pub fn looks(&self, limit: u32) -> Result<Vec<String>> {
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT look FROM evidence WHERE look IS NOT NULL ORDER BY captured_at DESC LIMIT ?1")
-            .map_err(storage)?;
-        let rows = statement.query_map([limit], |row| row.get(0)).map_err(storage)?;
-        rows.collect::<Result<_, _>>().map_err(storage)
+        self.0.all("SELECT look FROM evidence WHERE look IS NOT NULL ORDER BY captured_at DESC LIMIT ?1", [limit], |row| row.get(0))
     }
 
     /// The touch that a piece of evidence is attached to.
     pub fn touch_of_evidence(&self, evidence: EvidenceId) -> Result<Option<TouchId>> {
-        let mut statement =
-            self.0.prepare_cached("SELECT touch FROM touch_evidence WHERE evidence = ?1 LIMIT 1").map_err(storage)?;
-        statement.query_row([evidence.as_bytes()], |row| Ok(record_id(row, 0)?.into())).optional().map_err(storage)
+        self.0.one("SELECT touch FROM touch_evidence WHERE evidence = ?1 LIMIT 1", [evidence.as_bytes()], |row| {
+            Ok(record_id(row, 0)?.into())
+        })
     }
 
     /// Reports of a day.
@@ -488,79 +456,83 @@ impl Tx<'_> {
 
     /// Records that two people changed at the same time.
     pub fn conflicted(&self) -> Result<Vec<(RecordId, Kind)>> {
-        let mut statement =
-            self.0.prepare_cached("SELECT id, kind FROM records WHERE conflicts IS NOT NULL LIMIT 1000").map_err(storage)?;
-        let rows = statement.query_map([], |row| Ok((record_id(row, 0)?, row.get::<_, String>(1)?))).map_err(storage)?;
-        let rows: Vec<(RecordId, String)> = rows.collect::<Result<_, _>>().map_err(storage)?;
+        let rows: Vec<(RecordId, String)> =
+            self.0.all("SELECT id, kind FROM records WHERE conflicts IS NOT NULL LIMIT 1000", [], |row| {
+                Ok((record_id(row, 0)?, row.get::<_, String>(1)?))
+            })?;
         Ok(rows.into_iter().filter_map(|(id, kind)| Some((id, Kind::parse(&kind)?))).collect())
     }
 
     /// Every document, for those who move all of them.
     pub fn all_records(&self) -> Result<Vec<(RecordId, Kind)>> {
-        let mut statement = self.0.prepare("SELECT id, kind FROM records ORDER BY id").map_err(storage)?;
-        let rows = statement.query_map([], |row| Ok((record_id(row, 0)?, row.get::<_, String>(1)?))).map_err(storage)?;
-        let rows: Vec<(RecordId, String)> = rows.collect::<Result<_, _>>().map_err(storage)?;
+        let rows: Vec<(RecordId, String)> =
+            self.0.all("SELECT id, kind FROM records ORDER BY id", [], |row| Ok((record_id(row, 0)?, row.get::<_, String>(1)?)))?;
         Ok(rows.into_iter().filter_map(|(id, kind)| Some((id, Kind::parse(&kind)?))).collect())
     }
 
-    fn project_as<T: Record + Serialize>(&self, id: RecordId, State { fields, conflicts }: &State) -> Result<Option<T>> {
-        // A newer version may have written what this one can't read: the document is kept, and shown after an update.
-        let Ok(record) = from_fields::<T>(fields) else {
-            tracing::warn!(document = %id, kind = T::KIND.as_str(), "record is of a newer version");
-            return Ok(None);
+    /// The row of a kind that has columns beside it, and the record to fill them from.
+    fn project_as<T: Record>(&self, id: RecordId, state: &State) -> Result<Option<T>> {
+        let record: Result<T, Misshapen> = from_fields(&state.fields);
+        let json = match &record {
+            Ok(record) => serde_json::to_string(record).map_err(|error| Misshapen(error.to_string())),
+            Err(misshapen) => Err(misshapen.clone()),
         };
-        let json = serde_json::to_string(&record).map_err(|error| Error::internal("record.misshapen", error))?;
+        self.put_row(id, T::KIND, json, state)?;
+        Ok(record.ok())
+    }
+
+    fn put_row(
+        &self,
+        id: RecordId,
+        kind: Kind,
+        json: Result<String, Misshapen>,
+        State { fields, conflicts }: &State,
+    ) -> Result<()> {
+        // A newer version may have written what this one can't read: the document is kept, and shown after an update.
+        let Ok(json) = json else {
+            tracing::warn!(document = %id, kind = kind.as_str(), "record is of a newer version");
+            return Ok(());
+        };
         let conflicts = (!conflicts.is_empty()).then(|| conflicts.keys().cloned().collect::<Vec<_>>().join(","));
         self.upsert(
             "INSERT INTO records (id, kind, record, conflicts, customer, at, open) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (id) DO UPDATE SET record = ?3, conflicts = ?4, customer = ?5, at = ?6, open = ?7",
             (
                 id.as_bytes(),
-                T::KIND.as_str(),
+                kind.as_str(),
                 json,
                 conflicts,
-                chuda_record::customer_of(id, T::KIND, fields).map(|customer| *customer.as_bytes()),
-                chuda_record::time_of(fields),
-                chuda_record::is_open(T::KIND, fields),
+                kind.customer_of(id, fields).map(|customer| *customer.as_bytes()),
+                kind.time_of(fields),
+                kind.is_open(fields),
             ),
-        )?;
-        Ok(Some(record))
+        )
     }
 
     fn upsert<P: rusqlite::Params>(&self, sql: &str, params: P) -> Result<()> {
-        self.0.prepare_cached(sql).map_err(storage)?.execute(params).map_err(storage)?;
-        Ok(())
+        self.0.run(sql, params).map(drop)
     }
 
     fn rows<T: DeserializeOwned>(&self, rest: &str, params: impl rusqlite::Params) -> Result<Vec<Row<T>>> {
-        let mut statement =
-            self.0.prepare_cached(&format!("SELECT records.id, record, conflicts FROM records {rest}")).map_err(storage)?;
-        let rows = statement.query_map(params, raw).map_err(storage)?.collect::<Result<Vec<_>, _>>().map_err(storage)?;
+        let rows = self.0.all(&format!("SELECT records.id, record, conflicts FROM records {rest}"), params, raw)?;
         rows.into_iter().map(typed).collect()
     }
 }
 
 impl World for Tx<'_> {
     fn record(&self, id: RecordId) -> Result<Option<(Kind, Fields)>> {
-        let mut statement = self.0.prepare_cached("SELECT kind, record FROM records WHERE id = ?1").map_err(storage)?;
-        let row = statement
-            .query_row([id.as_bytes()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
-            .optional()
-            .map_err(storage)?;
+        let row = self.0.one("SELECT kind, record FROM records WHERE id = ?1", [id.as_bytes()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
         let Some((kind, json)) = row else { return Ok(None) };
         let Some(kind) = Kind::parse(&kind) else { return Ok(None) };
         Ok(Some((kind, flat(&json)?)))
     }
 
     fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Fields>> {
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT record FROM records WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3")
-            .map_err(storage)?;
-        let rows = statement
-            .query_map((customer.as_bytes(), kind.as_str(), LOOKED_THROUGH), |row| row.get::<_, String>(0))
-            .map_err(storage)?;
-        rows.map(|json| flat(&json.map_err(storage)?)).collect()
+        let sql = "SELECT record FROM records WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3";
+        let rows = self.0.all(sql, (customer.as_bytes(), kind.as_str(), LOOKED_THROUGH), |row| row.get::<_, String>(0))?;
+        rows.iter().map(|json| flat(json)).collect()
     }
 }
 
@@ -600,9 +572,8 @@ mod tests {
         let (store, _) = Store::open(folder.path(), [1; 32]).unwrap();
         for (whose, scanned) in [(ONE, 0), (HELD, 1)] {
             let plan = store.read(|tx| {
-                let mut statement = tx.0.prepare(&format!("EXPLAIN QUERY PLAN {HEALTH} {whose}")).map_err(storage)?;
-                let steps = statement.query_map((None::<Vec<u8>>, 0, 1, true), |row| row.get::<_, String>(3)).map_err(storage)?;
-                steps.collect::<Result<Vec<_>, _>>().map_err(storage)
+                let plan = format!("EXPLAIN QUERY PLAN {HEALTH} {whose}");
+                tx.0.all(&plan, (None::<Vec<u8>>, 0, 1, true), |row| row.get::<_, String>(3))
             });
             let plan = plan.unwrap();
             let scans: Vec<&String> = plan.iter().filter(|step| step.starts_with("SCAN ")).collect();

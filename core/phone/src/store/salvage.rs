@@ -1,8 +1,8 @@
 //! A damaged database: set aside, never deleted; what can be read of it goes into a new one.
 
-use super::storage;
 use std::path::Path;
 
+use chuda_sqlite::{Access, DAMAGED, Settings, storage};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
@@ -22,17 +22,17 @@ const TABLES: [(&str, &str); 9] = [
 ];
 
 /// Sets the file aside and returns a new database with what could be read.
-pub(super) fn replace(path: &Path, key: &[u8; 32]) -> Result<Connection> {
+pub(super) fn replace(path: &Path, settings: &Settings) -> Result<Connection> {
     let aside = set_aside(path)?;
-    let mut new = super::connect(path, key, true).map_err(storage)?;
-    super::check(&mut new, false).map_err(storage)?;
-    if super::connect(&aside, key, false).is_ok() {
+    let mut new = settings.connect(path, Access::Write)?;
+    super::check(&mut new, false)?;
+    if settings.connect(&aside, Access::Read).is_ok() {
         let tx = new.transaction().map_err(storage)?;
         for (table, order) in TABLES {
             // From both ends, since a damaged page ends the reading; with a connection of its own, since one that has met such a
             // page reads nothing any more.
             for direction in ["ASC", "DESC"] {
-                let Ok(old) = super::connect(&aside, key, false) else { continue };
+                let Ok(old) = settings.connect(&aside, Access::Read) else { continue };
                 let columns: Vec<&str> = order.split(", ").collect();
                 let order = columns.iter().map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ");
                 let saved = copy(&old, &tx, table, &order);
@@ -47,12 +47,12 @@ pub(super) fn replace(path: &Path, key: &[u8; 32]) -> Result<Connection> {
 }
 
 fn set_aside(path: &Path) -> Result<std::path::PathBuf> {
-    let storage = || Error::new(ErrorKind::Storage, "storage.damaged");
-    let folder = path.parent().ok_or_else(storage)?;
+    let damaged = || Error::new(ErrorKind::Storage, DAMAGED);
+    let folder = path.parent().ok_or_else(damaged)?;
     let aside =
-        (1..10_000).map(|number| folder.join(format!("damaged-{number}"))).find(|aside| !aside.exists()).ok_or_else(storage)?;
+        (1..10_000).map(|number| folder.join(format!("damaged-{number}"))).find(|aside| !aside.exists()).ok_or_else(damaged)?;
     std::fs::create_dir(&aside)?;
-    let name = path.file_name().ok_or_else(storage)?;
+    let name = path.file_name().ok_or_else(damaged)?;
     for suffix in ["", "-wal", "-shm"] {
         let mut from = path.as_os_str().to_owned();
         from.push(suffix);

@@ -1,9 +1,8 @@
 //! Blobs on their way to the server, derived pictures, and recordings that wait for their transcript.
 
 use chrono::{DateTime, Utc};
-use rusqlite::OptionalExtension as _;
 
-use super::{Tx, storage};
+use super::Tx;
 use chuda_record::error::Result;
 use chuda_record::id::{EvidenceId, Hash};
 use chuda_record::time::{from_millis, to_millis};
@@ -33,11 +32,8 @@ impl Tx<'_> {
     /// Queues a blob. The same bytes are sent once.
     pub fn queue_upload(&self, hash: Hash, evidence: EvidenceId, size: u64) -> Result<()> {
         self.0
-            .prepare_cached("INSERT OR IGNORE INTO uploads (hash, evidence, size) VALUES (?1, ?2, ?3)")
-            .map_err(storage)?
-            .execute((hash.0, evidence.as_bytes(), size))
-            .map_err(storage)?;
-        Ok(())
+            .run("INSERT OR IGNORE INTO uploads (hash, evidence, size) VALUES (?1, ?2, ?3)", (hash.0, evidence.as_bytes(), size))
+            .map(drop)
     }
 
     /// Blobs the server has not verified: small ones first, so that pictures arrive before long recordings.
@@ -59,124 +55,91 @@ impl Tx<'_> {
     /// How many blobs wait, their bytes, and how many of those the server has.
     pub fn upload_counts(&self) -> Result<(i64, i64, i64)> {
         let sql = "SELECT count(*), coalesce(sum(size), 0), coalesce(sum(sent), 0) FROM uploads WHERE verified_at IS NULL AND failed IS NULL";
-        self.0
-            .prepare_cached(sql)
-            .map_err(storage)?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .map_err(storage)
+        self.0.value(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
     }
 
     /// Notes how far an upload is and where it goes on.
     pub fn upload_progress(&self, hash: Hash, sent: u64, location: Option<&str>) -> Result<()> {
-        self.0
-            .prepare_cached("UPDATE uploads SET sent = ?2, location = ?3 WHERE hash = ?1")
-            .map_err(storage)?
-            .execute((hash.0, sent, location))
-            .map_err(storage)?;
-        Ok(())
+        self.0.run("UPDATE uploads SET sent = ?2, location = ?3 WHERE hash = ?1", (hash.0, sent, location)).map(drop)
     }
 
     /// The server has echoed the hash.
     pub fn upload_verified(&self, hash: Hash, at: DateTime<Utc>) -> Result<()> {
         self.0
-            .execute("UPDATE uploads SET sent = size, verified_at = ?2, location = NULL WHERE hash = ?1", (hash.0, to_millis(at)))
-            .map_err(storage)?;
-        Ok(())
+            .run("UPDATE uploads SET sent = size, verified_at = ?2, location = NULL WHERE hash = ?1", (hash.0, to_millis(at)))
+            .map(drop)
     }
 
     /// The server refused it.
     pub fn upload_failed(&self, hash: Hash, reason: &str) -> Result<()> {
-        self.0.execute("UPDATE uploads SET failed = ?2, location = NULL WHERE hash = ?1", (hash.0, reason)).map_err(storage)?;
-        Ok(())
+        self.0.run("UPDATE uploads SET failed = ?2, location = NULL WHERE hash = ?1", (hash.0, reason)).map(drop)
     }
 
     /// Offers every blob again: after the server was restored from a backup. It refuses those it has.
     pub fn offer_blobs_again(&self) -> Result<()> {
-        self.0.execute("UPDATE uploads SET verified_at = NULL, sent = 0, location = NULL, failed = NULL", []).map_err(storage)?;
-        Ok(())
+        self.0.run("UPDATE uploads SET verified_at = NULL, sent = 0, location = NULL, failed = NULL", []).map(drop)
     }
 
     /// Keeps a thumbnail.
     pub fn set_thumbnail(&self, evidence: EvidenceId, jpeg: &[u8]) -> Result<()> {
-        self.0
-            .prepare_cached("INSERT OR REPLACE INTO thumbnails (evidence, jpeg) VALUES (?1, ?2)")
-            .map_err(storage)?
-            .execute((evidence.as_bytes(), jpeg))
-            .map_err(storage)?;
-        Ok(())
+        self.0.run("INSERT OR REPLACE INTO thumbnails (evidence, jpeg) VALUES (?1, ?2)", (evidence.as_bytes(), jpeg)).map(drop)
     }
 
     /// The thumbnail as JPEG.
     pub fn thumbnail(&self, evidence: EvidenceId) -> Result<Option<Vec<u8>>> {
-        let mut statement = self.0.prepare_cached("SELECT jpeg FROM thumbnails WHERE evidence = ?1").map_err(storage)?;
-        statement.query_row([evidence.as_bytes()], |row| row.get(0)).optional().map_err(storage)
+        self.0.one("SELECT jpeg FROM thumbnails WHERE evidence = ?1", [evidence.as_bytes()], |row| row.get(0))
     }
 
     /// Notes the rendition of a picture.
     pub fn set_rendition(&self, evidence: EvidenceId, hash: Hash, size: u64) -> Result<()> {
         self.0
-            .prepare_cached("INSERT OR REPLACE INTO renditions (evidence, hash, size) VALUES (?1, ?2, ?3)")
-            .map_err(storage)?
-            .execute((evidence.as_bytes(), hash.0, size))
-            .map_err(storage)?;
-        Ok(())
+            .run(
+                "INSERT OR REPLACE INTO renditions (evidence, hash, size) VALUES (?1, ?2, ?3)",
+                (evidence.as_bytes(), hash.0, size),
+            )
+            .map(drop)
     }
 
     /// The blob that is the rendition of a picture.
     pub fn rendition(&self, evidence: EvidenceId) -> Result<Option<Hash>> {
-        let mut statement = self.0.prepare_cached("SELECT hash FROM renditions WHERE evidence = ?1").map_err(storage)?;
-        statement.query_row([evidence.as_bytes()], |row| Ok(Hash(row.get(0)?))).optional().map_err(storage)
+        self.0.one("SELECT hash FROM renditions WHERE evidence = ?1", [evidence.as_bytes()], |row| Ok(Hash(row.get(0)?)))
     }
 
     /// Queues a recording.
     pub fn queue_transcription(&self, evidence: EvidenceId, at: DateTime<Utc>) -> Result<()> {
         self.0
-            .prepare_cached("INSERT OR IGNORE INTO transcriptions (evidence, queued_at) VALUES (?1, ?2)")
-            .map_err(storage)?
-            .execute((evidence.as_bytes(), to_millis(at)))
-            .map_err(storage)?;
-        Ok(())
+            .run("INSERT OR IGNORE INTO transcriptions (evidence, queued_at) VALUES (?1, ?2)", (evidence.as_bytes(), to_millis(at)))
+            .map(drop)
     }
 
     /// Recordings that wait, oldest first; those that can't be understood are left out.
     pub fn waiting_transcriptions(&self) -> Result<Vec<EvidenceId>> {
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT evidence FROM transcriptions WHERE failed IS NULL ORDER BY queued_at LIMIT 1000")
-            .map_err(storage)?;
-        let rows = statement.query_map([], |row| Ok(super::projection::record_id(row, 0)?.into())).map_err(storage)?;
-        rows.collect::<Result<_, _>>().map_err(storage)
+        self.0.all("SELECT evidence FROM transcriptions WHERE failed IS NULL ORDER BY queued_at LIMIT 1000", [], |row| {
+            Ok(super::projection::record_id(row, 0)?.into())
+        })
     }
 
     /// A recording is done.
     pub fn transcribed(&self, evidence: EvidenceId) -> Result<()> {
-        self.0.execute("DELETE FROM transcriptions WHERE evidence = ?1", [evidence.as_bytes()]).map_err(storage)?;
-        Ok(())
+        self.0.run("DELETE FROM transcriptions WHERE evidence = ?1", [evidence.as_bytes()]).map(drop)
     }
 
     /// A recording can't be transcribed, ever: its sound does not open.
     pub fn transcription_failed(&self, evidence: EvidenceId, reason: &str) -> Result<()> {
-        self.0
-            .execute("UPDATE transcriptions SET failed = ?2 WHERE evidence = ?1", (evidence.as_bytes(), reason))
-            .map_err(storage)?;
-        Ok(())
+        self.0.run("UPDATE transcriptions SET failed = ?2 WHERE evidence = ?1", (evidence.as_bytes(), reason)).map(drop)
     }
 
     fn uploads<P: rusqlite::Params>(&self, sql: &str, params: P) -> Result<Vec<Upload>> {
-        let mut statement = self.0.prepare_cached(sql).map_err(storage)?;
-        let rows = statement
-            .query_map(params, |row| {
-                Ok(Upload {
-                    hash: Hash(row.get(0)?),
-                    evidence: super::projection::record_id(row, 1)?.into(),
-                    size: row.get(2)?,
-                    sent: row.get(3)?,
-                    location: row.get(4)?,
-                    verified_at: row.get::<_, Option<i64>>(5)?.map(from_millis),
-                    failed: row.get(6)?,
-                })
+        self.0.all(sql, params, |row| {
+            Ok(Upload {
+                hash: Hash(row.get(0)?),
+                evidence: super::projection::record_id(row, 1)?.into(),
+                size: row.get(2)?,
+                sent: row.get(3)?,
+                location: row.get(4)?,
+                verified_at: row.get::<_, Option<i64>>(5)?.map(from_millis),
+                failed: row.get(6)?,
             })
-            .map_err(storage)?;
-        rows.collect::<Result<_, _>>().map_err(storage)
+        })
     }
 }

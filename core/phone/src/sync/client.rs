@@ -1,6 +1,5 @@
 //! The server over HTTP: signed requests, and nothing else that this core says to the network.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use chuda_evidence::clock::Clock;
 use chuda_evidence::key::Signer;
@@ -17,17 +17,17 @@ use chuda_evidence::signature::{self, Target};
 use chuda_record::Role;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{DeviceId, Hash, PersonId};
-use chuda_record::wire::{self, BLOBS_PATH, CONTENT_TYPE, ENROL_PATH, MAX_BODY_BYTES, Request, Response, SYNC_PATH};
+use chuda_record::wire::api::{self, ENROL_PATH, Enrolment, IMPORT_PATH, ImportKind, ImportReport, ProblemBody};
+use chuda_record::wire::{self, BLOBS_PATH, CONTENT_TYPE, MAX_BODY_BYTES, Request, Response, SYNC_PATH};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Without a byte for this long a request is given up.
 const READ_TIMEOUT: Duration = Duration::from_mins(1);
-/// Most values that a refusal brings, and most characters of one.
-const MAX_PARAMS: (usize, usize) = (32, 1_000);
 /// The same for a file that the server answers only once it has taken it in.
 const FILE_TIMEOUT: Duration = Duration::from_mins(10);
-/// Where files are imported.
-const IMPORTS: &str = "/api/v1/imports/";
+/// Most values that a refusal brings, and most characters of one.
+const MAX_PARAMS: (usize, usize) = (32, 1_000);
+const JSON: (&str, &str) = ("content-type", "application/json");
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
 /// What the server answers when it has all bytes of a blob and has verified them.
 const ECHO: &str = "chuda-sha256";
@@ -64,15 +64,6 @@ pub struct Enrolled {
     pub roles: Vec<Role>,
 }
 
-/// What a question to the server does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// Looks.
-    Get,
-    /// Changes something, or has something worked out.
-    Post,
-}
-
 /// An answered exchange.
 pub struct Exchanged {
     /// The answer.
@@ -99,27 +90,14 @@ pub enum Progress {
     Gone,
 }
 
-#[derive(Serialize)]
-struct Enrolment<'a> {
-    code: &'a str,
-    device: DeviceId,
-    public_key: String,
-    platform: &'static str,
-}
-
-#[derive(Deserialize)]
-struct Admission {
-    person: PersonId,
-    name: String,
-    roles: Vec<String>,
-}
-
-/// A refusal in the form of RFC 9457, as far as it is looked at.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Problem {
-    key: String,
-    params: BTreeMap<String, String>,
+/// A request that is still to be signed.
+struct Call<'a> {
+    /// With how much patience it is sent.
+    http: &'a reqwest::Client,
+    method: Method,
+    path: &'a str,
+    headers: &'a [(&'a str, &'a str)],
+    body: Vec<u8>,
 }
 
 /// An answer with its body within the bound.
@@ -161,27 +139,22 @@ impl Client {
     ) -> Result<Enrolled> {
         let server = server.trim().trim_end_matches('/').to_owned();
         let public_key = BASE64.encode(signer.public_key().to_spki());
-        let enrolment = Enrolment { code: code.trim(), device, public_key, platform: std::env::consts::OS };
-        let body = serde_json::to_vec(&enrolment).map_err(|error| Error::internal("enrol.encode", error))?;
+        let platform = Some(std::env::consts::OS.to_owned());
+        let enrolment = Enrolment { code: code.trim().to_owned(), device, public_key, platform };
         let session = Session { server: &server, device, signer, now: signing_time(clock, 0) };
-        let answer = self.send(&session, Method::POST, ENROL_PATH, &[("content-type", "application/json")], body).await?;
+        let answer = self.send(&session, self.post(ENROL_PATH, &[JSON], encode(&enrolment)?)).await?;
         if !answer.status.is_success() {
             return Err(refusal(&answer));
         }
-        let admission: Admission = serde_json::from_slice(&answer.body).map_err(|_| not_understood())?;
-        Ok(Enrolled {
-            server,
-            person: admission.person,
-            name: admission.name,
-            roles: admission.roles.iter().filter_map(|role| Role::parse(role)).collect(),
-        })
+        let api::Enrolled { person, name, roles, .. } = decode(&answer)?;
+        Ok(Enrolled { server, person, name, roles: roles.iter().filter_map(|role| Role::parse(role)).collect() })
     }
 
     /// One exchange of records.
     pub async fn exchange(&self, session: &Session<'_>, request: &Request) -> Result<Exchanged> {
         let body = wire::encode(request);
         let bytes_up = body.len() as u64;
-        let answer = self.send(session, Method::POST, SYNC_PATH, &[("content-type", CONTENT_TYPE)], body).await?;
+        let answer = self.send(session, self.post(SYNC_PATH, &[("content-type", CONTENT_TYPE)], body)).await?;
         if !answer.status.is_success() {
             return Err(refusal(&answer));
         }
@@ -189,63 +162,38 @@ impl Client {
         Ok(Exchanged { response, bytes_up, bytes_down: answer.body.len() as u64 })
     }
 
-    /// Asks the server's JSON API what only it knows, or has it do what only it can. Null where the answer is empty.
+    /// Asks the server's JSON API what only it can work out, or has it do what only it can.
     ///
     /// What the server refuses comes as `server.refused`, with its own key as `problem` and its values beside it.
-    pub async fn call(
+    pub async fn ask<Answered: DeserializeOwned>(
         &self,
         session: &Session<'_>,
-        verb: Verb,
-        path: &str,
-        body: Option<&serde_json::Value>,
-    ) -> Result<serde_json::Value> {
-        // Anything else could lead to another server.
-        if !path.starts_with('/') || path.starts_with("//") {
-            return Err(Error::internal("server.path", "not a path"));
-        }
-        let method = match verb {
-            Verb::Get => Method::GET,
-            Verb::Post => Method::POST,
-        };
-        let headers: &[(&str, &str)] = if body.is_some() { &[("content-type", "application/json")] } else { &[] };
-        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
-        self.ask(session, method, path, headers, body).await
+        path: &'static str,
+        question: &impl Serialize,
+    ) -> Result<Answered> {
+        understood(&self.send(session, self.post(path, &[JSON], encode(question)?)).await?)
     }
 
-    /// Hands a file of `kind` over to be imported, or only to be looked at; refused as in [`Self::call`].
+    /// Hands a file over to be imported, or only to be looked at; refused as in [`Self::ask`].
     pub async fn import(
         &self,
         session: &Session<'_>,
-        kind: &str,
+        kind: ImportKind,
         dry_run: bool,
         mime: &str,
         file: Vec<u8>,
-    ) -> Result<serde_json::Value> {
-        let path = format!("{IMPORTS}{kind}?dry_run={dry_run}");
-        self.ask(session, Method::POST, &path, &[("content-type", mime)], file).await
-    }
-
-    async fn ask(
-        &self,
-        session: &Session<'_>,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Vec<u8>,
-    ) -> Result<serde_json::Value> {
-        let answer = self.send(session, method, path, headers, body).await?;
-        match answer.status {
-            status if !status.is_success() => Err(refused(&answer)),
-            _ if answer.body.is_empty() => Ok(serde_json::Value::Null),
-            _ => serde_json::from_slice(&answer.body).map_err(|_| not_understood()),
-        }
+    ) -> Result<ImportReport> {
+        let path = format!("{}?dry_run={dry_run}", IMPORT_PATH.replace("{kind}", kind.as_str()));
+        let headers = [("content-type", mime)];
+        let call = Call { http: &self.patient, ..self.post(&path, &headers, file) };
+        understood(&self.send(session, call).await?)
     }
 
     /// Begins the upload of a blob (tus creation). The server may have it already.
     pub async fn begin_upload(&self, session: &Session<'_>, hash: Hash, size: u64) -> Result<Progress> {
         let (size, metadata) = (size.to_string(), format!("sha256 {}", BASE64.encode(hash.to_string())));
         let headers = [TUS, ("upload-length", &size), ("upload-metadata", &metadata)];
-        let answer = self.send(session, Method::POST, BLOBS_PATH, &headers, Vec::new()).await?;
+        let answer = self.send(session, self.post(BLOBS_PATH, &headers, Vec::new())).await?;
         if !answer.status.is_success() {
             return Err(refusal(&answer));
         }
@@ -260,7 +208,7 @@ impl Client {
 
     /// Asks how much of an upload the server has.
     pub async fn ask_upload(&self, session: &Session<'_>, hash: Hash, location: &str) -> Result<Progress> {
-        let answer = self.send(session, Method::HEAD, location, &[TUS], Vec::new()).await?;
+        let answer = self.send(session, self.call(Method::HEAD, location, &[TUS], Vec::new())).await?;
         match answer.status {
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Progress::Gone),
             status if status.is_success() => progress(&answer, hash, location),
@@ -279,7 +227,7 @@ impl Client {
     ) -> Result<Progress> {
         let offset = offset.to_string();
         let headers = [TUS, ("upload-offset", &offset), ("content-type", "application/offset+octet-stream")];
-        let answer = self.send(session, Method::PATCH, location, &headers, bytes).await?;
+        let answer = self.send(session, self.call(Method::PATCH, location, &headers, bytes)).await?;
         match answer.status {
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Progress::Gone),
             StatusCode::CONFLICT => self.ask_upload(session, hash, location).await,
@@ -288,37 +236,31 @@ impl Client {
         }
     }
 
+    fn post<'a>(&'a self, path: &'a str, headers: &'a [(&'a str, &'a str)], body: Vec<u8>) -> Call<'a> {
+        self.call(Method::POST, path, headers, body)
+    }
+
+    fn call<'a>(&'a self, method: Method, path: &'a str, headers: &'a [(&'a str, &'a str)], body: Vec<u8>) -> Call<'a> {
+        Call { http: &self.http, method, path, headers, body }
+    }
+
     /// Sends a signed request. When the server says that the clock is off, once more with its time.
-    async fn send(
-        &self,
-        session: &Session<'_>,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Vec<u8>,
-    ) -> Result<Answer> {
-        let answer = self.send_at(session, session.now, method.clone(), path, headers, body.clone()).await?;
+    async fn send(&self, session: &Session<'_>, call: Call<'_>) -> Result<Answer> {
+        let answer = call.send_at(session, session.now).await?;
         let told = (answer.status == StatusCode::UNAUTHORIZED).then(|| server_time(&answer.headers)).flatten();
         match told {
-            Some(time) if (time - session.now).abs() > signature::MAX_SKEW / 2 => {
-                self.send_at(session, time, method, path, headers, body).await
-            }
+            Some(time) if (time - session.now).abs() > signature::MAX_SKEW / 2 => call.send_at(session, time).await,
             _ => Ok(answer),
         }
     }
+}
 
-    async fn send_at(
-        &self,
-        session: &Session<'_>,
-        now: DateTime<Utc>,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Vec<u8>,
-    ) -> Result<Answer> {
+impl Call<'_> {
+    async fn send_at(&self, session: &Session<'_>, now: DateTime<Utc>) -> Result<Answer> {
+        let Self { http, method, path, headers, body } = self;
         let url = Url::parse(session.server).and_then(|base| base.join(path)).map_err(|_| Error::invalid("server.bad_url"))?;
         let target = Target { method: method.as_str(), path: url.path(), query: url.query().unwrap_or_default() };
-        let signed = signature::sign(target, &body, session.device, now, |base| session.signer.sign(base))?;
+        let signed = signature::sign(target, body, session.device, now, |base| session.signer.sign(base))?;
         let mut all = HeaderMap::new();
         let signature_headers = [
             ("content-digest", signed.content_digest.as_str()),
@@ -329,8 +271,8 @@ impl Client {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| Error::internal("http.header", error))?;
             all.insert(name, HeaderValue::from_str(value).map_err(|error| Error::internal("http.header", error))?);
         }
-        let http = if path.starts_with(IMPORTS) { &self.patient } else { &self.http };
-        let mut response = http.request(method, url).headers(all).body(body).send().await.map_err(|error| unreachable(&error))?;
+        let request = http.request(method.clone(), url).headers(all).body(body.clone());
+        let mut response = request.send().await.map_err(|error| unreachable(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
@@ -368,6 +310,19 @@ fn server_time(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc2822(header(headers, "date")?).ok().map(|time| time.with_timezone(&Utc))
 }
 
+fn encode(question: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(question).map_err(|error| Error::internal("server.encode", error))
+}
+
+fn decode<Answered: DeserializeOwned>(answer: &Answer) -> Result<Answered> {
+    serde_json::from_slice(&answer.body).map_err(|_| not_understood())
+}
+
+/// What was answered to a question, if it was not refused.
+fn understood<Answered: DeserializeOwned>(answer: &Answer) -> Result<Answered> {
+    if answer.status.is_success() { decode(answer) } else { Err(refused(answer)) }
+}
+
 /// What a refusal means for the user.
 fn refusal(answer: &Answer) -> Error {
     let problem = problem(answer);
@@ -402,7 +357,7 @@ fn refused(answer: &Answer) -> Error {
     error.with("status", answer.status.as_u16()).with("problem", problem.key)
 }
 
-fn problem(answer: &Answer) -> Problem {
+fn problem(answer: &Answer) -> ProblemBody {
     serde_json::from_slice(&answer.body).unwrap_or_default()
 }
 

@@ -11,7 +11,7 @@ use chuda_record::id::{CustomerId, DemandId, FindingId, QuestionId, RecordId};
 use chuda_record::policy::Writer;
 use chuda_record::rules::Config;
 use chuda_record::time::day_of;
-use chuda_record::{Demand, Fields, Finding, Kind, Question, Scalar, Task};
+use chuda_record::{Demand, Fields, Finding, Kind, Question, Task};
 
 /// Most open tasks of a customer among which a record's own are looked for.
 const TASKS: u32 = 1_000;
@@ -129,8 +129,7 @@ impl Workbench {
                 let option = Config::find(&fitting, resolution)
                     .ok_or_else(|| Error::invalid("finding.unknown_resolution").with("choices", keys()))?;
                 let fields = Finding::settle(&option.key, &reason, own.person()?, own.at);
-                let standing = own.standing_at(tx, id.into())?;
-                tx.write_fields(&standing, id.into(), Kind::Finding, &fields)?;
+                tx.write_fields(own, id.into(), Kind::Finding, &fields)?;
                 close_todos(tx, own, id.into(), finding.customer, Some(&option.key), Some(&reason))
             },
             |ask, ()| ask.finding(id),
@@ -162,7 +161,7 @@ fn close_todos(
     choice: Option<&str>,
     reason: Option<&str>,
 ) -> Result<()> {
-    let Writer::Person { id: me, roles, .. } = &own.writer else { return Ok(()) };
+    let Writer::Person { id: me, roles } = &own.writer else { return Ok(()) };
     for row in tx.list::<Task>(customer, true, TASKS)? {
         let task = row.record;
         let mine = task.assignee == Some(*me) || task.role.is_some_and(|role| roles.contains(&role));
@@ -173,11 +172,7 @@ fn close_todos(
         if choice.is_none() && !task.choices.is_empty() {
             continue;
         }
-        let mut fields =
-            Fields::from([("done_at".into(), Scalar::Int(own.at.timestamp_millis())), ("done_by".into(), me.to_string().into())]);
-        fields.extend(choice.map(|choice| ("choice".to_owned(), choice.into())));
-        fields.extend(reason.map(|reason| ("reason".to_owned(), reason.into())));
-        tx.write_fields(own, row.id, Kind::Task, &fields)?;
+        tx.write_fields(own, row.id, Kind::Task, &Task::done(choice, reason, *me, own.at))?;
     }
     Ok(())
 }

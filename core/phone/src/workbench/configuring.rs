@@ -1,14 +1,11 @@
 //! The configuration as a supervisor works on it (T6): versions, drafts, a dry run, publishing. Looking works without a network.
 
-use serde::Deserialize;
-use serde_json::json;
-
-use super::{Verb, Workbench};
-use crate::query::releases;
+use super::Workbench;
 use crate::query::view::ReleaseView;
 use chuda_record::error::{Error, Result};
 use chuda_record::rules::dry_run::DryRun;
 use chuda_record::rules::{Config, Edit};
+use chuda_record::wire::api::{CONFIG_PATH, DRY_RUN_PATH, Publication, Published, Trial};
 
 /// Most versions that are listed.
 const MAX_LISTED: u32 = 1_000;
@@ -22,7 +19,7 @@ impl Workbench {
 
     /// One version of the configuration.
     pub fn config_version(&self, version: i64) -> Result<Config> {
-        let found = self.0.store.read(|tx| releases::version(tx, version))?;
+        let found = self.0.store.read(|tx| tx.release(version))?;
         found.ok_or_else(|| Error::not_found("config.no_such_version").with("version", version))
     }
 
@@ -46,28 +43,18 @@ impl Workbench {
     /// What a draft would have done with the records of the last days (90 unless given), against the version in force. The server works
     /// it out, since it alone has all records; nothing is written.
     pub async fn try_config(&self, draft: &Config, days: Option<u16>) -> Result<DryRun> {
-        let body = json!({ "content": content(draft)?, "days": days });
-        let answer = self.ask_server(Verb::Post, "/api/v1/config/dry-run", Some(&body)).await?;
-        serde_json::from_value(answer).map_err(|_| not_understood())
+        self.ask_server(DRY_RUN_PATH, &Trial { content: content(draft)?, days }).await
     }
 
     /// Publishes a draft and returns its number. The draft names the version it was made from; when another one is in force by then, it
     /// is refused as `config.stale`. This phone gets it with the next sync, as everyone does.
     pub async fn publish_config(&self, draft: &Config, note: &str) -> Result<i64> {
-        #[derive(Deserialize)]
-        struct Published {
-            version: i64,
-        }
-        let body = json!({ "parent": draft.version, "content": content(draft)?, "note": note });
-        let answer = self.ask_server(Verb::Post, "/api/v1/config", Some(&body)).await?;
-        serde_json::from_value(answer).map(|published: Published| published.version).map_err(|_| not_understood())
+        let publication = Publication { parent: draft.version, content: content(draft)?, note: note.to_owned() };
+        let Published { version } = self.ask_server(CONFIG_PATH, &publication).await?;
+        Ok(version)
     }
 }
 
 fn content(draft: &Config) -> Result<serde_json::Value> {
     serde_json::to_value(draft).map_err(|error| Error::internal("config.encode", error))
-}
-
-fn not_understood() -> Error {
-    Error::new(chuda_record::ErrorKind::Server, "sync.not_understood")
 }

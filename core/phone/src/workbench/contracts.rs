@@ -4,16 +4,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::{ContractEdit, Workbench, check_length, identity, touching, typed};
-use crate::query::contracts::{SIGNING, steps_before_signature};
+use crate::query::contracts::steps_before_signature;
 use crate::query::view::ContractView;
-use crate::store::{Row, Tx};
+use crate::store::{Own, Row, Tx};
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{ContractId, PersonId};
-use chuda_record::policy::may_write;
+use chuda_record::kind::contract::SIGNING;
 use chuda_record::rules::Config;
 use chuda_record::rules::config::Provider;
 use chuda_record::time::{from_millis, to_millis};
-use chuda_record::{Contract, Customer, Kind, Record as _, fields};
+use chuda_record::{Contract, Customer, NotWritten, Rejection};
 
 impl Workbench {
     /// Contracts that this person sees, newest first: those that somebody still has to do something about, or all.
@@ -41,7 +41,6 @@ impl Workbench {
         let service = typed(edit.promised_service).map(|word| service(&config, &word)).transpose()?;
         self.0.act(
             |tx, own| {
-                let own = own.standing_at(tx, id.into())?;
                 let before = contract(tx, id)?;
                 let mut after = before.clone();
                 after.number = number.unwrap_or(after.number);
@@ -50,17 +49,16 @@ impl Workbench {
                 after.promised_service = service.or(after.promised_service);
                 after.custom_development = edit.custom_development.unwrap_or(after.custom_development);
                 if let Some(name) = contact {
-                    after.contact = Some(touching::contact(tx, &own, before.customer, me, name, None)?);
+                    after.contact = Some(touching::contact(tx, own, before.customer, me, name, None)?);
                 }
-                let state = before.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
-                let misshapen = |error| Error::internal("record.misshapen", error);
-                let after_fields = fields::to_fields(&after).map_err(misshapen)?;
-                let changed = fields::difference(&fields::to_fields(&before).map_err(misshapen)?, &after_fields);
-                let locked = changed.keys().find(|field| !may_write(Kind::Contract, &state, &own.writer, field));
-                match locked {
-                    Some(_) if before.rejected_at.is_some() => Err(Error::invalid("contract.rejected")),
-                    Some(field) if before.author == me => Err(Error::invalid("contract.agreed").with("field", field)),
-                    _ => tx.edit(&own, id, &before, &after),
+                match tx.judge_edit(own, id, &before, &after) {
+                    Err(NotWritten::Refused(Rejection::FieldLocked { .. })) if before.rejected_at.is_some() => {
+                        Err(Error::invalid("contract.rejected"))
+                    }
+                    Err(NotWritten::Refused(Rejection::FieldLocked { field })) if before.author == me => {
+                        Err(Error::invalid("contract.agreed").with("field", field))
+                    }
+                    _ => tx.edit(own, id, &before, &after),
                 }
             },
             |ask, ()| ask.contract(id),
@@ -86,7 +84,6 @@ impl Workbench {
         let signature = BASE64.encode(inner.settings.signer.sign(&message)?);
         inner.act(
             |tx, own| {
-                let own = own.standing_at(tx, id.into())?;
                 let before = contract(tx, id)?;
                 check_ready(tx, &before, me)?;
                 // A sync may have come in between.
@@ -100,6 +97,7 @@ impl Workbench {
                     signature: Some(signature),
                     ..before.clone()
                 };
+                let own = Own { key: Some(inner.settings.signer.public_key()), ..own.clone() };
                 tx.edit(&own, id, &before, &signed)
             },
             |ask, ()| ask.contract(id),

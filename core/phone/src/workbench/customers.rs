@@ -46,7 +46,6 @@ impl Workbench {
         let me = self.0.me().id;
         self.0.act(
             |tx, own| {
-                let own = own.standing_at(tx, id.into())?;
                 let before = tx.record::<Customer>(id)?.ok_or_else(|| Error::not_found("customer.not_found"))?.record;
                 if let Some(name) = &name {
                     refuse_same_name(tx, name, Some(id))?;
@@ -59,11 +58,11 @@ impl Workbench {
                 after.intent = edit.intent.or(after.intent);
                 after.closed = edit.closed.unwrap_or(after.closed);
                 if let Some(name) = contact {
-                    let contact = touching::contact(tx, &own, id, me, name, role.clone())?;
+                    let contact = touching::contact(tx, own, id, me, name, role.clone())?;
                     after.contact = Some(contact);
-                    describe(tx, &own, contact, position, role, phone)?;
+                    describe(tx, own, contact, position, role, phone)?;
                 }
-                tx.edit(&own, id, &before, &after)
+                tx.edit(own, id, &before, &after)
             },
             |ask, ()| ask.customer(id),
         )

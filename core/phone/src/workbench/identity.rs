@@ -224,7 +224,7 @@ fn read_me(tx: &Tx<'_>) -> Result<Me> {
 fn adopt(tx: &Tx<'_>, own: &Own, from: PersonId, to: PersonId) -> Result<()> {
     let actor = Actor { incarnation: new_incarnation(tx)?, ..own.actor };
     // The server has not seen any of this: it is written as the server will judge it, by the new author.
-    let own = Own { actor, writer: Writer::Server, at: own.at };
+    let own = Own { actor, writer: Writer::Server, ..own.clone() };
     let (before, after) = (from.to_string(), to.to_string());
     for (id, kind) in tx.all_records()? {
         let mut fields = tx.load(id)?.fields();
@@ -254,7 +254,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(folder.path(), [7; 32]).unwrap();
         let device = DeviceId::new(Utc::now());
-        let own = Own { actor: Actor { device, incarnation: 0 }, writer: Writer::Server, at: Utc::now() };
+        let own = Own::new(Actor { device, incarnation: 0 }, Writer::Server, Utc::now());
         let arrive = |version: i64, min_app: &str, content: &str| {
             let release = Release {
                 version,

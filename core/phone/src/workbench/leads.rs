@@ -7,9 +7,8 @@ use crate::store::{Own, Tx};
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{LeadId, PersonId};
 use chuda_record::kind::lead::LeadRequest;
-use chuda_record::policy::may_write;
 use chuda_record::rules::audience::{People, superiors};
-use chuda_record::{Fields, Kind, Lead, Record as _, Stage};
+use chuda_record::{Fields, Kind, Lead, Stage};
 
 impl Workbench {
     /// Puts a lead into the pool (投放), with its customer: nobody has it, whoever goes to customers can claim it.
@@ -134,11 +133,12 @@ impl Workbench {
         let me = self.0.me().id;
         self.0.act(
             |tx, own| {
-                let own = own.standing_at(tx, id.into())?;
                 let before = lead(tx, id)?;
-                check_standing(&own, &before)?;
-                let after = Lead { moved_by: me, moved_at: own.at, ..change(&own, before.clone())? };
-                tx.edit(&own, id, &before, &after)
+                if !tx.may_write(own, id, "stage")? {
+                    return Err(Error::new(ErrorKind::NotAllowed, "lead.not_yours"));
+                }
+                let after = Lead { moved_by: me, moved_at: own.at, ..change(own, before.clone())? };
+                tx.edit(own, id, &before, &after)
             },
             |ask, ()| ask.lead(id),
         )
@@ -147,16 +147,6 @@ impl Workbench {
 
 fn lead(tx: &Tx<'_>, id: LeadId) -> Result<Lead> {
     Ok(tx.record::<Lead>(id)?.ok_or_else(|| Error::not_found("lead.not_found"))?.record)
-}
-
-/// Whether this person may correct the lead at all, in words of its own.
-fn check_standing(own: &Own, lead: &Lead) -> Result<()> {
-    let fields = lead.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
-    if may_write(Kind::Lead, &fields, &own.writer, "stage") {
-        Ok(())
-    } else {
-        Err(Error::new(ErrorKind::NotAllowed, "lead.not_yours"))
-    }
 }
 
 fn reason_of(reason: &str) -> Result<String> {

@@ -39,12 +39,10 @@ pub use drafts::{
 pub use listeners::{Listener, Subscription};
 pub use recorder::{Recorder, RecordingLevel};
 
-pub use crate::sync::client::Verb;
-
 use crate::query::view::{
     CustomerView, EvidenceView, FiguresView, HomeView, Options, PersonView, ReportCard, ReportView, TaskView, TouchView,
 };
-use crate::query::{Ask, Me, releases};
+use crate::query::{Ask, Me};
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Store, Tx};
 use chuda_evidence::clock::Clock;
@@ -52,12 +50,13 @@ use chuda_evidence::key::Signer;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, EvidenceId, PersonId, RecordId, TaskId, TouchId};
 use chuda_record::kind::contract::E_SIGN;
-use chuda_record::policy::{AUTHOR_FIELD, Writer};
-use chuda_record::rules::audience::{People, superiors};
+use chuda_record::policy::Writer;
+use chuda_record::rules::audience::People;
 use chuda_record::rules::metrics::Week;
 use chuda_record::rules::{Config, World};
+use chuda_record::table::MAX_TEXT;
 use chuda_record::time::to_millis;
-use chuda_record::{Actor, Customer, Fields, Kind, Scalar, Task, customer_of};
+use chuda_record::{Actor, Fields, Kind, NotWritten, Rejection, Task};
 
 /// What a workbench needs from its shell.
 #[derive(Clone)]
@@ -173,34 +172,15 @@ impl Inner {
         };
         Ok(Own {
             actor: Actor { device, incarnation },
-            writer: Writer::Person {
-                id: me.id,
-                roles: me.roles.iter().copied().collect(),
-                holds_customer: false,
-                is_superior: false,
-            },
+            writer: Writer::Person { id: me.id, roles: me.roles.iter().copied().collect() },
             at: self.settings.clock.now(),
+            config: self.config(),
+            key: None,
         })
     }
 }
 
 impl Own {
-    /// The same writer, as they stand to a record: whether they hold its customer, and whether they are above its author or holder. The
-    /// server judges by the same.
-    fn standing_at(&self, tx: &Tx<'_>, id: RecordId) -> Result<Self> {
-        let mut own = self.clone();
-        let Some((kind, fields)) = World::record(tx, id)? else { return Ok(own) };
-        if let Writer::Person { id: me, holds_customer, is_superior, .. } = &mut own.writer {
-            let customer = customer_of(id, kind, &fields).map_or(Ok(None), |customer| tx.record::<Customer>(customer))?;
-            let holder = customer.and_then(|row| row.record.holder);
-            let author = fields.get(AUTHOR_FIELD).and_then(Scalar::as_text).and_then(|id| id.parse().ok());
-            let people = people(tx)?;
-            *holds_customer = holder == Some(*me);
-            *is_superior = author.into_iter().chain(holder).any(|person| superiors(person, &people).contains(me));
-        }
-        Ok(own)
-    }
-
     /// The person who writes.
     fn person(&self) -> Result<PersonId> {
         match self.writer {
@@ -330,7 +310,6 @@ impl Workbench {
 
     /// Does a task, with one of its choices if it has any. The task to sign a contract is done by signing it.
     pub fn complete_task(&self, id: TaskId, choice: Option<&str>, reason: Option<&str>) -> Result<TaskView> {
-        let config = self.0.config();
         let task = self.0.store.read(|tx| tx.record::<Task>(id))?.map(|row| row.record);
         if let Some(task) = task.filter(|task| task.task == E_SIGN && task.done_at.is_none()) {
             self.sign_contract(task.source.into())?;
@@ -342,34 +321,15 @@ impl Workbench {
                 if task.done_at.is_some() {
                     return Err(Error::invalid("task.already_done"));
                 }
-                // A task keeps the answers and their rules that it was made with, offered still or not (T6).
-                let config = releases::made_under(tx, &config, task.config)?;
-                let choice = match (choice, task.choices.is_empty()) {
-                    (None, true) => None,
-                    (Some(word), false) => {
-                        let mut own = config.choices.iter().filter(|choice| task.choices.contains(&choice.key));
-                        let choice = own.find(|choice| choice.is_called(word));
-                        Some(choice.ok_or_else(|| offer(Error::invalid("task.unknown_choice"), &task))?)
-                    }
-                    (None, false) => return Err(offer(Error::invalid("task.choice_missing"), &task)),
-                    (Some(_), true) => return Err(Error::invalid("task.no_choices")),
-                };
+                // A task keeps the answers that it was made with, offered still or not (T6).
+                let config = tx.made_under(&own.config, task.config)?;
+                let mut offered = config.choices.iter().filter(|choice| task.choices.contains(&choice.key));
+                let chosen =
+                    choice.map(|word| offered.find(|choice| choice.is_called(word)).map_or(word, |choice| choice.key.as_str()));
                 let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
-                let asked = Config::option(&config.tasks, &task.task);
-                if choice.or(asked).is_some_and(|choice| choice.needs_reason) && reason.is_none() {
-                    return Err(Error::invalid("task.reason_missing"));
-                }
-                let Writer::Person { id: person, .. } = own.writer else {
-                    return Err(Error::internal("workbench.writer", "not a person"));
-                };
-                let done = Task {
-                    done_at: Some(own.at),
-                    done_by: Some(person),
-                    choice: choice.map(|choice| choice.key.clone()),
-                    reason: reason.map(str::to_owned),
-                    ..task.clone()
-                };
-                tx.edit(own, id, &task, &done)
+                let done = Task::done(chosen, reason, own.person()?, own.at);
+                tx.judge(own, id.into(), Kind::Task, &done).map_err(|fault| unfinished(fault, &task, choice))?;
+                tx.write_fields(own, id.into(), Kind::Task, &done)
             },
             |ask, ()| ask.task(id),
         )
@@ -419,8 +379,19 @@ impl Workbench {
     }
 }
 
-fn offer(error: Error, task: &Task) -> Error {
-    error.with("choices", task.choices.iter().cloned().collect::<Vec<_>>().join(","))
+/// Why a task can't be done so, in words of its own where there are any.
+fn unfinished(fault: NotWritten, task: &Task, choice: Option<&str>) -> Error {
+    let offer = |key| Error::invalid(key).with("choices", task.choices.iter().cloned().collect::<Vec<_>>().join(","));
+    match &fault {
+        NotWritten::Refused(Rejection::Invalid { detail }) => match (detail.as_str(), choice) {
+            ("reason", _) => Error::invalid("task.reason_missing"),
+            ("choice", None) => offer("task.choice_missing"),
+            ("choice", Some(_)) if task.choices.is_empty() => Error::invalid("task.no_choices"),
+            ("choice", Some(_)) => offer("task.unknown_choice"),
+            _ => fault.into(),
+        },
+        _ => fault.into(),
+    }
 }
 
 fn folder_of_blobs(dir: &Path) -> PathBuf {
@@ -434,8 +405,6 @@ fn typed(text: Option<String>) -> Option<String> {
 
 /// Most notices that are shown at once.
 const NOTICES: u32 = 200;
-/// Longest text of one field, in characters.
-const MAX_TEXT: usize = 4_000;
 
 fn check_length(text: Option<&String>, field: &'static str) -> Result<()> {
     match text {

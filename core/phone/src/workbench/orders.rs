@@ -3,10 +3,9 @@
 use super::{Schedule, Workbench, check_length, contracts, typed};
 use crate::query::view::OrderView;
 use crate::store::Own;
+use chuda_record::Order;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::OrderId;
-use chuda_record::policy::may_write;
-use chuda_record::{Kind, Order, Record as _};
 
 impl Workbench {
     /// Work orders that this person sees, newest first: those that are to be done, or all.
@@ -60,16 +59,14 @@ impl Workbench {
     fn change_order(&self, id: OrderId, change: impl FnOnce(&Own, Order) -> Result<Order>) -> Result<OrderView> {
         self.0.act(
             |tx, own| {
-                let own = own.standing_at(tx, id.into())?;
                 let before = tx.record::<Order>(id)?.ok_or_else(|| Error::not_found("order.not_found"))?.record;
-                let fields = before.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
-                if !may_write(Kind::Order, &fields, &own.writer, "assignee") {
+                if !tx.may_write(own, id, "assignee")? {
                     return Err(Error::new(ErrorKind::NotAllowed, "order.not_yours"));
                 }
                 if before.done_at.is_some() {
                     return Err(Error::invalid("order.done_already"));
                 }
-                tx.edit(&own, id, &before, &change(&own, before.clone())?)
+                tx.edit(own, id, &before, &change(own, before.clone())?)
             },
             |ask, ()| ask.order(id),
         )

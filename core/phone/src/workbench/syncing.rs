@@ -2,20 +2,22 @@
 
 use std::io::{Read as _, Seek as _, SeekFrom};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::voice::blocking;
 use super::{BlobChoice, BlobsReport, Cancel, Inner, RejectedView, SyncReport, Workbench, identity};
 use crate::query::view::SyncSummary;
 use crate::store::{Own, Upload};
-use crate::sync::client::{Progress, Session, Verb, signing_time};
+use crate::sync::client::{Progress, Session, signing_time};
 use crate::sync::session;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::time::to_millis;
+use chuda_record::wire::api::{ImportKind, ImportReport, MAX_IMPORT_BYTES};
 use chuda_record::{Actor, Rejection};
 
 /// Bytes of a blob in one request: a cut link loses at most this.
 const PIECE: u64 = 512 * 1024;
-/// Most bytes of a file to import; the server takes no more.
-const MAX_IMPORT: u64 = 8 * 1024 * 1024;
 /// Most exchanges of one sync; the rest follows with the next.
 const CANCELLED: &str = "sync.cancelled";
 const MAX_EXCHANGES: i64 = 10_000;
@@ -48,28 +50,29 @@ impl Workbench {
         Ok(report)
     }
 
-    /// Asks the server what only it knows, or has it do what only it can, as this person: figures, a dry run, an import. `Offline`
-    /// when it is not reached; nothing is kept for later. What it refuses comes as `server.refused` with its own key as `problem`.
-    pub async fn ask_server(&self, verb: Verb, path: &str, body: Option<&serde_json::Value>) -> Result<serde_json::Value> {
+    /// Asks the server what only it can work out, or has it do what only it can, as this person. `Offline` when it is not reached;
+    /// nothing is kept for later. What it refuses comes as `server.refused` with its own key as `problem`.
+    pub(super) async fn ask_server<Answered: DeserializeOwned>(
+        &self,
+        path: &'static str,
+        question: &impl Serialize,
+    ) -> Result<Answered> {
         let link = self.0.link()?;
-        self.0.client.call(&link.session(&self.0), verb, path, body).await
+        self.0.client.ask(&link.session(&self.0), path, question).await
     }
 
-    /// Has the server import a file of `customers`, `leads` or `slips` (H4), or only say what would come of it: its report as JSON.
-    /// All of the file goes in or nothing; with mistakes in it, it is `server.refused` with `import.mistakes`.
-    pub async fn import(&self, kind: &str, file: &std::path::Path, dry_run: bool) -> Result<serde_json::Value> {
-        if !matches!(kind, "customers" | "leads" | "slips") {
-            return Err(Error::invalid("import.unknown_kind"));
-        }
+    /// Has the server import a file (H4), or only say what would come of it. All of the file goes in or nothing; with mistakes in it, it
+    /// is `server.refused` with `import.mistakes`.
+    pub async fn import(&self, kind: ImportKind, file: &std::path::Path, dry_run: bool) -> Result<ImportReport> {
         let path = file.to_owned();
         let bytes = blocking(move || {
             let mut bytes = Vec::new();
-            std::fs::File::open(path)?.take(MAX_IMPORT + 1).read_to_end(&mut bytes)?;
+            std::fs::File::open(path)?.take(MAX_IMPORT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
             Ok(bytes)
         })
         .await?;
-        if bytes.len() as u64 > MAX_IMPORT {
-            return Err(Error::invalid("import.too_large").with("most", MAX_IMPORT));
+        if bytes.len() > MAX_IMPORT_BYTES {
+            return Err(Error::invalid("import.too_large").with("most", MAX_IMPORT_BYTES));
         }
         let link = self.0.link()?;
         let is_workbook = bytes.starts_with(b"PK");

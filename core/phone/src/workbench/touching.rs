@@ -10,10 +10,9 @@ use crate::query::{Ask, Me};
 use crate::store::{Own, Row, Tx};
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{ContactId, CustomerId, EvidenceId, PersonId, RecordId, TouchId};
-use chuda_record::policy::may_write;
 use chuda_record::rules::config::ExtraType;
 use chuda_record::rules::{Config, Subject, firing};
-use chuda_record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch, to_fields};
+use chuda_record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch};
 
 /// Under which name the half-made touch is kept.
 const UNFINISHED: &str = "unfinished";
@@ -34,16 +33,15 @@ impl Workbench {
                 if draft.evidence.is_empty() && !draft.allow_draft {
                     return Err(Error::invalid("touch.evidence_missing"));
                 }
-                let own = own.standing_at(tx, touch.customer.into())?;
                 let id = TouchId::new(own.at);
                 let role = typed(draft.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
-                let named = typed(draft.contact).map(|name| contact(tx, &own, touch.customer, me.id, name, role));
+                let named = typed(draft.contact).map(|name| contact(tx, own, touch.customer, me.id, name, role));
                 touch.contact = named.transpose()?;
                 // The customer goes before the touch, so that no server ever sees them disagree (B5).
-                keep_intent(tx, &own, touch.customer, &touch)?;
-                tx.create(&own, id, &touch)?;
+                keep_intent(tx, own, touch.customer, &touch)?;
+                tx.create(own, id, &touch)?;
                 for evidence in &touch.evidence {
-                    bind(tx, &own, *evidence, id, touch.customer)?;
+                    bind(tx, own, *evidence, id, touch.customer)?;
                 }
                 set_unfinished(tx, None)?;
                 Ok(id)
@@ -85,9 +83,8 @@ impl Workbench {
         self.0.act(
             |tx, own| {
                 let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found"))?.record;
-                let own = own.standing_at(tx, touch.into())?;
                 tx.edit(
-                    &own,
+                    own,
                     touch,
                     &before,
                     &Touch { feedback: true, feedback_at: before.feedback_at.or(Some(own.at)), ..before.clone() },
@@ -256,9 +253,8 @@ pub(super) fn contact(
     role: Option<String>,
 ) -> Result<ContactId> {
     if let Some(known) = tx.contacts(customer)?.into_iter().find(|row| row.record.name == name) {
-        let fields = to_fields(&known.record).map_err(|error| Error::internal("record.misshapen", error))?;
         // What somebody is to the deal turns out later, too; a colleague's contact is left as it is.
-        if role.is_some() && role != known.record.role && may_write(Kind::Contact, &fields, &own.writer, "role") {
+        if role.is_some() && role != known.record.role && tx.may_write(own, known.id, "role")? {
             tx.edit(own, known.id, &known.record, &Contact { role, ..known.record.clone() })?;
         }
         return Ok(known.id.into());

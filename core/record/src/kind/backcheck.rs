@@ -7,18 +7,18 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record};
+use crate::fields::is_known;
 use crate::id::{BackCheckId, PersonId, TouchId};
+use crate::kinds::Kind;
 use crate::origin::with_origin;
-use crate::policy::{Create, Party, Rules, Type, Write};
+use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings};
+use crate::table::{Create, MAX_TEXT, Party, Table, Type, Write};
 use crate::{Fields, Origin, Rejection, Scalar, from_fields};
 
 /// Most candidates that are kept in the record: 80 KB. A larger team's are named by their digest alone.
 const MAX_LISTED: usize = 5_000;
 /// Longest note to an answer, in characters.
 pub const MAX_NOTE: usize = 1_000;
-/// Longest conclusion, in characters.
-pub const MAX_CONCLUSION: usize = 4_000;
 
 /// What is answered to a question about a touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -152,7 +152,7 @@ impl BackCheck {
             let right = match key.split_once('/') {
                 Some(("answers", member)) => asked(member).is_some() && value.as_text().and_then(Answer::parse).is_some(),
                 Some(("notes", member)) => asked(member).is_some() && (*value == Scalar::Null || length(value) <= MAX_NOTE),
-                None if key == "conclusion" => length(value) <= MAX_CONCLUSION,
+                None if key == "conclusion" => length(value) <= MAX_TEXT,
                 _ => true,
             };
             if !right {
@@ -183,8 +183,7 @@ pub fn pack(candidates: &BTreeSet<TouchId>) -> Option<String> {
 
 impl Record for BackCheck {
     const KIND: Kind = Kind::BackCheck;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: with_origin![
             ("author", Type::Person, Write::Never),
@@ -204,6 +203,16 @@ impl Record for BackCheck {
             ("conclusion", Type::Text, Write::By(&[Party::Author])),
         ],
     };
+    const RULES: ByRules = ByRules::Read;
+    const HAS_PAGE: bool = true;
+
+    fn is_open(fields: &Fields) -> bool {
+        !is_known(fields, "closed_at")
+    }
+
+    fn check_write(proposal: &Proposal<'_>, _: &dyn Surroundings) -> Result<(), NotWritten> {
+        proposal.before.map_or(Ok(()), |before| Ok(Self::check_edit(before, proposal.writes)?))
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,18 @@
 //! Contracts on their way to be signed (H2, B3), and each use of the seal (N2).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record};
+use crate::error::Result;
+use crate::fields::{self, from_fields, is_known};
 use crate::id::{ContactId, ContractId, CustomerId, DeviceId, PersonId, TouchId};
+use crate::kinds::Kind;
 use crate::origin::with_origin;
-use crate::policy::{Create, List, Party, Rules, Type, Write, is_known};
+use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings};
+use crate::rejection::Rejection;
+use crate::table::{Create, List, Party, Table, Type, Write};
 use crate::{Fen, Fields, Origin};
 
 /// A contract. Rules start it, tasks move it: legal review and seal, then the signature, which ends it.
@@ -75,8 +81,7 @@ impl Contract {
 
 impl Record for Contract {
     const KIND: Kind = Kind::Contract;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: with_origin![
             ("author", Type::Person, Write::Never),
@@ -101,13 +106,50 @@ impl Record for Contract {
             ("signature", Type::Text, Write::Append(REP)),
         ],
     };
+    const RULES: ByRules = ByRules::Make;
+    const ESSENTIALS: &'static [&'static str] = &[
+        "author",
+        "number",
+        "amount",
+        "custom_development",
+        "contact",
+        "model",
+        "address",
+        "promised_service",
+        "status",
+        "rejection",
+    ];
+
+    fn is_open(fields: &Fields) -> bool {
+        !is_known(fields, "signed_at") && !is_known(fields, "rejected_at")
+    }
+
+    fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
+        let signs = ["signed_at", "signed_by", "signed_with", "signature"].into_iter().any(|field| proposal.has(field));
+        if !signs || is_signed(proposal, around)? { Ok(()) } else { Err(Rejection::invalid("signature").into()) }
+    }
 }
 
 /// The rep whose contract it is, and whoever has the customer since.
 const REP: &[Party] = &[Party::Author, Party::Holder];
 
+/// The state in which it can be signed.
+pub const SIGNING: &str = "signing";
 /// The task to sign one. Nothing but a signature does it.
 pub const E_SIGN: &str = "e_sign";
+
+/// Whether it is ready to be signed, and the signature is by the key of whoever writes, over what is agreed.
+fn is_signed(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<bool> {
+    let ready = proposal.before.is_some_and(|before| fields::text(before, "status") == Some(SIGNING));
+    let Ok(contract) = from_fields::<Contract>(&proposal.after()) else { return Ok(false) };
+    let device = contract.signed_with.as_deref().and_then(|device| device.parse().ok());
+    let (Some(at), Some(signature)) = (contract.signed_at, &contract.signature) else { return Ok(false) };
+    if !ready || device != Some(proposal.device) || contract.signed_by != Some(proposal.by) {
+        return Ok(false);
+    }
+    let Ok(signature) = BASE64.decode(signature) else { return Ok(false) };
+    around.has_signed(&contract.to_sign(proposal.id.into(), at, proposal.device), &signature)
+}
 
 /// What has been reviewed, sealed or signed stays as it is. What was left open then can still be filled in, but not in a contract
 /// that was turned down.
@@ -137,8 +179,7 @@ pub struct Seal {
 
 impl Record for Seal {
     const KIND: Kind = Kind::Seal;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: with_origin![
             ("author", Type::Person, Write::Never),
@@ -148,4 +189,9 @@ impl Record for Seal {
             ("note", Type::Text, Write::Never),
         ],
     };
+    const RULES: ByRules = ByRules::Make;
+
+    fn time(fields: &Fields) -> Option<i64> {
+        fields::number(fields, "at")
+    }
 }

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::person::SELLING;
-use super::{Kind, Record};
-use crate::id::{ContactId, CustomerId, PersonId};
-use crate::policy::{Create, List, Party, Rules, Type, Write};
+use crate::fields::{Fields, is_known};
+use crate::id::{ContactId, CustomerId, PersonId, RecordId};
+use crate::kinds::Kind;
+use crate::record::{NotWritten, Proposal, Record, Surroundings};
+use crate::role::SELLING;
+use crate::table::{Create, List, Party, Table, Type, Write};
 
 /// How likely a customer is to buy (意向等级).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,8 +81,7 @@ pub struct Customer {
 
 impl Record for Customer {
     const KIND: Kind = Kind::Customer;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Roles(SELLING),
         fields: &[
             ("author", Type::Person, Write::Never),
@@ -99,6 +100,19 @@ impl Record for Customer {
             ("merged_into", Type::Link(Kind::Customer), Write::By(&[Party::Server])),
         ],
     };
+
+    fn customer(id: RecordId, _: &Fields) -> Option<CustomerId> {
+        Some(id.into())
+    }
+
+    fn is_claimable(fields: &Fields) -> bool {
+        !is_known(fields, "holder")
+    }
+
+    /// Who enters one holds it, or nobody does.
+    fn check_write(proposal: &Proposal<'_>, _: &dyn Surroundings) -> Result<(), NotWritten> {
+        if proposal.before.is_none() { Ok(proposal.in_own_name("holder")?) } else { Ok(()) }
+    }
 }
 
 /// A person on the customer's side (N1: IT, legal, end users too).
@@ -123,8 +137,7 @@ pub struct Contact {
 
 impl Record for Contact {
     const KIND: Kind = Kind::Contact;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Roles(SELLING),
         fields: &[
             ("author", Type::Person, Write::Never),

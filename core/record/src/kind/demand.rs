@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record, Role};
+use crate::fields::is_known;
 use crate::id::{CustomerId, PersonId, TouchId};
+use crate::kinds::Kind;
 use crate::origin::with_origin;
-use crate::policy::{Create, List, Party, Rules, Type, Write};
+use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings};
+use crate::role::Role;
+use crate::table::{Create, List, Party, Table, Type, Write};
 use crate::{Fields, Origin, Scalar};
 
 /// A demand in the pool.
@@ -53,8 +56,7 @@ impl Demand {
 
 impl Record for Demand {
     const KIND: Kind = Kind::Demand;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: with_origin![
             ("author", Type::Person, Write::Never),
@@ -69,4 +71,20 @@ impl Record for Demand {
             ("assessed_by", Type::Person, Write::By(&[Party::Assignee])),
         ],
     };
+    const RULES: ByRules = ByRules::Make;
+    const ESSENTIALS: &'static [&'static str] = &["author", "text", "status", "assessment"];
+
+    fn is_open(fields: &Fields) -> bool {
+        !is_known(fields, "assessed_at")
+    }
+
+    /// It is assessed in one's own name, and with a reason where the assessment asks for one.
+    fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
+        proposal.in_own_name("assignee")?;
+        proposal.in_own_name("assessed_by")?;
+        match proposal.text("status") {
+            Some(status) if around.needs_reason(List::Choices, status) => Ok(proposal.given("assessment")?),
+            _ => Ok(()),
+        }
+    }
 }

@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record};
 use crate::Origin;
-use crate::id::{CustomerId, PersonId, TouchId};
+use crate::fields::{self, Fields};
+use crate::id::{CustomerId, PersonId, RecordId, TouchId};
+use crate::kinds::Kind;
 use crate::origin::with_origin;
-use crate::policy::{Create, List, Party, Rules, Type, Write};
+use crate::record::Record;
+use crate::table::{Create, List, Party, Table, Type, Write};
 
 /// An outside event. Its id follows from system and external id, so the same one sent twice is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,8 +41,7 @@ pub struct Event {
 
 impl Record for Event {
     const KIND: Kind = Kind::Event;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: with_origin![
             ("author", Type::Person, Write::Never),
@@ -54,4 +55,12 @@ impl Record for Event {
             ("feedback", Type::Flag, Write::Never),
         ],
     };
+
+    fn time(fields: &Fields) -> Option<i64> {
+        fields::number(fields, "at")
+    }
+
+    fn parent(fields: &Fields) -> Option<RecordId> {
+        fields::id(fields, "touch")
+    }
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::person::SELLING;
-use super::{Kind, Record};
-use crate::fields::members;
-use crate::id::{CustomerId, DeviceId, Hash, PersonId, TouchId};
-use crate::policy::{Create, Party, Rules, Type, Write};
+use crate::fields::{self, Fields, members};
+use crate::id::{CustomerId, DeviceId, Hash, PersonId, RecordId, TouchId};
+use crate::kinds::Kind;
+use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings, author_of};
+use crate::rejection::Rejection;
+use crate::role::SELLING;
+use crate::table::{Create, Party, Table, Type, Write};
 
 /// One piece of evidence. All of it but the transcript and where it is attached is fixed at capture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,8 +64,7 @@ impl Evidence {
 
 impl Record for Evidence {
     const KIND: Kind = Kind::Evidence;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Roles(SELLING),
         fields: &[
             ("author", Type::Person, Write::Never),
@@ -84,4 +85,33 @@ impl Record for Evidence {
             ("stored_at", Type::Timestamp, Write::By(&[Party::Server])),
         ],
     };
+    const RULES: ByRules = ByRules::Read;
+    const HAS_PAGE: bool = true;
+
+    fn time(fields: &Fields) -> Option<i64> {
+        fields::number(fields, "captured_at")
+    }
+
+    fn parent(fields: &Fields) -> Option<RecordId> {
+        fields::id(fields, "touch")
+    }
+
+    fn blob(fields: &Fields) -> Option<Hash> {
+        fields::id(fields, "sha256")
+    }
+
+    /// It is captured where it comes from, and belongs to a touch of whoever captured it.
+    fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
+        if proposal.before.is_none() && proposal.text("device").is_some_and(|device| device.parse() != Ok(proposal.device)) {
+            return Err(Rejection::invalid("device").into());
+        }
+        if let Some(touch) = proposal.text("touch") {
+            let touch = touch.parse().map_or(Ok(None), |touch| around.record(touch))?;
+            let own = |(kind, fields): &(Kind, Fields)| *kind == Kind::Touch && author_of(fields) == Some(proposal.by);
+            if !touch.as_ref().is_some_and(own) {
+                return Err(Rejection::invalid("touch").into());
+            }
+        }
+        Ok(())
+    }
 }

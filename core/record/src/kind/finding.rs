@@ -3,10 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record, Role};
+use crate::fields::{from_fields, is_known};
 use crate::id::{CustomerId, PersonId, RecordId};
+use crate::kinds::Kind;
 use crate::origin::with_origin;
-use crate::policy::{Create, List, Party, Rules, Type, Write};
+use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings};
+use crate::rejection::Rejection;
+use crate::role::Role;
+use crate::table::{Create, List, Party, Table, Type, Write};
 use crate::{Fields, Origin, Scalar};
 
 /// A finding.
@@ -66,8 +70,7 @@ pub const DUPLICATE_CUSTOMER: &str = "duplicate_customer";
 
 impl Record for Finding {
     const KIND: Kind = Kind::Finding;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: with_origin![
             ("finding", Type::Option(List::Findings), Write::Never),
@@ -83,6 +86,23 @@ impl Record for Finding {
             ("resolved_by", Type::Person, Write::By(SETTLE)),
         ],
     };
+    const RULES: ByRules = ByRules::Make;
+    const ESSENTIALS: &'static [&'static str] = &["finding", "left", "right", "resolution", "author"];
+
+    fn is_open(fields: &Fields) -> bool {
+        !is_known(fields, "resolved_at")
+    }
+
+    /// It is settled in one's own name, in a way that suits it, and with a reason.
+    fn check_write(proposal: &Proposal<'_>, _: &dyn Surroundings) -> Result<(), NotWritten> {
+        proposal.in_own_name("resolved_by")?;
+        let Some(resolution) = proposal.text("resolution") else { return Ok(()) };
+        let finding: Self = from_fields(&proposal.after())?;
+        if !finding.suits(resolution) {
+            return Err(Rejection::invalid("resolution").into());
+        }
+        Ok(proposal.given("reason")?)
+    }
 }
 
 const SETTLE: &[Party] = &[Party::Author, Party::Holder, Party::Superior, Party::Assignee];

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::person::SELLING;
-use super::{Kind, Record};
-use crate::id::{CustomerId, PersonId};
-use crate::policy::{Create, List, Party, Rules, Type, Write};
+use crate::fields::{self, AUTHOR_FIELD, Fields, Scalar, is_known};
+use crate::id::{CustomerId, PersonId, RecordId};
+use crate::kinds::Kind;
+use crate::record::{NotWritten, Proposal, Record, Surroundings};
+use crate::rejection::Rejection;
+use crate::role::SELLING;
+use crate::table::{Create, List, Party, Table, Type, Write};
 
 /// The way of a lead (H1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -123,6 +126,12 @@ impl LeadRequest {
         }
     }
 
+    /// Whether a change does nothing but ask for a lead, in the own name of whoever writes.
+    pub fn is_claim_by(writes: &Fields, person: PersonId) -> bool {
+        let claims = |text: &Scalar| text.as_text().and_then(Self::parse) == Some(Self::Claim(person));
+        !writes.is_empty() && writes.iter().all(|(key, value)| key.starts_with("requests/") && claims(value))
+    }
+
     /// Who asks.
     pub fn by(&self) -> PersonId {
         match self {
@@ -133,8 +142,7 @@ impl LeadRequest {
 
 impl Record for Lead {
     const KIND: Kind = Kind::Lead;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Roles(SELLING),
         fields: &[
             ("author", Type::Person, Write::Never),
@@ -153,4 +161,67 @@ impl Record for Lead {
             ("settled/", Type::Members, Write::By(&[Party::Server])),
         ],
     };
+    const ESSENTIALS: &'static [&'static str] = &["holder", "stage", "channel", "reason"];
+
+    fn is_open(fields: &Fields) -> bool {
+        !is_known(fields, "invalid_at")
+    }
+
+    fn time(fields: &Fields) -> Option<i64> {
+        fields::number(fields, "moved_at")
+    }
+
+    /// One that nobody holds is looked after by whoever put it there.
+    fn is_held_by(fields: &Fields, person: PersonId) -> bool {
+        let keeper = if is_known(fields, "holder") { "holder" } else { AUTHOR_FIELD };
+        fields::id(fields, keeper) == Some(person)
+    }
+
+    fn is_claimable(fields: &Fields) -> bool {
+        !is_known(fields, "holder")
+    }
+
+    fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
+        if proposal.before.is_none() {
+            proposal.in_own_name("holder")?;
+        }
+        proposal.in_own_name("moved_by")?;
+        check_correction(proposal)?;
+        if proposal.before.is_none() {
+            check_holder(proposal, around)?;
+        }
+        let foreign = |(_, text): &(&str, &Scalar)| {
+            text.as_text().and_then(LeadRequest::parse).map(|request| request.by()) != Some(proposal.by)
+        };
+        match fields::members_of(proposal.writes, "requests/").find(foreign) {
+            Some((id, _)) => Err(Rejection::invalid(&format!("requests/{id}")).into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A correction by hand has its reason and its author (H1).
+fn check_correction(proposal: &Proposal<'_>) -> Result<(), Rejection> {
+    let Some(before) =
+        proposal.before.filter(|_| ["stage", "invalid_at", "corrected_at"].into_iter().any(|field| proposal.has(field)))
+    else {
+        return Ok(());
+    };
+    let after = |field| if proposal.has(field) { proposal.text(field) } else { fields::text(before, field) };
+    if after("reason").is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Rejection::invalid("reason"));
+    }
+    if after("moved_by").and_then(|person| person.parse().ok()) == Some(proposal.by) {
+        Ok(())
+    } else {
+        Err(Rejection::invalid("moved_by"))
+    }
+}
+
+/// A new lead is in the hands that its customer is in: entering one takes no customer from anybody.
+fn check_holder(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
+    let Some(customer) = fields::id::<RecordId>(proposal.writes, "customer") else { return Ok(()) };
+    let customer = around.record(customer)?.map(|(_, fields)| fields).unwrap_or_default();
+    let holder = |fields| fields::id::<PersonId>(fields, "holder");
+    if holder(&customer) == holder(proposal.writes) { Ok(()) } else { Err(Rejection::invalid("holder").into()) }
 }

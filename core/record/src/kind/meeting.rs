@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record};
 use crate::Origin;
-use crate::fields::members;
+use crate::fields::{self, Fields, members};
 use crate::id::{ContractId, CustomerId, PersonId};
+use crate::kinds::Kind;
 use crate::origin::with_origin;
-use crate::policy::{Create, Party, Rules, Type, Write};
+use crate::record::{ByRules, Record};
+use crate::table::{Create, Party, Table, Type, Write};
 
 /// A meeting that people are invited to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +44,7 @@ pub struct Meeting {
 
 impl Record for Meeting {
     const KIND: Kind = Kind::Meeting;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: with_origin![
             ("author", Type::Person, Write::Never),
@@ -58,4 +58,10 @@ impl Record for Meeting {
             ("answers/", Type::Members, Write::OwnMember(&[Party::Attendee])),
         ],
     };
+    const RULES: ByRules = ByRules::Make;
+    const ESSENTIALS: &'static [&'static str] = &["title", "at", "minutes", "place", "author"];
+
+    fn time(fields: &Fields) -> Option<i64> {
+        fields::number(fields, "at")
+    }
 }

@@ -3,11 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record, Role};
 use crate::Origin;
+use crate::fields::{Fields, is_known};
 use crate::id::{ContactId, ContractId, CustomerId, PersonId};
+use crate::kinds::Kind;
 use crate::origin::with_origin;
-use crate::policy::{Create, List, Party, Rules, Type, Write};
+use crate::record::{ByRules, Record};
+use crate::role::Role;
+use crate::table::{Create, List, Party, Table, Type, Write};
 
 /// A work order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,8 +53,7 @@ pub struct Order {
 
 impl Record for Order {
     const KIND: Kind = Kind::Order;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: with_origin![
             ("author", Type::Person, Write::Never),
@@ -71,4 +73,21 @@ impl Record for Order {
             ("done_at", Type::Timestamp, Write::By(&[Party::Assignee])),
         ],
     };
+    const RULES: ByRules = ByRules::Make;
+    const ESSENTIALS: &'static [&'static str] = &[
+        "author",
+        "contact",
+        "model",
+        "address",
+        "status",
+        "needed_service",
+        "delivery_on",
+        "service_contact",
+        "training_on",
+        "note",
+    ];
+
+    fn is_open(fields: &Fields) -> bool {
+        !is_known(fields, "done_at")
+    }
 }

@@ -4,88 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record};
 use crate::fields::members;
 use crate::id::PersonId;
-use crate::policy::{Create, Party, Rules, Type, Write};
-
-/// What someone does in the team. One person can have several roles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Sales rep (销售代表).
-    Rep,
-    /// Supervisor (销售主管).
-    Supervisor,
-    /// Sales director (销售总监).
-    Director,
-    /// Pre-sales (售前).
-    Presales,
-    /// Finance (财务专员).
-    Finance,
-    /// Delivery manager (交付经理).
-    Delivery,
-    /// Delivery director (交付总监).
-    DeliveryDirector,
-    /// Customer success manager (客户成功经理).
-    CustomerSuccess,
-    /// Product manager (产品经理).
-    Product,
-    /// Tech owner (技术负责人).
-    Tech,
-    /// Legal and seal keeper (法务, 用印).
-    Legal,
-    /// People, reporting lines, devices.
-    Admin,
-    /// Reads and exports, changes nothing.
-    Auditor,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 13] = [
-        Self::Rep,
-        Self::Supervisor,
-        Self::Director,
-        Self::Presales,
-        Self::Finance,
-        Self::Delivery,
-        Self::DeliveryDirector,
-        Self::CustomerSuccess,
-        Self::Product,
-        Self::Tech,
-        Self::Legal,
-        Self::Admin,
-        Self::Auditor,
-    ];
-
-    /// The word that is stored and sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Rep => "rep",
-            Self::Supervisor => "supervisor",
-            Self::Director => "director",
-            Self::Presales => "presales",
-            Self::Finance => "finance",
-            Self::Delivery => "delivery",
-            Self::DeliveryDirector => "delivery_director",
-            Self::CustomerSuccess => "customer_success",
-            Self::Product => "product",
-            Self::Tech => "tech",
-            Self::Legal => "legal",
-            Self::Admin => "admin",
-            Self::Auditor => "auditor",
-        }
-    }
-
-    /// From the stored word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
-    }
-}
-
-/// Those who go to customers and record what happened.
-pub const SELLING: &[Role] = &[Role::Rep, Role::Supervisor, Role::Director, Role::Presales];
+use crate::kinds::Kind;
+use crate::record::{ByRules, Readers, Record};
+use crate::role::Role;
+use crate::table::{Create, Party, Table, Type, Write};
 
 /// A person. Written by the server alone: the admin's commands go through it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,8 +30,7 @@ pub struct Person {
 
 impl Record for Person {
     const KIND: Kind = Kind::Person;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: &[
             ("name", Type::Text, Write::By(&[Party::Server])),
@@ -117,4 +40,7 @@ impl Record for Person {
             ("left", Type::Flag, Write::By(&[Party::Server])),
         ],
     };
+    const READERS: Readers = Readers::Team;
+    const RULES: ByRules = ByRules::Read;
+    const HAS_PAGE: bool = true;
 }

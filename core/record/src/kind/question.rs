@@ -3,10 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record, Role};
+use crate::fields::is_known;
 use crate::id::{CustomerId, PersonId, TouchId};
+use crate::kinds::Kind;
 use crate::origin::with_origin;
-use crate::policy::{Create, Party, Rules, Type, Write};
+use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings};
+use crate::role::Role;
+use crate::table::{Create, Party, Table, Type, Write};
 use crate::{Fields, Origin, Scalar};
 
 /// A question to a tech owner.
@@ -63,8 +66,7 @@ impl Question {
 
 impl Record for Question {
     const KIND: Kind = Kind::Question;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: with_origin![
             ("author", Type::Person, Write::Never),
@@ -81,4 +83,15 @@ impl Record for Question {
             ("overdue", Type::Flag, Write::By(&[Party::Server])),
         ],
     };
+    const RULES: ByRules = ByRules::Make;
+    const ESSENTIALS: &'static [&'static str] = &["author", "text", "owner", "promised", "answer"];
+
+    fn is_open(fields: &Fields) -> bool {
+        !is_known(fields, "answered_at")
+    }
+
+    fn check_write(proposal: &Proposal<'_>, _: &dyn Surroundings) -> Result<(), NotWritten> {
+        proposal.in_own_name("assignee")?;
+        Ok(proposal.in_own_name("answered_by")?)
+    }
 }

@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record};
+use crate::fields::{self, Fields};
 use crate::id::{PersonId, RecordId};
-use crate::policy::{Create, Rules, Type, Write};
+use crate::kinds::Kind;
+use crate::record::{ByRules, Readers, Record};
+use crate::table::{Create, Table, Type, Write};
 
 /// One version of the configuration, as everybody gets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,9 +35,8 @@ impl Release {
 }
 
 impl Record for Release {
-    const KIND: Kind = Kind::Config;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const KIND: Kind = Kind::Release;
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: &[
             ("version", Type::Number, Write::Never),
@@ -46,4 +47,11 @@ impl Record for Release {
             ("note", Type::Text, Write::Never),
         ],
     };
+    const READERS: Readers = Readers::Team;
+    const RULES: ByRules = ByRules::Read;
+    const HAS_PAGE: bool = true;
+
+    fn time(fields: &Fields) -> Option<i64> {
+        fields::number(fields, "at")
+    }
 }

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::person::SELLING;
-use super::{Kind, Record};
-use crate::fields::members;
-use crate::id::{CustomerId, DeviceId, PersonId, TouchId};
-use crate::policy::{Create, List, Party, Rules, Type, Write};
+use crate::fields::{Fields, Scalar, from_fields, members, members_of};
+use crate::id::{CustomerId, DeviceId, PersonId, RecordId, ReportId, TouchId};
+use crate::kinds::Kind;
+use crate::record::{ByRules, NotWritten, Proposal, Readers, Record, Surroundings};
+use crate::rejection::Rejection;
+use crate::role::SELLING;
+use crate::table::{Create, List, Party, Table, Type, Write};
 use crate::time::from_millis;
 
 /// How many touches a full report has (T4).
@@ -62,8 +64,7 @@ impl Report {
 
 impl Record for Report {
     const KIND: Kind = Kind::Report;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Roles(SELLING),
         fields: &[
             ("author", Type::Person, Write::Never),
@@ -80,4 +81,31 @@ impl Record for Report {
             ("corrections/", Type::Members, Write::Append(&[Party::Author])),
         ],
     };
+    const READERS: Readers = Readers::Named;
+    const RULES: ByRules = ByRules::Read;
+    const HAS_PAGE: bool = true;
+
+    fn time(fields: &Fields) -> Option<i64> {
+        let filed = members_of(fields, "filed/").filter_map(|(_, at)| match at {
+            Scalar::Int(at) => Some(*at),
+            _ => None,
+        });
+        filed.min()
+    }
+
+    /// It is the report of its author's day, with briefs that there are (B1).
+    fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
+        if proposal.before.is_some() {
+            return Ok(());
+        }
+        let report: Self = from_fields(proposal.writes)?;
+        if report.briefs.values().any(|brief| !around.has_option(List::Briefs, brief)) {
+            return Err(Rejection::invalid("briefs").into());
+        }
+        if RecordId::from(ReportId::of(report.author, report.day)) == proposal.id {
+            Ok(())
+        } else {
+            Err(Rejection::invalid("day").into())
+        }
+    }
 }

@@ -3,10 +3,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record};
+use crate::fields::{Fields, is_known};
 use crate::id::{ContractId, CustomerId, PersonId};
+use crate::kinds::Kind;
 use crate::origin::with_origin;
-use crate::policy::{Create, Party, Rules, Type, Write};
+use crate::record::Record;
+use crate::role::Role;
+use crate::table::{Create, Party, Table, Type, Write};
 use crate::{Fen, Origin};
 
 /// A payment slip.
@@ -37,8 +40,7 @@ pub struct Slip {
 
 impl Record for Slip {
     const KIND: Kind = Kind::Slip;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: with_origin![
             ("author", Type::Person, Write::Never),
@@ -52,4 +54,10 @@ impl Record for Slip {
             ("customer", Type::Link(Kind::Customer), Write::By(&[Party::Server])),
         ],
     };
+    const READ_BY: &'static [Role] = &[Role::Finance];
+    const ESSENTIALS: &'static [&'static str] = &["number", "contract_number", "expected_number", "amount", "payer"];
+
+    fn is_open(fields: &Fields) -> bool {
+        !is_known(fields, "contract")
+    }
 }

@@ -3,11 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Record, Role};
-use crate::Fields;
-use crate::fields::members;
+use super::contract::E_SIGN;
+use crate::fields::{self, Fields, Scalar, is_known, members};
 use crate::id::{CustomerId, PersonId, RecordId};
-use crate::policy::{Create, List, Party, Rules, Type, Write, is_known};
+use crate::kinds::Kind;
+use crate::record::{NotWritten, Proposal, Record, Surroundings};
+use crate::rejection::Rejection;
+use crate::role::Role;
+use crate::table::{Create, List, Party, Table, Type, Write};
 
 /// Something to be done by one person, or by whoever has a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,10 +56,19 @@ pub struct Task {
     pub reason: Option<String>,
 }
 
+impl Task {
+    /// What doing it writes.
+    pub fn done(choice: Option<&str>, reason: Option<&str>, by: PersonId, at: DateTime<Utc>) -> Fields {
+        let said =
+            [("choice", choice), ("reason", reason)].into_iter().filter_map(|(field, text)| Some((field.to_owned(), text?.into())));
+        let done = [("done_at".to_owned(), Scalar::Int(at.timestamp_millis())), ("done_by".to_owned(), by.to_string().into())];
+        said.chain(done).collect()
+    }
+}
+
 impl Record for Task {
     const KIND: Kind = Kind::Task;
-    const VERSION: i64 = 1;
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Server,
         fields: &[
             ("task", Type::Option(List::Tasks), Write::Never),
@@ -78,6 +90,34 @@ impl Record for Task {
             ("reason", Type::Text, Write::Until(&[Party::Assignee], is_done)),
         ],
     };
+    const HAS_PAGE: bool = true;
+
+    fn is_open(fields: &Fields) -> bool {
+        !is_known(fields, "done_at")
+    }
+
+    /// It is done in one's own name, with one of its choices if it has any, and with a reason where that asks for one. A signature is
+    /// given with a key, which closes the task to sign by itself.
+    fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
+        proposal.in_own_name("done_by")?;
+        let Some(task) = proposal.before else { return Ok(()) };
+        let kind = fields::text(task, "task").unwrap_or_default();
+        if kind == E_SIGN {
+            return Err(Rejection::invalid("signature").into());
+        }
+        if !proposal.has("done_at") && !proposal.has("choice") {
+            return Ok(());
+        }
+        let mut choices = fields::set_of::<String>(task, "choices/");
+        let needs_reason = match proposal.text("choice") {
+            Some(choice) if choices.any(|offered| offered == choice) && around.has_option(List::Choices, choice) => {
+                around.needs_reason(List::Choices, choice)
+            }
+            None if choices.next().is_none() => around.needs_reason(List::Tasks, kind),
+            _ => return Err(Rejection::invalid("choice").into()),
+        };
+        if needs_reason { Ok(proposal.given("reason")?) } else { Ok(()) }
+    }
 }
 
 /// The first answer that reaches the server is the answer.

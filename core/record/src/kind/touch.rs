@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::person::SELLING;
-use super::{Intent, Kind, Record};
-use crate::fields::members;
+use super::Intent;
+use crate::fields::{Fields, members, members_of, number, set_of};
 use crate::id::{ContactId, CustomerId, EvidenceId, PersonId};
-use crate::policy::{Create, List, Party, Rules, Type, Write};
+use crate::kinds::Kind;
+use crate::record::{NotWritten, Proposal, Record, Surroundings, author_of};
+use crate::rejection::Rejection;
+use crate::role::SELLING;
+use crate::table::{Create, List, Party, Table, Type, Write};
 use crate::{Fen, Scalar};
 
 /// How the customer was reached (T1).
@@ -120,9 +123,8 @@ pub struct Touch {
 
 impl Record for Touch {
     const KIND: Kind = Kind::Touch;
-    const VERSION: i64 = 1;
     // A touch is never rewritten: what was said stays, evidence is added, the customer's answer is noted.
-    const RULES: Rules = Rules {
+    const TABLE: Table = Table {
         create: Create::Roles(SELLING),
         fields: &[
             ("author", Type::Person, Write::Never),
@@ -151,4 +153,37 @@ impl Record for Touch {
             ("x/", Type::Members, Write::Never),
         ],
     };
+    const HAS_PAGE: bool = true;
+    const ESSENTIALS: &'static [&'static str] = &["author", "action", "amount", "custom_development", "contact", "at", "note"];
+
+    /// Without evidence (待补证据) it counts for nothing yet (T1).
+    fn is_draft(fields: &Fields) -> bool {
+        members_of(fields, "evidence/").all(|(_, value)| *value != Scalar::Bool(true))
+    }
+
+    fn time(fields: &Fields) -> Option<i64> {
+        number(fields, "at")
+    }
+
+    /// A new one has what form and rules ask for. Its evidence may come later; what is there must be the author's own.
+    fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
+        if proposal.before.is_none()
+            && let Some(field) = around.wrong_in_form(Kind::Touch, proposal)?
+        {
+            return Err(Rejection::invalid(&field).into());
+        }
+        for evidence in evidence_in(proposal.writes) {
+            let evidence = around.record(evidence.into())?;
+            let own = |(kind, fields): &(Kind, Fields)| *kind == Kind::Evidence && author_of(fields) == Some(proposal.by);
+            if evidence.is_some_and(|other| !own(&other)) {
+                return Err(Rejection::invalid("evidence").into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The evidence that fields of a touch name.
+pub fn evidence_in(fields: &Fields) -> impl Iterator<Item = EvidenceId> + '_ {
+    set_of(fields, "evidence/")
 }

@@ -4,8 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fields::set_of;
 use crate::id::PersonId;
-use crate::kind::person::SELLING;
+use crate::record::Readers;
+use crate::role::SELLING;
 use crate::{Fields, Kind, Person, Role, Scalar};
 
 /// The people of the team, as far as reading goes.
@@ -28,28 +30,20 @@ impl Audience {
     /// from its touch, of a customer those that name it. Of a contract and of a contact person also the work orders and meetings that
     /// name them, with their tasks.
     pub fn of(kind: Kind, fields: &Fields, customer_people: &BTreeSet<PersonId>, about: &[Fields], people: &People) -> Self {
-        if matches!(kind, Kind::Person | Kind::Config) {
-            return Self::Team;
-        }
-        let named = ["author", "holder", "assignee"].into_iter().filter_map(|field| fields.get(field)?.as_text()?.parse().ok());
         // A report is between the person and the line above, not for every colleague on a customer.
-        let customer_people = if kind == Kind::Report { BTreeSet::new() } else { customer_people.clone() };
+        let customer_people = match kind.readers() {
+            Readers::Team => return Self::Team,
+            Readers::Colleagues => customer_people.clone(),
+            Readers::Named => BTreeSet::new(),
+        };
+        let named = ["author", "holder", "assignee"].into_iter().filter_map(|field| fields.get(field)?.as_text()?.parse().ok());
         let mut readers: BTreeSet<PersonId> = named.chain(customer_people).collect();
         let above: Vec<PersonId> = readers.iter().flat_map(|person| superiors(*person, people)).collect();
         readers.extend(above);
         readers.extend(concerned(fields, people));
-        let with_any = |roles: &[Role]| {
-            let roles: Vec<Role> = roles.to_vec();
-            people.iter().filter(move |(_, person)| roles.iter().any(|role| person.roles.contains(role))).map(|(id, _)| *id)
-        };
-        // What nobody holds can be claimed by whoever goes to customers (H1).
-        let held = fields.get("holder").is_some_and(|holder| *holder != Scalar::Null);
-        if matches!(kind, Kind::Customer | Kind::Lead) && !held {
-            readers.extend(with_any(SELLING));
-        }
-        if kind == Kind::Slip {
-            readers.extend(with_any(&[Role::Finance]));
-        }
+        let selling = if kind.is_claimable(fields) { SELLING } else { &[] };
+        let reads = |person: &Person| kind.read_by().iter().chain(selling).any(|role| person.roles.contains(role));
+        readers.extend(people.iter().filter(|(_, person)| reads(person)).map(|(id, _)| *id));
         readers.extend(about.iter().flat_map(|record| concerned(record, people)));
         Self::People(readers)
     }
@@ -65,9 +59,7 @@ impl Audience {
 
 /// Who has to do something about a record, or is invited to it.
 fn concerned<'a>(record: &'a Fields, people: &'a People) -> impl Iterator<Item = PersonId> + use<'a> {
-    let invited = record.range("attendees/".to_owned().."attendees0".to_owned()).filter(|(_, value)| **value == Scalar::Bool(true));
-    let invited = invited.filter_map(|(key, _)| key.strip_prefix("attendees/")?.parse::<PersonId>().ok());
-    assignees(record, people).chain(invited)
+    assignees(record, people).chain(set_of(record, "attendees/"))
 }
 
 /// Who has to do a task, or may: the one it names, or everyone with its role.

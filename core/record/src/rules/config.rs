@@ -1,21 +1,20 @@
 //! The configuration: options, forms, formula, targets and rules as data. A chain of versions; this build's first is `default.json`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use chrono::{Datelike as _, NaiveDate};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+pub use super::calendar::Calendar;
+pub use super::choice::Choice;
 use super::flaw::{Flaw, Flawed};
-use super::rule::{Effect, Rule, Trigger};
-use crate::policy::{List, Type};
-use crate::{Kind, Role, Stage};
+pub use super::form::{ExtraType, Form, FormField};
+use super::rule::{Rule, Trigger};
+use crate::table::{List, Type};
+use crate::{ContactMode, Kind, Role};
 
 /// Most flexible response nodes (F3).
 pub const MAX_RESPONSES: usize = 12;
-/// Most rules, options of a list, fields of a form.
-const MAX_ENTRIES: usize = 200;
 /// Largest configuration, in bytes of JSON.
 pub const MAX_BYTES: usize = 200 * 1024;
 
@@ -83,119 +82,6 @@ pub struct Config {
     pub rules: Vec<Rule>,
 }
 
-/// An option of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-// Each is a box to tick in the editor of options, and any of them go together.
-#[allow(clippy::struct_excessive_bools)]
-#[serde(default, deny_unknown_fields)]
-pub struct Choice {
-    /// The word that is stored.
-    pub key: String,
-    /// The word on a Chinese screen.
-    pub zh: String,
-    /// The word on an English screen.
-    pub en: String,
-    /// Whether a touch with this action counts for touch density (D1).
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub counts_for_density: bool,
-    /// Whether it is outside the standard, such as a comparison sheet made to measure: these are counted (D2).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub non_standard: bool,
-    /// Whether something is sent with this action that the customer can open (M1).
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub sends: bool,
-    /// The brief that this action suggests (B1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub brief: Option<String>,
-    /// The stage that this action proves (H1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stage: Option<Stage>,
-    /// Whether the answer, or the task, needs a reason.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub needs_reason: bool,
-    /// Whether the customer answers with such an event (G1, F2).
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub feedback: bool,
-    /// Whether such an event says that the customer opened what was sent (M1).
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub opened: bool,
-    /// Whether such an event proves the touch it belongs to (M1).
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub evidence: bool,
-    /// The option that this one was split from (R3): what holds for that one holds for this.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub part_of: Option<String>,
-    /// What to ask for when it is chosen (R3), such as 请上传操作界面截图.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prompt: Option<String>,
-    /// The text of a script pack or template.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// No longer offered; records that have it keep it (R3).
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub retired: bool,
-}
-
-/// What a form asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Form {
-    /// The record it makes.
-    pub kind: Kind,
-    /// In the order they are asked.
-    pub fields: Vec<FormField>,
-}
-
-/// One field of a form: of the record, or `x/key` for one that a supervisor added.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FormField {
-    /// Which.
-    pub field: String,
-    /// Whether it has to be filled in.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub required: bool,
-    /// What an added one holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub holds: Option<ExtraType>,
-    /// The label of an added one on a Chinese screen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zh: Option<String>,
-    /// The label of an added one on an English screen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub en: Option<String>,
-}
-
-/// What an added field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExtraType {
-    /// Text.
-    Text,
-    /// A whole number.
-    Number,
-    /// Money in fen.
-    Money,
-    /// A calendar day.
-    Day,
-    /// Yes or no.
-    Flag,
-}
-
-/// Zone and working days.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Calendar {
-    /// In which days and weeks are counted where no one person's zone decides.
-    pub zone: Tz,
-    /// Working days, 1 for Monday to 7 for Sunday.
-    pub working_days: BTreeSet<u32>,
-    /// Days off among them.
-    pub holidays: BTreeSet<NaiveDate>,
-    /// Days worked instead (调休).
-    pub made_up: BTreeSet<NaiveDate>,
-}
-
 /// How a back-check is drawn (R1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -238,13 +124,6 @@ impl Config {
                 .unwrap_or_else(|error| unreachable!("the built-in configuration: {error}"))
         });
         &BUILTIN
-    }
-
-    /// From JSON, with every check: one that is yet to be published.
-    pub fn parse(json: &str) -> Result<Self, Flawed> {
-        let config = Self::read(json)?;
-        config.check()?;
-        Ok(config)
     }
 
     /// From JSON, as it was published. It was checked then; a check that has become stricter since does not take it away.
@@ -308,6 +187,14 @@ impl Config {
         }
     }
 
+    /// Whether there is such an option, offered or not.
+    pub fn has(&self, list: List, key: &str) -> bool {
+        match list {
+            List::Modes => ContactMode::ALL.iter().any(|mode| mode.as_str() == key),
+            list => Self::option(self.list(list), key).is_some(),
+        }
+    }
+
     /// Whether an option is another one or was split from it (R3).
     pub fn is_part_of(&self, list: List, key: &str, whole: &str) -> bool {
         let options = self.list(list);
@@ -364,124 +251,8 @@ impl Config {
         })
     }
 
-    /// Whether some rule writes this field of this kind after the record was made.
-    pub(super) fn is_set(&self, kind: Kind, field: &str) -> bool {
-        let sets = |rule: &Rule| {
-            rule.then.iter().any(|effect| match effect {
-                Effect::Set(set) => set.field == field && (set.of.is_some() || rule.trigger.kind() == kind),
-                _ => false,
-            })
-        };
-        self.rules.iter().any(sets)
-    }
-
-    /// Whether everything it names exists, fits and ends.
-    pub fn check(&self) -> Result<(), Flawed> {
-        let at = |place: &str, flaw: Flaw| Flawed { place: place.to_owned(), flaw };
-        if version_of(&self.min_app) > version_of(env!("CARGO_PKG_VERSION")) {
-            return Err(at("min_app", Flaw::TooNew { needs: self.min_app.clone() }));
-        }
-        for (name, list) in self.named_lists() {
-            check_list(list).map_err(|flaw| at(name, flaw))?;
-        }
-        let stages: Vec<&str> = self.stages.iter().map(|choice| choice.key.as_str()).collect();
-        if stages != Stage::ALL.map(Stage::as_str) {
-            return Err(at("stages", Flaw::unknown("stages")));
-        }
-        check_offered(&self.briefs, &self.default_brief).map_err(|flaw| at("default_brief", flaw))?;
-        for action in Self::offered(&self.actions) {
-            let brief = action.brief.as_ref().map_or(Ok(()), |brief| check_offered(&self.briefs, brief));
-            brief.map_err(|flaw| at(&format!("actions.{}", action.key), flaw))?;
-        }
-        for (number, form) in self.forms.iter().enumerate() {
-            let place = format!("forms.{}", form.kind.as_str());
-            if self.forms[..number].iter().any(|other| other.kind == form.kind) {
-                return Err(at(&place, Flaw::Twice { name: form.kind.as_str().into() }));
-            }
-            check_form(form).map_err(|flaw| at(&place, flaw))?;
-        }
-        self.health.check().map_err(|error| at("health", Flaw::OutOfRange(error)))?;
-        self.targets.check().map_err(|error| at("targets", Flaw::Targets(error)))?;
-        if !(1..=100).contains(&self.back_check.records) || !(1..=52).contains(&self.back_check.every_weeks) {
-            return Err(at("back_check", Flaw::Bounds));
-        }
-        if self.calendar.working_days.is_empty() || self.calendar.working_days.iter().any(|day| !(1..=7).contains(day)) {
-            return Err(at("calendar", Flaw::Bounds));
-        }
-        if self.permissions.publish.is_empty() {
-            return Err(at("permissions.publish", Flaw::Empty));
-        }
-        self.check_rules()
-    }
-
-    /// Whether it can follow another version: what records may name is still there (R3), and no node is passed off as a handoff (F3).
-    pub fn check_after(&self, before: &Self) -> Result<(), Flawed> {
-        for ((name, old), (_, new)) in before.named_lists().zip(self.named_lists()) {
-            if let Some(gone) = old.iter().find(|choice| Self::option(new, &choice.key).is_none()) {
-                return Err(Flawed { place: name.into(), flaw: Flaw::Removed { name: gone.key.clone() } });
-            }
-        }
-        for form in &before.forms {
-            let changed = form.fields.iter().filter(|one| one.holds.is_some()).find(|one| {
-                let now = self.form(form.kind).iter().find(|other| other.field == one.field);
-                now.is_some_and(|now| now.holds != one.holds)
-            });
-            if let Some(one) = changed {
-                return Err(Flawed { place: format!("forms.{}", form.kind.as_str()), flaw: Flaw::mismatch(&one.field) });
-            }
-        }
-        // The handoffs are those that the product ships, each set off as it has always been; every other rule is a node.
-        let shipped = |rule: &Rule| {
-            let known = before.rules.iter().chain(&Self::builtin().rules);
-            known.filter(|known| !known.response).any(|known| known.id == rule.id && known.trigger == rule.trigger)
-        };
-        match self.rules.iter().find(|rule| !rule.response && !shipped(rule)) {
-            Some(rule) => Err(Flawed { place: format!("rules.{}", rule.id), flaw: Flaw::fixed("response") }),
-            None => Ok(()),
-        }
-    }
-
-    fn check_rules(&self) -> Result<(), Flawed> {
-        if self.rules.len() > MAX_ENTRIES {
-            return Err(Flawed { place: "rules".into(), flaw: Flaw::TooDeep });
-        }
-        if self.rules.iter().filter(|rule| rule.response).count() > MAX_RESPONSES {
-            return Err(Flawed { place: "rules".into(), flaw: Flaw::TooManyNodes { most: MAX_RESPONSES } });
-        }
-        let mut seen = BTreeSet::new();
-        for rule in &self.rules {
-            let at = |flaw| Flawed { place: format!("rules.{}", rule.id), flaw };
-            if !seen.insert(&rule.id) {
-                return Err(at(Flaw::Twice { name: rule.id.clone() }));
-            }
-            rule.check(self).map_err(at)?;
-        }
-        self.check_loops()
-    }
-
-    /// A rule that would set itself off without end, through what it and others make.
-    fn check_loops(&self) -> Result<(), Flawed> {
-        let next: BTreeMap<&str, Vec<&str>> = self
-            .rules
-            .iter()
-            .map(|rule| (rule.id.as_str(), rule.sets_off(self).iter().map(|rule| rule.id.as_str()).collect()))
-            .collect();
-        for rule in &self.rules {
-            let mut reached = BTreeSet::new();
-            let mut waiting = next.get(rule.id.as_str()).cloned().unwrap_or_default();
-            while let Some(id) = waiting.pop() {
-                if id == rule.id {
-                    return Err(Flawed { place: format!("rules.{}", rule.id), flaw: Flaw::Loop { name: rule.id.clone() } });
-                }
-                if reached.insert(id) {
-                    waiting.extend(next.get(id).into_iter().flatten());
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn named_lists(&self) -> impl Iterator<Item = (&'static str, &[Choice])> {
+    /// Every list with its name.
+    pub(super) fn named_lists(&self) -> impl Iterator<Item = (&'static str, &[Choice])> {
         LISTS.iter().map(|(name, list, _)| (*name, list(self).as_slice()))
     }
 
@@ -493,19 +264,6 @@ impl Config {
     /// Timed rules, for those who schedule them.
     pub fn weekly(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter().filter(|rule| !rule.off && matches!(rule.trigger, Trigger::Week(_)))
-    }
-}
-
-impl Calendar {
-    /// Whether a day is worked.
-    pub fn is_working_day(&self, day: NaiveDate) -> bool {
-        self.made_up.contains(&day)
-            || (self.working_days.contains(&day.weekday().number_from_monday()) && !self.holidays.contains(&day))
-    }
-
-    /// The day, or the first working day after it; the day itself where there is none within a month.
-    pub fn next_working_day(&self, day: NaiveDate) -> NaiveDate {
-        day.iter_days().take(31).find(|day| self.is_working_day(*day)).unwrap_or(day)
     }
 }
 
@@ -544,105 +302,4 @@ const LISTS: &[ListOf] = lists![
 pub fn version_of(text: &str) -> [u32; 3] {
     let mut numbers = text.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
     std::array::from_fn(|_| numbers.next().unwrap_or(0))
-}
-
-impl Choice {
-    /// Whether this is its key or one of its words.
-    pub fn is_called(&self, word: &str) -> bool {
-        self.key == word || self.zh == word || self.en.eq_ignore_ascii_case(word)
-    }
-}
-
-/// A key as options and added fields have it.
-pub(super) fn is_key(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    !text.is_empty() && text.len() <= 64 && text.chars().all(plain)
-}
-
-/// Whether an option is there and still offered.
-pub(super) fn check_offered(list: &[Choice], key: &str) -> Result<(), Flaw> {
-    match Config::option(list, key) {
-        None => Err(Flaw::unknown(key)),
-        Some(choice) if choice.retired => Err(Flaw::Retired { name: key.into() }),
-        Some(_) => Ok(()),
-    }
-}
-
-fn check_list(list: &[Choice]) -> Result<(), Flaw> {
-    if list.len() > MAX_ENTRIES {
-        return Err(Flaw::TooDeep);
-    }
-    let mut keys = BTreeSet::new();
-    for choice in list {
-        if !is_key(&choice.key) {
-            return Err(Flaw::unknown(&choice.key));
-        }
-        if choice.zh.trim().is_empty() || choice.en.trim().is_empty() {
-            return Err(Flaw::Empty);
-        }
-        if !keys.insert(&choice.key) {
-            return Err(Flaw::Twice { name: choice.key.clone() });
-        }
-    }
-    // A part names a whole that is there, and no way leads back to it.
-    for choice in list {
-        let (mut at, mut steps) = (choice, 0);
-        while let Some(whole) = &at.part_of {
-            steps += 1;
-            at = list.iter().find(|other| other.key == *whole).ok_or_else(|| Flaw::unknown(whole))?;
-            if steps > list.len() {
-                return Err(Flaw::Loop { name: choice.key.clone() });
-            }
-        }
-    }
-    Ok(())
-}
-
-fn check_form(form: &Form) -> Result<(), Flaw> {
-    if form.fields.len() > MAX_ENTRIES {
-        return Err(Flaw::TooDeep);
-    }
-    let mut seen = BTreeSet::new();
-    for one in &form.fields {
-        if !seen.insert(&one.field) {
-            return Err(Flaw::Twice { name: one.field.clone() });
-        }
-        if let Some(key) = one.field.strip_prefix("x/") {
-            if form.kind != Kind::Touch || !is_key(key) {
-                return Err(Flaw::unknown(&one.field));
-            }
-            if one.holds.is_none() || one.zh.is_none() || one.en.is_none() {
-                return Err(Flaw::Empty);
-            }
-        } else {
-            let known = form.kind.type_of(&one.field).or_else(|| form.kind.type_of(&format!("{}/", one.field)));
-            if known.is_none() || one.holds.is_some() {
-                return Err(Flaw::unknown(&one.field));
-            }
-            // What only the server writes can't be filled in.
-            if form.kind.is_servers(&one.field) {
-                return Err(Flaw::fixed(&one.field));
-            }
-        }
-    }
-    // What makes a touch a touch can't be left out (T1).
-    let needed: &[&str] = if form.kind == Kind::Touch { &["customer", "mode", "action", "evidence"] } else { &[] };
-    match needed.iter().find(|name| !form.fields.iter().any(|one| one.field == **name && one.required)) {
-        Some(name) => Err(Flaw::unknown(name)),
-        None => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_configuration_is_sound_and_survives_being_written() {
-        let config = Config::builtin();
-        config.check().unwrap();
-        assert_eq!(Config::parse(&config.to_json()).as_ref(), Ok(config));
-        config.check_after(config).unwrap();
-        assert!(config.to_json().len() < MAX_BYTES / 4, "{}", config.to_json().len());
-    }
 }

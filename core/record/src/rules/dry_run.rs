@@ -10,13 +10,14 @@ use super::world::{Subject, World};
 use super::{Config, Firing};
 use crate::error::Result;
 use crate::id::{CustomerId, RecordId};
-use crate::{Fields, Kind, Scalar, customer_of};
+use crate::{Fields, Kind, Scalar};
 
 /// Most entries of each list; the totals have all.
 const MAX_LISTED: usize = 200;
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DryRun {
     /// How many records were looked at.
     pub records: usize,
@@ -38,6 +39,7 @@ pub struct DryRun {
 
 /// How often a rule fires.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Count {
     /// By the configuration in force.
     pub now: usize,
@@ -47,6 +49,7 @@ pub struct Count {
 
 /// How many entries there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Totals {
     /// New firings.
     pub added: usize,
@@ -64,14 +67,18 @@ pub struct Totals {
 
 /// A rule that would fire for a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Would {
     /// The rule.
     pub rule: String,
     /// The record: one of the past, or one that another firing of the list would make.
+    #[cfg_attr(feature = "openapi", schema(value_type = uuid::Uuid))]
     pub record: RecordId,
     /// Its kind.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub kind: Kind,
     /// The customer it belongs to.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<uuid::Uuid>))]
     pub customer: Option<CustomerId>,
     /// What it does.
     pub effects: Vec<String>,
@@ -83,8 +90,10 @@ pub struct Would {
 
 /// A customer whose health changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HealthChange {
     /// Which.
+    #[cfg_attr(feature = "openapi", schema(value_type = uuid::Uuid))]
     pub customer: CustomerId,
     /// The sum by the formula in force.
     pub now: String,
@@ -96,10 +105,13 @@ pub struct HealthChange {
 
 /// A touch that would not have been accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Refused {
     /// Which.
+    #[cfg_attr(feature = "openapi", schema(value_type = uuid::Uuid))]
     pub touch: RecordId,
     /// The customer it belongs to.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<uuid::Uuid>))]
     pub customer: Option<CustomerId>,
     /// The field it lacks.
     pub field: String,
@@ -129,7 +141,7 @@ pub fn run(
         for firing in &after {
             result.rules.entry(firing.rule.clone()).or_default().then += 1;
         }
-        let customer = customer_of(id, kind, &fields);
+        let customer = kind.customer_of(id, &fields);
         let seen = may_see(id)?;
         let mut note = |change, firing: &Firing, kind| result.note(change, seen, || would(firing, kind, customer));
         for firing in &after {

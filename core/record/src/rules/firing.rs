@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, NaiveTime, TimeZone as _, Utc};
 
 use super::audience::People;
-use super::condition::{self, type_at};
-use super::config::{Config, FormField};
+use super::config::Config;
+use super::form::FormField;
+use super::path::{self, type_at};
 use super::rule::{Copied, CreateEffect, Effect, InDays, Recipient, Rule, Trigger, Value, placeholders};
 use super::world::{Subject, World};
 use crate::error::Result;
 use crate::id::{PersonId, RecordId};
-use crate::policy::Type;
+use crate::table::Type;
 use crate::time::{start_of_day, to_millis};
-use crate::{Fen, Fields, KIND_FIELD, Kind, Role, Scalar, VERSION_FIELD, is_draft};
+use crate::{Fen, Fields, KIND_FIELD, Kind, Role, Scalar, VERSION_FIELD};
 
 /// How often rules may set off rules.
 pub const MAX_ROUNDS: usize = 16;
@@ -89,7 +90,7 @@ pub struct Moment<'a> {
 
 /// The rules that fire at once for a record as it is.
 pub fn fire(moment: Moment<'_>, subject: &Subject<'_>) -> Result<Vec<Firing>> {
-    if is_draft(subject.kind, subject.fields) {
+    if subject.kind.is_draft(subject.fields) {
         return Ok(Vec::new());
     }
     let mut firings = Vec::new();
@@ -108,7 +109,7 @@ pub fn fire_rule(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>) -> Resu
 pub fn fire_rule_on(moment: Moment<'_>, rule: &Rule, subject: &Subject<'_>, set_off: Occasion) -> Result<Option<Firing>> {
     let known = |text: String| Some(text).filter(|text| !text.is_empty());
     let mut because: Vec<String> = known(set_off.because).into_iter().collect();
-    if rule.off || is_draft(subject.kind, subject.fields) || !applies(moment.config, rule, subject, &mut because)? {
+    if rule.off || subject.kind.is_draft(subject.fields) || !applies(moment.config, rule, subject, &mut because)? {
         return Ok(None);
     }
     if let Some(unless) = &rule.unless
@@ -159,7 +160,7 @@ pub fn applies(config: &Config, rule: &Rule, subject: &Subject<'_>, because: &mu
 /// When the timed rules for a record are due: each that applies now.
 pub fn due<'c>(config: &'c Config, subject: &Subject<'_>, now: DateTime<Utc>) -> Result<Vec<Due<'c>>> {
     let mut due = Vec::new();
-    if is_draft(subject.kind, subject.fields) {
+    if subject.kind.is_draft(subject.fields) {
         return Ok(due);
     }
     for rule in config.rules.iter().filter(|rule| !rule.off) {
@@ -208,9 +209,9 @@ pub fn missing(config: &Config, subject: &Subject<'_>) -> Result<Vec<String>> {
 }
 
 /// The first added field that the form does not ask for, or that holds something else than it says (T6).
-pub fn misfit(config: &Config, kind: Kind, fields: &Fields) -> Option<String> {
+pub fn unasked(config: &Config, kind: Kind, fields: &Fields) -> Option<String> {
     let fits = |field: &str, value: &Scalar| match config.type_of_extra(kind, field) {
-        Some(holds) => condition::fits(config, holds, value, field).is_ok(),
+        Some(holds) => path::fits(config, holds, value, field).is_ok(),
         None => false,
     };
     fields.iter().find(|(field, value)| field.starts_with("x/") && !fits(field, value)).map(|(field, _)| field.clone())
@@ -392,7 +393,7 @@ impl Carrying<'_> {
             }
         }
         if kind.type_of("customer").is_some()
-            && let Some(customer) = crate::customer_of(self.subject.id, self.subject.kind, self.subject.fields)
+            && let Some(customer) = self.subject.kind.customer_of(self.subject.id, self.subject.fields)
         {
             fields.insert("customer".into(), customer.to_string().into());
         }

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Config;
-use crate::policy::List;
+use crate::table::List;
 use crate::{Evidence, Question, Stage, Task};
 
 /// Every check but those of rules, with the question of the default configuration that it stands beside.

@@ -1,6 +1,9 @@
 //! Pure functions over records, the same on phone and server: no store, no clock, no file. Whole numbers only.
 
 pub mod audience;
+pub mod calendar;
+mod check;
+pub mod choice;
 pub mod condition;
 pub mod config;
 pub mod draw;
@@ -8,9 +11,13 @@ pub mod dry_run;
 pub mod edit;
 pub mod firing;
 pub mod flaw;
+pub mod form;
 pub mod health;
+mod holds;
 pub mod machine;
 pub mod metrics;
+mod path;
+pub mod period;
 pub mod range;
 pub mod result;
 pub mod rule;

@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 use super::metrics::Ratio;
 use crate::error::Error;
 
+/// Longest time that something is waited for, in calendar hours: a year.
+pub(super) const MAX_HOURS: i64 = 24 * 366;
 /// Most of either side of a ratio.
 const MOST_PARTS: i64 = 1_000_000;
 

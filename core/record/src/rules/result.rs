@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Config;
 use super::metrics::{Outcome, SendingFact};
 use crate::id::{RecordId, TouchId};
-use crate::policy::List;
+use crate::table::List;
 use crate::{ContactMode, Event, Touch};
 
 /// How far a mail and the touch that reports it are apart at most: it is written down before or after it is sent.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::Result;
 use crate::id::{CustomerId, RecordId};
+use crate::kind::touch::evidence_in;
 use crate::{Fields, Kind, Scalar};
 
 /// Most records of one kind and customer that a condition looks through, newest first.
@@ -30,7 +31,7 @@ impl World for Memory {
         let customer = Scalar::Text(customer.to_string());
         let of = self.0.values().filter(|(other, fields)| *other == kind && fields.get("customer") == Some(&customer));
         let mut found: Vec<Fields> = of.map(|(_, fields)| fields.clone()).collect();
-        found.sort_by_key(|fields| std::cmp::Reverse(crate::time_of(fields)));
+        found.sort_by_key(|fields| std::cmp::Reverse(kind.time_of(fields)));
         found.truncate(LOOKED_THROUGH);
         Ok(found)
     }
@@ -66,12 +67,8 @@ impl Subject<'_> {
     /// The fields of every piece of evidence that a touch names and that is its author's.
     pub fn evidence(&self) -> Result<Vec<Fields>> {
         let mut found = Vec::new();
-        for (key, value) in self.fields.range("evidence/".to_owned().."evidence0".to_owned()) {
-            if *value != Scalar::Bool(true) {
-                continue;
-            }
-            let Some(id) = key.strip_prefix("evidence/").and_then(|id| id.parse::<RecordId>().ok()) else { continue };
-            if let Some((Kind::Evidence, evidence)) = self.world.record(id)?
+        for id in evidence_in(self.fields) {
+            if let Some((Kind::Evidence, evidence)) = self.world.record(id.into())?
                 && evidence.get("author") == self.fields.get("author")
             {
                 found.push(evidence);

@@ -49,7 +49,7 @@ impl Ratio {
     }
 
     /// How many times the other it is; `None` when the other is nothing.
-    pub fn over(self, other: Self) -> Option<Self> {
+    pub fn divided_by(self, other: Self) -> Option<Self> {
         let whole = i128::from(self.whole) * i128::from(other.part);
         (whole > 0).then(|| reduced(i128::from(self.part) * i128::from(other.whole), whole))
     }
@@ -135,7 +135,7 @@ mod tests {
         assert!(!Ratio::new(16, 5).below(Ratio::new(32, 10)));
         assert!(Ratio::new(3199, 1000).below(Ratio::new(32, 10)));
         assert_eq!(Ratio::some(0, 0), None);
-        assert_eq!(Ratio::new(5, 1).over(Ratio::new(0, 1)), None);
+        assert_eq!(Ratio::new(5, 1).divided_by(Ratio::new(0, 1)), None);
     }
 
     proptest! {
@@ -157,9 +157,9 @@ mod tests {
         }
 
         #[test]
-        fn over_and_times_are_exact(a in 0..100_000i64, b in 1..1000i64, c in 1..100_000i64, d in 1..1000i64) {
+        fn quotients_and_products_are_exact(a in 0..100_000i64, b in 1..1000i64, c in 1..100_000i64, d in 1..1000i64) {
             let (x, y) = (Ratio::new(a, b), Ratio::new(c, d));
-            let quotient = x.over(y).unwrap();
+            let quotient = x.divided_by(y).unwrap();
             prop_assert!(quotient.times(y).compare(x).is_eq());
             prop_assert!(quotient.at_least(Ratio::new(1, 1)) == x.at_least(y));
         }
@@ -167,7 +167,7 @@ mod tests {
         #[test]
         fn no_number_overflows(a: i64, b: i64, c: i64, d: i64) {
             let (x, y) = (Ratio::new(a, b), Ratio::new(c, d));
-            let _ = (x.compare(y), x.over(y), x.times(y), x.sum(), x.to_string());
+            let _ = (x.compare(y), x.divided_by(y), x.times(y), x.sum(), x.to_string());
         }
     }
 }

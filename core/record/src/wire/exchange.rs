@@ -1,0 +1,151 @@
+//! The exchange of records: bodies are CBOR, compressed with zstd.
+
+use minicbor::{Decode, Encode};
+
+/// The version of this protocol; the server refuses others with 426.
+pub const VERSION: u32 = 1;
+/// Path of the exchange.
+pub const SYNC_PATH: &str = "/sync";
+/// Path under which blobs are uploaded (tus 1.0) and read.
+pub const BLOBS_PATH: &str = "/blobs";
+/// Content type of both bodies.
+pub const CONTENT_TYPE: &str = "application/vnd.chuda.sync+cbor-zstd";
+/// Most bytes of a compressed body.
+pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+/// Most bytes of a body once decompressed.
+pub const MAX_PLAIN_BYTES: usize = 32 * 1024 * 1024;
+/// Most changes that one exchange carries each way.
+pub const MAX_CHANGES: usize = 5_000;
+
+/// What a device sends.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Request {
+    /// [`VERSION`].
+    #[n(0)]
+    pub version: u32,
+    /// The log the cursor belongs to; none on the first exchange.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub epoch: Option<Vec<u8>>,
+    /// Everything up to here has been received.
+    #[n(2)]
+    pub cursor: u64,
+    /// Changes the server lacks, in the order in which they were made per document.
+    #[n(3)]
+    pub changes: Vec<DocumentChanges>,
+    /// Signed evidence claims, in the order of their chain.
+    #[n(4)]
+    pub claims: Vec<SignedClaim>,
+}
+
+/// What the server answers.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Response {
+    /// The log the cursor belongs to. Another one than the device's means that the server was restored: the device audits itself.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub epoch: Vec<u8>,
+    /// Everything up to here is in this answer or came before.
+    #[n(1)]
+    pub cursor: u64,
+    /// There is more to pull right away.
+    #[n(2)]
+    pub more: bool,
+    /// The server's clock, in milliseconds since 1970.
+    #[n(3)]
+    pub server_time: i64,
+    /// Changes the device lacks.
+    #[n(4)]
+    pub changes: Vec<DocumentChanges>,
+    /// Documents this person may no longer read.
+    #[n(5)]
+    pub purged: Vec<minicbor::bytes::ByteArray<16>>,
+    /// What was not accepted. Everything else that was sent is stored for good.
+    #[n(6)]
+    pub rejected: Vec<Rejected>,
+    /// Claims that were not accepted, by their number in the request. The others are witnessed at `server_time`.
+    #[n(7)]
+    pub rejected_claims: Vec<RejectedClaim>,
+}
+
+/// Changes of one document, each as Automerge wrote it.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct DocumentChanges {
+    /// The document's id.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub document: [u8; 16],
+    /// Its changes, dependencies first.
+    #[n(1)]
+    pub changes: Vec<minicbor::bytes::ByteVec>,
+}
+
+/// A change that was refused.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Rejected {
+    /// The document.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub document: [u8; 16],
+    /// SHA-256 of the change; of its bytes where it could not be parsed.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub change: [u8; 32],
+    /// [`crate::Rejection`] as JSON.
+    #[n(2)]
+    pub reason: String,
+}
+
+/// A claim with its signature.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct SignedClaim {
+    /// The claim in canonical CBOR.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub claim: Vec<u8>,
+    /// ECDSA P-256 with SHA-256 over it, DER.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub signature: Vec<u8>,
+}
+
+/// A claim that was refused.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct RejectedClaim {
+    /// SHA-256 of the claim.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub claim: [u8; 32],
+    /// Stable word for why.
+    #[n(1)]
+    pub reason: String,
+}
+
+/// Why a body can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// Over [`MAX_BODY_BYTES`] or [`MAX_PLAIN_BYTES`].
+    #[error("body too large")]
+    TooLarge,
+    /// Not zstd, or not the CBOR of this message.
+    #[error("body not readable")]
+    Malformed,
+}
+
+/// Encodes and compresses a message.
+pub fn encode<T: Encode<()>>(message: &T) -> Vec<u8> {
+    let plain = minicbor::to_vec(message).unwrap_or_else(|error| unreachable!("writing to memory: {error}"));
+    zstd::bulk::compress(&plain, zstd::DEFAULT_COMPRESSION_LEVEL)
+        .unwrap_or_else(|error| unreachable!("compressing memory: {error}"))
+}
+
+/// Decompresses and decodes a message within the bounds.
+pub fn decode<T: for<'b> Decode<'b, ()>>(body: &[u8]) -> Result<T, BodyError> {
+    if body.len() > MAX_BODY_BYTES {
+        return Err(BodyError::TooLarge);
+    }
+    let size = zstd::zstd_safe::get_frame_content_size(body).ok().flatten().ok_or(BodyError::Malformed)?;
+    if size > MAX_PLAIN_BYTES as u64 {
+        return Err(BodyError::TooLarge);
+    }
+    let plain = zstd::bulk::decompress(body, size as usize).map_err(|_| BodyError::Malformed)?;
+    minicbor::decode(&plain).map_err(|_| BodyError::Malformed)
+}

@@ -1,0 +1,86 @@
+//! Signed evidence claims: checked, kept for ever, witnessed by the server's clock.
+
+use chrono::{DateTime, Utc};
+use chuda_evidence::audit::About;
+use chuda_evidence::{Claim, PublicKey, claim};
+use chuda_record::Kind;
+use chuda_record::Result;
+use chuda_record::id::Hash;
+use chuda_record::wire::{RejectedClaim, SignedClaim};
+
+use crate::audit::{self, Act, By, Verb};
+use crate::store::{ClaimRow, Device, Tx};
+
+/// Stores the claims of an exchange and says which were refused.
+///
+/// A gap in the device's chain or a second claim with the same number is flagged, not refused: the claim still proves its bytes.
+pub(super) fn store(tx: &Tx<'_>, device: &Device, claims: &[SignedClaim], now: DateTime<Utc>) -> Result<Vec<RejectedClaim>> {
+    let mut rejected = Vec::new();
+    if claims.is_empty() {
+        return Ok(rejected);
+    }
+    let key = PublicKey::from_spki(&device.public_key)?;
+    let by = By::device(device.person, device.id);
+    for signed in claims {
+        let hash = Hash::of(&signed.claim);
+        match verify(device, &key, signed) {
+            Ok(claim) => {
+                let flags = flags(tx, device, &claim, hash)?;
+                if !flags.is_empty() {
+                    tracing::warn!(device = %device.id, sequence = claim.sequence, ?flags, "claim flagged");
+                }
+                let row = ClaimRow {
+                    hash,
+                    device: device.id,
+                    sequence: claim.sequence,
+                    previous: claim.previous,
+                    evidence: claim.evidence,
+                    bytes: &signed.claim,
+                    signature: &signed.signature,
+                    flags: &flags.join(" "),
+                };
+                if tx.add_claim(&row, now)? {
+                    audit::log(
+                        tx,
+                        now,
+                        &by,
+                        Act::new(Verb::Witnessed).on(claim.evidence, Kind::Evidence).about(About::Claim(hash)),
+                    )?;
+                }
+            }
+            Err(reason) => {
+                tracing::warn!(device = %device.id, reason, "claim refused");
+                audit::log_refused_claim(tx, now, &by, hash, reason)?;
+                rejected.push(RejectedClaim { claim: hash.0, reason: reason.to_owned() });
+            }
+        }
+    }
+    Ok(rejected)
+}
+
+/// Checks one claim: in its one encoding, signed by this device's key, of this device.
+fn verify(device: &Device, key: &PublicKey, signed: &SignedClaim) -> std::result::Result<Claim, &'static str> {
+    if device.auditor {
+        return Err("auditor.reads_only");
+    }
+    let claim = claim::verify(&signed.claim, &signed.signature, key).map_err(|error| error.key)?;
+    if claim.device == device.id { Ok(claim) } else { Err("claim.other_device") }
+}
+
+/// What a reader of the evidence should know of the claim's place in the chain.
+fn flags(tx: &Tx<'_>, device: &Device, claim: &Claim, hash: Hash) -> Result<Vec<&'static str>> {
+    let mut flags = Vec::new();
+    if tx.claims_numbered(device.id, claim.sequence)?.iter().any(|other| *other != hash) {
+        flags.push("chain_fork");
+    }
+    if let Some(previous) = claim.previous
+        && !tx.claims_numbered(device.id, claim.sequence.saturating_sub(1))?.contains(&previous)
+    {
+        flags.push("chain_gap");
+    }
+    // Made before the store joined this server, under the id it had then.
+    if claim.person != device.person {
+        flags.push("other_person");
+    }
+    Ok(flags)
+}

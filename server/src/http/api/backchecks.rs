@@ -1,0 +1,273 @@
+//! Back-checks (R1): what was drawn, what the machine found, what the supervisor answered. About records and rules, never about people
+//! (R2): nothing here names whose touch it is, and nothing is counted.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, NaiveDate, Utc};
+use chuda_record::id::{RecordId, TouchId};
+use chuda_record::kind::backcheck::member;
+use chuda_record::rules::Config;
+use chuda_record::rules::machine::{Found, RULE, question_of};
+use chuda_record::{BackCheck, Kind, Touch, from_fields};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::touches::{EvidenceView, evidence_view, mode_word};
+use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use crate::app::App;
+use crate::http::caller::Called;
+use crate::http::problem::{Problem, ProblemBody, Result};
+use crate::scope::Scope;
+use crate::store::{Document, Filter, Tx};
+
+/// Which back-checks.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// `true`: open ones alone; `false`: closed ones alone.
+    open: Option<bool>,
+    /// Where the page before ended: its `next`.
+    #[param(pattern = r"^-?[0-9]{1,18}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    cursor: Option<String>,
+}
+
+/// A back-check.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct BackCheckView {
+    /// Its id, which follows from supervisor and period.
+    #[schema(value_type = uuid::Uuid)]
+    id: RecordId,
+    /// Whose team was drawn from: the one who looks.
+    supervisor: Named,
+    /// First day of the period.
+    from: NaiveDate,
+    /// Last day of it.
+    to: NaiveDate,
+    /// How many records there were to draw from.
+    population: i64,
+    /// When it was drawn.
+    created_at: DateTime<Utc>,
+    /// When it was closed, if it was.
+    closed_at: Option<DateTime<Utc>>,
+    /// What is to be changed in rules and options.
+    conclusion: Option<String>,
+}
+
+/// A back-check with all that was drawn.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct BackCheckDetail {
+    #[serde(flatten)]
+    back_check: BackCheckView,
+    /// What the draw was made with: the candidates with the smallest SHA-256 of `seed/id` were drawn, in that order.
+    seed: String,
+    /// SHA-256 of the candidates' ids, sorted, one a line.
+    digest: String,
+    /// The candidates' ids, sorted; none where there are too many to be kept.
+    #[schema(value_type = Option<Vec<uuid::Uuid>>)]
+    candidates: Option<Vec<TouchId>>,
+    /// The records drawn, first drawn first.
+    records: Vec<Drawn>,
+}
+
+/// A record that was drawn.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Drawn {
+    /// Its place in the draw, from 1.
+    place: i64,
+    /// The touch.
+    #[schema(value_type = uuid::Uuid)]
+    touch: TouchId,
+    /// What it says; none where the caller may not read it.
+    summary: Option<Summary>,
+    /// The questions about it.
+    questions: Vec<Asked>,
+}
+
+/// A touch, without whose it is.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Summary {
+    /// Who was touched.
+    customer: Named,
+    /// How.
+    mode: Word,
+    /// What was done.
+    action: Word,
+    /// When it happened.
+    at: DateTime<Utc>,
+    /// Free text.
+    note: Option<String>,
+    /// What proves it, as far as its records have arrived.
+    evidence: Vec<EvidenceView>,
+}
+
+/// A question about a touch.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Asked {
+    /// What is asked.
+    question: Word,
+    /// What the machine found, to be seen beside it.
+    checks: Vec<MachineCheck>,
+    /// `yes`, `no` or `unclear`; none: not answered yet.
+    answer: Option<String>,
+    /// What was written to it.
+    note: Option<String>,
+}
+
+/// What the machine found.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct MachineCheck {
+    /// What it looked at, such as `opens`, or `rule:` and the name of a rule.
+    check: String,
+    /// `ok`, `problem`, `pending` or `not_applicable`.
+    found: String,
+    /// What is wrong, such as `catalogue`.
+    problem: Option<String>,
+    /// What had made the rule hold.
+    because: Option<String>,
+}
+
+/// A page of back-checks.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct BackCheckList {
+    /// Latest first.
+    backchecks: Vec<BackCheckView>,
+    /// The `cursor` of the next page, if there is one.
+    next: Option<String>,
+}
+
+/// Back-checks: the caller's own, those of supervisors below, and all of them for whoever audits.
+#[utoipa::path(
+    get,
+    operation_id = "list_backchecks",
+    path = "/api/v1/backchecks",
+    tag = "records",
+    params(Which),
+    security(("device" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "A page of back-checks", body = BackCheckList),
+        (status = 400, description = "A parameter can't be read", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Neither token nor signature", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<BackCheckList>> {
+    called.caller.need(Scope::Backchecks)?;
+    let reader = called.caller.reader();
+    let after = which.cursor.as_deref().map(parse_cursor).transpose()?;
+    let list = app.store.read_async(move |tx| {
+        let documents = tx.documents(&Filter { reader, open: which.open, after, limit: PAGE, ..Filter::of(Kind::BackCheck) })?;
+        let next = documents.get(PAGE - 1).map(cursor_of);
+        let backchecks = documents.iter().map(|document| view(tx, document.id, &typed(document)?));
+        Ok(BackCheckList { backchecks: backchecks.collect::<chuda_record::Result<_>>()?, next })
+    });
+    Ok(Json(list.await?))
+}
+
+/// One back-check with everything that was drawn, and what anyone needs to make the draw again.
+#[utoipa::path(
+    get,
+    operation_id = "show_backcheck",
+    path = "/api/v1/backchecks/{id}",
+    tag = "records",
+    params(("id" = uuid::Uuid, Path, description = "The back-check")),
+    security(("device" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "The back-check", body = BackCheckDetail),
+        (status = 401, description = "Neither token nor signature", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Not there, or not for the caller", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> Result<Json<BackCheckDetail>> {
+    called.caller.need(Scope::Backchecks)?;
+    let reader = called.caller.reader();
+    let detail = app.store.read_async(move |tx| {
+        let visible = |id| reader.map_or(Ok(true), |person| tx.may_read(id, person));
+        let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::BackCheck) else { return Ok(None) };
+        if !visible(id)? {
+            return Ok(None);
+        }
+        let record = typed(&document)?;
+        let config = tx.config()?;
+        let mut records = Vec::with_capacity(record.drawn.len());
+        for (touch, place) in record.in_order().into_iter().zip(1..) {
+            let summary = if visible(touch.into())? { summary(tx, touch, &config, &visible)? } else { None };
+            records.push(Drawn { place, touch, summary, questions: questions(&record, touch, &config) });
+        }
+        Ok(Some(BackCheckDetail {
+            back_check: view(tx, id, &record)?,
+            candidates: record.listed().map(|listed| listed.into_iter().collect()),
+            seed: record.seed,
+            digest: record.digest,
+            records,
+        }))
+    });
+    detail.await?.map(Json).ok_or_else(Problem::not_found)
+}
+
+fn typed(document: &Document) -> chuda_record::Result<BackCheck> {
+    from_fields(&document.fields).map_err(|error| unreadable(&error))
+}
+
+fn view(tx: &Tx<'_>, id: RecordId, record: &BackCheck) -> chuda_record::Result<BackCheckView> {
+    Ok(BackCheckView {
+        id,
+        supervisor: person_named(tx, record.author)?,
+        from: record.from,
+        to: record.to,
+        population: record.population,
+        created_at: record.origin.created_at,
+        closed_at: record.closed_at,
+        conclusion: record.conclusion.clone(),
+    })
+}
+
+fn summary(
+    tx: &Tx<'_>,
+    touch: TouchId,
+    config: &Config,
+    visible: &dyn Fn(RecordId) -> chuda_record::Result<bool>,
+) -> chuda_record::Result<Option<Summary>> {
+    let Some(document) = tx.document(touch.into())? else { return Ok(None) };
+    let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let mut evidence = Vec::new();
+    for id in &touch.evidence {
+        if let Some(document) = tx.document((*id).into())?
+            && visible(document.id)?
+        {
+            evidence.push(evidence_view(tx, &document)?);
+        }
+    }
+    Ok(Some(Summary {
+        customer: customer_named(tx, touch.customer)?,
+        mode: mode_word(touch.mode),
+        action: Word::of(&config.actions, &touch.action),
+        at: touch.at,
+        note: touch.note,
+        evidence,
+    }))
+}
+
+fn questions(record: &BackCheck, touch: TouchId, config: &Config) -> Vec<Asked> {
+    let mut beside: BTreeMap<&str, Vec<MachineCheck>> = BTreeMap::new();
+    let prefix = member(touch, "");
+    let found = record.machine.iter().filter_map(|(key, found)| Some((key.strip_prefix(&prefix)?, Found::parse(found)?)));
+    for (check, found) in found {
+        let because = check.strip_prefix(RULE).and_then(|rule| record.triggered.get(&member(touch, rule)).cloned());
+        beside.entry(question_of(check)).or_default().push(MachineCheck {
+            check: check.to_owned(),
+            found: found.as_str().to_owned(),
+            problem: found.problem().map(str::to_owned),
+            because,
+        });
+    }
+    let asked = record.asked().into_iter().map(|question| Asked {
+        question: Word::of(&config.questions, question),
+        checks: beside.remove(question).unwrap_or_default(),
+        answer: record.answer(touch, question).map(|answer| answer.as_str().to_owned()),
+        note: record.notes.get(&member(touch, question)).cloned(),
+    });
+    asked.collect()
+}

@@ -1,0 +1,313 @@
+//! Touches and their evidence, with how far it can be trusted and whether its bytes have arrived.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId};
+use chuda_record::rules::result;
+use chuda_record::{ContactMode, Event, Evidence, Kind, Touch, from_fields};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, parse_time, person_named, time, unreadable};
+use crate::app::App;
+use crate::http::caller::Called;
+use crate::http::problem::{Problem, ProblemBody, Result};
+use crate::jobs;
+use crate::scope::Scope;
+use crate::store::{Document, Filter, Tx};
+
+/// Which touches.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Not before this time (RFC 3339).
+    #[param(value_type = Option<DateTime<Utc>>)]
+    from: Option<String>,
+    /// Not after this time (RFC 3339).
+    #[param(value_type = Option<DateTime<Utc>>)]
+    to: Option<String>,
+    /// By this person only.
+    #[param(value_type = Option<uuid::Uuid>)]
+    person: Option<PersonId>,
+    /// Of this customer only.
+    #[param(value_type = Option<uuid::Uuid>)]
+    customer: Option<CustomerId>,
+    /// Where the page before ended: its `next`.
+    #[param(pattern = r"^-?[0-9]{1,18}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    cursor: Option<String>,
+}
+
+/// A touch.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct TouchView {
+    /// Its id.
+    #[schema(value_type = uuid::Uuid)]
+    id: RecordId,
+    /// Whose touch it is.
+    author: Named,
+    /// Who was touched.
+    customer: Named,
+    /// How.
+    mode: Word,
+    /// What was done.
+    action: Word,
+    /// `recorded`, or `draft` (待补证据) as long as it has no evidence.
+    status: String,
+    /// What a rule filed it as, such as 待审批报价单.
+    category: Option<Word>,
+    /// When it happened.
+    at: DateTime<Utc>,
+    /// The zone it happened in.
+    zone: String,
+    /// Progress brief (B1).
+    brief: Option<Word>,
+    /// Amount in yuan.
+    amount_cny: Option<String>,
+    /// Intent level as seen in this touch.
+    intent: Option<String>,
+    /// The customer answered.
+    feedback: bool,
+    /// Whether what was sent was opened within 24 h (M1): `yes`, `no`, `pending`; none where nobody can tell.
+    opened_within_24h: Option<String>,
+    /// What comes next.
+    next_action: Option<String>,
+    /// When it comes.
+    next_date: Option<NaiveDate>,
+    /// At what time of that day.
+    next_time: Option<NaiveTime>,
+    /// Free text.
+    note: Option<String>,
+    /// How many pieces of evidence it names.
+    evidence_count: usize,
+    /// Fields on which two writers disagree.
+    conflicts: Vec<String>,
+}
+
+/// A touch with its evidence.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct TouchDetail {
+    #[serde(flatten)]
+    touch: TouchView,
+    /// What proves it, as far as its records have arrived.
+    evidence: Vec<EvidenceView>,
+}
+
+/// One piece of evidence.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct EvidenceView {
+    /// Its id.
+    #[schema(value_type = uuid::Uuid)]
+    id: RecordId,
+    /// SHA-256 of its bytes, which are at `/blobs/{sha256}`.
+    #[schema(value_type = String)]
+    sha256: Hash,
+    /// Their number.
+    size: i64,
+    /// What they are.
+    mime: String,
+    /// `camera`, `gallery`, `file`, `recording`, or `event` when an outside system saw it (M1).
+    source: String,
+    /// When it was captured, by the device's clock.
+    captured_at: DateTime<Utc>,
+    /// How far its time can be trusted.
+    grade: Grade,
+    /// When the server saw the signed claim: the evidence existed before.
+    witnessed_at: Option<DateTime<Utc>>,
+    /// What a reader should know.
+    flags: Vec<String>,
+    /// Why it can't be opened, if it can't.
+    unreadable: Option<String>,
+    /// Whether the bytes have arrived.
+    attachment: Attachment,
+    /// What a recording says.
+    transcript: Option<String>,
+    /// Who looked at it.
+    views: Vec<View>,
+}
+
+/// How far the time of evidence can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Grade {
+    /// 本机时间未校验.
+    LocalUnverified,
+    /// 服务器已见证.
+    ServerWitnessed,
+}
+
+/// Whether the bytes of evidence have arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Attachment {
+    /// 附件上传中.
+    Uploading,
+    /// They have, and their hash is right.
+    Stored,
+}
+
+/// One look at evidence (T5).
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct View {
+    /// When.
+    at: DateTime<Utc>,
+    /// Who; none: a token that belongs to nobody.
+    person: Option<Named>,
+    /// With what.
+    via: String,
+}
+
+/// A page of touches.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct TouchList {
+    /// Latest first.
+    touches: Vec<TouchView>,
+    /// The `cursor` of the next page, if there is one.
+    next: Option<String>,
+}
+
+/// Touches that the caller may read: the own ones, those of the team below, those on the own customers, those behind a to-do.
+#[utoipa::path(
+    get,
+    path = "/api/v1/touches",
+    operation_id = "list_touches",
+    tag = "records",
+    params(Which),
+    security(("device" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "A page of touches", body = TouchList),
+        (status = 400, description = "A parameter can't be read", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Neither token nor signature", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<TouchList>> {
+    called.caller.need(Scope::Touches)?;
+    let filter = Filter {
+        reader: called.caller.reader(),
+        author: which.person,
+        customer: which.customer,
+        from: which.from.as_deref().map(parse_time).transpose()?,
+        to: which.to.as_deref().map(parse_time).transpose()?,
+        after: which.cursor.as_deref().map(parse_cursor).transpose()?,
+        limit: PAGE,
+        ..Filter::of(Kind::Touch)
+    };
+    let now = app.now();
+    let list = app.store.read_async(move |tx| {
+        let documents = tx.documents(&filter)?;
+        let next = documents.get(PAGE - 1).map(cursor_of);
+        let touches =
+            documents.iter().map(|document| view(tx, document, now).map(|(view, _)| view)).collect::<chuda_record::Result<_>>()?;
+        Ok(TouchList { touches, next })
+    });
+    Ok(Json(list.await?))
+}
+
+/// One touch with its evidence.
+#[utoipa::path(
+    get,
+    path = "/api/v1/touches/{id}",
+    operation_id = "show_touch",
+    tag = "records",
+    params(("id" = uuid::Uuid, Path, description = "The touch")),
+    security(("device" = []), ("bearer" = [])),
+    responses(
+        (status = 200, description = "The touch", body = TouchDetail),
+        (status = 401, description = "Neither token nor signature", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Not there, or not for the caller", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> Result<Json<TouchDetail>> {
+    called.caller.need(Scope::Touches)?;
+    let person = called.caller.reader();
+    let now = app.now();
+    let detail = app.store.read_async(move |tx| {
+        let visible = |id| person.map_or(Ok(true), |person| tx.may_read(id, person));
+        let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Touch) else { return Ok(None) };
+        if !visible(id)? {
+            return Ok(None);
+        }
+        let (touch, names) = view(tx, &document, now)?;
+        let mut evidence = Vec::new();
+        for name in names {
+            if let Some(document) = tx.document(name.into())?
+                && visible(document.id)?
+            {
+                evidence.push(evidence_view(tx, &document)?);
+            }
+        }
+        Ok(Some(TouchDetail { touch, evidence }))
+    });
+    detail.await?.map(Json).ok_or_else(Problem::not_found)
+}
+
+fn view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_record::Result<(TouchView, Vec<EvidenceId>)> {
+    let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let config = tx.config()?;
+    let events = tx.children(document.id, Kind::Event)?;
+    let events: Vec<Event> = events.iter().filter_map(|event| from_fields(&event.fields).ok()).collect();
+    let opened = result::opened(&config, &touch, &events, now);
+    let view = TouchView {
+        id: document.id,
+        author: person_named(tx, touch.author)?,
+        customer: customer_named(tx, touch.customer)?,
+        mode: mode_word(touch.mode),
+        action: Word::of(&config.actions, &touch.action),
+        status: if touch.evidence.is_empty() { "draft" } else { "recorded" }.into(),
+        category: touch.category.map(|category| Word::of(&config.categories, &category)),
+        at: touch.at,
+        zone: touch.zone.name().to_owned(),
+        brief: touch.brief.map(|brief| Word::of(&config.briefs, &brief)),
+        amount_cny: touch.amount.map(chuda_record::Fen::to_yuan),
+        intent: touch.intent.map(|intent| intent.as_str().to_owned()),
+        feedback: touch.feedback,
+        opened_within_24h: opened.map(|outcome| result::opened_word(outcome).to_owned()),
+        next_action: touch.next_action,
+        next_date: touch.next_date,
+        next_time: touch.next_time,
+        note: touch.note,
+        evidence_count: touch.evidence.len(),
+        conflicts: document.conflicts.keys().cloned().collect(),
+    };
+    Ok((view, touch.evidence.into_iter().collect()))
+}
+
+/// One piece of evidence, as its record, its claim and the log of views tell it.
+pub(crate) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<EvidenceView> {
+    let evidence: Evidence = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let witnessed = tx.claim(evidence.claim)?;
+    let own = jobs::is_kept(&evidence);
+    let mut flags = evidence.flags;
+    flags.extend(witnessed.iter().flat_map(|(_, flags)| flags.split_whitespace().map(str::to_owned)));
+    let views = tx.views(document.id.into())?.into_iter().map(|(at, person, via)| {
+        let person = person.map(|person| person_named(tx, person)).transpose()?;
+        Ok(View { at: time(at), person, via })
+    });
+    Ok(EvidenceView {
+        id: document.id,
+        sha256: evidence.sha256,
+        size: evidence.size,
+        mime: evidence.mime,
+        source: evidence.source,
+        captured_at: evidence.captured_at,
+        grade: if witnessed.is_some() || own { Grade::ServerWitnessed } else { Grade::LocalUnverified },
+        witnessed_at: witnessed.map(|(at, _)| time(at)).or(evidence.stored_at.filter(|_| own)),
+        flags: flags.into_iter().collect(),
+        unreadable: evidence.unreadable,
+        attachment: attachment(tx, evidence.sha256)?,
+        transcript: evidence.transcript,
+        views: views.collect::<chuda_record::Result<_>>()?,
+    })
+}
+
+/// A contact mode in both languages.
+pub(crate) fn mode_word(mode: ContactMode) -> Word {
+    Word { key: mode.as_str().into(), label: mode.label().into(), label_en: mode.as_str().into() }
+}
+
+/// Whether bytes have arrived.
+pub(crate) fn attachment(tx: &Tx<'_>, sha256: Hash) -> chuda_record::Result<Attachment> {
+    Ok(if tx.blob(sha256)?.is_some() { Attachment::Stored } else { Attachment::Uploading })
+}

@@ -1,0 +1,93 @@
+//! Writing in the server's own name, or for somebody who asked it to.
+
+use std::collections::BTreeSet;
+
+use chuda_record::id::{CustomerId, PersonId, RecordId, TaskId};
+use chuda_record::{Error, Fields, Record as _, Rejection, Result, Role, Task, kind_of};
+
+use super::commit::Commit;
+use super::{Ingest, Sender};
+use crate::audit::By;
+
+/// Something for somebody to know.
+pub(crate) struct Notice<'a> {
+    /// A kind of task of the configuration.
+    pub(crate) kind: &'a str,
+    /// Which rule of the server says so.
+    pub(crate) rule: &'a str,
+    pub(crate) assignee: Option<PersonId>,
+    /// Where there is no person: anybody of this role.
+    pub(crate) role: Option<Role>,
+    pub(crate) customer: Option<CustomerId>,
+    /// The record it is about.
+    pub(crate) source: RecordId,
+    /// What held.
+    pub(crate) because: String,
+}
+
+impl Ingest<'_> {
+    /// Tells a person or a role something, once an occasion: a task that is ticked off.
+    pub(crate) fn notify(&mut self, occasion: &str, notice: Notice<'_>) -> Result<()> {
+        let Notice { kind, rule, assignee, role, customer, source, because } = notice;
+        let task = Task {
+            task: kind.into(),
+            assignee,
+            role,
+            customer,
+            source,
+            rule: rule.into(),
+            config: self.config().version,
+            because: Some(because),
+            notice: true,
+            choices: BTreeSet::new(),
+            script_pack: None,
+            created_at: self.now,
+            due: None,
+            done_at: None,
+            done_by: None,
+            choice: None,
+            reason: None,
+        };
+        let fields = task.to_new_fields().map_err(|error| Error::internal("task.encode", error))?;
+        self.write(TaskId::derived(&format!("task/{rule}/{occasion}")).into(), &fields)
+    }
+
+    /// Writes fields of a record in the server's own name.
+    pub(crate) fn write(&mut self, document: RecordId, fields: &Fields) -> Result<()> {
+        self.write_by(&By::server(), document, fields)
+    }
+
+    /// Writes fields of a record for somebody who asked the server to, as the log will say.
+    pub(crate) fn write_by(&mut self, by: &By, document: RecordId, fields: &Fields) -> Result<()> {
+        let before = self.tx.document(document)?;
+        let mut doc = self.load(document, before.is_some())?;
+        let fault = |error: &dyn std::fmt::Display| Error::internal("document.write", error);
+        let Some(change) = doc.write(self.own, self.now, fields).map_err(|error| fault(&error))? else { return Ok(()) };
+        let after = doc.fields();
+        let kind = kind_of(&after).ok_or_else(|| fault(&"no kind"))?;
+        kind.check(&after).map_err(|error| fault(&error))?;
+        let (before, conflicts) = (before.as_ref(), doc.conflicts());
+        self.commit(&Commit { document, kind, before, fields: &after, conflicts: &conflicts, changes: &[change], sender: None, by })
+    }
+
+    /// Writes fields of a record as a person does who is at the API rather than at a phone, if that person may.
+    pub(crate) fn write_as(
+        &mut self,
+        person: PersonId,
+        by: &By,
+        document: RecordId,
+        fields: &Fields,
+    ) -> Result<Result<(), Rejection>> {
+        let Some(stored) = self.tx.document(document)?.filter(|_| !fields.is_empty()) else {
+            return Ok(Err(Rejection::NotAllowed));
+        };
+        if !self.tx.may_read(document, person)? {
+            return Ok(Err(Rejection::NotAllowed));
+        }
+        let sender = Sender { device: self.own.device, person };
+        if let Err(fault) = self.judge(sender, document, stored.kind, Some(&stored.fields), fields) {
+            return Ok(Err(fault.rejection()?));
+        }
+        self.write_by(by, document, fields).map(Ok)
+    }
+}

@@ -1,0 +1,155 @@
+//! Blobs that are complete and checked, and uploads under way.
+
+use chrono::{DateTime, Utc};
+use chuda_record::Result;
+use chuda_record::id::{Hash, PersonId, RecordId};
+use rusqlite::named_params;
+
+use super::database::Tx;
+use super::documents::{Document, document_row};
+use super::rows::{id, record_id};
+
+/// An upload under way.
+#[derive(Clone, Debug)]
+pub(crate) struct UploadRow {
+    pub(crate) id: RecordId,
+    pub(crate) person: PersonId,
+    pub(crate) sha256: Hash,
+    pub(crate) length: u64,
+    pub(crate) received: u64,
+}
+
+impl Tx<'_> {
+    /// Whether a blob is complete and checked, and its size.
+    pub(crate) fn blob(&self, sha256: Hash) -> Result<Option<u64>> {
+        let size: Option<i64> =
+            self.sql
+                .one("SELECT size FROM blobs WHERE sha256 = :sha256", named_params! { ":sha256": sha256.0 }, |row| row.get(0))?;
+        Ok(size.map(i64::cast_unsigned))
+    }
+
+    /// Notes that a blob is complete and checked.
+    pub(crate) fn add_blob(&self, sha256: Hash, size: u64, now: DateTime<Utc>) -> Result<()> {
+        self.sql
+            .run(
+                "INSERT INTO blobs (sha256, size, stored_at) VALUES (:sha256, :size, :stored_at) ON CONFLICT DO NOTHING",
+                named_params! { ":sha256": sha256.0, ":size": size.cast_signed(), ":stored_at": now.timestamp_millis() },
+            )
+            .map(drop)
+    }
+
+    /// The evidence records that name some bytes.
+    pub(crate) fn evidence_of_blob(&self, sha256: Hash) -> Result<Vec<Document>> {
+        self.sql.all(
+            "SELECT id, kind, at, fields, conflicts FROM documents WHERE blob = :sha256",
+            named_params! { ":sha256": sha256.0 },
+            document_row,
+        )
+    }
+
+    /// An upload under way.
+    pub(crate) fn upload(&self, upload: RecordId) -> Result<Option<UploadRow>> {
+        self.sql.one(
+            "SELECT id, person, sha256, length, received FROM uploads WHERE id = :upload",
+            named_params! { ":upload": upload.as_bytes() },
+            |row| {
+                Ok(UploadRow {
+                    id: record_id(row)?,
+                    person: id(row, 1, PersonId::from_slice)?,
+                    sha256: Hash(row.get(2)?),
+                    length: row.get::<_, i64>(3)?.cast_unsigned(),
+                    received: row.get::<_, i64>(4)?.cast_unsigned(),
+                })
+            },
+        )
+    }
+
+    /// Begins an upload.
+    pub(crate) fn add_upload(&self, row: &UploadRow, now: DateTime<Utc>) -> Result<()> {
+        self.sql
+            .run(
+                "INSERT INTO uploads (id, person, sha256, length, received, changed_at)
+             VALUES (:id, :person, :sha256, :length, :received, :changed_at)",
+                named_params! {
+                    ":id": row.id.as_bytes(),
+                    ":person": row.person.as_bytes(),
+                    ":sha256": row.sha256.0,
+                    ":length": row.length.cast_signed(),
+                    ":received": row.received.cast_signed(),
+                    ":changed_at": now.timestamp_millis(),
+                },
+            )
+            .map(drop)
+    }
+
+    /// A person's uploads under way.
+    pub(crate) fn uploads_of(&self, person: PersonId) -> Result<usize> {
+        let count: Option<u32> = self.sql.one(
+            "SELECT count(*) FROM uploads WHERE person = :person AND received < length",
+            named_params! { ":person": person.as_bytes() },
+            |row| row.get(0),
+        )?;
+        Ok(count.unwrap_or_default() as usize)
+    }
+
+    /// Uploads that nobody has gone on with since then.
+    pub(crate) fn stale_uploads(&self, before: i64) -> Result<Vec<RecordId>> {
+        self.sql.all("SELECT id FROM uploads WHERE changed_at < :before", named_params! { ":before": before }, record_id)
+    }
+
+    /// Adds a piece at `start`; false when the upload is no longer there.
+    pub(crate) fn add_piece(&self, upload: RecordId, start: u64, length: u64, name: &str, now: DateTime<Utc>) -> Result<bool> {
+        let moved = self.sql.run(
+            "UPDATE uploads SET received = received + :length, changed_at = :now
+             WHERE id = :upload AND received = :start AND received + :length <= length",
+            named_params! {
+                ":upload": upload.as_bytes(),
+                ":start": start.cast_signed(),
+                ":length": length.cast_signed(),
+                ":now": now.timestamp_millis(),
+            },
+        )?;
+        if moved == 0 {
+            return Ok(false);
+        }
+        self.sql.run(
+            "INSERT INTO pieces (upload, start, length, name) VALUES (:upload, :start, :length, :name)",
+            named_params! {
+                ":upload": upload.as_bytes(),
+                ":start": start.cast_signed(),
+                ":length": length.cast_signed(),
+                ":name": name,
+            },
+        )?;
+        Ok(true)
+    }
+
+    /// The names of an upload's pieces, in order.
+    pub(crate) fn pieces(&self, upload: RecordId) -> Result<Vec<String>> {
+        self.sql.all(
+            "SELECT name FROM pieces WHERE upload = :upload ORDER BY start",
+            named_params! { ":upload": upload.as_bytes() },
+            |row| row.get(0),
+        )
+    }
+
+    /// Marks an upload as complete and returns the names of its pieces, which are no longer needed.
+    pub(crate) fn complete_upload(&self, upload: RecordId) -> Result<Vec<String>> {
+        self.sql.run("UPDATE uploads SET received = length WHERE id = :upload", named_params! { ":upload": upload.as_bytes() })?;
+        self.remove_pieces(upload)
+    }
+
+    /// Removes an upload and returns the names of its pieces.
+    pub(crate) fn remove_upload(&self, upload: RecordId) -> Result<Vec<String>> {
+        self.sql.run("DELETE FROM uploads WHERE id = :upload", named_params! { ":upload": upload.as_bytes() })?;
+        self.remove_pieces(upload)
+    }
+
+    fn remove_pieces(&self, upload: RecordId) -> Result<Vec<String>> {
+        self.sql.all(
+            "DELETE FROM pieces WHERE upload = :upload RETURNING name",
+            named_params! { ":upload": upload.as_bytes() },
+            |row| row.get(0),
+        )
+    }
+}

@@ -1,0 +1,191 @@
+//! Devices, the codes they are enrolled with, and the tokens of other systems.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use chuda_record::Result;
+use chuda_record::id::{DeviceId, Hash, PersonId};
+use rusqlite::{Row, named_params};
+
+use super::database::Tx;
+use super::rows::{id, optional_id, person_id};
+
+/// An enrolled installation.
+#[derive(Clone, Debug)]
+pub(crate) struct DeviceRow {
+    pub(crate) id: DeviceId,
+    pub(crate) person: PersonId,
+    pub(crate) public_key: Vec<u8>,
+    pub(crate) platform: Option<String>,
+    pub(crate) enrolled_at: i64,
+    pub(crate) revoked_at: Option<i64>,
+}
+
+/// An enrolled device that is not revoked.
+#[derive(Clone, Debug)]
+pub(crate) struct Device {
+    pub(crate) id: DeviceId,
+    pub(crate) person: PersonId,
+    /// `SubjectPublicKeyInfo` of its key.
+    pub(crate) public_key: Vec<u8>,
+    /// Whether that person audits: may write nothing.
+    pub(crate) auditor: bool,
+}
+
+/// An enrolment code, as it is kept.
+pub(crate) struct CodeRow {
+    pub(crate) person: PersonId,
+    pub(crate) expires_at: i64,
+    pub(crate) used_by: Option<DeviceId>,
+}
+
+/// A bearer token, as it is kept.
+pub(crate) struct TokenRow {
+    pub(crate) name: String,
+    pub(crate) person: Option<PersonId>,
+    pub(crate) scopes: String,
+}
+
+impl Tx<'_> {
+    /// One device.
+    pub(crate) fn device(&self, device: DeviceId) -> Result<Option<DeviceRow>> {
+        self.sql.one(
+            "SELECT id, person, public_key, platform, enrolled_at, revoked_at FROM devices WHERE id = :device",
+            named_params! { ":device": device.as_bytes() },
+            device_row,
+        )
+    }
+
+    /// Every device.
+    pub(crate) fn devices(&self) -> Result<Vec<DeviceRow>> {
+        self.sql.all(
+            "SELECT id, person, public_key, platform, enrolled_at, revoked_at FROM devices ORDER BY enrolled_at",
+            [],
+            device_row,
+        )
+    }
+
+    /// Who has a device that is not revoked.
+    pub(crate) fn people_with_device(&self) -> Result<Arc<BTreeSet<PersonId>>> {
+        self.shared.caches.with_device.get(self.version("devices")?, || {
+            self.sql.all("SELECT DISTINCT person FROM devices WHERE revoked_at IS NULL", [], person_id).map(BTreeSet::from_iter)
+        })
+    }
+
+    pub(super) fn devices_changed(&self) -> Result<()> {
+        self.set_meta("devices", &crate::random::bytes::<16>()?)
+    }
+
+    /// Adds a device.
+    pub(crate) fn add_device(&self, row: &DeviceRow) -> Result<()> {
+        self.sql.run(
+            "INSERT INTO devices (id, person, public_key, platform, enrolled_at)
+             VALUES (:id, :person, :public_key, :platform, :enrolled_at)",
+            named_params! {
+                ":id": row.id.as_bytes(),
+                ":person": row.person.as_bytes(),
+                ":public_key": row.public_key,
+                ":platform": row.platform,
+                ":enrolled_at": row.enrolled_at,
+            },
+        )?;
+        self.devices_changed()
+    }
+
+    /// Revokes a device; false when there is none that isn't.
+    pub(crate) fn revoke_device(&self, device: DeviceId, now: DateTime<Utc>) -> Result<bool> {
+        let changed = self.sql.run(
+            "UPDATE devices SET revoked_at = :now WHERE id = :device AND revoked_at IS NULL",
+            named_params! { ":device": device.as_bytes(), ":now": now.timestamp_millis() },
+        )?;
+        self.devices_changed()?;
+        Ok(changed > 0)
+    }
+
+    /// Keeps an enrolment code.
+    pub(crate) fn add_code(&self, hash: Hash, person: PersonId, expires_at: i64) -> Result<()> {
+        self.sql
+            .run(
+                "INSERT INTO codes (hash, person, expires_at) VALUES (:hash, :person, :expires_at)",
+                named_params! { ":hash": hash.0, ":person": person.as_bytes(), ":expires_at": expires_at },
+            )
+            .map(drop)
+    }
+
+    /// Finds an enrolment code.
+    pub(crate) fn code(&self, hash: Hash) -> Result<Option<CodeRow>> {
+        self.sql.one("SELECT person, expires_at, used_by FROM codes WHERE hash = :hash", named_params! { ":hash": hash.0 }, |row| {
+            Ok(CodeRow { person: person_id(row)?, expires_at: row.get(1)?, used_by: optional_id(row, 2, DeviceId::from_slice)? })
+        })
+    }
+
+    /// Marks a code as used.
+    pub(crate) fn use_code(&self, hash: Hash, device: DeviceId) -> Result<()> {
+        self.sql
+            .run(
+                "UPDATE codes SET used_by = :device WHERE hash = :hash",
+                named_params! { ":hash": hash.0, ":device": device.as_bytes() },
+            )
+            .map(drop)
+    }
+
+    /// Notes a failed enrolment.
+    pub(crate) fn add_enrol_failure(&self, address: &str, now: i64) -> Result<()> {
+        self.sql
+            .run(
+                "INSERT INTO enrol_failures (address, at) VALUES (:address, :at)",
+                named_params! { ":address": address, ":at": now },
+            )
+            .map(drop)
+    }
+
+    /// How many enrolments failed since then: from an address, and from anywhere. Older ones are forgotten.
+    pub(crate) fn enrol_failures(&self, address: &str, since: i64) -> Result<(u32, u32)> {
+        let counts = self.sql.one(
+            "SELECT count(*) FILTER (WHERE address = :address), count(*) FROM enrol_failures WHERE at >= :since",
+            named_params! { ":address": address, ":since": since },
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        Ok(counts.unwrap_or_default())
+    }
+
+    /// Forgets failed enrolments from before then.
+    pub(crate) fn forget_enrol_failures(&self, before: i64) -> Result<()> {
+        self.sql.run("DELETE FROM enrol_failures WHERE at < :before", named_params! { ":before": before }).map(drop)
+    }
+
+    /// Keeps a bearer token.
+    pub(crate) fn add_token(&self, hash: Hash, row: &TokenRow, now: DateTime<Utc>) -> Result<()> {
+        self.sql
+            .run(
+                "INSERT INTO tokens (hash, name, person, scopes, created_at) VALUES (:hash, :name, :person, :scopes, :created_at)",
+                named_params! {
+                    ":hash": hash.0,
+                    ":name": row.name,
+                    ":person": row.person.as_ref().map(PersonId::as_bytes),
+                    ":scopes": row.scopes,
+                    ":created_at": now.timestamp_millis(),
+                },
+            )
+            .map(drop)
+    }
+
+    /// Finds a bearer token.
+    pub(crate) fn token(&self, hash: Hash) -> Result<Option<TokenRow>> {
+        self.sql.one("SELECT name, person, scopes FROM tokens WHERE hash = :hash", named_params! { ":hash": hash.0 }, |row| {
+            Ok(TokenRow { name: row.get(0)?, person: optional_id(row, 1, PersonId::from_slice)?, scopes: row.get(2)? })
+        })
+    }
+}
+
+fn device_row(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
+    Ok(DeviceRow {
+        id: id(row, 0, DeviceId::from_slice)?,
+        person: id(row, 1, PersonId::from_slice)?,
+        public_key: row.get(2)?,
+        platform: row.get(3)?,
+        enrolled_at: row.get(4)?,
+        revoked_at: row.get(5)?,
+    })
+}

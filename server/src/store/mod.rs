@@ -1,0 +1,42 @@
+//! Where the server keeps what it knows: one file per group of tables. Nothing outside this folder names a database or says SQL.
+//!
+//! Statements are standard SQL with named parameters; what SQLite alone says so is in `dialect` and `restoring`.
+
+mod audit;
+mod back_checks;
+mod blobs;
+mod caches;
+mod chain;
+mod changes;
+mod claims;
+mod counting;
+mod customers;
+mod database;
+mod devices;
+mod dialect;
+mod documents;
+mod effects;
+mod figures;
+mod inboxes;
+mod jobs;
+mod meta;
+mod migrations;
+mod people;
+mod readers;
+mod restoring;
+mod rows;
+mod webhooks;
+
+pub(crate) use audit::AuditFilter;
+pub(crate) use back_checks::Looks;
+pub(crate) use blobs::UploadRow;
+pub(crate) use caches::Configs;
+pub(crate) use changes::Refused;
+pub(crate) use claims::ClaimRow;
+pub(crate) use database::{Store, Tx};
+pub(crate) use devices::{Device, DeviceRow, TokenRow};
+pub(crate) use documents::{Document, Filter, Projection};
+pub(crate) use figures::HealthRow;
+pub(crate) use inboxes::InboxRow;
+pub(crate) use jobs::{JobRow, NewJob, Payload, Taken};
+pub(crate) use webhooks::{EventRow, WebhookRow};
