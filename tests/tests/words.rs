@@ -67,7 +67,7 @@ impl<'a> Said<'a> {
         let pieces: Vec<&str> = code.split('"').collect();
         let put_together =
             pieces.iter().filter_map(|piece| piece.find(['$', '\\', '{']).and_then(|at| piece[..at].strip_suffix('.')));
-        let listed = |pair: &&[&'a str]| pair[0].ends_with("label(") || pair[0].ends_with("Word::own(");
+        let listed = |pair: &&[&'a str]| pair[0].ends_with("label(") || pair[0].ends_with("Word::fixed(");
         let labels = pieces.windows(2).filter(listed).map(|pair| pair[1]);
         // A list of `of_list!`: `"grade": Grade,`.
         let typed = |pair: &&[&'a str]| pair[1].strip_prefix(": ").is_some_and(|rest| rest.starts_with(char::is_uppercase));
