@@ -255,7 +255,7 @@ async fn a_week_turns_on_monday_at_midnight_in_shanghai() {
     // One rep owes all 80 leads; a light has a word and a shape.
     let leads = &w45["team"]["baselines"][0];
     assert_eq!((&leads["sum"], &leads["metric"]["label"]), (&json!("1 / 80 = 1.2 %"), &json!("新增有效线索")));
-    assert_eq!(leads["light"], json!({"key": "red", "label": "未达标", "label_en": "Below", "icon": "■"}));
+    assert_eq!(leads["light"], json!({"key": "red", "label": "未达标", "label_en": "Below target", "icon": "■"}));
     assert_eq!(w45["team"]["baselines"][2]["light"], Value::Null, "nothing was quoted");
     assert_eq!(w45["people"][0]["person"]["name"], "李雷");
     assert_eq!(w45["people"][0]["density"]["trend"].as_array().unwrap().len(), 8);
@@ -426,7 +426,7 @@ async fn three_weeks_of_low_conversion_bring_words_that_help_and_an_alert_and_th
     run_at(monday(3)).await;
     assert_eq!((todos(&rep, &team).await, todos(&boss, &team).await), (vec!["coaching".into()], vec!["conversion_alert".into()]));
     let todo = get(&rep, &team, "/api/v1/todos").await["todos"][0].clone();
-    assert_eq!((&todo["script_pack"], &todo["rule"]), (&json!("lead_signals"), &json!("low-conversion")));
+    assert_eq!((&todo["script_pack"]["key"], &todo["rule"]), (&json!("lead_signals"), &json!("low-conversion")));
     director.sync(&team).await;
     assert_eq!(todos(&director, &team).await, [""; 0], "the direct supervisor alone is alerted");
     rep.sync(&team).await;
