@@ -1,6 +1,8 @@
 //! Phone and server judge alike: what a phone lets through, the server accepts, and what it refuses, the server refuses for the same
 //! reason; for every role, every kind of record, and every field and act of it.
 
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -98,6 +100,7 @@ async fn try_on(phone: &Phone, role: Role, round: usize, tally: &mut Tally) {
 }
 
 /// Writes it, if need be past the phone's own judgement, and says what that was. None where it would not even be a record, or changes nothing.
+#[allow(clippy::option_option)] // nothing to judge is another thing than nothing refused
 fn tried(store: &Store, own: &Own, attempt: &Attempt) -> Option<Option<Rejection>> {
     let Attempt { id, kind, writes } = attempt;
     let said = match store.read(|tx| Ok(tx.judge(own, *id, *kind, writes))).unwrap() {

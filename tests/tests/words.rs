@@ -95,7 +95,7 @@ fn keys() -> impl Iterator<Item = &'static str> {
 }
 
 fn is_rust(source: &Source) -> bool {
-    source.path.ends_with(".rs")
+    std::path::Path::new(&source.path).extension().is_some_and(|ending| ending == "rs")
 }
 
 /// The string literals that stand directly behind `opening`.

@@ -288,10 +288,10 @@ async fn take(app: &App, upload: &mut UploadRow, body: Body) -> Result<()> {
             return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "blob.too_long").with("length", upload.length));
         }
         gathered.extend_from_slice(&bytes);
-        if gathered.len() >= PIECE_BYTES || (ended.is_some() && !gathered.is_empty()) {
-            if !app.blobs.append(&app.store, upload, std::mem::take(&mut gathered), app.now()).await? {
-                return Err(Problem::new(StatusCode::CONFLICT, "blob.offset"));
-            }
+        if (gathered.len() >= PIECE_BYTES || (ended.is_some() && !gathered.is_empty()))
+            && !app.blobs.append(&app.store, upload, std::mem::take(&mut gathered), app.now()).await?
+        {
+            return Err(Problem::new(StatusCode::CONFLICT, "blob.offset"));
         }
         if let Some(outcome) = ended {
             return outcome;

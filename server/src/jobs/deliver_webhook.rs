@@ -12,12 +12,11 @@ pub(super) const KIND: Kind = Kind { name: Delivery::KIND, always: false, work: 
 async fn deliver(app: App, taken: Taken) -> Result<()> {
     let Delivery { webhook, event } = Delivery::read(&taken.payload)?;
     let found = app.store.read_async(move |tx| Ok(tx.webhook(webhook)?.zip(tx.event(event)?)));
-    match found.await? {
-        Some((receiver, told)) => {
-            app.webhooks.post(&receiver, told, app.now()).await?;
-            tracing::info!(%webhook, %event, "event delivered");
-        }
-        None => tracing::info!(%webhook, %event, "nobody is to be told of this any more"),
+    if let Some((receiver, told)) = found.await? {
+        app.webhooks.post(&receiver, told, app.now()).await?;
+        tracing::info!(%webhook, %event, "event delivered");
+    } else {
+        tracing::info!(%webhook, %event, "nobody is to be told of this any more");
     }
     settle(&app, &taken, |_, _| Ok(Outcome::Done)).await
 }

@@ -204,7 +204,9 @@ async fn the_supervisor_alone_answers_and_whoever_audits_reads() {
     let (_, shown) = auditor.api(&sales.team, "GET", &path, None).await;
     let question = &shown["records"][0]["questions"][1];
     assert_eq!((&question["question"]["label"], &question["answer"]["key"]), (&json!("证据是否真实可读"), &json!("no")));
-    assert!(question["checks"].as_array().unwrap().iter().any(|check| check["check"]["key"] == "bytes" && check["found"] == "pending"));
+    assert!(
+        question["checks"].as_array().unwrap().iter().any(|check| check["check"]["key"] == "bytes" && check["found"] == "pending")
+    );
     let admin = sales.team.admin();
     let (may, may_not) = (
         admin.add_token("bi", &[Scope::Backchecks], None, sales.team.now()).unwrap(),

@@ -21,6 +21,12 @@ const DAYS: u32 = 60;
 
 /// The briefs of today, or of a customer.
 pub(crate) fn briefs(shell: &Shell, which: &Brief) -> Result<Outcome, Failure> {
+    #[derive(Serialize)]
+    struct Shown<'a> {
+        briefs: &'a [BriefView],
+        options: Vec<Word>,
+    }
+
     let workbench = shell.open()?;
     let briefs = match &which.customer {
         Some(words) => workbench.briefs(find_customer(&workbench, words)?.id, DAYS)?,
@@ -29,11 +35,6 @@ pub(crate) fn briefs(shell: &Shell, which: &Brief) -> Result<Outcome, Failure> {
     let config = workbench.config();
     let options: Vec<Word> = config.briefs.iter().filter(|option| !option.retired).map(Word::from).collect();
     let said = if briefs.is_empty() { shell.text.line("brief.none", &[]) } else { table(0, &rows(shell, &briefs)) };
-    #[derive(Serialize)]
-    struct Shown<'a> {
-        briefs: &'a [BriefView],
-        options: Vec<Word>,
-    }
     Ok(Outcome::done(&Shown { briefs: &briefs, options }, said))
 }
 

@@ -319,20 +319,6 @@ pub(crate) fn config(shell: &Shell, config: Config) -> Result<Outcome, Failure> 
 
 /// The version in force here, or an earlier one; with a file, that is what a supervisor edits.
 fn show(shell: &Shell, workbench: &Workbench, show: &ConfigShow) -> Result<Outcome, Failure> {
-    let config = match show.version {
-        Some(version) => workbench.config_version(version)?,
-        None => (*workbench.config()).clone(),
-    };
-    let releases = workbench.releases()?;
-    let release = releases.iter().find(|release| release.version == config.version);
-    let said = match &show.out {
-        Some(file) => {
-            let pretty = serde_json::to_string_pretty(&config).map_err(|error| Error::internal("config.encode", error))?;
-            std::fs::write(file, pretty + "\n").map_err(Error::from)?;
-            shell.text.line("config.written", &[("version", &config.version), ("path", &file.display())])
-        }
-        None => page(shell, &config, release),
-    };
     #[derive(Serialize)]
     struct Shown<'a> {
         #[serde(flatten)]
@@ -347,6 +333,21 @@ fn show(shell: &Shell, workbench: &Workbench, show: &ConfigShow) -> Result<Outco
         Release(&'a ReleaseView),
         Version { version: i64 },
     }
+
+    let config = match show.version {
+        Some(version) => workbench.config_version(version)?,
+        None => (*workbench.config()).clone(),
+    };
+    let releases = workbench.releases()?;
+    let release = releases.iter().find(|release| release.version == config.version);
+    let said = match &show.out {
+        Some(file) => {
+            let pretty = serde_json::to_string_pretty(&config).map_err(|error| Error::internal("config.encode", error))?;
+            std::fs::write(file, pretty + "\n").map_err(Error::from)?;
+            shell.text.line("config.written", &[("version", &config.version), ("path", &file.display())])
+        }
+        None => page(shell, &config, release),
+    };
     let about = release.map_or(About::Version { version: config.version }, About::Release);
     let out = show.out.as_ref().map(|file| file.display().to_string());
     Ok(Outcome::done(&Shown { about, out, content: &config }, said))

@@ -129,6 +129,14 @@ pub(crate) fn list(shell: &Shell, list: &CustomerList) -> Result<Outcome, Failur
 
 /// One customer with its touches.
 pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
+    #[derive(Serialize)]
+    struct Page<'a> {
+        #[serde(flatten)]
+        customer: &'a CustomerView,
+        touches: &'a [TouchView],
+        briefs: &'a [BriefView],
+    }
+
     let workbench = shell.open()?;
     let customer = find_customer(&workbench, words)?;
     let touches = workbench.timeline(customer.id, TIMELINE)?;
@@ -136,13 +144,6 @@ pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     let mut said = page(shell, &customer) + &table(2, &touch_rows(shell, &touches, true));
     if !briefs.is_empty() {
         said = said + shell.text.get("customer.briefs") + "\n" + &table(2, &brief::rows(shell, &briefs));
-    }
-    #[derive(Serialize)]
-    struct Page<'a> {
-        #[serde(flatten)]
-        customer: &'a CustomerView,
-        touches: &'a [TouchView],
-        briefs: &'a [BriefView],
     }
     Ok(Outcome::done(&Page { customer: &customer, touches: &touches, briefs: &briefs }, said))
 }

@@ -30,13 +30,6 @@ pub(crate) struct Photo {
 
 /// Keeps a photo, a document or any other file; exit code 4 when it does not open.
 pub(crate) fn photo(shell: &Shell, photo: &Photo) -> Result<Outcome, Failure> {
-    let workbench = shell.open()?;
-    if let Some(touch) = photo.touch {
-        workbench.touch(touch)?;
-    }
-    let mut draft = draft(&photo.file, photo.consent)?;
-    draft.touch = photo.touch;
-    let kept = workbench.keep_evidence(draft)?;
     #[derive(Serialize)]
     struct Kept<'a> {
         #[serde(flatten)]
@@ -46,6 +39,14 @@ pub(crate) fn photo(shell: &Shell, photo: &Photo) -> Result<Outcome, Failure> {
         rendition: Option<Hash>,
         claims: [&'a ClaimView; 1],
     }
+
+    let workbench = shell.open()?;
+    if let Some(touch) = photo.touch {
+        workbench.touch(touch)?;
+    }
+    let mut draft = draft(&photo.file, photo.consent)?;
+    draft.touch = photo.touch;
+    let kept = workbench.keep_evidence(draft)?;
     let id = kept.evidence.id;
     let object = Kept {
         view: &kept.evidence,

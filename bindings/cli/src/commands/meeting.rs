@@ -79,16 +79,17 @@ pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
 
 /// One meeting; its invitation is written where `--ics` says.
 pub(crate) fn show(shell: &Shell, show: &MeetingShow) -> Result<Outcome, Failure> {
-    let workbench = shell.open()?;
-    let meeting = workbench.meeting(show.meeting)?;
-    let Some(path) = &show.ics else { return Ok(outcome(shell, &meeting)) };
-    std::fs::write(path, workbench.invitation(show.meeting)?).map_err(chuda_record::Error::from)?;
     #[derive(Serialize)]
     struct Written<'a> {
         #[serde(flatten)]
         meeting: &'a MeetingView,
         ics: &'a Path,
     }
+
+    let workbench = shell.open()?;
+    let meeting = workbench.meeting(show.meeting)?;
+    let Some(path) = &show.ics else { return Ok(outcome(shell, &meeting)) };
+    std::fs::write(path, workbench.invitation(show.meeting)?).map_err(chuda_record::Error::from)?;
     let said = said(shell, &meeting) + &shell.text.line("meeting.written", &[("path", &path.display())]);
     Ok(Outcome::done(&Written { meeting: &meeting, ics: path }, said))
 }

@@ -66,18 +66,19 @@ pub(crate) fn sync(shell: &Shell, sync: &Sync) -> Result<Outcome, Failure> {
 
 /// Where every item is.
 pub(crate) fn status(shell: &Shell) -> Result<Outcome, Failure> {
-    let status = shell.open()?.status()?;
-    let mut said = status_line(shell, &status.summary) + "\n";
-    if let Some(at) = status.summary.last_sync {
-        said += &shell.text.line("sync.last", &[("time", &local(at))]);
-    }
-    let rows: Vec<_> = status.items.iter().map(|item| item_row(shell, item)).collect();
     #[derive(Serialize)]
     struct Shown<'a> {
         #[serde(flatten)]
         status: &'a StatusView,
         last_sync: Option<DateTime<Utc>>,
     }
+
+    let status = shell.open()?.status()?;
+    let mut said = status_line(shell, &status.summary) + "\n";
+    if let Some(at) = status.summary.last_sync {
+        said += &shell.text.line("sync.last", &[("time", &local(at))]);
+    }
+    let rows: Vec<_> = status.items.iter().map(|item| item_row(shell, item)).collect();
     let object = Shown { status: &status, last_sync: status.summary.last_sync };
     Ok(Outcome::done(&object, said + &table(2, &rows)))
 }

@@ -155,7 +155,10 @@ fn a_next_step_in_words_a_role_and_a_brief_stay_one_line() {
     let more = ["--next", "3 个月后再联系", "--contact", "刘工", "--contact-role", "IT"];
     let saved = phone.json(&[&touch[..], &more].concat());
     assert_eq!((&saved["next_date"], &saved["next_action"]), (&json!("2027-02-23"), &json!("再联系")));
-    assert_eq!((&saved["contact"], &saved["contact_role"]), (&json!("刘工"), &json!({"key": "it", "label": "IT", "label_en": "IT"})));
+    assert_eq!(
+        (&saved["contact"], &saved["contact_role"]),
+        (&json!("刘工"), &json!({"key": "it", "label": "IT", "label_en": "IT"}))
+    );
     assert_eq!(saved["opened_within_24h"], Value::Null);
     let vague = phone.json_ending(2, &[&touch[..], &["--next", "看情况"]].concat());
     assert!(vague["error"]["message"].as_str().unwrap().contains("三个月后再联系"), "{vague}");

@@ -186,7 +186,9 @@ fn a_short_report_needs_a_reason_from_the_list() {
     let phone = phone();
     let refused = phone.json_ending(3, &["report"]);
     assert_eq!(refused["error"]["key"], "report.reason_missing");
-    assert!(refused["reasons"].as_array().unwrap().contains(&json!({"key": "travel", "label": "外出路途", "label_en": "Travelling"})));
+    assert!(
+        refused["reasons"].as_array().unwrap().contains(&json!({"key": "travel", "label": "外出路途", "label_en": "Travelling"}))
+    );
     assert_eq!(phone.refused(&["report", "--reason", "太忙"]), "report.unknown_reason");
     assert_eq!(phone.refused(&["report", "--day", "2026-11-24", "--reason", "travel"]), "report.future");
     assert_eq!(phone.json(&["home"])["report"]["filed"], json!(null));

@@ -70,6 +70,7 @@ impl Serialize for CustomerView {
             #[serde(flatten, serialize_with = "rest")]
             view: &'a CustomerView,
         }
+        #[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
         fn rest<S: Serializer>(view: &&CustomerView, serializer: S) -> Result<S::Ok, S::Error> {
             CustomerView::serialize(view, serializer)
         }

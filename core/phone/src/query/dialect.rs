@@ -58,6 +58,7 @@ pub(crate) fn rejection<S: Serializer>(reason: &str, serializer: S) -> Result<S:
 pub(super) use chuda_record::view::in_yuan as yuan;
 
 /// Whether it was opened in time (M1): `yes`, `no` or `pending`.
+#[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option)] // as serde calls it
 pub(super) fn opened<S: Serializer>(outcome: &Option<Outcome>, serializer: S) -> Result<S::Ok, S::Error> {
     outcome.map(result::opened_word).serialize(serializer)
 }

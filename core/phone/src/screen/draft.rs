@@ -230,11 +230,12 @@ fn problem(error: &Error) -> Problem {
 
 /// What was heard, cut where something was understood.
 fn pieces(heard: &Draft) -> Vec<Piece> {
-    if heard.text.trim().is_empty() {
-        return Vec::new();
-    }
     fn said<T>(slot: Option<&Slot<T>>) -> Option<(&str, f32)> {
         slot.map(|slot| (slot.words.as_str(), slot.confidence)).filter(|(words, _)| !words.trim().is_empty())
+    }
+
+    if heard.text.trim().is_empty() {
+        return Vec::new();
     }
     let said = [
         said(heard.customer.as_ref()),

@@ -74,11 +74,14 @@ impl Format {
     /// 512 B, 40 KB, 4.0 MB, 1.2 GB
     pub fn bytes(self, count: i64) -> String {
         let tenths = |unit: i64| format!("{}.{}", count / unit, count % unit * 10 / unit);
-        match count {
-            ..KIB => format!("{count} B"),
-            ..0x0010_0000 => format!("{} KB", count / KIB),
-            ..0x4000_0000 => format!("{} MB", tenths(KIB * KIB)),
-            _ => format!("{} GB", tenths(KIB * KIB * KIB)),
+        if count < KIB {
+            format!("{count} B")
+        } else if count < KIB * KIB {
+            format!("{} KB", count / KIB)
+        } else if count < KIB * KIB * KIB {
+            format!("{} MB", tenths(KIB * KIB))
+        } else {
+            format!("{} GB", tenths(KIB * KIB * KIB))
         }
     }
 
@@ -129,7 +132,9 @@ mod tests {
             assert_eq!(format.amount(Fen(0)), "¥0");
             assert_eq!(format.count(1_234), "1,234");
             let sizes = [(999, "999 B"), (1023, "1023 B"), (1024, "1 KB"), (4_200_000, "4.0 MB"), (1_288_490_188, "1.1 GB")];
-            sizes.into_iter().for_each(|(count, text)| assert_eq!(format.bytes(count), text));
+            for (count, text) in sizes {
+                assert_eq!(format.bytes(count), text);
+            }
             assert_eq!(format.length(TimeDelta::milliseconds(67_900)), "1:07");
         }
     }

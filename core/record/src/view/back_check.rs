@@ -65,6 +65,7 @@ impl AskedView {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option)] // as serde calls it
 fn in_words<S: Serializer>(answer: &Option<Answer>, serializer: S) -> Result<S::Ok, S::Error> {
     answer.map(|answer| Word::fixed("answer", answer.as_str())).serialize(serializer)
 }

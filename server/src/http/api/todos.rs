@@ -178,7 +178,7 @@ pub(crate) async fn done(State(app): State<App>, Id(id): Id, called: Called) -> 
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "todo.reason"));
     }
     let now = app.now();
-    let outcome = app.store.write_async(move |tx| carry_out(tx, id, person, &by, answer, now)).await?;
+    let outcome = app.store.write_async(move |tx| carry_out(tx, id, person, &by, &answer, now)).await?;
     outcome.map(Json)
 }
 
@@ -187,7 +187,7 @@ fn carry_out(
     id: RecordId,
     person: PersonId,
     by: &By,
-    answer: Answer,
+    answer: &Answer,
     now: DateTime<Utc>,
 ) -> chuda_record::Result<Result<TodoView>> {
     let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Task) else {
