@@ -11,7 +11,7 @@ use chuda_record::policy::{self, Lookup, Stored};
 use chuda_record::rules::Config;
 use chuda_record::rules::audience::People;
 use chuda_record::rules::world::World;
-use chuda_record::{Fields, Kind, NotWritten, Record, Release};
+use chuda_record::{Fields, Kind, NotWritten, Record, Release, Scalar};
 
 impl Tx<'_> {
     /// Whether whoever writes here may write so: what a screen asks beforehand, and every write.
@@ -35,7 +35,10 @@ impl Tx<'_> {
         writes: &Fields,
     ) -> Result<(), NotWritten> {
         let before = (!state.is_empty()).then_some(state);
-        policy::judge(kind, id, before, writes, &own.writer, &Here { tx: self, own })
+        // A change carries what differs, and that is what the server will judge.
+        let differs = |(key, value): &(&String, &Scalar)| state.get(*key) != Some(*value);
+        let writes: Fields = writes.iter().filter(differs).map(|(key, value)| (key.clone(), value.clone())).collect();
+        policy::judge(kind, id, before, &writes, &own.writer, &Here { tx: self, own })
     }
 
     /// Whether whoever writes here may write a field of a record at all.
