@@ -77,11 +77,7 @@ impl Tx<'_> {
     /// Writes fields of a document, if whoever writes may, and puts the change in the outbox.
     pub fn write_fields(&self, own: &Own, id: RecordId, kind: Kind, fields: &Fields) -> Result<()> {
         let mut doc = self.load(id)?;
-        let state = doc.fields();
-        self.judge_upon(own, id, kind, &state, fields)?;
-        let Some(change) = doc.write(own.actor, own.at, fields).map_err(|error| Error::internal("record.write", error))? else {
-            return Ok(());
-        };
+        let Some(change) = self.change(own, &mut doc, id, kind, fields)? else { return Ok(()) };
         let state = doc.state();
         kind.check(&state.fields).map_err(|error| Error::internal("record.misshapen", error))?;
         self.append(id, &change)?;

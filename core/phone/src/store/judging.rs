@@ -11,13 +11,12 @@ use chuda_record::policy::{self, Lookup, Stored};
 use chuda_record::rules::Config;
 use chuda_record::rules::audience::People;
 use chuda_record::rules::world::World;
-use chuda_record::{Fields, Kind, NotWritten, Record, Release, Scalar};
+use chuda_record::{Change, Doc, Fields, Kind, NotWritten, Record, Release};
 
 impl Tx<'_> {
     /// Whether whoever writes here may write so: what a screen asks beforehand, and every write.
     pub fn judge(&self, own: &Own, id: RecordId, kind: Kind, writes: &Fields) -> Result<(), NotWritten> {
-        let state = self.load(id)?.fields();
-        self.judge_upon(own, id, kind, &state, writes)
+        self.change(own, &mut self.load(id)?, id, kind, writes).map(drop)
     }
 
     /// The same of an edit.
@@ -25,20 +24,21 @@ impl Tx<'_> {
         self.judge(own, id.into(), T::KIND, &difference(before, after)?)
     }
 
-    /// The same, upon the state of the document.
-    pub(super) fn judge_upon(
+    /// Writes to a document in hand, if whoever writes may: what is judged is what will be sent, without the fields that stay as they are.
+    pub(super) fn change(
         &self,
         own: &Own,
+        doc: &mut Doc,
         id: RecordId,
         kind: Kind,
-        state: &Fields,
         writes: &Fields,
-    ) -> Result<(), NotWritten> {
-        let before = (!state.is_empty()).then_some(state);
-        // A change carries what differs, and that is what the server will judge.
-        let differs = |(key, value): &(&String, &Scalar)| state.get(*key) != Some(*value);
-        let writes: Fields = writes.iter().filter(differs).map(|(key, value)| (key.clone(), value.clone())).collect();
-        policy::judge(kind, id, before, &writes, &own.writer, &Here { tx: self, own })
+    ) -> Result<Option<Change>, NotWritten> {
+        let state = doc.fields();
+        let written = doc.write(own.actor, own.at, writes).map_err(|error| Error::internal("record.write", error))?;
+        let Some(change) = written else { return Ok(None) };
+        let before = (!state.is_empty()).then_some(&state);
+        policy::judge(kind, id, before, &change.writes, &own.writer, &Here { tx: self, own })?;
+        Ok(Some(change))
     }
 
     /// Whether whoever writes here may write a field of a record at all.
