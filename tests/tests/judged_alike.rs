@@ -39,7 +39,7 @@ type Tally = BTreeMap<Kind, (usize, usize)>;
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_phone_lets_through_the_server_accepts_and_nothing_else() {
     let end: DateTime<Utc> = "2026-11-20T10:00:00Z".parse().unwrap();
-    let (host, summary) = Host::with_demo(Plan { seed: 7, end, weeks: 3, reps: 4, customers: 40 }).await;
+    let (host, summary) = Host::with_demo(Plan { seed: 7, end, weeks: 8, reps: 4, customers: 60 }).await;
     let mut tally = Tally::new();
     for access in &summary.codes {
         let phone = host.enrolled(&access.code).await;
