@@ -93,7 +93,7 @@ fn root() -> PathBuf {
 
 /// All sources of a folder.
 fn sources(folder: &str) -> String {
-    let entries = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(root().join(folder)).expect("a folder of sources").map(|entry| entry.expect("an entry").path());
     let text = |path: PathBuf| match path.strip_prefix(root()) {
         Ok(inside) if path.is_dir() => sources(&inside.to_string_lossy()),
         _ => fs::read_to_string(&path).unwrap_or_default(),
