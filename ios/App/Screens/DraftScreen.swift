@@ -59,7 +59,8 @@
             } else if let view = model.state.view {
                 if view.canSave {
                     MainButton(
-                        title: view.save, image: view.missing.isEmpty ? "checkmark" : nil, isWorking: model.state.saving, action: model.save)
+                        title: view.save, image: view.missing.isEmpty ? "checkmark" : nil, isWorking: model.state.saving, action: model.save
+                    )
                 } else {
                     MainButton(title: view.save, isQuiet: true) {}.disabled(true)
                 }

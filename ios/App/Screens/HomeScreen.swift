@@ -41,10 +41,12 @@
             .toolbar {
                 if let summary = model.state.home?.sync {
                     ToolbarItem(placement: .topBarTrailing) {
-                        Button(action: model.sync) { Label(summary.line.text, systemImage: summary.line.standing.image).labelStyle(.titleAndIcon) }
-                            .font(.footnote)
-                            .foregroundStyle(summary.line.standing == .attention ? Color.bad : Color.quiet)
-                            .accessibilityHint(words("sync.title"))
+                        Button(action: model.sync) {
+                            Label(summary.line.text, systemImage: summary.line.standing.image).labelStyle(.titleAndIcon)
+                        }
+                        .font(.footnote)
+                        .foregroundStyle(summary.line.standing == .attention ? Color.bad : Color.quiet)
+                        .accessibilityHint(words("sync.title"))
                     }
                 }
             }

@@ -30,7 +30,9 @@ final class StoryTests: XCTestCase {
                 if step.early != true { await stage.loaded() }
                 if let done = step.do { try await stage.act(done) }
                 for (what, wanted) in step.see ?? [:] {
-                    await eventually("\(story.story), step \(number): \(what) is not \(wanted)") { stage.seen(what).narrowed(wanted) == wanted }
+                    await eventually("\(story.story), step \(number): \(what) is not \(wanted)") {
+                        stage.seen(what).narrowed(wanted) == wanted
+                    }
                 }
             }
             stage.close()
@@ -104,7 +106,8 @@ private final class Stage {
         for name in story.customers ?? [] { _ = try await workbench.addCustomer(draft: CustomerDraft(name: name)) }
         if let unfinished = story.unfinished {
             let modes: [String: ContactMode] = ["phone": .phone, "visit": .visit]
-            try await workbench.keepUnfinished(draft: TouchDraft(mode: unfinished["mode"].flatMap { modes[$0] }, action: unfinished["action"]))
+            try await workbench.keepUnfinished(
+                draft: TouchDraft(mode: unfinished["mode"].flatMap { modes[$0] }, action: unfinished["action"]))
         }
         home = HomeModel(workbench, platform, second: { try await Task.sleep(for: .seconds(3600)) }, go: { _ in })
         draft = DraftModel(workbench, platform) {}
