@@ -137,11 +137,11 @@ final class DayTests: XCTestCase {
         repPlatform.files = [try sample("quote.pdf")]
         draft.addFile()
         await draft.until { $0.view?.missing == [] }
-        let first = try await rep.unfinished()
+        let asked = try await rep.unfinished()
         draft.save()
         await draft.until { $0.saved != nil }
         // And another one, which is answered on the first screen.
-        var second = try XCTUnwrap(first)
+        var second = try XCTUnwrap(asked)
         second.evidence = [try await rep.keepEvidence(draft: EvidenceDraft(path: sample("photo.jpg"), source: .camera)).evidence.id]
         _ = try await rep.recordTouch(draft: second)
         _ = try await rep.sync()

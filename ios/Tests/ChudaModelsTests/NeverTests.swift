@@ -88,7 +88,8 @@ final class NeverTests: XCTestCase {
         XCTAssert(microphone.stopped)
         guard case .draft(let notice?)? = gone.last else { return XCTFail("nothing was said of it: \(gone)") }
         XCTAssertEqual(notice.failure.kind, "storage")
-        let kept = try await workbench.evidence(id: XCTUnwrap(unfinished(workbench).evidence.first))
+        let draft = try await unfinished(workbench)
+        let kept = try await workbench.evidence(id: XCTUnwrap(draft.evidence.first))
         XCTAssertGreaterThan(kept.size, 30_000)
         XCTAssert(kept.readable)
         home.close()

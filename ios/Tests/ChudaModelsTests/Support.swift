@@ -155,7 +155,8 @@ func unfinished(_ workbench: Workbench) async throws -> TouchDraft {
         if let draft = try await workbench.unfinished() { return draft }
         await Task.yield()
     }
-    return try XCTUnwrap(await workbench.unfinished())
+    let draft = try await workbench.unfinished()
+    return try XCTUnwrap(draft)
 }
 
 @MainActor
