@@ -129,8 +129,7 @@ class DesktopPlatform(
             dialog.files.firstOrNull()?.let { Captured(it.copyTo(File(scratch(it.name))).path, source) }
         }
 
-    override suspend fun scanCode(): String? =
-        withContext(Dispatchers.Main) { JOptionPane.showInputDialog("chuda://join?server=…&code=…") }
+    override suspend fun scanCode(): String? = withContext(Dispatchers.Main) { JOptionPane.showInputDialog("chuda://join?server=…&code=…") }
 
     override suspend fun location(): Location? = null
 

@@ -173,7 +173,9 @@ class ScreensTest {
         return listOf(
             homeShot("home", isFilled = true, ::day),
             homeShot("home-empty") {
-                HomeState(Fixtures.home(Fixtures.offline(it), Fixtures.card(emptyList(), suggestions = emptyList()), emptyList(), emptyList()))
+                HomeState(
+                    Fixtures.home(Fixtures.offline(it), Fixtures.card(emptyList(), suggestions = emptyList()), emptyList(), emptyList()),
+                )
             },
             homeShot("home-loading") { HomeState() },
             homeShot("home-full") { HomeState(Fixtures.home(Fixtures.synced(it), Fixtures.card(threeTouches))) },

@@ -132,31 +132,111 @@ class StoriesTest {
             val view = draft.state.value.view
             val slots = view?.run { slots + more }.orEmpty()
             return when (what) {
-                "loose" -> home.home?.loose?.size
-                "unfinished" -> home.home?.unfinished
-                "waiting" -> home.home?.waiting
-                "sync" -> home.home?.sync?.line?.run { mapOf("key" to key, "text" to text, "standing" to standing.word) }
-                "undo" -> home.undo
-                "choosing" -> home.choosing?.word
-                "filing" -> card?.filing?.word
-                "full" -> card?.full
-                "undo_seconds" -> card?.undoSeconds
-                "tomorrow" -> card?.tomorrow
-                "another" -> card?.another
-                "missing" -> view?.missing
-                "missing_touches" -> card?.missing
-                "values" -> slots.associate { it.field to it.value }
-                "labels" -> slots.associate { it.field to it.label }
-                "offered" -> slots.associate { slot -> slot.field to choices(slot).map { it.text } }
-                "chosen" -> slots.associate { slot -> slot.field to choices(slot).filter { it.chosen }.map { it.value } }
-                "slots" -> view?.slots?.map { it.field }
-                "can_save" -> view?.canSave
-                "save" -> view?.save
-                "new_customer" -> view?.newCustomer
-                "evidence" -> view?.evidence?.size
-                "saved" -> draft.state.value.saved?.touch?.status?.word
-                "failure" -> (home.failure ?: draft.state.value.failure ?: probe.state.value.failure)?.let(::told)
-                else -> probe.seen(what)
+                "loose" -> {
+                    home.home?.loose?.size
+                }
+
+                "unfinished" -> {
+                    home.home?.unfinished
+                }
+
+                "waiting" -> {
+                    home.home?.waiting
+                }
+
+                "sync" -> {
+                    home.home
+                        ?.sync
+                        ?.line
+                        ?.run { mapOf("key" to key, "text" to text, "standing" to standing.word) }
+                }
+
+                "undo" -> {
+                    home.undo
+                }
+
+                "choosing" -> {
+                    home.choosing?.word
+                }
+
+                "filing" -> {
+                    card?.filing?.word
+                }
+
+                "full" -> {
+                    card?.full
+                }
+
+                "undo_seconds" -> {
+                    card?.undoSeconds
+                }
+
+                "tomorrow" -> {
+                    card?.tomorrow
+                }
+
+                "another" -> {
+                    card?.another
+                }
+
+                "missing" -> {
+                    view?.missing
+                }
+
+                "missing_touches" -> {
+                    card?.missing
+                }
+
+                "values" -> {
+                    slots.associate { it.field to it.value }
+                }
+
+                "labels" -> {
+                    slots.associate { it.field to it.label }
+                }
+
+                "offered" -> {
+                    slots.associate { slot -> slot.field to choices(slot).map { it.text } }
+                }
+
+                "chosen" -> {
+                    slots.associate { slot -> slot.field to choices(slot).filter { it.chosen }.map { it.value } }
+                }
+
+                "slots" -> {
+                    view?.slots?.map { it.field }
+                }
+
+                "can_save" -> {
+                    view?.canSave
+                }
+
+                "save" -> {
+                    view?.save
+                }
+
+                "new_customer" -> {
+                    view?.newCustomer
+                }
+
+                "evidence" -> {
+                    view?.evidence?.size
+                }
+
+                "saved" -> {
+                    draft.state.value.saved
+                        ?.touch
+                        ?.status
+                        ?.word
+                }
+
+                "failure" -> {
+                    (home.failure ?: draft.state.value.failure ?: probe.state.value.failure)?.let(::told)
+                }
+
+                else -> {
+                    probe.seen(what)
+                }
             }
         }
 
@@ -208,15 +288,30 @@ class StoriesTest {
             one: String,
         ) {
             when (what) {
-                "show_fails" -> follow(workbench) { if (showFails) throw full() else set { it.copy(shown = true) } }
+                "show_fails" -> {
+                    follow(workbench) { if (showFails) throw full() else set { it.copy(shown = true) } }
+                }
+
                 "show_works" -> {
                     showFails = false
                     workbench.addCustomer(CustomerDraft(name = "宁波海天机械"))
                 }
-                "two_looks" -> twoLooks()
-                "work_fails" -> attempt(one)
-                "retry" -> remedy(chuda.ui.Remedy.RETRY)
-                else -> error(what)
+
+                "two_looks" -> {
+                    twoLooks()
+                }
+
+                "work_fails" -> {
+                    attempt(one)
+                }
+
+                "retry" -> {
+                    remedy(chuda.ui.Remedy.RETRY)
+                }
+
+                else -> {
+                    error(what)
+                }
             }
         }
 

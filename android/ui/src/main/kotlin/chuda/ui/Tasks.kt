@@ -61,17 +61,18 @@ class TasksModel(
         id: TaskId,
         choice: String?,
         reason: String?,
-    ): Unit = work(again = { complete(id, choice, reason) }) {
-        try {
-            workbench.completeTask(id, choice, reason)
-            platform.feedback(Feedback.DONE)
-            platform.scheduleSync()
-        } catch (error: ChudaException.Invalid) {
-            val task = state.value.run { tasks + notices }.find { it.id == id }
-            if (task == null || reason != null || !wantsReason(error)) throw error
-            set { it.copy(answering = Choosing.Answer(task, choice)) }
+    ): Unit =
+        work(again = { complete(id, choice, reason) }) {
+            try {
+                workbench.completeTask(id, choice, reason)
+                platform.feedback(Feedback.DONE)
+                platform.scheduleSync()
+            } catch (error: ChudaException.Invalid) {
+                val task = state.value.run { tasks + notices }.find { it.id == id }
+                if (task == null || reason != null || !wantsReason(error)) throw error
+                set { it.copy(answering = Choosing.Answer(task, choice)) }
+            }
         }
-    }
 
     override fun failed(
         state: TasksState,
