@@ -11,6 +11,7 @@ use chuda_record::time::from_millis;
 use chuda_record::wire::api::{ImportKind, ImportReport};
 use chuda_record::{Error, Result};
 use chuda_record::{Fields, Kind, Person, Record as _, Role};
+use chuda_words::keys;
 use serde::Serialize;
 
 use crate::audit::{self, Act, AuditExport, By, Verb};
@@ -150,10 +151,10 @@ impl Admin {
     pub fn add_person(&self, new: &NewPerson, now: DateTime<Utc>) -> Result<(PersonId, String)> {
         let name = new.name.trim();
         if name.is_empty() || name.chars().count() > MAX_NAME {
-            return Err(Error::invalid("person.name"));
+            return Err(Error::invalid(keys::PERSON_NAME));
         }
         if new.roles.is_empty() {
-            return Err(Error::invalid("person.roles"));
+            return Err(Error::invalid(keys::PERSON_ROLES));
         }
         let id = PersonId::new(now);
         let code = self.0.write(|tx| {
@@ -207,7 +208,7 @@ impl Admin {
     /// Locks a device out, at once.
     pub fn revoke(&self, device: DeviceId, now: DateTime<Utc>) -> Result<()> {
         self.0.write(|tx| {
-            let not_found = || Error::not_found("device.not_found");
+            let not_found = || Error::not_found(keys::DEVICE_NOT_FOUND);
             let person = tx.device(device)?.ok_or_else(not_found)?.person;
             if !tx.revoke_device(device, now)? {
                 return Err(not_found());
@@ -219,7 +220,7 @@ impl Admin {
     /// A bearer token for another system. With a person it acts as that person; without, it reads everybody's records.
     pub fn add_token(&self, name: &str, scopes: &[Scope], person: Option<&str>, now: DateTime<Utc>) -> Result<String> {
         if scopes.is_empty() {
-            return Err(Error::invalid("token.scopes"));
+            return Err(Error::invalid(keys::TOKEN_SCOPES));
         }
         let token = format!("chuda_{}", hex::encode(crate::random::bytes::<32>()?));
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
@@ -250,8 +251,8 @@ impl Admin {
     pub fn retry_job(&self, job: i64, now: DateTime<Utc>) -> Result<()> {
         self.0.write(|tx| match (tx.job(job)?, tx.retry_job(job, now)?) {
             (_, true) => Ok(()),
-            (Some(_), false) => Err(Error::invalid("job.taken")),
-            (None, false) => Err(Error::not_found("job.not_found")),
+            (Some(_), false) => Err(Error::invalid(keys::JOB_TAKEN)),
+            (None, false) => Err(Error::not_found(keys::JOB_NOT_FOUND)),
         })
     }
 
@@ -299,14 +300,14 @@ impl Admin {
     /// Lets deliveries that were given up be tried again: one, or all of them. Returns how many.
     pub fn retry_deliveries(&self, delivery: Option<i64>, now: DateTime<Utc>) -> Result<usize> {
         let retried = self.0.write(|tx| webhooks::retry(tx, delivery, now))?;
-        if retried == 0 && delivery.is_some() { Err(Error::not_found("delivery.not_found")) } else { Ok(retried) }
+        if retried == 0 && delivery.is_some() { Err(Error::not_found(keys::DELIVERY_NOT_FOUND)) } else { Ok(retried) }
     }
 
     /// Copies the database into a new file, while the server runs. Blobs are files of their own: copy their folder too, and the
     /// server's key.
     pub fn backup(&self, file: &Path, now: DateTime<Utc>) -> Result<()> {
         if file.exists() {
-            return Err(Error::invalid("backup.exists"));
+            return Err(Error::invalid(keys::BACKUP_EXISTS));
         }
         self.0.write(|tx| audit::log(tx, now, &By::admin(), Act::new(Verb::BackedUp)))?;
         self.0.backup(file)
@@ -320,7 +321,7 @@ impl Admin {
     /// names the last one of the log that is gone (`log_replaced`).
     pub fn restore(&self, file: &Path, now: DateTime<Utc>) -> Result<()> {
         if !file.is_file() {
-            return Err(Error::not_found("backup.not_found"));
+            return Err(Error::not_found(keys::BACKUP_NOT_FOUND));
         }
         self.0.restore(file, |tx, replaced| {
             let (about, detail) = if replaced.kept { (replaced.backup, "log_kept") } else { (replaced.head, "log_replaced") };
@@ -381,12 +382,12 @@ fn job_view(row: JobRow) -> JobView {
 fn find(tx: &Tx<'_>, word: &str) -> Result<PersonId> {
     let people = tx.people()?;
     if let Ok(id) = word.parse::<PersonId>() {
-        return people.contains_key(&id).then_some(id).ok_or_else(|| Error::not_found("person.not_found"));
+        return people.contains_key(&id).then_some(id).ok_or_else(|| Error::not_found(keys::PERSON_NOT_FOUND));
     }
     let mut named = people.iter().filter(|(_, person)| person.name == word).map(|(id, _)| *id);
     match (named.next(), named.next()) {
         (Some(id), None) => Ok(id),
-        (Some(_), Some(_)) => Err(Error::invalid("person.ambiguous")),
-        (None, _) => Err(Error::not_found("person.not_found")),
+        (Some(_), Some(_)) => Err(Error::invalid(keys::PERSON_AMBIGUOUS)),
+        (None, _) => Err(Error::not_found(keys::PERSON_NOT_FOUND)),
     }
 }

@@ -13,6 +13,7 @@ use chuda_record::id::{DeviceId, Hash, PersonId, RecordId};
 use chuda_record::time::{DEFAULT_ZONE, start_of_day};
 use chuda_record::{Change, Kind, Role};
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 
 use crate::store::{Store, Tx};
 
@@ -258,7 +259,7 @@ pub(crate) fn export(
     let end = to.map_or(i64::MAX, |day| start(day.checked_add_signed(TimeDelta::days(1)).unwrap_or(day)));
     let text = |day: Option<NaiveDate>| day.map_or("..".to_owned(), |day| day.to_string());
     let (first, last) = store.write(|tx| {
-        let empty = || Error::not_found("audit.empty");
+        let empty = || Error::not_found(keys::AUDIT_EMPTY);
         tx.audit_span(begin, end)?.ok_or_else(empty)?;
         log(tx, now, &By::admin(), Act::new(Verb::Exported).saying(&format!("{}/{}", text(from), text(to))))?;
         // With an open end the export itself is among its entries.
@@ -279,7 +280,7 @@ pub(crate) fn export(
             name: person.name.clone(),
             roles: person.roles.iter().map(|role| role.as_str().to_owned()).collect(),
         });
-        Ok((tx.audit_head()?.ok_or_else(|| Error::not_found("audit.empty"))?, known.collect::<Vec<_>>()))
+        Ok((tx.audit_head()?.ok_or_else(|| Error::not_found(keys::AUDIT_EMPTY))?, known.collect::<Vec<_>>()))
     })?;
     let checkpoint = bundle.finish(&people, head, now.timestamp_millis(), key)?;
     Ok(AuditExport { checkpoint, report: audit::verify(out)? })

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chuda_evidence::audit::About;
 use chuda_record::id::{Hash, RecordId};
 use chuda_record::{Error, ErrorKind, Result};
+use chuda_words::keys;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
@@ -33,7 +34,7 @@ impl Blobs {
             None => default,
             Some(location) => match location.strip_prefix("file://") {
                 Some(path) => Path::new(path),
-                None if location.contains("://") => return Err(Error::invalid("blobs.unsupported")),
+                None if location.contains("://") => return Err(Error::invalid(keys::BLOBS_UNSUPPORTED)),
                 None => Path::new(location),
             },
         };
@@ -182,5 +183,5 @@ fn blob_key(sha256: Hash) -> Key {
 
 fn fault(error: &object_store::Error) -> Error {
     tracing::error!(%error, "blob store refused");
-    Error::new(ErrorKind::Storage, "blobs.failed")
+    Error::new(ErrorKind::Storage, keys::BLOBS_FAILED)
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chuda_record::id::{Hash, PersonId};
 use chuda_record::wire::api::{Enrolled, Enrolment};
 use chuda_record::{Kind, Result};
+use chuda_words::keys;
 
 use crate::audit::{self, Act, By, Verb};
 use crate::store::{DeviceRow, Tx};
@@ -34,11 +35,11 @@ impl Refused {
     /// Its stable key.
     pub(crate) fn key(self) -> &'static str {
         match self {
-            Self::CodeWrong => "enrol.code_wrong",
-            Self::CodeUsed => "enrol.code_used",
-            Self::CodeExpired => "enrol.code_expired",
-            Self::DeviceKnown => "enrol.device_known",
-            Self::TooManyAttempts => "enrol.too_many_attempts",
+            Self::CodeWrong => keys::ENROL_CODE_WRONG,
+            Self::CodeUsed => keys::ENROL_CODE_USED,
+            Self::CodeExpired => keys::ENROL_CODE_EXPIRED,
+            Self::DeviceKnown => keys::ENROL_DEVICE_KNOWN,
+            Self::TooManyAttempts => keys::ENROL_TOO_MANY_ATTEMPTS,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use chuda_evidence::SoftwareKey;
 use chuda_record::{Error, ErrorKind, Result};
+use chuda_words::keys;
 
 /// PKCS#8 in DER; `openssl pkey -inform DER` reads it.
 const FILE: &str = "server_key.p8";
@@ -16,7 +17,7 @@ pub(crate) fn open(data: &Path) -> Result<SoftwareKey> {
     match fs::read(&path) {
         Ok(der) => {
             warn_if_open(&path);
-            SoftwareKey::from_pkcs8(&der).map_err(|_| Error::new(ErrorKind::Storage, "server_key.unreadable"))
+            SoftwareKey::from_pkcs8(&der).map_err(|_| Error::new(ErrorKind::Storage, keys::SERVER_KEY_UNREADABLE))
         }
         Err(error) if error.kind() == Io::NotFound => make(data, &path),
         Err(error) => Err(error.into()),

@@ -9,6 +9,7 @@ use chuda_record::rules::firing::Moment;
 use chuda_record::rules::flaw::Flawed;
 use chuda_record::{Error, ErrorKind, Result};
 use chuda_record::{Kind, Record as _, Release, Role, from_fields};
+use chuda_words::keys;
 
 use crate::audit::By;
 use crate::facts;
@@ -39,7 +40,7 @@ pub(crate) fn publish(
     permitted(&ingest, &current, person)?;
     let note = note.trim();
     if note.is_empty() || note.chars().count() > MAX_NOTE {
-        return Err(Error::invalid("config.note").with("most", MAX_NOTE));
+        return Err(Error::invalid(keys::CONFIG_NOTE).with("most", MAX_NOTE));
     }
     let draft = Config { version: parent.saturating_add(1), ..parse(content)? };
     if draft == *current && published_by(tx, draft.version)? == Some(person) {
@@ -53,11 +54,11 @@ pub(crate) fn publish(
     // Who may publish, import and audit is not for a supervisor to widen, and nobody locks themselves out.
     let is_admin = ingest.people().get(&person).is_some_and(|person| person.roles.contains(&Role::Admin));
     if draft.permissions != current.permissions && !is_admin {
-        return Err(Error::new(ErrorKind::NotAllowed, "config.permissions"));
+        return Err(Error::new(ErrorKind::NotAllowed, keys::CONFIG_PERMISSIONS));
     }
     permitted(&ingest, &draft, person)?;
     if draft == (Config { version: draft.version, ..(*current).clone() }) {
-        return Err(Error::invalid("config.unchanged"));
+        return Err(Error::invalid(keys::CONFIG_UNCHANGED));
     }
     let release = Release {
         version: draft.version,
@@ -75,7 +76,7 @@ pub(crate) fn publish(
 }
 
 /// The key of the refusal when another version is in force than the one a draft was made from.
-pub(crate) const STALE: &str = "config.stale";
+pub(crate) const STALE: &str = keys::CONFIG_STALE;
 
 /// Checks a draft, also against the version in force.
 pub(crate) fn check(tx: &Tx<'_>, content: &str) -> Result<Result<(), Flawed>> {
@@ -135,6 +136,6 @@ fn permitted(ingest: &Ingest<'_>, config: &Config, person: PersonId) -> Result<(
     if ingest.people().get(&person).is_some_and(may) {
         Ok(())
     } else {
-        Err(Error::new(ErrorKind::NotAllowed, "config.not_allowed"))
+        Err(Error::new(ErrorKind::NotAllowed, keys::CONFIG_NOT_ALLOWED))
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chuda_evidence::clock::{Clock, SystemClock};
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -64,7 +65,7 @@ impl Server {
         let store = app.store.clone();
         let listener = TcpListener::bind(settings.listen)
             .await
-            .map_err(|error| Error::new(chuda_record::ErrorKind::Storage, "listen.failed").with("reason", error.kind()))?;
+            .map_err(|error| Error::new(chuda_record::ErrorKind::Storage, keys::LISTEN_FAILED).with("reason", error.kind()))?;
         let address = listener.local_addr()?;
         let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, mut stopped) = watch::channel(false);

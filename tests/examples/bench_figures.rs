@@ -6,10 +6,10 @@
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
+use chuda_kit::Host;
 use chuda_record::Role;
 use chuda_server::Scope;
 use chuda_server::demo::Plan;
-use chuda_tests::Host;
 use serde_json::json;
 
 const CUSTOMERS: usize = 20_000;

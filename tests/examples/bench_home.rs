@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
+use chuda_kit::Phone;
 use chuda_phone::store::{Own, Store, Tx};
 use chuda_phone::workbench::{Settings, Workbench};
 use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, ReportId, TaskId, TouchId};
 use chuda_record::policy::Writer;
 use chuda_record::time::{DEFAULT_ZONE, day_of};
 use chuda_record::{Actor, ContactMode, Customer, Evidence, Report, Role, Task, Touch};
-use chuda_tests::Phone;
 use rusqlite::Connection;
 use serde_json::json;
 

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use chuda_kit::{Host, Phone};
 use chuda_phone::query::Me;
 use chuda_phone::store::{Own, Store};
 use chuda_phone::workbench::{BlobChoice, Cancel, SyncReport};
 use chuda_record::id::CustomerId;
 use chuda_record::policy::Writer;
 use chuda_record::{Actor, Customer, Role};
-use chuda_tests::{Host, Phone};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};

@@ -4,8 +4,8 @@
 
 use std::time::Instant;
 
+use chuda_kit::{Phone, of};
 use chuda_phone::workbench::TouchDraft;
-use chuda_tests::{Phone, of};
 use rusqlite::Connection;
 
 const ROUNDS: usize = 60;

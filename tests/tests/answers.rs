@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chuda_evidence::clock::Clock as _;
+use chuda_kit::{Hand, Host, Phone, of};
 use chuda_phone::query::view::{ItemState, TaskView};
 use chuda_phone::workbench::{BlobChoice, Cancel, ReportRequest, TouchDraft};
 use chuda_record::id::{CustomerId, TouchId};
 use chuda_record::{ContactMode, Role};
-use chuda_tests::{Hand, Host, Phone, of};
 
 /// A Monday morning in Shanghai.
 const MONDAY: &str = "2026-03-02T09:00:00+08:00";
@@ -28,7 +28,7 @@ struct Sales {
 
 impl Sales {
     async fn on_monday() -> Self {
-        let clock = Arc::new(Hand::at(MONDAY.parse().unwrap()));
+        let clock = Hand::at(MONDAY);
         let host = Host::start_at(clock.clone()).await;
         let boss = host.phone("韩梅", Role::Supervisor, None).await;
         let rep = host.phone("李雷", Role::Rep, Some(boss.person())).await;

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use chuda_evidence::claim::{Consent, Location, Source};
 use chuda_evidence::clock::Clock as _;
+use chuda_kit::{Hand, Host, Phone, evidence, of, sample};
 use chuda_phone::query::view::{BackCheckDetail, CheckedView};
 use chuda_phone::workbench::{BlobChoice, Cancel, EvidenceDraft, Purpose, TouchDraft};
 use chuda_record::id::{BackCheckId, EvidenceId, TouchId};
 use chuda_record::kind::backcheck::Answer;
 use chuda_record::{ContactMode, Kind, Role, Scalar};
-use chuda_tests::{Hand, Host, Phone, evidence, of, sample};
 use serde_json::Value;
 
 /// A Monday morning in Shanghai on which a period of two weeks begins.
@@ -37,7 +37,7 @@ struct Sales {
 impl Sales {
     /// Two weeks of a team, good and bad; hearing the recordings takes its time, so only where it matters.
     async fn two_weeks(hear: bool) -> Self {
-        let clock = Arc::new(Hand::at(MONDAY.parse().unwrap()));
+        let clock = Hand::at(MONDAY);
         let host = Host::start_at(clock.clone()).await;
         let boss = host.phone("韩梅", Role::Supervisor, None).await;
         let rep = host.phone("李雷", Role::Rep, Some(boss.person())).await;
@@ -278,7 +278,7 @@ async fn findings_go_to_rules_and_options_and_to_nobodys_ranking() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_one_above_reads_and_does_not_answer() {
-    let clock = Arc::new(Hand::at(MONDAY.parse().unwrap()));
+    let clock = Hand::at(MONDAY);
     let host = Host::start_at(clock.clone()).await;
     let director = host.phone("总监", Role::Director, None).await;
     let boss = host.phone("韩梅", Role::Supervisor, Some(director.person())).await;

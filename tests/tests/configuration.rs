@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use chuda_kit::{Host, Phone, of};
 use chuda_phone::query::view::TouchStatus;
 use chuda_phone::workbench::TouchDraft;
 use chuda_record::ErrorKind;
 use chuda_record::Role;
 use chuda_record::rules::config::{ExtraType, MAX_RESPONSES};
 use chuda_record::rules::{Config, Edit, Rule};
-use chuda_tests::{Host, Phone, of};
 use serde_json::{Value, json};
 
 /// A rule that gives the product manager a to-do for every touch with an action.

@@ -5,12 +5,12 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use chuda_kit::{Hand, Host, Phone, of, sample};
 use chuda_phone::query::view::{FindingView, ItemState, TaskView};
 use chuda_phone::workbench::{ContractEdit, TouchDraft};
 use chuda_record::id::CustomerId;
 use chuda_record::wire::api::ImportKind;
 use chuda_record::{Intent, Role};
-use chuda_tests::{Hand, Host, Phone, of, sample};
 
 struct Sales {
     clock: Arc<Hand>,
@@ -25,7 +25,7 @@ struct Sales {
 impl Sales {
     /// 李雷 holds a customer that 王芳 has touched, too.
     async fn on_monday() -> Self {
-        let clock = Arc::new(Hand::at("2026-03-09T09:00:00+08:00".parse().unwrap()));
+        let clock = Hand::at("2026-03-09T09:00:00+08:00");
         let host = Host::start_at(clock.clone()).await;
         let boss = host.phone("韩梅", Role::Supervisor, None).await;
         let rep = host.phone("李雷", Role::Rep, Some(boss.person())).await;

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+use chuda_kit::{Host, Phone};
 use chuda_phone::workbench::ReportRequest;
 use chuda_record::Role;
 use chuda_record::id::CustomerId;
-use chuda_tests::{Host, Phone};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 

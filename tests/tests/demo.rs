@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use chuda_kit::Host;
 use chuda_record::Role;
 use chuda_server::demo::Plan;
-use chuda_tests::Host;
 
 #[tokio::test]
 async fn a_phone_enrolled_with_a_code_of_the_demo_shows_the_day() {

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chuda_evidence::{SoftwareKey, audit};
+use chuda_kit::{Hand, Phone};
 use chuda_phone::query::view::ItemState;
 use chuda_phone::store::Store;
 use chuda_phone::workbench::{BlobChoice, Cancel, Settings, SyncReport, Workbench};
@@ -15,7 +16,6 @@ use chuda_record::id::Hash;
 use chuda_record::{Kind, Role};
 use chuda_server::Server;
 use chuda_server::admin::Admin;
-use chuda_tests::{Hand, Phone};
 
 /// When the phone was last used, and the server.
 const PHONE: &str = "2026-11-30T15:40:00Z";
@@ -41,7 +41,7 @@ fn settings(folder: &Path, hand: &Arc<Hand>) -> Settings {
 }
 
 fn hand(at: &str) -> Arc<Hand> {
-    Arc::new(Hand::at(at.parse().unwrap()))
+    Hand::at(at)
 }
 
 /// How many records of each kind are there.

@@ -2,10 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_evidence::clock::Clock as _;
+use chuda_kit::{Hand, Host, Phone, of, sample};
 use chuda_phone::query::view::FiguresView;
 use chuda_phone::workbench::TouchDraft;
 use chuda_record::Role;
@@ -13,7 +12,6 @@ use chuda_record::id::{CustomerId, EvidenceId};
 use chuda_record::rules::metrics::{Ratio, Week};
 use chuda_record::time::DEFAULT_ZONE;
 use chuda_server::Scope;
-use chuda_tests::{Hand, Host, Phone, of, sample};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -38,7 +36,7 @@ fn unreadable(phone: &Phone, number: usize) -> EvidenceId {
 /// 2 valid evidence, 5 days since the last touch.
 #[tokio::test(flavor = "multi_thread")]
 async fn twelve_is_four_touches_two_valid_evidence_and_two_days_overdue_on_phone_and_board_alike() {
-    let clock = Arc::new(Hand::at(monday()));
+    let clock = Hand::set_to(monday());
     let host = Host::start_at(clock.clone()).await;
     let boss = host.phone("韩梅", Role::Supervisor, None).await;
     let rep = host.phone("李雷", Role::Rep, Some(boss.person())).await;
@@ -84,7 +82,7 @@ async fn twelve_is_four_touches_two_valid_evidence_and_two_days_overdue_on_phone
 /// G3: valid-lead conversion below 12 % in 3 weeks running → 《高潜力线索识别话术包》 to the rep, alert to the direct supervisor.
 #[tokio::test(flavor = "multi_thread")]
 async fn three_weeks_below_twelve_percent_bring_the_script_pack_to_the_rep_and_alert_the_supervisor_once() {
-    let clock = Arc::new(Hand::at(monday()));
+    let clock = Hand::set_to(monday());
     let host = Host::start_at(clock.clone()).await;
     let director = host.phone("总监", Role::Director, None).await;
     let boss = host.phone("韩梅", Role::Supervisor, Some(director.person())).await;
@@ -220,7 +218,7 @@ fn a_phone_and_the_server_count_alike_whatever_a_team_did() {
     runner
         .run(&steps, |steps| {
             runtime.block_on(async {
-                let clock = Arc::new(Hand::at(monday()));
+                let clock = Hand::set_to(monday());
                 let host = Host::start_at(clock.clone()).await;
                 let boss = host.phone("韩梅", Role::Supervisor, None).await;
                 let one = host.phone("李雷", Role::Rep, Some(boss.person())).await;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_evidence::clock::Clock as _;
+use chuda_kit::{Hand, Host, Phone, of, sample};
 use chuda_phone::query::view::{Grade, LeadList, TouchStatus, TouchView};
 use chuda_phone::workbench::TouchDraft;
 use chuda_record::id::CustomerId;
@@ -15,7 +16,6 @@ use chuda_record::rules::metrics::Outcome;
 use chuda_record::wire::api::ImportKind;
 use chuda_record::{ContactMode, Intent, Role};
 use chuda_server::Scope;
-use chuda_tests::{Hand, Host, Phone, of, sample};
 use serde_json::{Value, json};
 
 /// A Monday morning in Shanghai.
@@ -32,7 +32,7 @@ struct Sales {
 
 impl Sales {
     async fn on_monday() -> Self {
-        let clock = Arc::new(Hand::at(MONDAY.parse().unwrap()));
+        let clock = Hand::at(MONDAY);
         let host = Host::start_at(clock.clone()).await;
         let boss = host.phone("韩梅", Role::Supervisor, None).await;
         let rep = host.phone("李雷", Role::Rep, Some(boss.person())).await;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use chuda_evidence::clock::Clock as _;
+use chuda_kit::{Host, Phone};
 use chuda_phone::store::{Own, Store, Tx};
 use chuda_record::id::{Hash, LeadId, PersonId, RecordId, ReportId};
 use chuda_record::kind::backcheck::member;
@@ -19,7 +20,6 @@ use chuda_record::{
     from_fields,
 };
 use chuda_server::demo::Plan;
-use chuda_tests::{Host, Phone};
 
 /// How often each phone tries something with each kind; each time something else.
 const ROUNDS: usize = 9;

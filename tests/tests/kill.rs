@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use chuda_evidence::SoftwareKey;
+use chuda_kit::{Hand, Host, Phone, number};
 use chuda_phone::workbench::{Settings, Workbench};
 use chuda_record::Role;
-use chuda_tests::{Hand, Host, Phone, number};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost() {
@@ -28,7 +28,7 @@ async fn nothing_acknowledged_is_lost() {
     let settings = Settings {
         dir: folder.path().join("phone"),
         key: [7; 32],
-        clock: Arc::new(Hand::at_present()),
+        clock: Hand::at_present(),
         signer: Arc::new(SoftwareKey::from_pkcs8(key.as_bytes()).unwrap()),
         models: None,
     };

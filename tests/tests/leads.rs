@@ -5,12 +5,12 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use chuda_kit::{Hand, Host, Phone};
 use chuda_phone::query::view::{AskState, LeadList, LeadView, Moved};
 use chuda_phone::workbench::{CustomerDraft, LeadDraft};
 use chuda_record::ErrorKind;
 use chuda_record::id::{LeadId, PersonId};
 use chuda_record::{Role, Stage};
-use chuda_tests::{Hand, Host, Phone};
 
 /// A supervisor with two reps, and a rep of another team.
 struct Team {
@@ -24,7 +24,7 @@ struct Team {
 
 impl Team {
     async fn start() -> Self {
-        let clock = Arc::new(Hand::at("2026-11-24T01:00:00Z".parse().unwrap()));
+        let clock = Hand::at("2026-11-24T01:00:00Z");
         let host = Host::start_at(clock.clone()).await;
         let boss = host.phone("韩梅", Role::Supervisor, None).await;
         let li = host.phone("李雷", Role::Rep, Some(boss.person())).await;

@@ -1,10 +1,10 @@
 //! Airplane, report, reconnect: what a rep does without signal is with the right people afterwards, once.
 
+use chuda_kit::{Host, Phone, of, sample};
 use chuda_phone::query::view::{Grade, ItemState};
 use chuda_phone::workbench::TouchDraft;
 use chuda_record::ErrorKind;
 use chuda_record::Role;
-use chuda_tests::{Host, Phone, of, sample};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_without_signal_reaches_supervisor_and_finance_through_a_server_that_was_restarted() {

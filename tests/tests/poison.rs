@@ -1,11 +1,11 @@
 //! One document that the server refuses among a thousand: the others arrive in the same exchange, the one is seen and can be redone.
 
 use chuda_evidence::clock::Clock as _;
+use chuda_kit::Host;
 use chuda_phone::query::view::ItemState;
 use chuda_phone::store::{Own, Store};
 use chuda_record::policy::Writer;
 use chuda_record::{Actor, Fields, Kind, Role, Scalar};
-use chuda_tests::Host;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nine_hundred_and_ninety_nine_arrive() {

@@ -5,13 +5,12 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use chuda_kit::Hand;
 use chuda_record::Rejection;
 use chuda_record::time::from_millis;
 use chuda_record::wire::{self, Rejected, Response};
 use chuda_server::{Running, Server, Settings};
-use chuda_tests::Hand;
 
 fn recorded(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/protocol-1").join(name)
@@ -21,7 +20,7 @@ fn recorded(name: &str) -> PathBuf {
 async fn server(folder: &Path, moment: i64) -> Running {
     let mut settings = Settings::local(folder);
     settings.listen.set_port(0);
-    settings.clock = Arc::new(Hand::at(from_millis(moment)));
+    settings.clock = Hand::set_to(from_millis(moment));
     Server::start(settings).await.unwrap()
 }
 

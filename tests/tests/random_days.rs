@@ -6,15 +6,14 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_evidence::clock::Clock as _;
+use chuda_kit::{Hand, Host, Phone, number, of, sample};
 use chuda_phone::workbench::TouchDraft;
 use chuda_record::id::{CustomerId, RecordId, TouchId};
 use chuda_record::time::from_millis;
 use chuda_record::{Fen, Fields, Kind, Role, Scalar};
-use chuda_tests::{Hand, Host, Phone, number, of, sample};
 use fastrand::Rng;
 
 const ACTIONS: [&str; 6] = ["send_material", "demo", "quote", "sign", "new_demand", "tech_question"];
@@ -28,7 +27,7 @@ async fn every_effect_is_there_once_and_explains_itself() {
     let (days, seed) = (number("CHUDA_DAYS", 120), number("CHUDA_SEED", 20_261_123));
     eprintln!("CHUDA_SEED={seed} CHUDA_DAYS={days}");
     let mut dice = Rng::with_seed(seed);
-    let hand = Arc::new(Hand::at("2024-02-26T09:00:00+08:00".parse().unwrap()));
+    let hand = Hand::at("2024-02-26T09:00:00+08:00");
     let host = Host::start_at(hand.clone()).await;
     let director = host.phone("韩总", Role::Director, None).await;
     let boss = host.phone("韩梅", Role::Supervisor, Some(director.person())).await;

@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
+use chuda_kit::{Hand, Host, Phone, of, sample};
 use chuda_phone::query::view::{ContractView, OrderView, QuoteView, StepState, TaskView};
 use chuda_phone::workbench::{ContractEdit, CustomerDraft, Schedule, TouchDraft};
 use chuda_record::ErrorKind;
 use chuda_record::id::{ContractId, CustomerId, TouchId};
 use chuda_record::time::DEFAULT_ZONE;
 use chuda_record::{Fen, Role, Stage};
-use chuda_tests::{Hand, Host, Phone, of, sample};
 
 /// Everybody a contract passes.
 struct Team {
@@ -31,7 +31,7 @@ struct Team {
 
 impl Team {
     async fn start() -> Self {
-        let clock = Arc::new(Hand::at("2026-11-24T01:00:00Z".parse().unwrap()));
+        let clock = Hand::at("2026-11-24T01:00:00Z");
         let host = Host::start_at(clock.clone()).await;
         let boss = host.phone("韩梅", Role::Supervisor, None).await;
         let team = Self {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_evidence::SoftwareKey;
 use chuda_evidence::clock::{Clock, ShiftedClock, SystemClock};
+use chuda_kit::{Hand, Host};
 use chuda_phone::workbench::{BlobChoice, Cancel, CustomerDraft, Settings, Workbench};
 use chuda_record::Result;
 use chuda_record::Role;
-use chuda_tests::{Hand, Host};
 use tempfile::TempDir;
 
 async fn enrol(host: &Host, code: &str, clock: Arc<dyn Clock>) -> Result<(Workbench, TempDir)> {
@@ -21,7 +21,7 @@ async fn enrol(host: &Host, code: &str, clock: Arc<dyn Clock>) -> Result<(Workbe
 #[tokio::test(flavor = "multi_thread")]
 async fn three_months_pass_on_phones_and_server_alike() {
     let start: DateTime<Utc> = "2026-01-05T01:00:00Z".parse().unwrap();
-    let clock = Arc::new(Hand::at(start));
+    let clock = Hand::set_to(start);
     let host = Host::start_at(clock.clone()).await;
     let boss = host.phone("韩梅", Role::Supervisor, None).await;
     let rep = host.phone("李雷", Role::Rep, Some(boss.person())).await;
@@ -46,9 +46,9 @@ async fn three_months_pass_on_phones_and_server_alike() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_whose_day_is_not_the_servers_still_syncs() {
     for server in [Utc::now() - TimeDelta::days(60), Utc::now()] {
-        let host = Host::start_at(Arc::new(Hand::at(server))).await;
+        let host = Host::start_at(Hand::set_to(server)).await;
         let (person, _) = host.person("李雷", Role::Rep, None);
-        let wrong = Arc::new(Hand::at(server + TimeDelta::days(3)));
+        let wrong = Hand::set_to(server + TimeDelta::days(3));
         let by_hand = Arc::new(ShiftedClock::starting_at(server - TimeDelta::days(7)));
         for clock in [wrong as Arc<dyn Clock>, by_hand, Arc::new(SystemClock)] {
             let (_, code) = host.admin().new_code(&person.to_string(), server).unwrap();

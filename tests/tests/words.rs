@@ -9,6 +9,20 @@ const TABLE: &str = include_str!("../../core/words/words.tsv");
 
 /// Sources that read Chinese instead of saying it, and the demo's people and goods.
 const READING: [&str; 3] = ["core/speech/src/understand/", "server/src/import/value.rs", "server/src/demo/"];
+/// What the key of an error follows. A fault of the program (`Error::internal`) is told by its kind alone.
+const ERRORS: [&str; 11] = [
+    "Error::invalid(",
+    "Error::not_found(",
+    "Problem::invalid(",
+    "ErrorKind::Invalid,",
+    "ErrorKind::NotFound,",
+    "ErrorKind::NotAllowed,",
+    "ErrorKind::Offline,",
+    "ErrorKind::Server,",
+    "ErrorKind::Storage,",
+    "ErrorKind::Model,",
+    "ErrorKind::Cancelled,",
+];
 /// What a key of the table follows.
 const ASKED: [&str; 3] = ["text.get(", "text.say(", "text.line("];
 
@@ -28,6 +42,18 @@ fn nothing_that_people_read_stands_in_code() {
         );
     }
     assert!(found.is_empty(), "these belong into the table of words:\n{}", found.join("\n"));
+}
+
+#[test]
+fn every_error_of_a_person_is_named_by_a_key_with_words() {
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|source| is_rust(source)) {
+        for opening in ERRORS {
+            let keys = literals_behind(&source.code, opening);
+            found.extend(keys.into_iter().map(|key| format!("{}: {key}", source.path)));
+        }
+    }
+    assert!(found.is_empty(), "keys of errors are constants of chuda_words::keys:\n{}", found.join("\n"));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chuda_evidence::key::{Signer, SoftwareKey};
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 
 const FOLDER: &str = "keys";
 const DATABASE: &str = "database.key";
@@ -58,7 +59,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 fn missing() -> Error {
-    Error::invalid("cli.key_missing")
+    Error::invalid(keys::CLI_KEY_MISSING)
 }
 
 fn exists(path: &Path) -> Result<bool> {

@@ -10,6 +10,7 @@ mod shell;
 mod table;
 mod text;
 
+use chuda_words::keys;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -74,7 +75,7 @@ fn wrong_usage(usage: &clap::Error, as_json: bool) -> Exit {
     }
     complain(&usage.to_string());
     if as_json {
-        fail(&Refused { key: "cli.usage", message: &usage.to_string(), params: BTreeMap::new() }, &BTreeMap::new());
+        fail(&Refused { key: keys::CLI_USAGE, message: &usage.to_string(), params: BTreeMap::new() }, &BTreeMap::new());
     }
     Exit::Usage
 }

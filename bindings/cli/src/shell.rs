@@ -10,6 +10,7 @@ use chuda_evidence::clock::Clock;
 use chuda_phone::workbench::{Cancel, Settings, Workbench};
 use chuda_record::time::DEFAULT_ZONE;
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Global;
@@ -38,8 +39,8 @@ impl Shell {
         let dir = global.dir.or_else(|| dirs::data_dir().map(|folder| folder.join("chuda")));
         let now = std::env::var(clock::VARIABLE).ok();
         Ok(Self {
-            dir: dir.ok_or_else(|| Error::invalid("cli.no_data_folder"))?,
-            clock: clock::from_variable(now.as_deref()).ok_or_else(|| Error::invalid("cli.clock_malformed"))?,
+            dir: dir.ok_or_else(|| Error::invalid(keys::CLI_NO_DATA_FOLDER))?,
+            clock: clock::from_variable(now.as_deref()).ok_or_else(|| Error::invalid(keys::CLI_CLOCK_MALFORMED))?,
             text,
             json: global.json,
             models: global.models.or_else(cached_models).filter(|folder| folder.is_dir()),
@@ -49,7 +50,7 @@ impl Shell {
     /// Opens the data: `cli.not_initialised` when there is none yet.
     pub(crate) fn open(&self) -> Result<Workbench> {
         if !Workbench::exists(&self.dir) {
-            return Err(Error::not_found("cli.not_initialised"));
+            return Err(Error::not_found(keys::CLI_NOT_INITIALISED));
         }
         let workbench = Workbench::open(self.settings(keystore::load(&self.dir)?))?;
         // JSON is in the field's own terms, whatever the language.

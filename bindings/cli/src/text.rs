@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use chuda_phone::query::view::Word;
 use chuda_record::Error;
+use chuda_words::keys;
 use chuda_words::{Lang, fill};
 
 /// The value of an error that holds the key of what a server refused.
@@ -82,7 +83,7 @@ impl Text {
     /// What went wrong and what to do about it.
     pub(crate) fn error(self, error: &Error) -> String {
         // What a server refused is told by the server's own key where there are words for it.
-        let problem = error.params.get(PROBLEM).filter(|_| error.key == "server.refused");
+        let problem = error.params.get(PROBLEM).filter(|_| error.key == keys::SERVER_REFUSED);
         let refused = problem.and_then(|problem| self.find(&format!("error.{problem}")));
         let text = refused.or_else(|| self.find(&format!("error.{}", error.key)));
         fill(text.or_else(|| self.find(&format!("fault.{}", error.kind.as_str()))).unwrap_or("{key}"), |name| {

@@ -10,6 +10,7 @@ use super::key::PublicKey;
 use super::{Mime, Unreadable};
 use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, TouchId};
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 
 /// Claims are a few hundred bytes; anything longer is refused unread.
 pub const MAX_CLAIM_BYTES: usize = 4096;
@@ -207,11 +208,11 @@ impl Claim {
     /// that this version does not know, `claim.inconsistent` (with `field`) when the fields contradict each other.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         if bytes.len() > MAX_CLAIM_BYTES {
-            return Err(Error::invalid("claim.malformed"));
+            return Err(Error::invalid(keys::CLAIM_MALFORMED));
         }
-        let claim: Self = minicbor::decode(bytes).map_err(|_| Error::invalid("claim.malformed"))?;
+        let claim: Self = minicbor::decode(bytes).map_err(|_| Error::invalid(keys::CLAIM_MALFORMED))?;
         if claim.to_bytes() != bytes {
-            return Err(Error::invalid("claim.not_canonical"));
+            return Err(Error::invalid(keys::CLAIM_NOT_CANONICAL));
         }
         claim.check()?;
         Ok(claim)
@@ -229,7 +230,7 @@ impl Claim {
 
     /// Whether the fields agree with each other; `claim.inconsistent` names the first `field` that does not.
     pub fn check(&self) -> Result<()> {
-        let wrong = |field| Err(Error::invalid("claim.inconsistent").with("field", field));
+        let wrong = |field| Err(Error::invalid(keys::CLAIM_INCONSISTENT).with("field", field));
         if self.boot_id.len() > MAX_BOOT_ID {
             return wrong("boot_id");
         }
@@ -255,7 +256,7 @@ impl Claim {
 pub fn verify(claim: &[u8], signature: &[u8], key: &PublicKey) -> Result<Claim> {
     let decoded = Claim::from_bytes(claim)?;
     if decoded.key != key.id() {
-        return Err(Error::invalid("claim.other_key"));
+        return Err(Error::invalid(keys::CLAIM_OTHER_KEY));
     }
     key.verify(claim, signature)?;
     Ok(decoded)

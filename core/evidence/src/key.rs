@@ -11,6 +11,7 @@ use p256::pkcs8::{
 
 use chuda_record::id::Hash;
 use chuda_record::{Error, ErrorKind, Result};
+use chuda_words::keys;
 
 /// Whoever can sign for this device: the shell's hardware key, or a [`SoftwareKey`] where there is none.
 ///
@@ -62,7 +63,7 @@ impl PublicKey {
 
     /// Checks a DER signature over `message`: `signature.invalid` when it is not this key's.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<()> {
-        let invalid = |_| Error::invalid("signature.invalid");
+        let invalid = |_| Error::invalid(keys::SIGNATURE_INVALID);
         let signature = DerSignature::from_bytes(signature).map_err(invalid)?;
         self.0.verify(message, &signature).map_err(invalid)
     }
@@ -106,7 +107,7 @@ impl fmt::Debug for SoftwareKey {
 }
 
 fn malformed() -> Error {
-    Error::invalid("key.malformed")
+    Error::invalid(keys::KEY_MALFORMED)
 }
 
 #[cfg(test)]

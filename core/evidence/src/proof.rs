@@ -12,6 +12,7 @@ use super::digest;
 use super::key::PublicKey;
 use chuda_record::id::Hash;
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 
 /// Claims before this one that go into a bundle at most.
 pub const MAX_CHAIN: usize = 100;
@@ -68,11 +69,11 @@ pub struct Check {
 pub fn export(path: &Path, evidence: &Evidence<'_>, original: &mut (impl Read + Seek)) -> Result<()> {
     let claim = claim::verify(evidence.claim, evidence.signature, evidence.key)?;
     if hash_and_size(original)? != (claim.sha256, claim.size) {
-        return Err(Error::invalid("proof.original_differs"));
+        return Err(Error::invalid(keys::PROOF_ORIGINAL_DIFFERS));
     }
     let chain = &evidence.chain[evidence.chain.len().saturating_sub(MAX_CHAIN)..];
     if !chain_faults(chain, &claim).is_empty() {
-        return Err(Error::invalid("proof.chain_differs"));
+        return Err(Error::invalid(keys::PROOF_CHAIN_DIFFERS));
     }
     let original_name = format!("original.{}", claim.mime.extension());
     let mut small = vec![

@@ -5,6 +5,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 
 /// Bytes before the sound: RIFF header, format, data header.
 const HEADER: u64 = 44;
@@ -77,7 +78,7 @@ impl Recording {
             return Err(error.into());
         }
         if fits < samples.len() {
-            return Err(Error::invalid("recording.too_long").with("minutes", MAX_SECONDS / 60));
+            return Err(Error::invalid(keys::RECORDING_TOO_LONG).with("minutes", MAX_SECONDS / 60));
         }
         Ok(())
     }
@@ -109,7 +110,7 @@ impl Recording {
 ///
 /// `recording.damaged` when the file is no recording of [`Recording`]; it is left as it is then.
 pub fn recover(path: &Path) -> Result<Recorded> {
-    let damaged = || Error::invalid("recording.damaged");
+    let damaged = || Error::invalid(keys::RECORDING_DAMAGED);
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     let mut header = [0; HEADER as usize];
     if let Err(error) = file.read_exact(&mut header) {
@@ -139,7 +140,7 @@ impl Format {
         if (8_000..=48_000).contains(&rate) && (1..=2).contains(&channels) {
             Ok(Self { rate, channels })
         } else {
-            Err(Error::invalid("recording.format").with("rate", rate).with("channels", channels))
+            Err(Error::invalid(keys::RECORDING_FORMAT).with("rate", rate).with("channels", channels))
         }
     }
 

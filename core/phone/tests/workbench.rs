@@ -1,90 +1,29 @@
 //! A rep's day without a server, through the façade that every shell holds.
 #![allow(clippy::unwrap_used)] // also in the helpers of the tests
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_evidence::SoftwareKey;
 use chuda_evidence::claim::{Claim, Consent, Location, Source};
 use chuda_evidence::clock::Clock;
+use chuda_kit::{Hand, Phone, of};
 use chuda_phone::query::view::{HomeView, TouchStatus, TouchView};
 use chuda_phone::workbench::{CustomerDraft, EvidenceDraft, Listener, Purpose, ReportRequest, Settings, TouchDraft, Workbench};
-use chuda_record::ContactMode;
 use chuda_record::ErrorKind;
-use chuda_record::id::{CustomerId, EvidenceId};
+use chuda_record::id::CustomerId;
 
-/// A clock that a test moves.
-struct Hand(Mutex<DateTime<Utc>>);
-
-impl Clock for Hand {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
-    fn monotonic_ms(&self) -> u64 {
-        self.now().timestamp_millis() as u64
-    }
-    fn boot_id(&self) -> String {
-        "test".into()
-    }
-}
-
-struct Phone {
-    workbench: Workbench,
-    clock: Arc<Hand>,
-    settings: Settings,
-    dir: tempfile::TempDir,
-}
-
+/// A phone at 10:00 in Shanghai.
 fn phone() -> Phone {
-    let dir = tempfile::tempdir().unwrap();
-    // 10:00 in Shanghai.
-    let clock = Arc::new(Hand(Mutex::new("2026-11-23T02:00:00Z".parse().unwrap())));
-    let settings = Settings {
-        dir: dir.path().join("store"),
-        key: [7; 32],
-        clock: clock.clone(),
-        signer: Arc::new(SoftwareKey::generate()),
-        models: None,
-    };
-    let workbench = Workbench::create_offline(settings.clone(), "李雷").unwrap();
-    Phone { workbench, clock, settings, dir }
+    Phone::offline_at("李雷", Hand::at("2026-11-23T02:00:00Z"))
 }
 
-impl Phone {
-    fn pass(&self, time: TimeDelta) {
-        *self.clock.0.lock().unwrap() += time;
-    }
-
-    fn customer(&self, name: &str) -> CustomerId {
-        self.workbench.add_customer(CustomerDraft { name: name.into(), ..CustomerDraft::default() }).unwrap().id
-    }
-
-    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.dir.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        path
-    }
-
-    fn keep(&self, path: &Path) -> EvidenceId {
-        let draft =
-            EvidenceDraft { path: path.into(), source: Source::File, consent: None, location: None, touch: None, rendition: None };
-        self.workbench.keep_evidence(draft).unwrap().evidence.id
-    }
-
-    fn touch(&self, customer: CustomerId, action: &str) -> TouchView {
-        let number = self.workbench.touches_of(self.workbench.today()).unwrap().len();
-        let note = self.file("note.txt", format!("会议记录 {number} {customer}").as_bytes());
-        let draft = TouchDraft { evidence: vec![self.keep(&note)], ..of(customer, action) };
-        self.pass(TimeDelta::minutes(5));
-        self.workbench.record_touch(draft).unwrap().touch
-    }
-}
-
-fn of(customer: CustomerId, action: &str) -> TouchDraft {
-    TouchDraft { customer: Some(customer), mode: Some(ContactMode::Visit), action: Some(action.into()), ..TouchDraft::default() }
+/// A touch, five minutes after the last one.
+fn touch(phone: &Phone, customer: CustomerId, action: &str) -> TouchView {
+    phone.pass(TimeDelta::minutes(5));
+    phone.touch(customer, action)
 }
 
 #[test]
@@ -102,7 +41,7 @@ fn a_touch_needs_its_four_fields_and_stays_a_draft_without_evidence() {
     assert_eq!(draft.status, TouchStatus::Draft);
     assert_eq!(phone.workbench.customer(customer).unwrap().health.parts.touches, 0, "a draft counts for nothing");
 
-    let note = phone.file("note.txt", "演示记录".as_bytes());
+    let note = phone.file_named("note.txt", "演示记录".as_bytes());
     let saved = phone.workbench.attach(phone.keep(&note), draft.id).unwrap();
     assert_eq!(saved.touch.status, TouchStatus::Recorded);
     let health = phone.workbench.customer(customer).unwrap().health;
@@ -130,9 +69,9 @@ fn the_report_is_one_tap_short_needs_a_reason_twice_is_one_and_late_is_marked() 
     let phone = phone();
     let bench = &phone.workbench;
     let customer = phone.customer("杭州智联科技");
-    let touch = TouchDraft { next_action: Some("给方案".into()), next_date: "2026-11-24".parse().ok(), ..of(customer, "demo") };
-    let note = phone.file("note.txt", b"1");
-    bench.record_touch(TouchDraft { evidence: vec![phone.keep(&note)], ..touch }).unwrap();
+    let demo = TouchDraft { next_action: Some("给方案".into()), next_date: "2026-11-24".parse().ok(), ..of(customer, "demo") };
+    let note = phone.file_named("note.txt", b"1");
+    bench.record_touch(TouchDraft { evidence: vec![phone.keep(&note)], ..demo }).unwrap();
 
     let short = bench.file_report(ReportRequest::default()).unwrap_err();
     assert_eq!((short.key, short.kind), ("report.reason_missing", ErrorKind::Invalid));
@@ -143,8 +82,8 @@ fn the_report_is_one_tap_short_needs_a_reason_twice_is_one_and_late_is_marked() 
     assert_eq!(report.tomorrow, "杭州智联科技：给方案");
     assert_eq!(report.briefs[0].brief.zh, "已演示产品");
 
-    phone.touch(customer, "quote");
-    phone.touch(customer, "send_material");
+    touch(&phone, customer, "quote");
+    touch(&phone, customer, "send_material");
     assert!(bench.home().unwrap().report.can_update);
     let updated = bench.file_report(ReportRequest::default()).unwrap();
     assert_eq!((updated.id, updated.touches.len(), updated.short), (report.id, 3, false));
@@ -172,24 +111,24 @@ fn a_day_ends_at_midnight_where_the_person_is() {
     let phone = phone();
     let customer = phone.customer("杭州智联科技");
     phone.pass(TimeDelta::hours(13));
-    assert_eq!(phone.touch(customer, "demo").day.to_string(), "2026-11-23", "23:00 in Shanghai, 15:00 UTC");
+    assert_eq!(touch(&phone, customer, "demo").day.to_string(), "2026-11-23", "23:00 in Shanghai, 15:00 UTC");
     phone.pass(TimeDelta::hours(1));
-    assert_eq!(phone.touch(customer, "demo").day.to_string(), "2026-11-24", "00:05 in Shanghai, 16:05 UTC");
+    assert_eq!(touch(&phone, customer, "demo").day.to_string(), "2026-11-24", "00:05 in Shanghai, 16:05 UTC");
 }
 
 #[test]
 fn unreadable_evidence_is_kept_and_said_and_a_copy_proves_nothing() {
     let phone = phone();
     let customer = phone.customer("杭州智联科技");
-    let broken = phone.file("broken.jpg", b"\xff\xd8\xff\xe0 this is no picture");
+    let broken = phone.file_named("broken.jpg", b"\xff\xd8\xff\xe0 this is no picture");
     let kept = phone.keep(&broken);
     let view = phone.workbench.evidence(kept).unwrap();
     assert!(!view.readable && view.unreadable.is_some() && view.here);
-    let out = phone.dir.path().join("out");
+    let out = phone.folder().join("out");
     phone.workbench.export_original(kept, &out).unwrap();
     assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&broken).unwrap());
 
-    let note = phone.file("note.txt", "一".as_bytes());
+    let note = phone.file_named("note.txt", "一".as_bytes());
     let (first, second) = (phone.keep(&note), phone.keep(&note));
     assert!(phone.workbench.evidence(first).unwrap().valid);
     assert!(phone.workbench.evidence(second).unwrap().flags.contains(&"recycled".to_owned()));
@@ -202,7 +141,7 @@ fn unreadable_evidence_is_kept_and_said_and_a_copy_proves_nothing() {
 fn projections_made_anew_are_the_same_and_a_reopened_store_shows_the_same() {
     let phone = phone();
     let customer = phone.customer("杭州智联科技");
-    phone.touch(customer, "quote");
+    touch(&phone, customer, "quote");
     phone.workbench.file_report(ReportRequest { reason: Some("travel".into()), ..ReportRequest::default() }).unwrap();
     let before = phone.workbench.dump().unwrap();
     phone.workbench.rebuild().unwrap();
@@ -292,7 +231,7 @@ fn the_store_is_closed_when_the_last_handle_has_been_let_go() {
     impl Listener for Deaf {
         fn changed(&self, _: HomeView) {}
     }
-    let Phone { workbench, settings, dir: _dir, .. } = phone();
+    let Phone { workbench, settings, folder: _folder, .. } = phone();
     drop(workbench);
     let clock = Arc::new(Meeting(Barrier::new(2)));
     let workbench = Workbench::open(Settings { clock: clock.clone(), ..settings.clone() }).unwrap();
@@ -313,7 +252,7 @@ fn a_listener_may_let_the_last_handle_go() {
             self.1.send(()).unwrap();
         }
     }
-    let Phone { workbench, settings, dir: _dir, .. } = phone();
+    let Phone { workbench, settings, folder: _folder, .. } = phone();
     let (sender, receiver) = channel();
     let listener = Arc::new(Last(Mutex::default(), sender));
     // Held up until it has the last handle.
@@ -395,11 +334,11 @@ fn a_place_is_part_of_a_claim_only_when_the_person_agreed() {
     let phone = phone();
     let place = Location { latitude_e6: 30_274_100, longitude_e6: 120_155_100, accuracy_m: 10, age_ms: 0, mock: true };
     let keep = |name: &str| {
-        let path = phone.file(name, name.as_bytes());
+        let path = phone.file_named(name, name.as_bytes());
         let draft =
             EvidenceDraft { path, source: Source::Camera, consent: None, location: Some(place), touch: None, rendition: None };
         let evidence = phone.workbench.keep_evidence(draft).unwrap().evidence;
-        let bundle = phone.dir.path().join(format!("{name}.zip"));
+        let bundle = phone.folder().join(format!("{name}.zip"));
         phone.workbench.export_proof(evidence.id, &bundle).unwrap();
         let mut bundle = zip::ZipArchive::new(std::fs::File::open(bundle).unwrap()).unwrap();
         let mut claim = Vec::new();
@@ -416,7 +355,7 @@ fn a_half_made_touch_outlives_the_app_until_it_is_recorded() {
     let phone = phone();
     assert_eq!(phone.workbench.unfinished().unwrap(), None);
     let customer = phone.customer("杭州智联科技");
-    let photo = phone.keep(&phone.file("photo", b"photo"));
+    let photo = phone.keep(&phone.file_named("photo", b"photo"));
     let draft = TouchDraft { evidence: vec![photo], note: Some("他们想先看样机".into()), ..of(customer, "demo") };
     phone.workbench.keep_unfinished(Some(&draft)).unwrap();
     drop(phone.workbench);

@@ -1,5 +1,6 @@
 //! The one error that leaves the core. Each kind means a different thing for the user to do.
 
+use chuda_words::keys;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -155,10 +156,10 @@ impl From<std::io::Error> for Error {
             Err(error) => error,
         };
         let key = match error.kind() {
-            Io::NotFound => return Self::not_found("file.not_found"),
-            Io::PermissionDenied | Io::ReadOnlyFilesystem => "storage.not_writable",
-            Io::StorageFull | Io::QuotaExceeded => "storage.full",
-            _ => "storage.failed",
+            Io::NotFound => return Self::not_found(keys::FILE_NOT_FOUND),
+            Io::PermissionDenied | Io::ReadOnlyFilesystem => keys::STORAGE_NOT_WRITABLE,
+            Io::StorageFull | Io::QuotaExceeded => keys::STORAGE_FULL,
+            _ => keys::STORAGE_FAILED,
         };
         tracing::warn!(key, kind = ?error.kind(), "input or output failed");
         Self::new(ErrorKind::Storage, key)

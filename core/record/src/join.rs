@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use chuda_words::keys;
 
 const START: &str = "chuda://join?";
 /// Longest text that is looked through.
@@ -20,7 +21,7 @@ pub struct JoinLink {
 impl JoinLink {
     /// Reads one out of a text that a person scanned or pasted, with or without words around it.
     pub fn read(text: &str) -> Result<Self> {
-        let malformed = || Error::invalid("invitation.malformed");
+        let malformed = || Error::invalid(keys::INVITATION_MALFORMED);
         let start = text.get(..LONGEST.min(text.len())).and_then(|text| text.find(START)).ok_or_else(malformed)?;
         let link = text[start..].split_whitespace().next().unwrap_or_default();
         let url = url::Url::parse(link).map_err(|_| malformed())?;

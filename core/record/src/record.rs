@@ -11,6 +11,7 @@ use crate::kinds::Kind;
 use crate::rejection::Rejection;
 use crate::role::Role;
 use crate::table::{List, Table};
+use chuda_words::keys;
 
 /// A typed record.
 pub trait Record: Serialize + DeserializeOwned {
@@ -209,7 +210,7 @@ impl From<NotWritten> for Error {
         match not_written {
             NotWritten::Failed(error) => error,
             NotWritten::Refused(rejection) => {
-                let error = Self::new(ErrorKind::NotAllowed, "record.not_allowed").with("reason", rejection.key());
+                let error = Self::new(ErrorKind::NotAllowed, keys::RECORD_NOT_ALLOWED).with("reason", rejection.key());
                 match rejection.field() {
                     Some(field) => error.with("field", field),
                     None => error,

@@ -22,6 +22,7 @@ pub use transcript::{Segment, Transcript, simplify, transcribe};
 pub use understand::{DOUBTFUL, Draft, KnownCustomer, Slot, read_day, understand};
 
 use chuda_record::error::{Error, ErrorKind};
+use chuda_words::keys;
 
 /// What speech recognition can refuse or fail with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,11 +47,11 @@ pub enum SpeechError {
 impl From<SpeechError> for Error {
     fn from(error: SpeechError) -> Self {
         match error {
-            SpeechError::Unreadable => Self::invalid("speech.unreadable"),
-            SpeechError::ModelMissing => Self::new(ErrorKind::Model, "speech.model_missing"),
-            SpeechError::ModelWrong => Self::new(ErrorKind::Model, "speech.model_wrong"),
-            SpeechError::ModelFailed => Self::new(ErrorKind::Model, "speech.model_failed"),
-            SpeechError::Cancelled => Self::new(ErrorKind::Cancelled, "speech.cancelled"),
+            SpeechError::Unreadable => Self::invalid(keys::SPEECH_UNREADABLE),
+            SpeechError::ModelMissing => Self::new(ErrorKind::Model, keys::SPEECH_MODEL_MISSING),
+            SpeechError::ModelWrong => Self::new(ErrorKind::Model, keys::SPEECH_MODEL_WRONG),
+            SpeechError::ModelFailed => Self::new(ErrorKind::Model, keys::SPEECH_MODEL_FAILED),
+            SpeechError::Cancelled => Self::new(ErrorKind::Cancelled, keys::SPEECH_CANCELLED),
         }
     }
 }

@@ -24,6 +24,7 @@ use chrono::{DateTime, Utc};
 use chuda_record::id::PersonId;
 use chuda_record::{Error, Result};
 use chuda_record::{Kind, Role};
+use chuda_words::keys;
 
 use crate::enrolment;
 use story::Story;
@@ -57,7 +58,7 @@ pub struct Access {
 pub async fn fill(data: &Path, plan: Plan, now: DateTime<Utc>, progress: impl FnMut(u64, u64)) -> Result<Summary> {
     plan.check()?;
     if data.exists() && std::fs::read_dir(data)?.next().is_some() {
-        return Err(Error::invalid("demo.not_empty"));
+        return Err(Error::invalid(keys::DEMO_NOT_EMPTY));
     }
     let mut story = Story::begin(data, plan)?;
     story.tell(progress).await?;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
 use chuda_record::time::{DEFAULT_ZONE, day_of, start_of_day};
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 
 use super::cast;
 
@@ -54,6 +55,6 @@ impl Plan {
             return Ok(());
         }
         let bounds = format!("reps {REPS:?}, weeks {WEEKS:?}, customers from that to {MAX_CUSTOMERS}");
-        Err(Error::invalid("demo.out_of_bounds").with("bounds", bounds))
+        Err(Error::invalid(keys::DEMO_OUT_OF_BOUNDS).with("bounds", bounds))
     }
 }

@@ -7,6 +7,7 @@ use chuda_record::Kind;
 use chuda_record::Result;
 use chuda_record::id::Hash;
 use chuda_record::wire::{RejectedClaim, SignedClaim};
+use chuda_words::keys;
 
 use crate::audit::{self, Act, By, Verb};
 use crate::store::{ClaimRow, Device, Tx};
@@ -61,7 +62,7 @@ pub(super) fn store(tx: &Tx<'_>, device: &Device, claims: &[SignedClaim], now: D
 /// Checks one claim: in its one encoding, signed by this device's key, of this device.
 fn verify(device: &Device, key: &PublicKey, signed: &SignedClaim) -> std::result::Result<Claim, &'static str> {
     if device.auditor {
-        return Err("auditor.reads_only");
+        return Err(keys::AUDITOR_READS_ONLY);
     }
     let claim = claim::verify(&signed.claim, &signed.signature, key).map_err(|error| error.key)?;
     if claim.device == device.id { Ok(claim) } else { Err("claim.other_device") }

@@ -13,6 +13,7 @@ use chuda_evidence::audit::About;
 use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::wire::BLOBS_PATH;
 use chuda_record::{Error, Evidence, Kind, author_of, from_fields};
+use chuda_words::keys;
 use futures::StreamExt as _;
 
 use super::caller::{Called, Signed, SignedStream, need_writer, text};
@@ -85,20 +86,20 @@ pub(super) async fn options() -> Response {
 pub(super) async fn create(State(app): State<App>, signed: Signed) -> Result<Response> {
     need_tus(&signed.headers)?;
     need_writer(&signed.device)?;
-    let length: u64 = text(&signed.headers, "upload-length").parse().map_err(|_| Problem::invalid("blob.length"))?;
+    let length: u64 = text(&signed.headers, "upload-length").parse().map_err(|_| Problem::invalid(keys::BLOB_LENGTH))?;
     if length > MAX_BLOB_BYTES {
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "blob.too_large").with("most", MAX_BLOB_BYTES));
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, keys::BLOB_TOO_LARGE).with("most", MAX_BLOB_BYTES));
     }
-    let sha256 = metadata_hash(text(&signed.headers, "upload-metadata")).ok_or_else(|| Problem::invalid("blob.metadata"))?;
+    let sha256 = metadata_hash(text(&signed.headers, "upload-metadata")).ok_or_else(|| Problem::invalid(keys::BLOB_METADATA))?;
     let (person, now) = (signed.device.person, app.now());
     let upload = app.store.write_async(move |tx| {
         let named = tx.evidence_of_blob(sha256)?;
         let Some(evidence) = named.iter().find(|evidence| author_of(&evidence.fields) == Some(person)) else {
-            return Ok(Err(Problem::new(StatusCode::FORBIDDEN, "blob.not_named")));
+            return Ok(Err(Problem::new(StatusCode::FORBIDDEN, keys::BLOB_NOT_NAMED)));
         };
         let size = from_fields::<Evidence>(&evidence.fields).map(|evidence| evidence.size.cast_unsigned());
         if size != Ok(length) {
-            return Ok(Err(Problem::invalid("blob.length")));
+            return Ok(Err(Problem::invalid(keys::BLOB_LENGTH)));
         }
         let id = RecordId::derived(&format!("upload/{person}/{sha256}"));
         if let Some(known) = tx.upload(id)? {
@@ -106,7 +107,7 @@ pub(super) async fn create(State(app): State<App>, signed: Signed) -> Result<Res
         }
         let received = if tx.blob(sha256)?.is_some() { length } else { 0 };
         if received < length && tx.uploads_of(person)? >= MAX_UPLOADS {
-            return Ok(Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "blob.too_many_uploads")));
+            return Ok(Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, keys::BLOB_TOO_MANY_UPLOADS)));
         }
         let upload = UploadRow { id, person, sha256, length, received };
         tx.add_upload(&upload, now)?;
@@ -171,12 +172,12 @@ pub(super) async fn append(State(app): State<App>, Path(id): Path<String>, signe
     need_tus(&signed.headers)?;
     need_writer(&signed.device)?;
     if text(&signed.headers, "content-type") != "application/offset+octet-stream" {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "blob.content_type"));
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, keys::BLOB_CONTENT_TYPE));
     }
-    let at: u64 = text(&signed.headers, "upload-offset").parse().map_err(|_| Problem::invalid("blob.offset"))?;
+    let at: u64 = text(&signed.headers, "upload-offset").parse().map_err(|_| Problem::invalid(keys::BLOB_OFFSET))?;
     let mut upload = find(&app, &id, signed.device.person).await?;
     if at != upload.received {
-        return Err(Problem::new(StatusCode::CONFLICT, "blob.offset").with("offset", upload.received));
+        return Err(Problem::new(StatusCode::CONFLICT, keys::BLOB_OFFSET).with("offset", upload.received));
     }
     // On a task of its own: when the client is cut off and this request is dropped, what has arrived is still put away.
     let task = tokio::spawn(async move {
@@ -281,17 +282,17 @@ async fn take(app: &App, upload: &mut UploadRow, body: Body) -> Result<()> {
         let (bytes, ended) = match next {
             Ok(Some(Ok(bytes))) => (bytes, None),
             Ok(None) => (Bytes::new(), Some(Ok(()))),
-            Ok(Some(Err(_))) | Err(_) => (Bytes::new(), Some(Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "blob.cut_off")))),
+            Ok(Some(Err(_))) | Err(_) => (Bytes::new(), Some(Err(Problem::new(StatusCode::REQUEST_TIMEOUT, keys::BLOB_CUT_OFF)))),
         };
         let room = upload.length - upload.received - gathered.len() as u64;
         if bytes.len() as u64 > room {
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "blob.too_long").with("length", upload.length));
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, keys::BLOB_TOO_LONG).with("length", upload.length));
         }
         gathered.extend_from_slice(&bytes);
         if (gathered.len() >= PIECE_BYTES || (ended.is_some() && !gathered.is_empty()))
             && !app.blobs.append(&app.store, upload, std::mem::take(&mut gathered), app.now()).await?
         {
-            return Err(Problem::new(StatusCode::CONFLICT, "blob.offset"));
+            return Err(Problem::new(StatusCode::CONFLICT, keys::BLOB_OFFSET));
         }
         if let Some(outcome) = ended {
             return outcome;
@@ -346,7 +347,7 @@ fn need_tus(headers: &HeaderMap) -> Result<()> {
     if text(headers, "tus-resumable") == "1.0.0" {
         return Ok(());
     }
-    Err(Problem::new(StatusCode::PRECONDITION_FAILED, "blob.tus_version").header(HeaderName::from_static("tus-version"), TUS))
+    Err(Problem::new(StatusCode::PRECONDITION_FAILED, keys::BLOB_TUS_VERSION).header(HeaderName::from_static("tus-version"), TUS))
 }
 
 /// The hash in `Upload-Metadata`: pairs of key and base64, separated by commas.

@@ -10,6 +10,7 @@ use chuda_evidence::PublicKey;
 use chuda_evidence::signature::{self, Claimed, Headers, SignatureError, Target};
 use chuda_record::id::{Hash, PersonId};
 use chuda_record::wire::MAX_BODY_BYTES;
+use chuda_words::keys;
 
 use super::problem::{Problem, Result};
 use crate::app::App;
@@ -69,7 +70,7 @@ impl Caller {
     pub(crate) fn need(&self, scope: Scope) -> Result<()> {
         match &self.scopes {
             Some(scopes) if !scopes.contains(&scope) => {
-                Err(Problem::new(StatusCode::FORBIDDEN, "token.scope").with("scope", scope.as_str()))
+                Err(Problem::new(StatusCode::FORBIDDEN, keys::TOKEN_SCOPE).with("scope", scope.as_str()))
             }
             _ => Ok(()),
         }
@@ -77,7 +78,7 @@ impl Caller {
 
     /// Refuses a phone: what only another system can know.
     pub(crate) fn need_token(&self) -> Result<()> {
-        if self.scopes.is_some() { Ok(()) } else { Err(Problem::new(StatusCode::FORBIDDEN, "token.needed")) }
+        if self.scopes.is_some() { Ok(()) } else { Err(Problem::new(StatusCode::FORBIDDEN, keys::TOKEN_NEEDED)) }
     }
 
     /// Only what this person may read is shown; none: everything is.
@@ -90,7 +91,7 @@ impl Caller {
         if self.auditor {
             return Err(reads_only());
         }
-        self.via.strip_prefix("token ").ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.needed"))
+        self.via.strip_prefix("token ").ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, keys::TOKEN_NEEDED))
     }
 
     /// As whom the caller writes; an auditor and a token that belongs to nobody don't.
@@ -98,7 +99,7 @@ impl Caller {
         if self.auditor {
             return Err(reads_only());
         }
-        self.person.ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.no_person"))
+        self.person.ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, keys::TOKEN_NO_PERSON))
     }
 }
 
@@ -199,7 +200,7 @@ pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 
 /// The device whose signature a request bears.
 fn signer(tx: &Tx<'_>, claimed: &Claimed, now: DateTime<Utc>) -> Result<Device> {
-    let unknown = || Problem::new(StatusCode::UNAUTHORIZED, "device.unknown");
+    let unknown = || Problem::new(StatusCode::UNAUTHORIZED, keys::DEVICE_UNKNOWN);
     let row = tx.device(claimed.device)?.ok_or_else(unknown)?;
     let key = PublicKey::from_spki(&row.public_key).map_err(|_| unknown())?;
     claimed.verify(&key, now)?;
@@ -208,13 +209,13 @@ fn signer(tx: &Tx<'_>, claimed: &Claimed, now: DateTime<Utc>) -> Result<Device> 
             let auditor = audit::is_auditor(tx, row.person)?;
             Ok(Device { id: row.id, person: row.person, public_key: row.public_key, auditor })
         }
-        Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "device.revoked")),
+        Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, keys::DEVICE_REVOKED)),
     }
 }
 
 async fn read(body: axum::body::Body, most: usize) -> Result<Bytes> {
-    let too_slow = || Problem::new(StatusCode::REQUEST_TIMEOUT, "body.too_slow");
-    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large").with("most", most);
+    let too_slow = || Problem::new(StatusCode::REQUEST_TIMEOUT, keys::BODY_TOO_SLOW);
+    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, keys::BODY_TOO_LARGE).with("most", most);
     let whole = tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, most)).await.map_err(|_| too_slow())?;
     whole.map_err(|_| too_large())
 }
@@ -224,7 +225,7 @@ fn target(parts: &Parts) -> Target<'_> {
 }
 
 fn signature_headers(headers: &HeaderMap) -> Result<Headers> {
-    let missing = || Problem::new(StatusCode::UNAUTHORIZED, "signature.malformed");
+    let missing = || Problem::new(StatusCode::UNAUTHORIZED, keys::SIGNATURE_MALFORMED);
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned).ok_or_else(missing);
     Ok(Headers {
         content_digest: header("content-digest")?,
@@ -234,9 +235,9 @@ fn signature_headers(headers: &HeaderMap) -> Result<Headers> {
 }
 
 fn reads_only() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "auditor.reads_only")
+    Problem::new(StatusCode::FORBIDDEN, keys::AUDITOR_READS_ONLY)
 }
 
 fn unauthenticated() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "token.unknown").header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    Problem::new(StatusCode::UNAUTHORIZED, keys::TOKEN_UNKNOWN).header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chuda_evidence::PublicKey;
 use chuda_record::wire::api::{ENROL_PATH, Enrolled, Enrolment};
+use chuda_words::keys;
 
 use super::caller::Raw;
 use super::problem::{Problem, ProblemBody, Result};
@@ -41,17 +42,17 @@ pub(super) async fn enrol(
     raw: Raw,
 ) -> Result<Json<Enrolled>> {
     let now = app.now();
-    let enrolment: Enrolment = serde_json::from_slice(&raw.body).map_err(|_| Problem::invalid("enrol.malformed"))?;
+    let enrolment: Enrolment = serde_json::from_slice(&raw.body).map_err(|_| Problem::invalid(keys::ENROL_MALFORMED))?;
     if enrolment.code.len() > MAX_TEXT || enrolment.platform.as_ref().is_some_and(|platform| platform.len() > MAX_TEXT) {
-        return Err(Problem::invalid("enrol.malformed"));
+        return Err(Problem::invalid(keys::ENROL_MALFORMED));
     }
-    let no_key = || Problem::new(StatusCode::UNAUTHORIZED, "enrol.public_key");
+    let no_key = || Problem::new(StatusCode::UNAUTHORIZED, keys::ENROL_PUBLIC_KEY);
     let public_key = BASE64.decode(&enrolment.public_key).map_err(|_| no_key())?;
     let key = PublicKey::from_spki(&public_key).map_err(|_| no_key())?;
     let claimed = raw.claimed()?;
     claimed.verify(&key, now)?;
     if claimed.device != enrolment.device {
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "signature.mismatch"));
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, keys::SIGNATURE_MISMATCH));
     }
     let address = address.ip().to_string();
     let outcome = app.store.write_async(move |tx| enrolment::enrol(tx, &enrolment, public_key, &address, now)).await?;

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chuda_record::wire::{self, BodyError, CONTENT_TYPE, MAX_CHANGES, Request, SYNC_PATH};
+use chuda_words::keys;
 
 use super::caller::{Signed, text};
 use super::problem::{Problem, ProblemBody, Result};
@@ -29,10 +30,10 @@ use crate::exchange;
 )]
 pub(super) async fn sync(State(app): State<App>, signed: Signed) -> Result<Response> {
     if text(&signed.headers, "content-type") != CONTENT_TYPE {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "sync.content_type"));
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, keys::SYNC_CONTENT_TYPE));
     }
     // A body can be 32 MiB once decompressed: a few at a time keep memory bounded.
-    let _turn = app.exchanges.acquire().await.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "server.stopping"))?;
+    let _turn = app.exchanges.acquire().await.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, keys::SERVER_STOPPING))?;
     let (store, now) = (app.store.clone(), app.now());
     let answered = tokio::task::spawn_blocking(move || {
         let request = decode(&signed.body)?;
@@ -45,15 +46,15 @@ pub(super) async fn sync(State(app): State<App>, signed: Signed) -> Result<Respo
 
 fn decode(body: &[u8]) -> Result<Request> {
     let request: Request = wire::decode(body).map_err(|error| match error {
-        BodyError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "sync.too_large"),
-        BodyError::Malformed => Problem::invalid("sync.malformed"),
+        BodyError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, keys::SYNC_TOO_LARGE),
+        BodyError::Malformed => Problem::invalid(keys::SYNC_MALFORMED),
     })?;
     if !(wire::OLDEST..=wire::VERSION).contains(&request.version) {
-        return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "sync.version").with("version", wire::VERSION));
+        return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, keys::SYNC_VERSION).with("version", wire::VERSION));
     }
     let changes: usize = request.changes.iter().map(|document| document.changes.len()).sum();
     if changes.max(request.changes.len()).max(request.claims.len()) > MAX_CHANGES {
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "sync.too_many_changes").with("most", MAX_CHANGES));
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, keys::SYNC_TOO_MANY_CHANGES).with("most", MAX_CHANGES));
     }
     Ok(request)
 }

@@ -4,6 +4,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chuda_evidence::signature::SignatureError;
 use chuda_record::{Error, ErrorKind};
+use chuda_words::keys;
 
 pub(crate) use chuda_record::wire::api::ProblemBody;
 
@@ -81,11 +82,11 @@ impl From<Error> for Problem {
 impl From<SignatureError> for Problem {
     fn from(error: SignatureError) -> Self {
         let key = match error {
-            SignatureError::Malformed => "signature.malformed",
-            SignatureError::Digest => "signature.digest",
-            SignatureError::Mismatch => "signature.mismatch",
+            SignatureError::Malformed => keys::SIGNATURE_MALFORMED,
+            SignatureError::Digest => keys::SIGNATURE_DIGEST,
+            SignatureError::Mismatch => keys::SIGNATURE_MISMATCH,
             // The `Date` of the answer tells the device what time it is.
-            SignatureError::Skew => "signature.clock",
+            SignatureError::Skew => keys::SIGNATURE_CLOCK,
         };
         Self::new(StatusCode::UNAUTHORIZED, key)
     }

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use super::problem::{Problem, ProblemBody, Result};
 use super::{api, blobs, enrol, exchange};
 use crate::app::App;
+use chuda_words::keys;
 
 /// The description of everything below, as `/openapi.json` gives it.
 #[derive(OpenApi)]
@@ -53,10 +54,10 @@ pub(crate) fn router(app: App) -> Router {
     let (router, _) = described().split_for_parts();
     router
         .fallback(|| async { Problem::not_found() })
-        .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed") })
+        .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, keys::METHOD_NOT_ALLOWED) })
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             tracing::error!("a request made the server panic");
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, keys::INTERNAL).into_response()
         }))
         .layer(axum::middleware::map_response_with_state(app.clone(), date))
         .with_state(app)

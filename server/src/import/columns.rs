@@ -2,6 +2,7 @@
 
 use chuda_record::{Error, Result};
 use chuda_words::Word;
+use chuda_words::keys;
 
 use super::table::{MAX_ABOVE, Row};
 use super::value::says_ten_thousands;
@@ -131,7 +132,7 @@ fn heading(cell: &str) -> String {
 
 fn missing(fields: &[Field]) -> Error {
     let (zh, en): (Vec<_>, Vec<_>) = fields.iter().map(|field| field.label()).map(|word| (word.zh, word.en)).unzip();
-    Error::invalid("import.column_missing").with("column", zh.join("、")).with("column_en", en.join(", "))
+    Error::invalid(keys::IMPORT_COLUMN_MISSING).with("column", zh.join("、")).with("column_en", en.join(", "))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use chuda_record::id::PersonId;
 use chuda_record::wire::api::{ImportKind, ImportReport};
 use chuda_record::{Error, ErrorKind, Result};
+use chuda_words::keys;
 
 use crate::audit::By;
 use crate::ingest::Ingest;
@@ -44,7 +45,7 @@ pub(crate) fn run(
     let columns = Columns::find(rows, known, needed)?;
     let rows = &rows[columns.at + 1..];
     if rows.len() > table::MAX_ROWS {
-        return Err(Error::invalid("import.too_many_rows").with("most", table::MAX_ROWS));
+        return Err(Error::invalid(keys::IMPORT_TOO_MANY_ROWS).with("most", table::MAX_ROWS));
     }
     let mut plan = Plan { tx, person, now, report: report::begin(kind, dry_run, &columns), columns, writes: Writes::default() };
     plan.report.rows = rows.len();
@@ -72,5 +73,5 @@ fn permitted(ingest: &Ingest<'_>, kind: ImportKind, person: PersonId) -> Result<
         ImportKind::Slips => &config.permissions.import_slips,
     };
     let may = ingest.people().get(&person).is_some_and(|person| !person.left && !person.roles.is_disjoint(allowed));
-    if may { Ok(()) } else { Err(Error::new(ErrorKind::NotAllowed, "import.not_allowed")) }
+    if may { Ok(()) } else { Err(Error::new(ErrorKind::NotAllowed, keys::IMPORT_NOT_ALLOWED)) }
 }

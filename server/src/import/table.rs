@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Data, DataRef, Reader as _, Xlsx};
 use chuda_record::wire::api::MAX_IMPORT_BYTES;
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use zip::ZipArchive;
 
@@ -32,7 +33,7 @@ pub(crate) struct Row {
 /// The rows of a file that have anything in them. What it is follows from its first bytes, not from its name.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Row>> {
     if bytes.len() > MAX_IMPORT_BYTES {
-        return Err(Error::invalid("import.too_large").with("most", MAX_IMPORT_BYTES));
+        return Err(Error::invalid(keys::IMPORT_TOO_LARGE).with("most", MAX_IMPORT_BYTES));
     }
     let rows = if bytes.starts_with(b"PK\x03\x04") {
         // The reader of workbooks is not ours: a file that makes it panic is unreadable, and no more.
@@ -40,11 +41,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Row>> {
     } else {
         csv(&text(bytes)?)?
     };
-    if rows.is_empty() { Err(Error::invalid("import.empty")) } else { Ok(rows) }
+    if rows.is_empty() { Err(Error::invalid(keys::IMPORT_EMPTY)) } else { Ok(rows) }
 }
 
 fn unreadable() -> Error {
-    Error::invalid("import.unreadable")
+    Error::invalid(keys::IMPORT_UNREADABLE)
 }
 
 /// Takes up cells within the bounds.
@@ -58,13 +59,13 @@ impl Rows {
         }
         // Headings, and what may stand above them.
         if self.0.len() >= MAX_ROWS + MAX_ABOVE {
-            return Err(Error::invalid("import.too_many_rows").with("most", MAX_ROWS));
+            return Err(Error::invalid(keys::IMPORT_TOO_MANY_ROWS).with("most", MAX_ROWS));
         }
         if cells.len() > MAX_COLUMNS {
-            return Err(Error::invalid("import.too_many_columns").with("most", MAX_COLUMNS).with("line", line));
+            return Err(Error::invalid(keys::IMPORT_TOO_MANY_COLUMNS).with("most", MAX_COLUMNS).with("line", line));
         }
         if cells.iter().any(|cell| cell.chars().count() > MAX_CELL) {
-            return Err(Error::invalid("import.cell_too_long").with("most", MAX_CELL).with("line", line));
+            return Err(Error::invalid(keys::IMPORT_CELL_TOO_LONG).with("most", MAX_CELL).with("line", line));
         }
         self.0.push(Row { line, cells });
         Ok(())
@@ -81,7 +82,7 @@ fn text(bytes: &[u8]) -> Result<String> {
         (text, _, false) if !text.contains('\0') => Some(text.into_owned()),
         _ => None,
     };
-    encodings.iter().find_map(decode).ok_or_else(|| Error::invalid("import.encoding"))
+    encodings.iter().find_map(decode).ok_or_else(|| Error::invalid(keys::IMPORT_ENCODING))
 }
 
 fn csv(text: &str) -> Result<Vec<Row>> {
@@ -126,7 +127,7 @@ fn sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<Row>> {
         }
         let column = column as usize;
         if column >= MAX_COLUMNS {
-            return Err(Error::invalid("import.too_many_columns").with("most", MAX_COLUMNS).with("line", line));
+            return Err(Error::invalid(keys::IMPORT_TOO_MANY_COLUMNS).with("most", MAX_COLUMNS).with("line", line));
         }
         if row.len() <= column {
             row.resize(column + 1, String::new());
@@ -170,7 +171,7 @@ fn check_parts(bytes: &[u8]) -> Result<()> {
         let part = archive.by_index(at).map_err(|_| unreadable())?;
         let mut content = Vec::new();
         let read = part.take(left + 1).read_to_end(&mut content).map_err(|_| unreadable())? as u64;
-        left = left.checked_sub(read).ok_or_else(|| Error::invalid("import.too_large").with("most", MAX_UNPACKED))?;
+        left = left.checked_sub(read).ok_or_else(|| Error::invalid(keys::IMPORT_TOO_LARGE).with("most", MAX_UNPACKED))?;
         check_counts(&content)?;
     }
     Ok(())

@@ -129,9 +129,10 @@ fn looked_at(tx: &Tx<'_>, supervisor: PersonId) -> Result<Vec<Period>> {
 
 #[cfg(test)]
 mod tests {
+    use chuda_kit::records;
     use chuda_record::id::{CustomerId, EvidenceId};
     use chuda_record::time::DEFAULT_ZONE;
-    use chuda_record::{ContactMode, Fields, Person, Release, Touch};
+    use chuda_record::{Person, Release};
     use tempfile::TempDir;
 
     use super::*;
@@ -188,26 +189,8 @@ mod tests {
     fn touch(store: &Store, author: &str, when: &str, counts: bool) -> TouchId {
         let id = TouchId::new(at(when));
         let evidence = counts.then(|| EvidenceId::derived(&id.to_string()));
-        let record = Touch {
-            author: person(author),
-            customer: CustomerId::derived("杭州智联科技"),
-            mode: ContactMode::Visit,
-            action: "demo".into(),
-            evidence: evidence.into_iter().collect(),
-            at: at(when),
-            zone: DEFAULT_ZONE,
-            config: 1,
-            ..from_fields(&Fields::from([
-                ("author".into(), person(author).to_string().into()),
-                ("customer".into(), CustomerId::derived("杭州智联科技").to_string().into()),
-                ("mode".into(), "visit".into()),
-                ("action".into(), "demo".into()),
-                ("at".into(), 0.into()),
-                ("zone".into(), DEFAULT_ZONE.name().into()),
-                ("config".into(), 1.into()),
-            ]))
-            .unwrap()
-        };
+        let evidence: Vec<EvidenceId> = evidence.into_iter().collect();
+        let record = records::touch(person(author), CustomerId::derived("杭州智联科技"), "demo", &evidence, at(when));
         write(store, |ingest| ingest.write(id.into(), &record.to_new_fields().unwrap()).unwrap());
         id
     }

@@ -135,10 +135,9 @@ fn wait_after(attempts: u32) -> TimeDelta {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::sync::Mutex as SyncMutex;
 
     use chrono::{DateTime, Utc};
-    use chuda_evidence::clock::Clock;
+    use chuda_kit::Hand;
     use proptest::prelude::*;
     use serde::{Deserialize, Serialize};
     use tempfile::TempDir;
@@ -148,21 +147,6 @@ mod tests {
     use crate::blobs::Blobs;
     use crate::jobs::job::{Outcome, settle};
     use crate::store::{Payload, Store, Tx};
-
-    /// Stands still until it is moved.
-    struct Hand(SyncMutex<DateTime<Utc>>);
-
-    impl Clock for Hand {
-        fn now(&self) -> DateTime<Utc> {
-            *self.0.lock().unwrap()
-        }
-        fn monotonic_ms(&self) -> u64 {
-            0
-        }
-        fn boot_id(&self) -> String {
-            "test".into()
-        }
-    }
 
     /// What a job that tidies is scheduled with.
     #[derive(Serialize, Deserialize)]
@@ -190,7 +174,7 @@ mod tests {
         }
 
         fn alone() -> (TempDir, Self) {
-            let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(Hand(SyncMutex::new(from_millis(1_772_000_000_000)))));
+            let (folder, clock) = (tempfile::tempdir().unwrap(), Hand::set_to(from_millis(1_772_000_000_000)));
             let process = Self::on(&folder, &clock);
             (folder, process)
         }
@@ -227,7 +211,7 @@ mod tests {
         }
 
         fn pass(&self, time: TimeDelta) {
-            *self.clock.0.lock().unwrap() += time;
+            self.clock.pass(time);
         }
     }
 

@@ -6,6 +6,7 @@ use chuda_evidence::audit::Entry;
 use chuda_record::id::{PersonId, RecordId};
 use chuda_record::{Error, ErrorKind, Result};
 use chuda_sqlite::Sql;
+use chuda_words::keys;
 use rusqlite::{Connection, Row};
 
 use super::chain;
@@ -27,7 +28,7 @@ const AUDIT: usize = 4;
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     let before = chuda_sqlite::migrate(connection, &STEPS, after)?;
     if before > STEPS.len() {
-        return Err(Error::new(ErrorKind::Server, "database.newer").with("version", before));
+        return Err(Error::new(ErrorKind::Server, keys::DATABASE_NEWER).with("version", before));
     }
     Ok(())
 }

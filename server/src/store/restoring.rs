@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use chuda_record::id::Hash;
 use chuda_record::{Error, Result};
 use chuda_sqlite::storage;
+use chuda_words::keys;
 use rusqlite::{Connection, OpenFlags, named_params};
 
 use super::database::{Store, Tx};
@@ -28,7 +29,7 @@ impl Store {
         let version: usize = source.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(storage)?;
         let whole: String = source.pragma_query_value(None, "integrity_check", |row| row.get(0)).map_err(storage)?;
         if version == 0 || version > STEPS.len() || whole != "ok" {
-            return Err(Error::invalid("backup.unusable"));
+            return Err(Error::invalid(keys::BACKUP_UNUSABLE));
         }
         let aside = Aside::new(self.path());
         let mut staged = Connection::open(&aside.0).map_err(storage)?;

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
 use chuda_record::{Error, ErrorKind, Result};
+use chuda_words::keys;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Client, header};
 use sha2::Sha256;
@@ -59,10 +60,10 @@ impl Sender {
             } else {
                 "request"
             };
-            Error::new(ErrorKind::Offline, "webhook.unreachable").with("reason", reason)
+            Error::new(ErrorKind::Offline, keys::WEBHOOK_UNREACHABLE).with("reason", reason)
         })?;
         if !answer.status().is_success() {
-            return Err(Error::new(ErrorKind::Server, "webhook.refused").with("status", answer.status().as_u16()));
+            return Err(Error::new(ErrorKind::Server, keys::WEBHOOK_REFUSED).with("status", answer.status().as_u16()));
         }
         let mut read = 0;
         while read < MAX_ANSWER

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use chuda_record::id::{EventId, RecordId, WebhookId};
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -81,10 +82,10 @@ pub(crate) fn emit(tx: &Tx<'_>, event: Event, record: RecordId, data: &RawValue,
 pub(crate) fn subscribe(tx: &Tx<'_>, url: &str, events: &[Event], by: &str, now: DateTime<Utc>) -> Result<(WebhookId, String)> {
     let url = checked(url)?;
     if events.is_empty() {
-        return Err(Error::invalid("webhook.events"));
+        return Err(Error::invalid(keys::WEBHOOK_EVENTS));
     }
     if tx.webhooks()?.len() >= MAX_WEBHOOKS {
-        return Err(Error::invalid("webhook.too_many").with("most", MAX_WEBHOOKS));
+        return Err(Error::invalid(keys::WEBHOOK_TOO_MANY).with("most", MAX_WEBHOOKS));
     }
     let (id, secret) = (WebhookId::new(now), crate::random::bytes::<32>()?);
     let events = events.iter().map(|event| event.as_str()).collect::<Vec<_>>().join(" ");
@@ -96,7 +97,7 @@ pub(crate) fn subscribe(tx: &Tx<'_>, url: &str, events: &[Event], by: &str, now:
 /// Ends a subscription, and with it whatever waits for its receiver.
 pub(crate) fn unsubscribe(tx: &Tx<'_>, webhook: WebhookId) -> Result<()> {
     if !tx.remove_webhook(webhook)? {
-        return Err(Error::not_found("webhook.not_found"));
+        return Err(Error::not_found(keys::WEBHOOK_NOT_FOUND));
     }
     tx.remove_jobs_of_lane(&lane(webhook))
 }
@@ -131,7 +132,7 @@ pub(crate) fn deliveries(tx: &Tx<'_>, webhook: WebhookId) -> Result<(usize, usiz
 
 /// An address in the form in which it is kept. One with a password is refused: lists show addresses.
 fn checked(url: &str) -> Result<String> {
-    let invalid = || Error::invalid("webhook.url");
+    let invalid = || Error::invalid(keys::WEBHOOK_URL);
     let parsed = Url::parse(url.trim()).map_err(|_| invalid())?;
     let plain = parsed.username().is_empty() && parsed.password().is_none() && parsed.fragment().is_none();
     let ours = matches!(parsed.scheme(), "http" | "https") && parsed.has_host() && parsed.as_str().len() <= MAX_URL;

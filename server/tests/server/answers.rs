@@ -58,7 +58,7 @@ async fn questions_demands_and_findings_are_answered_over_the_api_by_those_who_m
     assert_eq!(told.len(), 2, "{told:?}");
 
     // A CRM that says another level: the holder settles it.
-    let admin = team.add("Admin", &[Role::Admin], None).0;
+    let admin = team.person_of("Admin", &[Role::Admin], None).0;
     let import = |level: &str| {
         let file = format!("name,level\nHuaxin,{level}\n");
         team.admin().import(ImportKind::Customers, file.as_bytes(), false, &admin.to_string(), Utc::now()).unwrap()

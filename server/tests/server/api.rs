@@ -89,7 +89,7 @@ async fn a_token_does_what_its_scopes_say_as_whom_it_says() {
     for token in ["", "chuda_0", "Bearer"] {
         assert_eq!(with_token(&team, token, "/api/v1/touches").await.0, StatusCode::UNAUTHORIZED);
     }
-    assert!(!std::fs::read(team.folder().join("chuda.db")).unwrap().windows(all.len()).any(|part| part == all.as_bytes()));
+    assert!(!std::fs::read(team.data().join("chuda.db")).unwrap().windows(all.len()).any(|part| part == all.as_bytes()));
     drop(rep);
 }
 

@@ -119,9 +119,9 @@ async fn every_act_is_logged_with_the_right_person_and_device() {
     team.admin().add_token("crm", &[Scope::Touches], None, Utc::now()).unwrap();
     let (webhook, _) = team.admin().add_webhook("https://crm.example/hooks", &[Event::TouchRecorded], Utc::now()).unwrap();
     team.admin().remove_webhook(webhook, Utc::now()).unwrap();
-    let backup = team.folder().join("backup.db");
+    let backup = team.data().join("backup.db");
     team.admin().backup(&backup, Utc::now()).unwrap();
-    let exported = team.folder().join("audit.zip");
+    let exported = team.data().join("audit.zip");
     team.admin().export_audit(&exported, (None, None), Utc::now()).unwrap();
     team.admin().restore(&backup, Utc::now()).unwrap();
 
@@ -352,7 +352,7 @@ async fn the_database_refuses_to_forget() {
     let team = Team::start().await;
     let mut rep = team.phone("李雷", &[Role::Rep], None).await;
     quote(&team, &mut rep).await;
-    let database = database(team.folder());
+    let database = database(team.data());
     for sql in [
         "UPDATE audit SET verb = 'viewed' WHERE n = 2",
         "UPDATE audit SET person = NULL",
@@ -364,7 +364,7 @@ async fn the_database_refuses_to_forget() {
         let refused = database.execute(sql, []).unwrap_err().to_string();
         assert!(refused.contains("append-only"), "{sql}: {refused}");
     }
-    assert!(export(&team, &team.folder().join("audit.zip")).report.valid);
+    assert!(export(&team, &team.data().join("audit.zip")).report.valid);
 }
 
 /// A member's content: a bundle holds each as it is, behind a header with its name and size.
@@ -420,7 +420,7 @@ async fn an_export_verifies_anywhere_and_says_what_was_written() {
     let mut team = team;
     team.restart().await;
     assert_eq!(export(&team, &bundle).checkpoint.key, exported.checkpoint.key);
-    let key = team.folder().join("server_key.p8");
+    let key = team.data().join("server_key.p8");
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(key).unwrap().permissions()) & 0o777, 0o600);
 }
 
@@ -431,7 +431,7 @@ async fn days_in_the_middle_carry_the_hash_before_them() {
     for n in 1..6 {
         team.admin().add_token("t", &[Scope::People], None, day(n)).unwrap();
     }
-    let bundle = team.folder().join("audit.zip");
+    let bundle = team.data().join("audit.zip");
     let date = |n: i64| (day(n) + TimeDelta::hours(8)).date_naive();
     let part = team.admin().export_audit(&bundle, (Some(date(2)), Some(date(3))), day(9)).unwrap();
     assert!(part.report.valid, "{:?}", part.report);
@@ -455,9 +455,9 @@ async fn a_restore_is_in_the_log_and_takes_nothing_out_of_it() {
     let mut rep = team.phone("李雷", &[Role::Rep], None).await;
     rep.customer("从前");
     rep.sync(&team).await;
-    let backup = team.folder().join("backup.db");
+    let backup = team.data().join("backup.db");
     team.admin().backup(&backup, Utc::now()).unwrap();
-    let bundle = team.folder().join("audit.zip");
+    let bundle = team.data().join("audit.zip");
     let early = export(&team, &bundle);
     let customer = rep.customer("后来");
     rep.sync(&team).await;
@@ -540,7 +540,7 @@ fn worked() -> &'static TempDir {
             rep.sync(&team).await;
             upload(&rep, &team, b"%PDF").await;
             team.admin().backup(&kept.path().join("chuda.db"), Utc::now()).unwrap();
-            fs::copy(team.folder().join("server_key.p8"), kept.path().join("server_key.p8")).unwrap();
+            fs::copy(team.data().join("server_key.p8"), kept.path().join("server_key.p8")).unwrap();
         });
         kept
     })

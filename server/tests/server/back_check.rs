@@ -1,6 +1,6 @@
 //! R1 and R2: records drawn by chance that anyone can check, looked at by the supervisor alone, and nobody ranked by it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use chuda_evidence::clock::Clock as _;
 use chuda_record::id::{CustomerId, Hash, RecordId, TouchId};
 use chuda_record::wire::Rejected;
@@ -27,7 +27,7 @@ struct Sales {
 
 impl Sales {
     async fn start() -> Self {
-        let clock = Hand::at(&MONDAY.parse::<DateTime<Utc>>().unwrap().to_rfc3339());
+        let clock = Hand::at(MONDAY);
         let team = Team::start_at(clock.clone()).await;
         let director = team.phone("Director", &[Role::Director], None).await;
         let boss = team.phone("Boss", &[Role::Supervisor], Some("Director")).await;
@@ -53,7 +53,7 @@ impl Sales {
 
     async fn pass(&mut self, time: TimeDelta) {
         self.clock.pass(time);
-        self.team.running().run_due_jobs().await.unwrap();
+        self.team.run_due_jobs().await;
         self.boss.sync(&self.team).await;
     }
 

@@ -125,7 +125,7 @@ async fn an_upload_goes_on_where_the_line_was_cut_and_after_a_restart() {
     rep.sync(&team).await;
     assert!(rep.fields(again).contains_key("stored_at"));
     // No piece is left behind.
-    let pieces = team.folder().join("blobs/pieces");
+    let pieces = team.data().join("blobs/pieces");
     let left = walk(&pieces);
     assert_eq!(left, 0);
 }

@@ -10,7 +10,7 @@ use crate::phone::{Hand, Phone, Team, client};
 #[tokio::test]
 async fn a_code_makes_a_key_a_persons_device_and_a_lost_answer_can_be_asked_for_again() {
     let team = Team::start().await;
-    let (person, code) = team.add("Li", &[Role::Rep, Role::Presales], None);
+    let (person, code) = team.person_of("Li", &[Role::Rep, Role::Presales], None);
     let phone = Phone::new();
     let (status, first) = phone.enrol(&team, &code).await;
     assert_eq!(status, StatusCode::OK);
@@ -27,7 +27,7 @@ async fn a_code_makes_a_key_a_persons_device_and_a_lost_answer_can_be_asked_for_
 async fn used_wrong_and_expired_codes_are_refused_and_say_so() {
     let clock = Hand::at("2026-03-02T08:00:00Z");
     let team = Team::start_at(clock.clone()).await;
-    let (_, code) = team.add("Li", &[Role::Rep], None);
+    let (_, code) = team.person_of("Li", &[Role::Rep], None);
     Phone::new().enrol(&team, &code).await;
     let refused = async |phone: &Phone, code: &str| {
         let (status, body) = phone.enrol(&team, code).await;
@@ -44,7 +44,7 @@ async fn used_wrong_and_expired_codes_are_refused_and_say_so() {
 #[tokio::test]
 async fn guessing_is_cut_short_and_the_right_code_has_to_wait_too() {
     let team = Team::start().await;
-    let (_, code) = team.add("Li", &[Role::Rep], None);
+    let (_, code) = team.person_of("Li", &[Role::Rep], None);
     let mut last = StatusCode::FORBIDDEN;
     for guess in 0..30 {
         last = Phone::new().enrol(&team, &format!("GUESS-{guess}")).await.0;
@@ -56,7 +56,7 @@ async fn guessing_is_cut_short_and_the_right_code_has_to_wait_too() {
 #[tokio::test]
 async fn only_the_holder_of_the_key_can_enrol_it() {
     let team = Team::start().await;
-    let (_, code) = team.add("Li", &[Role::Rep], None);
+    let (_, code) = team.person_of("Li", &[Role::Rep], None);
     let (phone, thief) = (Phone::new(), Phone::new());
     let body = json!({ "code": code, "device": phone.device, "public_key": phone.public_key() }).to_string().into_bytes();
     let answer = thief.request(&team, "POST", "/enrol", body.clone()).send().await.unwrap();
@@ -70,7 +70,7 @@ async fn only_the_holder_of_the_key_can_enrol_it() {
 async fn a_known_device_is_not_taken_over_with_another_code() {
     let team = Team::start().await;
     let phone = team.phone("Li", &[Role::Rep], None).await;
-    let (_, code) = team.add("Wang", &[Role::Rep], None);
+    let (_, code) = team.person_of("Wang", &[Role::Rep], None);
     assert_eq!(phone.enrol(&team, &code).await.0, StatusCode::CONFLICT);
 }
 

@@ -148,7 +148,7 @@ async fn after_a_restore_the_epoch_is_another_and_phones_repair_the_server() {
     let mut phone = team.phone("Li", &[Role::Rep], None).await;
     let customer = phone.customer("Huaxin");
     phone.sync(&team).await;
-    let backup = team.folder().join("backup.db");
+    let backup = team.data().join("backup.db");
     team.admin().backup(&backup, Utc::now()).unwrap();
     let touch = phone.touch(customer, "quote", &[]);
     let unsent = phone.outbox.clone();

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chuda_kit::records;
 use chuda_record::id::{CustomerId, EvidenceId, Hash, LeadId, PersonId, ReportId, TouchId};
-use chuda_record::{Customer, Evidence, Fields, Lead, Report, Role, Scalar, Stage};
+use chuda_record::{Evidence, Fields, Report, Role, Scalar};
 use chuda_server::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -24,21 +25,7 @@ fn at(text: &str) -> DateTime<Utc> {
 /// A new customer of this phone's person, with its lead.
 fn customer(phone: &mut Phone, name: &str, at: DateTime<Utc>) -> CustomerId {
     let id = CustomerId::new(at);
-    let customer = Customer {
-        author: phone.person,
-        name: name.into(),
-        short: None,
-        holder: Some(phone.person),
-        intent: None,
-        created_at: at,
-        closed: false,
-        contact: None,
-        address: None,
-        model: None,
-        external_id: None,
-        crm_intent: None,
-        merged_into: None,
-    };
+    let customer = records::customer(phone.person, name, at);
     phone.create(id, &customer);
     lead(phone, id, at);
     id
@@ -46,22 +33,7 @@ fn customer(phone: &mut Phone, name: &str, at: DateTime<Utc>) -> CustomerId {
 
 fn lead(phone: &mut Phone, customer: CustomerId, at: DateTime<Utc>) -> LeadId {
     let id = LeadId::new(at);
-    let lead = Lead {
-        author: phone.person,
-        customer,
-        stage: Stage::Claimed,
-        holder: Some(phone.person),
-        held_at: None,
-        corrected_at: None,
-        moved_by: phone.person,
-        moved_at: at,
-        reason: None,
-        channel: None,
-        claimed_at: Some(at),
-        invalid_at: None,
-        requests: BTreeMap::new(),
-        settled: BTreeMap::new(),
-    };
+    let lead = records::lead(phone.person, customer, Some(phone.person), at);
     phone.create(id, &lead);
     id
 }
@@ -71,22 +43,11 @@ fn touch(phone: &mut Phone, customer: CustomerId, action: &str, at: DateTime<Utc
     let (id, evidence) = (TouchId::new(at), EvidenceId::new(at));
     phone.create(id, &chuda_record::Touch { at, ..touch_by(phone.person, customer, action, &[evidence]) });
     let proof = Evidence {
-        author: phone.person,
-        device: phone.device,
-        sha256: Hash::of(evidence.as_bytes()),
-        size: 16,
-        mime: "application/pdf".into(),
-        source: "file".into(),
-        captured_at: at,
         claim: Hash::of(id.as_bytes()),
         unreadable: (!readable).then(|| "pdf.truncated".into()),
-        flags: std::collections::BTreeSet::new(),
-        consent: None,
-        look: None,
         touch: Some(id),
         customer: Some(customer),
-        transcript: None,
-        stored_at: None,
+        ..records::evidence(phone.person, phone.device, evidence.as_bytes(), "application/pdf", at)
     };
     phone.create(evidence, &proof);
     id
@@ -415,7 +376,7 @@ async fn three_weeks_of_low_conversion_bring_words_that_help_and_an_alert_and_th
     let monday = |week: i64| at("2026-11-02T00:00:00+08:00") + TimeDelta::weeks(week);
     let run_at = async |instant: DateTime<Utc>| {
         clock.pass(instant - team.now());
-        team.running().run_due_jobs().await.unwrap();
+        team.run_due_jobs().await;
     };
     for week in [1, 2] {
         run_at(monday(week)).await;
@@ -436,9 +397,9 @@ async fn three_weeks_of_low_conversion_bring_words_that_help_and_an_alert_and_th
 
     // Once, whoever runs the jobs again, before or after a restart.
     let mut team = team;
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     team.restart().await;
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert_eq!(todos(&rep, &team).await.len(), 1);
 
     for n in 0..9 {
@@ -447,7 +408,7 @@ async fn three_weeks_of_low_conversion_bring_words_that_help_and_an_alert_and_th
     assert_eq!(rep.sync(&team).await, []);
     for (week, expected) in [(4, 1), (5, 1), (6, 2)] {
         clock.pass(monday(week) - team.now());
-        team.running().run_due_jobs().await.unwrap();
+        team.run_due_jobs().await;
         assert_eq!((todos(&rep, &team).await.len(), todos(&boss, &team).await.len()), (expected, expected), "after week {week}");
     }
 }
@@ -466,7 +427,7 @@ async fn a_quote_in_time_and_exactly_twelve_percent_call_for_no_help() {
     assert_eq!(rep.sync(&team).await, []);
     for _ in 0..5 {
         clock.pass(TimeDelta::weeks(1));
-        team.running().run_due_jobs().await.unwrap();
+        team.run_due_jobs().await;
     }
     assert!(!todos(&boss, &team).await.contains(&"conversion_alert".into()));
     assert!(!todos(&rep, &team).await.contains(&"coaching".into()));
@@ -475,7 +436,7 @@ async fn a_quote_in_time_and_exactly_twelve_percent_call_for_no_help() {
 #[tokio::test]
 async fn weeks_that_passed_while_the_server_was_down_are_caught_up_with_once() {
     let (clock, mut team, boss, mut rep) = started().await;
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     for n in 0..9 {
         customer(&mut rep, &format!("客户{n}"), team.now());
         customer(&mut rep, &format!("后来的客户{n}"), team.now() + TimeDelta::weeks(3));
@@ -485,7 +446,7 @@ async fn weeks_that_passed_while_the_server_was_down_are_caught_up_with_once() {
     clock.pass(TimeDelta::weeks(6));
     team.restart().await;
     for _ in 0..2 {
-        team.running().run_due_jobs().await.unwrap();
+        team.run_due_jobs().await;
         assert_eq!(
             (todos(&rep, &team).await, todos(&boss, &team).await),
             (vec!["coaching".into(); 2], vec!["conversion_alert".into(); 2])

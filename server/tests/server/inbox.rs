@@ -44,7 +44,7 @@ async fn a_rep_never_gets_another_reps_records_and_the_line_above_gets_both() {
 #[tokio::test]
 async fn whoever_enrols_late_gets_all_of_it() {
     let team = Team::start().await;
-    let (boss, code) = team.add("Boss", &[Role::Supervisor], None);
+    let (boss, code) = team.person_of("Boss", &[Role::Supervisor], None);
     let mut rep = team.phone("Rep", &[Role::Rep], Some("Boss")).await;
     let customer = rep.customer("Huaxin");
     let touch = rep.touch(customer, "demo", &[]);

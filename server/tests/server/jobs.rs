@@ -32,12 +32,12 @@ async fn an_upload_that_nobody_goes_on_with_is_gone_after_a_week() {
     };
 
     clock.pass(TimeDelta::days(7));
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert_eq!(ask().await, StatusCode::OK);
     clock.pass(TimeDelta::hours(1));
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert_eq!(ask().await, StatusCode::NOT_FOUND);
-    assert_eq!(walk(&team.folder().join("blobs/pieces")), 0);
+    assert_eq!(walk(&team.data().join("blobs/pieces")), 0);
 
     // It comes up again, and an admin need not wait for it.
     let tidy = || team.admin().jobs(false).unwrap().into_iter().find(|job| job.kind == "tidy-uploads").unwrap();
@@ -46,7 +46,7 @@ async fn an_upload_that_nobody_goes_on_with_is_gone_after_a_week() {
     assert!(waiting.due > team.now());
     clock.pass(TimeDelta::minutes(5));
     team.admin().retry_job(waiting.id, team.now()).unwrap();
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert_eq!(tidy().due, waiting.due + TimeDelta::minutes(5));
     assert!(team.admin().jobs(true).unwrap().is_empty());
 }

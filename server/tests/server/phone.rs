@@ -1,19 +1,18 @@
 //! A team with a server, and phones that hold documents, sign requests and sync.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
-use chuda_evidence::clock::{Clock, SystemClock};
+use chrono::{DateTime, TimeZone as _, Utc};
 use chuda_evidence::signature::{self, SignatureError, Target};
+pub(crate) use chuda_kit::Hand;
+use chuda_kit::{Host, records};
 use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TouchId};
 use chuda_record::wire::{self, DocumentChanges, Rejected, Request, Response};
-use chuda_record::{Actor, Change, ContactMode, Customer, Doc, Evidence, Fields, Lead, Record, Report, Role, Scalar, Stage, Touch};
-use chuda_server::admin::{Admin, NewPerson};
-use chuda_server::{Running, Server, Settings};
+use chuda_record::{Actor, Change, Customer, Doc, Evidence, Fields, Lead, Record, Report, Role, Scalar, Touch};
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use p256::pkcs8::EncodePublicKey as _;
@@ -21,107 +20,41 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A clock that stands still until a test moves it.
-pub(crate) struct Hand(Mutex<DateTime<Utc>>);
+/// A server whose people have phones that speak the protocol by hand.
+pub(crate) struct Team(Host);
 
-impl Hand {
-    /// Set to an instant.
-    pub(crate) fn at(instant: &str) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(instant.parse().unwrap())))
-    }
+impl Deref for Team {
+    type Target = Host;
 
-    /// Lets time pass.
-    pub(crate) fn pass(&self, time: TimeDelta) {
-        *self.0.lock().unwrap() += time;
+    fn deref(&self) -> &Host {
+        &self.0
     }
 }
 
-impl Clock for Hand {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
+impl DerefMut for Team {
+    fn deref_mut(&mut self) -> &mut Host {
+        &mut self.0
     }
-    fn monotonic_ms(&self) -> u64 {
-        self.now().timestamp_millis().unsigned_abs()
-    }
-    fn boot_id(&self) -> String {
-        "test".into()
-    }
-}
-
-/// A server in a folder of its own.
-pub(crate) struct Team {
-    folder: TempDir,
-    running: Option<Running>,
-    clock: Arc<dyn Clock>,
 }
 
 impl Team {
     pub(crate) async fn start() -> Self {
-        Self::start_at(Arc::new(SystemClock)).await
+        Self(Host::start().await)
     }
 
     /// One whose server and phones go by a clock.
-    pub(crate) async fn start_at(clock: Arc<dyn Clock>) -> Self {
-        Self::over(tempfile::tempdir().unwrap(), clock).await
+    pub(crate) async fn start_at(clock: Arc<Hand>) -> Self {
+        Self(Host::start_at(clock).await)
     }
 
     /// One on a data folder that is there.
-    pub(crate) async fn over(folder: TempDir, clock: Arc<dyn Clock>) -> Self {
-        let mut team = Self { folder, running: None, clock };
-        team.run().await;
-        team
-    }
-
-    async fn run(&mut self) {
-        self.running = Some(Server::start(self.settings()).await.unwrap());
-    }
-
-    /// How its server runs.
-    pub(crate) fn settings(&self) -> Settings {
-        Settings { clock: self.clock.clone(), ..Settings::local(self.folder()) }
-    }
-
-    /// What time it is on its server.
-    pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
-    }
-
-    /// Stops the server and starts it again on the same data, on another port.
-    pub(crate) async fn restart(&mut self) {
-        self.running.take().unwrap().shutdown().await.unwrap();
-        self.run().await;
-    }
-
-    pub(crate) fn running(&self) -> &Running {
-        self.running.as_ref().unwrap()
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.running().address())
-    }
-
-    /// The admin's commands, beside the running server.
-    pub(crate) fn admin(&self) -> Admin {
-        Admin::open(self.folder()).unwrap()
-    }
-
-    pub(crate) fn add(&self, name: &str, roles: &[Role], reports_to: Option<&str>) -> (PersonId, String) {
-        let person = NewPerson {
-            name: name.into(),
-            roles: roles.iter().copied().collect(),
-            reports_to: reports_to.map(str::to_owned),
-            zone: chuda_record::time::DEFAULT_ZONE,
-        };
-        self.admin().add_person(&person, self.now()).unwrap()
+    pub(crate) async fn over(folder: TempDir, clock: Arc<Hand>) -> Self {
+        Self(Host::over(folder, Some(clock)).await)
     }
 
     /// Adds a person and enrols the first phone.
     pub(crate) async fn phone(&self, name: &str, roles: &[Role], reports_to: Option<&str>) -> Phone {
-        let (person, code) = self.add(name, roles, reports_to);
+        let (person, code) = self.person_of(name, roles, reports_to);
         self.enrolled(person, &code).await
     }
 
@@ -309,43 +242,14 @@ impl Phone {
     /// A new lead of a customer.
     pub(crate) fn lead(&mut self, customer: CustomerId, holder: Option<PersonId>) -> LeadId {
         let id = LeadId::new(Utc::now());
-        let lead = Lead {
-            author: self.person,
-            customer,
-            stage: if holder.is_some() { Stage::Claimed } else { Stage::Offered },
-            holder,
-            held_at: Some(now()),
-            corrected_at: None,
-            moved_by: self.person,
-            moved_at: now(),
-            reason: None,
-            channel: None,
-            claimed_at: holder.map(|_| now()),
-            invalid_at: None,
-            requests: BTreeMap::new(),
-            settled: BTreeMap::new(),
-        };
+        let lead = Lead { held_at: Some(now()), ..records::lead(self.person, customer, holder, now()) };
         self.create(id, &lead);
         id
     }
 
     fn customer_held_by(&mut self, name: &str, holder: Option<PersonId>) -> CustomerId {
         let id = CustomerId::new(Utc::now());
-        let customer = Customer {
-            author: self.person,
-            name: name.into(),
-            short: None,
-            holder,
-            intent: None,
-            created_at: now(),
-            closed: false,
-            contact: None,
-            address: None,
-            model: None,
-            external_id: None,
-            crm_intent: None,
-            merged_into: None,
-        };
+        let customer = Customer { holder, ..records::customer(self.person, name, now()) };
         self.create(id, &customer);
         id
     }
@@ -370,24 +274,7 @@ impl Phone {
     }
 
     fn evidence_of(&self, bytes: &[u8], mime: &str, touch: Option<TouchId>, claim: Hash) -> Evidence {
-        Evidence {
-            author: self.person,
-            device: self.device,
-            sha256: Hash::of(bytes),
-            size: bytes.len() as i64,
-            mime: mime.into(),
-            source: "file".into(),
-            captured_at: now(),
-            claim,
-            unreadable: None,
-            flags: BTreeSet::new(),
-            consent: None,
-            look: None,
-            touch,
-            customer: None,
-            transcript: None,
-            stored_at: None,
-        }
+        Evidence { claim, touch, ..records::evidence(self.person, self.device, bytes, mime, now()) }
     }
 
     /// A filed report of a day.
@@ -440,32 +327,7 @@ impl Phone {
 }
 
 pub(crate) fn touch_by(author: PersonId, customer: CustomerId, action: &str, evidence: &[EvidenceId]) -> Touch {
-    Touch {
-        author,
-        customer,
-        mode: ContactMode::Phone,
-        action: action.into(),
-        evidence: evidence.iter().copied().collect(),
-        at: now(),
-        zone: chuda_record::time::DEFAULT_ZONE,
-        config: 1,
-        brief: None,
-        tech_owner: None,
-        response_by: None,
-        amount: None,
-        custom_development: false,
-        intent: None,
-        feedback: false,
-        contact: None,
-        next_action: None,
-        next_date: None,
-        next_time: None,
-        note: Some("as said".into()),
-        category: None,
-        feedback_at: None,
-        flags: BTreeSet::new(),
-        extra: BTreeMap::new(),
-    }
+    Touch { note: Some("as said".into()), ..records::touch(author, customer, action, evidence, now()) }
 }
 
 /// An instant without parts of milliseconds, as records keep it.

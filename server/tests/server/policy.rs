@@ -460,7 +460,7 @@ async fn say(team: &Team, phone: &mut Phone, word: Word, on: &mut Waiting) -> St
 #[tokio::test]
 async fn every_role_answers_what_waits_for_it_and_nothing_else() {
     let team = Team::start().await;
-    team.add("Importer", &[Role::Finance], None);
+    team.person_of("Importer", &[Role::Finance], None);
     let token = team.admin().add_token("mail", &[Scope::EventsWrite], None, Utc::now()).unwrap();
     let stranger = team.phone("Stranger", &[Role::Rep], None).await;
     let mut others = waiting(&team, &token, stranger).await;

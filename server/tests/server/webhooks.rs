@@ -198,7 +198,7 @@ async fn a_subscriber_hears_of_what_it_asked_for_once_and_signed() {
     rep.post_sync(&team, body).await.unwrap();
     rep.set(touch, "next_action", "send the offer");
     rep.sync(&team).await;
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
 
     // What else follows from the approval is not of interest here.
     let ours = [customer.into(), touch.into(), report.into(), task].map(|id: chuda_record::id::RecordId| json!(id));
@@ -236,14 +236,14 @@ async fn a_receiver_that_was_away_hears_of_it_later_once_and_after_a_restart() {
     rep.sync(&team).await;
     let mut due = Vec::new();
     for attempts in 1..=4 {
-        team.running().run_due_jobs().await.unwrap();
+        team.run_due_jobs().await;
         let job = waiting(&team).remove(0);
         assert_eq!((job.state, job.attempts), (JobState::Waiting, attempts));
         assert_eq!(job.last_error.as_deref(), Some("webhook.unreachable reason=connect"));
         due.push(job.due - team.now());
         // Before its time nothing happens.
         clock.pass(job.due - team.now() - TimeDelta::milliseconds(1));
-        team.running().run_due_jobs().await.unwrap();
+        team.run_due_jobs().await;
         assert_eq!(waiting(&team)[0].attempts, attempts);
         clock.pass(TimeDelta::milliseconds(1));
     }
@@ -252,13 +252,13 @@ async fn a_receiver_that_was_away_hears_of_it_later_once_and_after_a_restart() {
     // Half up again it refuses; every attempt is the same event, with a time and a signature of its own.
     receiver.resume().await;
     receiver.answers(Answer::Status(503));
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert_eq!(waiting(&team)[0].last_error.as_deref(), Some("webhook.refused status=503"));
     team.restart().await;
     receiver.answers(Answer::Taken);
     for _ in 0..3 {
         clock.pass(LONG);
-        team.running().run_due_jobs().await.unwrap();
+        team.run_due_jobs().await;
     }
     let heard = receiver.heard();
     assert_eq!(heard.len(), 2, "refused once, taken once");
@@ -280,7 +280,7 @@ async fn what_is_never_taken_is_kept_aside_and_can_be_tried_again() {
     let start = team.now();
     let mut rounds = 0;
     while !waiting(&team).is_empty() {
-        team.running().run_due_jobs().await.unwrap();
+        team.run_due_jobs().await;
         clock.pass(LONG);
         rounds += 1;
         assert!(rounds < 50);
@@ -303,10 +303,10 @@ async fn what_is_never_taken_is_kept_aside_and_can_be_tried_again() {
     broken.answers(Answer::Taken);
     let before = broken.heard().len();
     assert_eq!(team.admin().retry_deliveries(Some(dead[1].id), team.now()).unwrap(), 1);
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert_eq!(team.admin().dead_deliveries().unwrap().len(), 1);
     assert_eq!(team.admin().retry_deliveries(None, team.now()).unwrap(), 1);
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert!(team.admin().dead_deliveries().unwrap().is_empty());
     assert_eq!(
         broken.heard()[before..].iter().map(|heard| &heard.id).collect::<Vec<_>>(),
@@ -323,12 +323,12 @@ async fn a_receiver_leads_nowhere_and_its_answer_is_bounded() {
     rep.customer("杭州智联科技");
     sly.answers(Answer::Elsewhere(victim.url()));
     rep.sync(&team).await;
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert_eq!(waiting(&team)[0].last_error.as_deref(), Some("webhook.refused status=307"));
     assert!(victim.heard().is_empty());
     sly.answers(Answer::Endless);
     clock.pass(LONG);
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert!(waiting(&team).is_empty());
 }
 
@@ -349,7 +349,7 @@ async fn one_that_keeps_us_waiting_holds_up_nobody_else() {
     assert_eq!(slow.heard().len(), 1, "one after another");
     slow.lets_go(3);
     slow.hears(3).await;
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     let order =
         |receiver: &Receiver| receiver.heard().into_iter().map(|heard| heard.json()["data"]["id"].clone()).collect::<Vec<_>>();
     assert_eq!((order(&slow), slow.heard().len()), (order(&quick), 3));
@@ -405,7 +405,7 @@ async fn what_a_server_took_and_did_not_finish_another_one_finishes() {
     assert!(waiting(&team).is_empty());
     // The first one comes back too late to change anything.
     receiver.lets_go(1);
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     let heard = receiver.heard();
     assert_eq!((heard.len(), &heard[0].id), (2, &heard[1].id));
     assert!(waiting(&team).is_empty() && team.admin().jobs(true).unwrap().is_empty());
@@ -422,16 +422,16 @@ async fn a_subscription_ends_with_all_that_waits_and_old_deliveries_are_forgotte
     rep.sync(&team).await;
     while !waiting(&team).is_empty() {
         clock.pass(LONG);
-        team.running().run_due_jobs().await.unwrap();
+        team.run_due_jobs().await;
     }
     assert_eq!(team.admin().dead_deliveries().unwrap().len(), 1);
     clock.pass(TimeDelta::days(31));
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert!(team.admin().dead_deliveries().unwrap().is_empty());
 
     rep.customer("北京华信");
     rep.sync(&team).await;
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert_eq!(waiting(&team).len(), 1);
     let webhook = team.admin().webhooks().unwrap().remove(0);
     assert_eq!((webhook.waiting, webhook.events), (1, vec!["customer.created".to_owned()]));
@@ -440,7 +440,7 @@ async fn a_subscription_ends_with_all_that_waits_and_old_deliveries_are_forgotte
     rep.customer("上海远大");
     rep.sync(&team).await;
     clock.pass(LONG);
-    team.running().run_due_jobs().await.unwrap();
+    team.run_due_jobs().await;
     assert!(receiver.heard().is_empty() && waiting(&team).is_empty() && team.admin().webhooks().unwrap().is_empty());
     assert_eq!(team.admin().remove_webhook(webhook.id, Utc::now()).unwrap_err().key, "webhook.not_found");
 }

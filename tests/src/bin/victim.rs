@@ -8,8 +8,8 @@ use chrono::Utc;
 use chuda_evidence::SoftwareKey;
 use chuda_evidence::claim::{Consent, Source};
 use chuda_evidence::clock::SystemClock;
+use chuda_kit::{evidence, of, sample};
 use chuda_phone::workbench::{BlobChoice, Cancel, CustomerDraft, EvidenceDraft, ReportRequest, Settings, TouchDraft, Workbench};
-use chuda_tests::{evidence, of, sample};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

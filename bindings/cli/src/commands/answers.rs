@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use chuda_phone::query::view::{DemandView, FindingView, QuestionView, Word};
 use chuda_record::Error;
 use chuda_record::id::{DemandId, FindingId, QuestionId, RecordId};
+use chuda_words::keys;
 use serde::Serialize;
 
 use super::choices;
@@ -231,7 +232,7 @@ pub(crate) fn assess(shell: &Shell, assess: &DemandAssess) -> Result<Outcome, Fa
     let workbench = shell.open()?;
     let demand = workbench.assess_demand(assess.id.into(), &assess.choice, assess.reason.as_deref()).map_err(|error| {
         let words: Vec<Word> = workbench.config().assessments().map(Word::from).collect();
-        with_choices(shell, error, "demand.unknown_choice", &words)
+        with_choices(shell, error, keys::DEMAND_UNKNOWN_CHOICE, &words)
     })?;
     Ok(one_demand(shell, &demand))
 }
@@ -275,7 +276,7 @@ pub(crate) fn resolve(shell: &Shell, resolve: &FindingResolve) -> Result<Outcome
     let id = FindingId::from(resolve.id);
     let finding = workbench.resolve_finding(id, &resolve.resolution, &resolve.reason).map_err(|error| {
         let fitting = workbench.finding(id).map(|finding| finding.resolutions).unwrap_or_default();
-        with_choices(shell, error, "finding.unknown_resolution", &fitting)
+        with_choices(shell, error, keys::FINDING_UNKNOWN_RESOLUTION, &fitting)
     })?;
     Ok(one_finding(shell, &finding))
 }

@@ -6,6 +6,7 @@ use chuda_phone::query::view::{AskedView, BackCheckDetail, BackCheckView, Checke
 use chuda_record::Error;
 use chuda_record::id::{BackCheckId, TouchId};
 use chuda_record::kind::backcheck::Answer;
+use chuda_words::keys;
 
 use super::choices;
 use super::evidence::line;
@@ -126,13 +127,13 @@ pub(crate) fn answer(shell: &Shell, given: BackcheckAnswer) -> Result<Outcome, F
         Drawn::Touch(touch) => touch,
         Drawn::Place(place) => {
             let found = before.records.iter().find(|record| record.place == place);
-            found.ok_or_else(|| Error::invalid("backcheck.not_drawn"))?.touch
+            found.ok_or_else(|| Error::invalid(keys::BACKCHECK_NOT_DRAWN))?.touch
         }
     };
     let answered = workbench.answer_back_check(given.id, touch, &given.question, given.answer.into(), given.note);
     let detail = answered.map_err(|error| {
         let failure = Failure::from(error);
-        match before.records.first().filter(|_| failure.error.key == "backcheck.unknown_question") {
+        match before.records.first().filter(|_| failure.error.key == keys::BACKCHECK_UNKNOWN_QUESTION) {
             Some(record) => {
                 let words: Vec<_> = record.questions.iter().map(|asked| asked.question.clone()).collect();
                 choices(failure, shell, "questions", &words)
@@ -141,7 +142,7 @@ pub(crate) fn answer(shell: &Shell, given: BackcheckAnswer) -> Result<Outcome, F
         }
     })?;
     let Some(record) = detail.records.iter().find(|record| record.touch == touch) else {
-        return Err(Error::invalid("backcheck.not_drawn").into());
+        return Err(Error::invalid(keys::BACKCHECK_NOT_DRAWN).into());
     };
     Ok(Outcome::done(record, record_lines(shell, record)))
 }

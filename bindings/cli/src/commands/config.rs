@@ -15,6 +15,7 @@ use chuda_record::rules::dry_run::DryRun;
 use chuda_record::rules::health::Formula;
 use chuda_record::rules::{Config as Configuration, Edit, Rule};
 use chuda_record::{Error, Result as CoreResult};
+use chuda_words::keys;
 use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 use serde_json::json;
@@ -403,7 +404,7 @@ fn read_draft(workbench: &Workbench, file: &Path) -> CoreResult<Configuration> {
 
 fn read_rule(file: &Path) -> CoreResult<Rule> {
     let rule = serde_json::from_str(&read(file)?);
-    rule.map_err(|error| Error::invalid("cli.rule_unreadable").with("detail", error))
+    rule.map_err(|error| Error::invalid(keys::CLI_RULE_UNREADABLE).with("detail", error))
 }
 
 /// A file, or standard input for `-`; more than a configuration may have is not read.
@@ -416,9 +417,9 @@ fn read(file: &Path) -> CoreResult<String> {
         File::open(file)?.take(most).read_to_end(&mut bytes)?;
     }
     if bytes.len() > MAX_BYTES {
-        return Err(Error::invalid("file.too_large").with("limit_bytes", MAX_BYTES));
+        return Err(Error::invalid(keys::FILE_TOO_LARGE).with("limit_bytes", MAX_BYTES));
     }
-    String::from_utf8(bytes).map_err(|_| Error::invalid("cli.not_text"))
+    String::from_utf8(bytes).map_err(|_| Error::invalid(keys::CLI_NOT_TEXT))
 }
 
 fn option(add: OptionAdd) -> (Choice, String, Publishing) {

@@ -4,6 +4,7 @@ use chuda_phone::query::view::{ContractView, StepView, Word};
 use chuda_phone::workbench::{ContractEdit, Workbench};
 use chuda_record::id::ContractId;
 use chuda_record::{Error, ErrorKind};
+use chuda_words::keys;
 
 use super::{choices, field_rows};
 use crate::args::{All, YesNo};
@@ -120,7 +121,7 @@ pub(crate) fn sign(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
 
 /// The services, for an error about a word that is none.
 pub(super) fn with_services(shell: &Shell, workbench: &Workbench, error: Error) -> Failure {
-    if error.key != "service.unknown" {
+    if error.key != keys::SERVICE_UNKNOWN {
         return error.into();
     }
     let services: Vec<Word> = workbench.config().services.iter().map(Word::from).collect();
@@ -132,8 +133,8 @@ fn find(workbench: &Workbench, words: &str) -> Result<ContractView, Failure> {
     let mut found = workbench.find_contracts(words)?;
     match (found.pop(), found.is_empty()) {
         (Some(one), true) => Ok(one),
-        (None, _) => Err(Error::not_found("contract.not_found").into()),
-        _ => Err(Error::new(ErrorKind::Invalid, "cli.contract_ambiguous").into()),
+        (None, _) => Err(Error::not_found(keys::CONTRACT_NOT_FOUND).into()),
+        _ => Err(Error::new(ErrorKind::Invalid, keys::CLI_CONTRACT_AMBIGUOUS).into()),
     }
 }
 

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use chuda_phone::query::view::{HomeView, ReportCard, ReportView, SyncSummary, TouchStatus, Word};
 use chuda_phone::workbench::ReportRequest;
 use chuda_record::Error;
+use chuda_words::keys;
 
 use super::customer;
 use super::evidence::size;
@@ -55,7 +56,7 @@ pub(crate) fn report(shell: &Shell, report: Report) -> Result<Outcome, Failure> 
             let reasons = workbench.home()?.report.reasons;
             Err(choices(error.into(), shell, "reasons", &reasons))
         }
-        Err(error) if error.key == "report.unknown_brief" => {
+        Err(error) if error.key == keys::REPORT_UNKNOWN_BRIEF => {
             let briefs = workbench.config().briefs.iter().map(Word::from).collect::<Vec<_>>();
             Err(choices(error.into(), shell, "briefs", &briefs))
         }
@@ -64,7 +65,7 @@ pub(crate) fn report(shell: &Shell, report: Report) -> Result<Outcome, Failure> 
 }
 
 fn is_about_reason(error: &Error) -> bool {
-    matches!(error.key, "report.reason_missing" | "report.unknown_reason")
+    matches!(error.key, keys::REPORT_REASON_MISSING | keys::REPORT_UNKNOWN_REASON)
 }
 
 fn filed(shell: &Shell, report: &ReportView) -> String {

@@ -9,6 +9,7 @@ use chuda_phone::query::view::{ClaimView, EvidenceView};
 use chuda_phone::workbench::EvidenceDraft;
 use chuda_record::id::{EvidenceId, Hash, TouchId};
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 use serde::Serialize;
 
 use crate::args::Consent;
@@ -68,11 +69,11 @@ pub(crate) fn drafts(files: &[PathBuf], consent: Option<Consent>) -> Result<Vec<
 pub(crate) fn draft(file: &Path, consent: Option<Consent>) -> Result<EvidenceDraft> {
     let mut opened = File::open(file)?;
     if !opened.metadata()?.is_file() {
-        return Err(Error::invalid("file.not_a_file"));
+        return Err(Error::invalid(keys::FILE_NOT_A_FILE));
     }
     let is_sound = sniff(&mut opened)?.is_audio();
     if is_sound && consent.is_none() {
-        return Err(Error::invalid("evidence.consent_missing"));
+        return Err(Error::invalid(keys::EVIDENCE_CONSENT_MISSING));
     }
     Ok(EvidenceDraft {
         path: file.to_owned(),

@@ -6,6 +6,7 @@ use chuda_record::Error;
 use chuda_record::id::PersonId;
 use chuda_record::rules::metrics::{Ratio, Week};
 use chuda_record::rules::targets::{Judged, Metric};
+use chuda_words::keys;
 
 use crate::exit::{Failure, Outcome};
 use crate::shell::Shell;
@@ -45,8 +46,8 @@ fn person(workbench: &Workbench, words: &str) -> Result<PersonId, Failure> {
     let mut named = people.iter().filter(|person| person.name == words);
     match (named.next(), named.next()) {
         (Some(person), None) => Ok(person.id),
-        (None, _) => Err(Error::not_found("person.not_found").into()),
-        _ => Err(Error::invalid("cli.person_ambiguous").into()),
+        (None, _) => Err(Error::not_found(keys::PERSON_NOT_FOUND).into()),
+        _ => Err(Error::invalid(keys::CLI_PERSON_AMBIGUOUS).into()),
     }
 }
 

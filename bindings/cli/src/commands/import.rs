@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chuda_record::Error;
 use chuda_record::wire::api::{self, ImportReport};
+use chuda_words::keys;
 
 use crate::args::zh;
 use crate::exit::{Failure, Outcome};
@@ -53,14 +54,14 @@ pub(crate) fn import(shell: &Shell, import: &Import) -> Result<Outcome, Failure>
     let ask = |dry_run| wait(|_| workbench.import(import.kind.into(), &import.file, dry_run))?;
     let report = match ask(import.dry_run) {
         // The refusal names the first mistake; looking at the file tells all of them.
-        Err(error) if error.params.get("problem").is_some_and(|problem| problem == "import.mistakes") => ask(true)?,
+        Err(error) if error.params.get("problem").is_some_and(|problem| problem == keys::IMPORT_MISTAKES) => ask(true)?,
         report => report?,
     };
     let said = said(shell, &report);
     match report.mistakes {
         0 => Ok(Outcome::done(&report, said)),
         count => {
-            let error = Error::invalid("import.mistakes").with("count", count);
+            let error = Error::invalid(keys::IMPORT_MISTAKES).with("count", count);
             Err(Failure { more: said, ..error.into() }.with_all(&report))
         }
     }

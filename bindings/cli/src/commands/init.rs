@@ -2,6 +2,7 @@
 
 use chuda_phone::workbench::{Identity, Workbench};
 use chuda_record::Error;
+use chuda_words::keys;
 
 use crate::exit::{Failure, Outcome};
 use crate::keystore;
@@ -36,9 +37,9 @@ pub(crate) fn init(shell: &Shell, init: Init) -> Result<Outcome, Failure> {
             let settings = shell.settings(keystore::make(&shell.dir)?);
             wait(|_| async move { Workbench::create_enrolled(settings, &server, &code).await })??.identity()?
         }
-        _ if exists => return Err(Error::invalid("cli.already_initialised").into()),
+        _ if exists => return Err(Error::invalid(keys::CLI_ALREADY_INITIALISED).into()),
         (_, _, Some(name)) => Workbench::create_offline(shell.settings(keystore::make(&shell.dir)?), &name)?.identity()?,
-        _ => return Err(Error::invalid("cli.usage").into()),
+        _ => return Err(Error::invalid(keys::CLI_USAGE).into()),
     };
     Ok(Outcome::done(&identity, said(shell, &identity)))
 }

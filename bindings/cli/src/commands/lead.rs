@@ -6,6 +6,7 @@ use chuda_record::Error;
 use chuda_record::Stage;
 use chuda_record::id::LeadId;
 use chuda_record::rules::Config;
+use chuda_words::keys;
 
 use super::{choices, find_colleague, find_customer};
 use crate::exit::{Failure, Outcome};
@@ -179,7 +180,7 @@ pub(crate) fn stage(shell: &Shell, stage: &LeadStage) -> Result<Outcome, Failure
     let config = workbench.config();
     let to = Config::find(&config.stages, &stage.stage).and_then(|choice| Stage::parse(&choice.key)).ok_or_else(|| {
         let words: Vec<Word> = config.stages.iter().map(Word::from).collect();
-        choices(Error::invalid("cli.unknown_stage").into(), shell, "choices", &words)
+        choices(Error::invalid(keys::CLI_UNKNOWN_STAGE).into(), shell, "choices", &words)
     })?;
     let lead = workbench.correct_stage(find(&workbench, &stage.lead)?, to, &stage.reason)?;
     Ok(outcome(shell, "lead.corrected", &lead))
@@ -200,7 +201,7 @@ fn find(workbench: &Workbench, words: &str) -> Result<LeadId, Failure> {
         return Ok(id);
     }
     let customer = find_customer(workbench, words)?;
-    Ok(customer.lead.ok_or_else(|| Error::not_found("lead.not_found"))?)
+    Ok(customer.lead.ok_or_else(|| Error::not_found(keys::LEAD_NOT_FOUND))?)
 }
 
 fn outcome(shell: &Shell, key: &'static str, lead: &LeadView) -> Outcome {

@@ -27,6 +27,7 @@ mod voice;
 use chuda_phone::query::view::{CustomerView, PersonView, Word};
 use chuda_phone::workbench::Workbench;
 use chuda_record::Error;
+use chuda_words::keys;
 use clap::Subcommand;
 use serde_json::json;
 
@@ -155,11 +156,11 @@ fn find_customer(workbench: &Workbench, words: &str) -> Result<CustomerView, Fai
     let mut exact = found.iter().filter(is_it);
     match (exact.next(), exact.next()) {
         (Some(one), None) => Ok(one.clone()),
-        _ if found.is_empty() => Err(Error::not_found("cli.customer_unknown").into()),
+        _ if found.is_empty() => Err(Error::not_found(keys::CLI_CUSTOMER_UNKNOWN).into()),
         _ => {
             let candidates: Vec<_> = found.iter().map(|one| json!({"id": one.id, "name": one.name, "short": one.short})).collect();
             let rows: Vec<_> = found.iter().map(|one| vec![one.name.clone(), one.id.to_string()]).collect();
-            let failure: Failure = Error::invalid("cli.customer_ambiguous").with("count", found.len()).into();
+            let failure: Failure = Error::invalid(keys::CLI_CUSTOMER_AMBIGUOUS).with("count", found.len()).into();
             Err(failure.with("candidates", &candidates, &table(2, &rows)))
         }
     }
@@ -171,8 +172,8 @@ fn find_colleague(workbench: &Workbench, words: &str) -> Result<PersonView, Fail
     let mut found: Vec<PersonView> = workbench.people()?.into_iter().filter(is_it).collect();
     match (found.pop(), found.is_empty()) {
         (Some(one), true) => Ok(one),
-        (None, _) => Err(Error::not_found("person.not_found").into()),
-        _ => Err(Error::invalid("cli.person_ambiguous").into()),
+        (None, _) => Err(Error::not_found(keys::PERSON_NOT_FOUND).into()),
+        _ => Err(Error::invalid(keys::CLI_PERSON_AMBIGUOUS).into()),
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chuda_evidence::audit;
 use chuda_evidence::proof::{self, Check};
 use chuda_record::Error;
+use chuda_words::keys;
 use serde_json::json;
 
 use crate::exit::{Exit, Failure, Outcome};
@@ -57,7 +58,7 @@ pub(crate) fn verify(shell: &Shell, bundle: &Path) -> Result<Outcome, Failure> {
     let checks = report.checks;
     let lines = rows(shell, &checks);
     if !is_archive {
-        let failure = Failure::from(Error::invalid("cli.not_a_bundle"));
+        let failure = Failure::from(Error::invalid(keys::CLI_NOT_A_BUNDLE));
         return Err(failure.with("valid", &false, "").with("checks", &checks, &lines));
     }
     let (verdict, exit) = match (report.valid, is_audit) {

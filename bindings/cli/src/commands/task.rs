@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chuda_phone::query::view::TaskView;
 use chuda_record::id::TaskId;
+use chuda_words::keys;
 
 use super::choices;
 use crate::exit::{Failure, Outcome};
@@ -70,9 +71,9 @@ pub(crate) fn done(shell: &Shell, done: &TaskDone) -> Result<Outcome, Failure> {
     let task = workbench.complete_task(done.id, done.choice.as_deref(), done.reason.as_deref()).map_err(|error| {
         let open = workbench.tasks().ok().and_then(|tasks| tasks.into_iter().find(|task| task.id == done.id));
         let failure = Failure::from(error);
-        match open
-            .filter(|task| matches!(failure.error.key, "task.choice_missing" | "task.unknown_choice") && !task.choices.is_empty())
-        {
+        match open.filter(|task| {
+            matches!(failure.error.key, keys::TASK_CHOICE_MISSING | keys::TASK_UNKNOWN_CHOICE) && !task.choices.is_empty()
+        }) {
             Some(task) => choices(failure, shell, "choices", &task.choices),
             None => failure,
         }

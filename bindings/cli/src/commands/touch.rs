@@ -8,6 +8,7 @@ use chuda_phone::workbench::{TouchDraft, TouchSaved};
 use chuda_record::id::EvidenceId;
 use chuda_record::rules::Config;
 use chuda_record::{ContactMode, Error, Fen, Intent};
+use chuda_words::keys;
 use serde::Serialize;
 
 use super::evidence::{self, flags};
@@ -80,7 +81,7 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let customer = find_customer(&workbench, &touch.customer)?;
     let drafts = evidence::drafts(&touch.evidence, touch.consent)?;
-    let unclear = || Error::invalid("touch.next_unclear");
+    let unclear = || Error::invalid(keys::TOUCH_NEXT_UNCLEAR);
     let next = touch.next.map(|words| workbench.read_day(&words).ok_or_else(unclear)).transpose()?;
     let (next_date, next_action) = next.map_or((None, None), |(day, action)| (Some(day), action));
     let mut draft = TouchDraft {
@@ -199,8 +200,8 @@ fn effect(shell: &Shell, config: &Config, effect: &str) -> String {
 /// Adds the list to an error about a word that is not in it.
 fn with_choices(shell: &Shell, error: Error, config: &Config) -> Failure {
     let list = match error.key {
-        "touch.unknown_action" => &config.actions,
-        "touch.unknown_brief" => &config.briefs,
+        keys::TOUCH_UNKNOWN_ACTION => &config.actions,
+        keys::TOUCH_UNKNOWN_BRIEF => &config.briefs,
         _ => return error.into(),
     };
     choices(error.into(), shell, "choices", &Config::offered(list).map(Word::from).collect::<Vec<_>>())

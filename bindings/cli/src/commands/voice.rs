@@ -11,6 +11,7 @@ use chuda_record::rules::config::Choice;
 use chuda_record::view::{Word, Yuan};
 use chuda_record::{Error, Result};
 use chuda_speech::{DOUBTFUL, Draft, Slot};
+use chuda_words::keys;
 use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -51,7 +52,7 @@ pub(crate) fn voice(shell: &Shell, voice: &Voice) -> Result<Outcome, Failure> {
     };
     let heard = transcribe(shell, &workbench, id).map_err(|error| {
         // The recording is here, so nothing was refused: what holds no sound needs a look instead.
-        let unreadable = error.key == "speech.unreadable";
+        let unreadable = error.key == keys::SPEECH_UNREADABLE;
         let said = shell.text.line(if unreadable { "evidence.kept" } else { "voice.kept" }, &[("id", &id)]);
         let failure = Failure::from(error).with("evidence", &id, &said);
         if unreadable { Failure { exit: Exit::Attention, ..failure } } else { failure }
@@ -88,9 +89,9 @@ fn kept_recording(word: &Path) -> Option<EvidenceId> {
 /// A recording as evidence. Whatever is in the file, it is one: that is what the person says it is.
 fn recording(file: &Path, consent: Option<Consent>) -> Result<EvidenceDraft> {
     if !file.try_exists()? {
-        return Err(Error::not_found("file.not_found"));
+        return Err(Error::not_found(keys::FILE_NOT_FOUND));
     }
-    let consent = consent.ok_or_else(|| Error::invalid("evidence.consent_missing"))?;
+    let consent = consent.ok_or_else(|| Error::invalid(keys::EVIDENCE_CONSENT_MISSING))?;
     Ok(EvidenceDraft {
         path: file.to_owned(),
         source: Source::Recording,
@@ -112,7 +113,7 @@ fn check_complete(draft: &Draft) -> Result<(), Failure> {
     if missing.is_empty() {
         return Ok(());
     }
-    let failure: Failure = Error::invalid("cli.voice_incomplete").with("missing", missing.join(", ")).into();
+    let failure: Failure = Error::invalid(keys::CLI_VOICE_INCOMPLETE).with("missing", missing.join(", ")).into();
     Err(failure.with("missing", &missing, ""))
 }
 

@@ -1,7 +1,7 @@
 //! Questions, demands, findings, events, briefs and imports as scripts and people use them.
 
+use chuda_kit::{Host, sample};
 use chuda_record::Role;
-use chuda_tests::{Host, sample};
 use serde_json::{Value, json};
 
 use crate::files;

@@ -1,10 +1,8 @@
 //! A back-check from a supervisor's terminal: list, show, answer, close, and the draw made again.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
+use chuda_kit::{Hand, Host};
 use chuda_record::Role;
-use chuda_tests::{Hand, Host};
 use serde_json::json;
 
 use crate::files;
@@ -12,7 +10,7 @@ use crate::phone::Phone;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_supervisor_looks_at_what_was_drawn_answers_and_closes() {
-    let clock = Arc::new(Hand::at_present());
+    let clock = Hand::at_present();
     let host = Host::start_at(clock.clone()).await;
     let (boss, boss_code) = host.person("韩梅", Role::Supervisor, None);
     let (_, rep_code) = host.person("李雷", Role::Rep, Some(boss));

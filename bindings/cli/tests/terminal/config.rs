@@ -1,7 +1,7 @@
 //! `chuda config`: a supervisor's whole way from looking to publishing, and every refusal on it.
 
+use chuda_kit::Host;
 use chuda_record::Role;
-use chuda_tests::Host;
 use serde_json::{Value, json};
 
 use crate::files;

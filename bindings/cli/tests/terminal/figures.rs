@@ -1,7 +1,7 @@
 //! A week against its baselines, and red customers: what scripts read, and what a person sees without any colour.
 
+use chuda_kit::Host;
 use chuda_record::Role;
-use chuda_tests::Host;
 use serde_json::{Value, json};
 
 use crate::files;

@@ -1,7 +1,7 @@
 //! Two phones and a real server: what reaches whom, and what happens when it is not there.
 
+use chuda_kit::Host;
 use chuda_record::Role;
-use chuda_tests::Host;
 use serde_json::{Value, json};
 
 use crate::files;

@@ -1,8 +1,8 @@
 //! From a lead to a work order, by the commands that people and scripts use, through a real server.
 
+use chuda_kit::Host;
 use chuda_record::Role;
 use chuda_record::id::PersonId;
-use chuda_tests::Host;
 use serde_json::{Value, json};
 
 use crate::files;

@@ -17,6 +17,7 @@ use chuda_record::doc::MAX_CHANGE_BYTES;
 use chuda_record::id::{DeviceId, Hash, PersonId, RecordId};
 use chuda_record::{Change, Fields};
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 
 pub(super) const README: &str = "README.txt";
 pub(super) const CHECKPOINT: &str = "checkpoint.json";
@@ -118,7 +119,7 @@ impl Bundle {
     /// Fails with `audit.empty` when there is no entry in it, and with `audit.too_large` beyond what a zip archive can hold.
     pub fn finish(self, people: &[Known], head: (u64, Hash), at: i64, signer: &dyn Signer) -> Result<Checkpoint> {
         let (Some((first, before)), Some((last, end))) = (self.first, self.last) else {
-            return Err(Error::not_found("audit.empty"));
+            return Err(Error::not_found(keys::AUDIT_EMPTY));
         };
         let key = signer.public_key();
         let people = json(&people);
@@ -164,7 +165,7 @@ impl Bundle {
         })();
         match written {
             Ok(()) => Ok(checkpoint),
-            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(Error::invalid("audit.too_large")),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(Error::invalid(keys::AUDIT_TOO_LARGE)),
             Err(error) => Err(error.into()),
         }
     }

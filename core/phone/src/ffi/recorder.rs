@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chuda_record::Error;
+use chuda_words::keys;
 
 use super::errors::Result;
 use super::threads::Works;
@@ -26,7 +27,7 @@ impl Recorder {
     pub fn append(&self, pcm: Vec<u8>) -> Result<RecordingLevel> {
         let (pairs, rest) = pcm.as_chunks::<2>();
         if !rest.is_empty() {
-            return Err(Error::invalid("recording.format").into());
+            return Err(Error::invalid(keys::RECORDING_FORMAT).into());
         }
         let samples: Vec<i16> = pairs.iter().map(|pair| i16::from_le_bytes(*pair)).collect();
         Ok(self.core.append(&samples)?)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chuda_evidence::key::{PublicKey, Signer, SoftwareKey};
+use chuda_words::keys;
 
 use chuda_record::{Error, ErrorKind};
 
@@ -76,6 +77,6 @@ impl Signer for AppSigner {
 
     fn sign(&self, message: &[u8]) -> chuda_record::Result<Vec<u8>> {
         // Whatever stands in the way, the claim waits for its signature.
-        self.signer.sign(message.to_vec()).map_err(|_| Error::new(ErrorKind::Storage, "signer.unavailable"))
+        self.signer.sign(message.to_vec()).map_err(|_| Error::new(ErrorKind::Storage, keys::SIGNER_UNAVAILABLE))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use chuda_record::{Error, ErrorKind};
+use chuda_words::keys;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinError;
 
@@ -67,8 +68,12 @@ impl Drop for Works {
 
 /// The panic itself was written to the log; its text may hold anything.
 fn stopped(error: &JoinError) -> ChudaError {
-    if error.is_panic() { Error::internal("panic", "a call panicked") } else { Error::new(ErrorKind::Cancelled, "work.cancelled") }
-        .into()
+    if error.is_panic() {
+        Error::internal("panic", "a call panicked")
+    } else {
+        Error::new(ErrorKind::Cancelled, keys::WORK_CANCELLED)
+    }
+    .into()
 }
 
 #[cfg(test)]

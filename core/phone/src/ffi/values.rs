@@ -9,6 +9,7 @@ use chuda_record::id::{ContactId, CustomerId, DeviceId, EvidenceId, Hash, LeadId
 use chuda_record::rules::config::ExtraType;
 use chuda_record::rules::metrics::Outcome;
 use chuda_record::{ContactMode, Fen, Intent, Role, Stage};
+use chuda_words::keys;
 
 use super::errors::Result;
 
@@ -27,29 +28,29 @@ macro_rules! text {
 
 text! {
     /// Names any record: a UUID.
-    RecordId: "id.malformed",
+    RecordId: keys::ID_MALFORMED,
     /// Names a person of the team: a UUID.
-    PersonId: "id.malformed",
+    PersonId: keys::ID_MALFORMED,
     /// Names a customer: a UUID.
-    CustomerId: "id.malformed",
+    CustomerId: keys::ID_MALFORMED,
     /// Names a person on a customer's side: a UUID.
-    ContactId: "id.malformed",
+    ContactId: keys::ID_MALFORMED,
     /// Names a lead: a UUID.
-    LeadId: "id.malformed",
+    LeadId: keys::ID_MALFORMED,
     /// Names a touch: a UUID.
-    TouchId: "id.malformed",
+    TouchId: keys::ID_MALFORMED,
     /// Names a piece of evidence: a UUID.
-    EvidenceId: "id.malformed",
+    EvidenceId: keys::ID_MALFORMED,
     /// Names a daily report: a UUID.
-    ReportId: "id.malformed",
+    ReportId: keys::ID_MALFORMED,
     /// Names a task: a UUID.
-    TaskId: "id.malformed",
+    TaskId: keys::ID_MALFORMED,
     /// Names one installation on one phone: a UUID.
-    DeviceId: "id.malformed",
+    DeviceId: keys::ID_MALFORMED,
     /// A calendar day of the person whose record it is, such as 2026-11-23.
-    Day: "day.malformed",
+    Day: keys::DAY_MALFORMED,
     /// A time of day in the person's zone, such as 15:30:00.
-    TimeOfDay: "time.malformed",
+    TimeOfDay: keys::TIME_MALFORMED,
 }
 
 fn read<T: std::str::FromStr>(text: &str, key: &'static str) -> Result<T> {
@@ -60,7 +61,7 @@ uniffi::custom_type!(
     /// SHA-256 in hexadecimal: 64 characters.
     Hash, String, {
     remote,
-    try_lift: |text| Ok(read::<Hash>(&text, "hash.malformed")?),
+    try_lift: |text| Ok(read::<Hash>(&text, keys::HASH_MALFORMED)?),
     lower: |hash| hash.to_string(),
 });
 

@@ -8,6 +8,7 @@ use chuda_evidence::clock::{Clock, SystemClock};
 use chuda_evidence::proof::{self, Check, Report as ProofReport};
 use chuda_record::Error;
 use chuda_record::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
+use chuda_words::keys;
 
 use super::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
 use super::clock::MovableClock;
@@ -297,7 +298,7 @@ impl Workbench {
     pub async fn start_recording(&self, consent: Consent, rate: i32) -> Result<Recorder> {
         let workbench = self.core.clone();
         let recorder = self.works.on_thread(move || {
-            let rate = rate.try_into().map_err(|_| Error::invalid("recording.format"))?;
+            let rate = rate.try_into().map_err(|_| Error::invalid(keys::RECORDING_FORMAT))?;
             Ok(workbench.start_recording(consent, rate)?)
         });
         Ok(Recorder::over(recorder.await?))
@@ -503,7 +504,7 @@ impl TryFrom<Settings> for core::Settings {
         };
         Ok(Self {
             dir: settings.dir.into(),
-            key: settings.key.try_into().map_err(|_| Error::invalid("settings.key_length"))?,
+            key: settings.key.try_into().map_err(|_| Error::invalid(keys::SETTINGS_KEY_LENGTH))?,
             clock,
             signer: Arc::new(AppSigner::new(settings.signer)?),
             models: settings.models.map(Into::into),

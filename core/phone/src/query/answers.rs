@@ -10,6 +10,7 @@ use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, DemandId, FindingId, PersonId, QuestionId, RecordId, TouchId};
 use chuda_record::{Customer, Demand, Event, Finding, Question, Role};
+use chuda_words::keys;
 
 /// Most of a kind that are shown at once.
 const SHOWN: u32 = 500;
@@ -174,7 +175,7 @@ impl Ask<'_> {
 
     /// One question.
     pub fn question(&self, id: QuestionId) -> Result<QuestionView> {
-        self.view_question(self.tx.record(id)?.ok_or_else(|| Error::not_found("question.not_found"))?)
+        self.view_question(self.tx.record(id)?.ok_or_else(|| Error::not_found(keys::QUESTION_NOT_FOUND))?)
     }
 
     /// Demand cards, the open ones or all, newest first.
@@ -184,7 +185,7 @@ impl Ask<'_> {
 
     /// One demand card.
     pub fn demand(&self, id: DemandId) -> Result<DemandView> {
-        self.view_demand(self.tx.record(id)?.ok_or_else(|| Error::not_found("demand.not_found"))?)
+        self.view_demand(self.tx.record(id)?.ok_or_else(|| Error::not_found(keys::DEMAND_NOT_FOUND))?)
     }
 
     /// Findings, the open ones or all, newest first.
@@ -194,7 +195,7 @@ impl Ask<'_> {
 
     /// One finding.
     pub fn finding(&self, id: FindingId) -> Result<FindingView> {
-        self.view_finding(self.tx.record(id)?.ok_or_else(|| Error::not_found("finding.not_found"))?)
+        self.view_finding(self.tx.record(id)?.ok_or_else(|| Error::not_found(keys::FINDING_NOT_FOUND))?)
     }
 
     /// What outside systems saw, of one customer or of all, newest first.

@@ -14,6 +14,7 @@ use chuda_record::id::{BackCheckId, CustomerId, PersonId, TouchId};
 use chuda_record::rules::audience::superiors;
 use chuda_record::rules::draw::{self, Period};
 use chuda_record::{BackCheck, ContactMode, Touch};
+use chuda_words::keys;
 
 /// Most back-checks that are shown at once.
 const SHOWN: u32 = 100;
@@ -182,7 +183,7 @@ impl Ask<'_> {
     }
 
     fn drawn(&self, id: BackCheckId) -> Result<Row<BackCheck>> {
-        self.tx.record::<BackCheck>(id)?.ok_or_else(|| Error::not_found("backcheck.not_found"))
+        self.tx.record::<BackCheck>(id)?.ok_or_else(|| Error::not_found(keys::BACKCHECK_NOT_FOUND))
     }
 
     fn view_back_check(&self, row: &Row<BackCheck>) -> Result<BackCheckView> {

@@ -12,6 +12,7 @@ use chuda_record::id::{ContactId, ContractId, CustomerId, TaskId, TouchId};
 use chuda_record::kind::contract::{E_SIGN, SIGNING};
 use chuda_record::rules::config::Provider;
 use chuda_record::{Contact, Contract, Customer, Fen, Role, Task};
+use chuda_words::keys;
 
 /// Most contracts that are listed.
 const LISTED: u32 = 500;
@@ -155,7 +156,7 @@ impl Ask<'_> {
 
     /// One of them.
     pub fn contract(&self, id: ContractId) -> Result<ContractView> {
-        let row = self.tx.record::<Contract>(id)?.ok_or_else(|| Error::not_found("contract.not_found"))?;
+        let row = self.tx.record::<Contract>(id)?.ok_or_else(|| Error::not_found(keys::CONTRACT_NOT_FOUND))?;
         self.view_contract(row)
     }
 

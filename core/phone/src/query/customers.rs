@@ -13,6 +13,7 @@ use chuda_record::rules::health::Facts;
 use chuda_record::time::start_of_day;
 use chuda_record::view::HealthView;
 use chuda_record::{Customer, Intent, Stage};
+use chuda_words::keys;
 
 /// Most customers a search shows.
 const FOUND: u32 = 20;
@@ -104,8 +105,8 @@ impl Ask<'_> {
 
     /// One of them.
     pub fn customer(&self, id: CustomerId) -> Result<CustomerView> {
-        let row = self.tx.record::<Customer>(id)?.ok_or_else(|| Error::not_found("customer.not_found"))?;
-        let health = self.health_rows(Some(id))?.into_iter().next().ok_or_else(|| Error::not_found("customer.not_found"))?;
+        let row = self.tx.record::<Customer>(id)?.ok_or_else(|| Error::not_found(keys::CUSTOMER_NOT_FOUND))?;
+        let health = self.health_rows(Some(id))?.into_iter().next().ok_or_else(|| Error::not_found(keys::CUSTOMER_NOT_FOUND))?;
         self.view_customer(row, &health)
     }
 

@@ -9,6 +9,7 @@ use crate::store::Row;
 use chuda_record::Evidence;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{EvidenceId, Hash, TouchId};
+use chuda_words::keys;
 
 /// How long evidence is offered that belongs to no touch, and how many pieces.
 const LOOSE_FOR: TimeDelta = TimeDelta::days(90);
@@ -93,7 +94,7 @@ impl Grade {
 impl Ask<'_> {
     /// One piece of evidence.
     pub fn evidence(&self, id: EvidenceId) -> Result<EvidenceView> {
-        let row = self.tx.record::<Evidence>(id)?.ok_or_else(|| Error::not_found("evidence.not_found"))?;
+        let row = self.tx.record::<Evidence>(id)?.ok_or_else(|| Error::not_found(keys::EVIDENCE_NOT_FOUND))?;
         self.view_evidence(row)
     }
 

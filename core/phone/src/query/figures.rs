@@ -10,6 +10,7 @@ use chuda_record::id::PersonId;
 use chuda_record::rules::audience::People;
 use chuda_record::rules::metrics::{Facts, Figures, Line, Team, Week};
 use chuda_record::view::figures::{CountView, Counted};
+use chuda_words::keys;
 
 /// A week of a team and of each rep in it (G1, G2, G3, D1, D2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -57,7 +58,7 @@ impl Ask<'_> {
         let top = of.unwrap_or(self.me.id);
         // Of others this phone does not have everything.
         if !people.contains_key(&top) || !own.scope.has(top) {
-            return Err(Error::not_found("person.not_found"));
+            return Err(Error::not_found(keys::PERSON_NOT_FOUND));
         }
         let facts = Facts::of_week(self.tx, self.config, week, self.now)?;
         let figures = Figures::of(self.config, &facts, &Team::of(&people, Some(top)), week, self.now);

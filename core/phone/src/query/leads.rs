@@ -12,6 +12,7 @@ use chuda_record::id::{CustomerId, DeviceId, LeadId, PersonId};
 use chuda_record::kind::lead::LeadRequest;
 use chuda_record::rules::stage::{self, Steps};
 use chuda_record::{Change, Contract, Fields, Lead, Stage, Touch, from_fields};
+use chuda_words::keys;
 
 /// Most leads that are listed.
 const LISTED: u32 = 1_000;
@@ -217,7 +218,7 @@ impl Ask<'_> {
 
     /// One lead.
     pub fn lead(&self, id: LeadId) -> Result<LeadView> {
-        let row = self.tx.record::<Lead>(id)?.ok_or_else(|| Error::not_found("lead.not_found"))?;
+        let row = self.tx.record::<Lead>(id)?.ok_or_else(|| Error::not_found(keys::LEAD_NOT_FOUND))?;
         self.view_lead(row)
     }
 

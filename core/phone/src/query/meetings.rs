@@ -11,6 +11,7 @@ use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, MeetingId};
 use chuda_record::invitation::{self, Invitation};
 use chuda_record::{Contract, Meeting};
+use chuda_words::keys;
 
 /// Most meetings that are listed.
 const LISTED: u32 = 500;
@@ -89,7 +90,7 @@ impl Ask<'_> {
     }
 
     fn meeting_row(&self, id: MeetingId) -> Result<Row<Meeting>> {
-        self.tx.record::<Meeting>(id)?.ok_or_else(|| Error::not_found("meeting.not_found"))
+        self.tx.record::<Meeting>(id)?.ok_or_else(|| Error::not_found(keys::MEETING_NOT_FOUND))
     }
 
     fn view_meeting(&self, row: Row<Meeting>) -> Result<MeetingView> {

@@ -10,6 +10,7 @@ use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, OrderId};
 use chuda_record::{Contract, Order, Role};
+use chuda_words::keys;
 
 /// Most work orders that are listed.
 const LISTED: u32 = 500;
@@ -76,7 +77,7 @@ impl Ask<'_> {
 
     /// One of them.
     pub fn order(&self, id: OrderId) -> Result<OrderView> {
-        let row = self.tx.record::<Order>(id)?.ok_or_else(|| Error::not_found("order.not_found"))?;
+        let row = self.tx.record::<Order>(id)?.ok_or_else(|| Error::not_found(keys::ORDER_NOT_FOUND))?;
         self.view_order(row)
     }
 

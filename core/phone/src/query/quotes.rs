@@ -11,6 +11,7 @@ use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, TaskId, TouchId};
 use chuda_record::table::List;
 use chuda_record::{Fen, Task, Touch};
+use chuda_words::keys;
 
 /// The action that gives a quote.
 const QUOTE: &str = "quote";
@@ -81,7 +82,7 @@ impl Ask<'_> {
 
     /// One of them.
     pub fn quote(&self, id: TouchId) -> Result<QuoteView> {
-        let not_found = || Error::not_found("quote.not_found");
+        let not_found = || Error::not_found(keys::QUOTE_NOT_FOUND);
         let row = self.tx.record::<Touch>(id)?.ok_or_else(not_found)?;
         if !self.config.is_part_of(List::Actions, &row.record.action, QUOTE) {
             return Err(not_found());

@@ -13,6 +13,7 @@ use chuda_record::rules::World;
 use chuda_record::table::{List, Type};
 use chuda_record::time::from_millis;
 use chuda_record::{Contact, Fen, Fields, Kind, Scalar, Task};
+use chuda_words::keys;
 
 /// Most tasks that are shown at once.
 const SHOWN: u32 = 200;
@@ -104,7 +105,7 @@ impl Ask<'_> {
 
     /// One task, done or not.
     pub fn task(&self, id: TaskId) -> Result<TaskView> {
-        let row = self.tx.record::<Task>(id)?.ok_or_else(|| Error::not_found("task.not_found"))?;
+        let row = self.tx.record::<Task>(id)?.ok_or_else(|| Error::not_found(keys::TASK_NOT_FOUND))?;
         self.view_task(row)
     }
 

@@ -17,6 +17,7 @@ use chuda_record::rules::{Firing, Subject, result};
 use chuda_record::time::day_of;
 use chuda_record::view::added;
 use chuda_record::{Contact, ContactMode, Customer, Event, Fen, Intent, Kind, Person, Record as _, Touch};
+use chuda_words::keys;
 
 /// Most events after a touch that are looked through for those that belong to it.
 const EVENTS: u32 = 200;
@@ -145,7 +146,7 @@ impl TouchStatus {
 impl Ask<'_> {
     /// One touch.
     pub fn touch(&self, id: TouchId) -> Result<TouchView> {
-        let row = self.tx.record::<Touch>(id)?.ok_or_else(|| Error::not_found("touch.not_found"))?;
+        let row = self.tx.record::<Touch>(id)?.ok_or_else(|| Error::not_found(keys::TOUCH_NOT_FOUND))?;
         self.view_touch(row)
     }
 
@@ -166,7 +167,7 @@ impl Ask<'_> {
 
     /// What the rules will do with a touch once the server has it.
     pub fn preview(&self, id: TouchId) -> Result<Vec<Triggered>> {
-        let row = self.tx.record::<Touch>(id)?.ok_or_else(|| Error::not_found("touch.not_found"))?;
+        let row = self.tx.record::<Touch>(id)?.ok_or_else(|| Error::not_found(keys::TOUCH_NOT_FOUND))?;
         let fields = row.record.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
         let subject = Subject { id: row.id, kind: Kind::Touch, fields: &fields, world: self.tx };
         let mut people = self.people.clone();

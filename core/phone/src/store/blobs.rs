@@ -20,6 +20,7 @@ use uuid::Uuid;
 use chuda_evidence::digest;
 use chuda_record::id::Hash;
 use chuda_record::{Error, ErrorKind, Result};
+use chuda_words::keys;
 
 const FORMAT: &[u8; 8] = b"chudab1\n";
 const SALT: usize = 16;
@@ -291,11 +292,11 @@ fn sync_folder(folder: &Path) -> Result<()> {
 }
 
 fn not_found(error: io::Error) -> Error {
-    if error.kind() == io::ErrorKind::NotFound { Error::not_found("blob.not_found") } else { error.into() }
+    if error.kind() == io::ErrorKind::NotFound { Error::not_found(keys::BLOB_NOT_FOUND) } else { error.into() }
 }
 
 fn damaged(hash: Hash) -> Error {
-    Error::new(ErrorKind::Storage, "blob.damaged").with("sha256", hash)
+    Error::new(ErrorKind::Storage, keys::BLOB_DAMAGED).with("sha256", hash)
 }
 
 #[cfg(test)]

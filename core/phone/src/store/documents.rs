@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chuda_evidence::key::PublicKey;
+use chuda_words::keys;
 
 use super::Tx;
 use chuda_record::doc::{DocError, MAX_DOCUMENT_CHANGES, State};
@@ -107,7 +108,7 @@ impl Tx<'_> {
     /// page, which is then fetched again.
     pub fn receive(&self, id: RecordId, incoming: &[&[u8]]) -> Result<usize> {
         let parsed: Result<Vec<Change>, DocError> = incoming.iter().map(|bytes| Change::parse(bytes)).collect();
-        let parsed = parsed.map_err(|error| Error::new(ErrorKind::Server, "sync.bad_change").with("reason", error))?;
+        let parsed = parsed.map_err(|error| Error::new(ErrorKind::Server, keys::SYNC_BAD_CHANGE).with("reason", error))?;
         let mut fresh = Vec::with_capacity(parsed.len());
         for change in parsed {
             if !self.has_change(change.hash)? {
@@ -123,7 +124,8 @@ impl Tx<'_> {
         }
         let count = fresh.len();
         changes.extend(fresh);
-        let state = State::of(changes).map_err(|error| Error::new(ErrorKind::Server, "sync.bad_change").with("reason", error))?;
+        let state =
+            State::of(changes).map_err(|error| Error::new(ErrorKind::Server, keys::SYNC_BAD_CHANGE).with("reason", error))?;
         self.project(id, &state)?;
         Ok(count)
     }
@@ -246,11 +248,11 @@ impl Tx<'_> {
             fields.extend(change.writes);
         }
         if refused.is_empty() {
-            return Err(Error::not_found("status.nothing_refused"));
+            return Err(Error::not_found(keys::STATUS_NOTHING_REFUSED));
         }
         let kind = match self.kind_of(document)? {
             Some(kind) => kind,
-            None => chuda_record::kind_of(&fields).ok_or_else(|| Error::invalid("record.unknown_kind"))?,
+            None => chuda_record::kind_of(&fields).ok_or_else(|| Error::invalid(keys::RECORD_UNKNOWN_KIND))?,
         };
         self.0.run("DELETE FROM quarantine WHERE document = ?1", [document.as_bytes()])?;
         self.write_fields(own, document, kind, &fields)
@@ -285,7 +287,7 @@ impl Tx<'_> {
         let number: usize =
             self.0.value("SELECT coalesce(max(n) + 1, 0) FROM changes WHERE document = ?1", [id.as_bytes()], |row| row.get(0))?;
         if number >= MAX_DOCUMENT_CHANGES {
-            return Err(Error::invalid("record.too_many_changes"));
+            return Err(Error::invalid(keys::RECORD_TOO_MANY_CHANGES));
         }
         self.0
             .run(
@@ -304,5 +306,5 @@ pub(super) fn difference<T: Record>(before: &T, after: &T) -> Result<Fields> {
 
 fn damaged(document: RecordId, error: &DocError) -> Error {
     tracing::error!(%document, %error, "document does not load");
-    Error::new(ErrorKind::Storage, "storage.damaged")
+    Error::new(ErrorKind::Storage, keys::STORAGE_DAMAGED)
 }

@@ -12,6 +12,7 @@ use chuda_record::rules::Config;
 use chuda_record::rules::audience::People;
 use chuda_record::rules::world::World;
 use chuda_record::{Change, Doc, Fields, Kind, NotWritten, Record, Release};
+use chuda_words::keys;
 
 impl Tx<'_> {
     /// Whether whoever writes here may write so: what a screen asks beforehand, and every write.
@@ -56,7 +57,7 @@ impl Tx<'_> {
         }
         let Some(row) = self.record::<Release>(Release::id_of(version))? else { return Ok(None) };
         let config = Config::read(&row.record.content);
-        config.map(Some).map_err(|_| Error::new(ErrorKind::Server, "config.not_understood").with("version", version))
+        config.map(Some).map_err(|_| Error::new(ErrorKind::Server, keys::CONFIG_NOT_UNDERSTOOD).with("version", version))
     }
 
     /// The version a record was made under (T6); the one in force where this phone does not have it.

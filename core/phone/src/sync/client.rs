@@ -19,6 +19,7 @@ use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{DeviceId, Hash, PersonId};
 use chuda_record::wire::api::{self, ENROL_PATH, Enrolment, IMPORT_PATH, ImportKind, ImportReport, ProblemBody};
 use chuda_record::wire::{self, BLOBS_PATH, CONTENT_TYPE, MAX_BODY_BYTES, Request, Response, SYNC_PATH};
+use chuda_words::keys;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Without a byte for this long a request is given up.
@@ -258,7 +259,7 @@ impl Client {
 impl Call<'_> {
     async fn send_at(&self, session: &Session<'_>, now: DateTime<Utc>) -> Result<Answer> {
         let Self { http, method, path, headers, body } = self;
-        let url = Url::parse(session.server).and_then(|base| base.join(path)).map_err(|_| Error::invalid("server.bad_url"))?;
+        let url = Url::parse(session.server).and_then(|base| base.join(path)).map_err(|_| Error::invalid(keys::SERVER_BAD_URL))?;
         let target = Target { method: method.as_str(), path: url.path(), query: url.query().unwrap_or_default() };
         let signed = signature::sign(target, body, session.device, now, |base| session.signer.sign(base))?;
         let mut all = HeaderMap::new();
@@ -327,14 +328,14 @@ fn understood<Answered: DeserializeOwned>(answer: &Answer) -> Result<Answered> {
 fn refusal(answer: &Answer) -> Error {
     let problem = problem(answer);
     let error = match answer.status {
-        StatusCode::UPGRADE_REQUIRED => Error::new(ErrorKind::Server, "sync.update_app"),
-        StatusCode::UNAUTHORIZED => Error::new(ErrorKind::NotAllowed, "sync.not_enrolled"),
-        StatusCode::FORBIDDEN if problem.key.starts_with("enrol.") => Error::invalid("enrol.code_refused"),
-        StatusCode::FORBIDDEN => Error::new(ErrorKind::NotAllowed, "sync.refused"),
-        StatusCode::TOO_MANY_REQUESTS => Error::new(ErrorKind::Offline, "sync.try_later"),
-        StatusCode::CONFLICT => Error::invalid("enrol.device_taken"),
-        status if status.is_server_error() => Error::new(ErrorKind::Offline, "sync.server_failed"),
-        _ => Error::new(ErrorKind::Server, "sync.refused_by_server"),
+        StatusCode::UPGRADE_REQUIRED => Error::new(ErrorKind::Server, keys::SYNC_UPDATE_APP),
+        StatusCode::UNAUTHORIZED => Error::new(ErrorKind::NotAllowed, keys::SYNC_NOT_ENROLLED),
+        StatusCode::FORBIDDEN if problem.key.starts_with("enrol.") => Error::invalid(keys::ENROL_CODE_REFUSED),
+        StatusCode::FORBIDDEN => Error::new(ErrorKind::NotAllowed, keys::SYNC_REFUSED),
+        StatusCode::TOO_MANY_REQUESTS => Error::new(ErrorKind::Offline, keys::SYNC_TRY_LATER),
+        StatusCode::CONFLICT => Error::invalid(keys::ENROL_DEVICE_TAKEN),
+        status if status.is_server_error() => Error::new(ErrorKind::Offline, keys::SYNC_SERVER_FAILED),
+        _ => Error::new(ErrorKind::Server, keys::SYNC_REFUSED_BY_SERVER),
     };
     error.with("status", answer.status.as_u16()).with("problem", problem.key)
 }
@@ -351,7 +352,7 @@ fn refused(answer: &Answer) -> Error {
     let problem = problem(answer);
     let (most, longest) = MAX_PARAMS;
     let params = problem.params.into_iter().take(most).filter(|(name, _)| name.chars().count() <= longest);
-    let error = params.fold(Error::new(kind, "server.refused"), |error, (name, value)| {
+    let error = params.fold(Error::new(kind, keys::SERVER_REFUSED), |error, (name, value)| {
         error.with(name, value.chars().take(longest).collect::<String>())
     });
     error.with("status", answer.status.as_u16()).with("problem", problem.key)
@@ -364,9 +365,9 @@ fn problem(answer: &Answer) -> ProblemBody {
 fn unreachable(error: &reqwest::Error) -> Error {
     // The address is left out: it may carry what nobody should read in a log.
     tracing::debug!(timeout = error.is_timeout(), connect = error.is_connect(), "server not reached");
-    Error::new(ErrorKind::Offline, "sync.offline")
+    Error::new(ErrorKind::Offline, keys::SYNC_OFFLINE)
 }
 
 fn not_understood() -> Error {
-    Error::new(ErrorKind::Server, "sync.not_understood")
+    Error::new(ErrorKind::Server, keys::SYNC_NOT_UNDERSTOOD)
 }

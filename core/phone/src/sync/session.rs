@@ -9,6 +9,7 @@ use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{Hash, RecordId};
 use chuda_record::time::from_millis;
 use chuda_record::wire::{DocumentChanges, MAX_CHANGES, OLDEST, Request, Response, SignedClaim, VERSION};
+use chuda_words::keys;
 
 /// Most bytes of changes in one request, before compression.
 const MAX_REQUEST_BYTES: usize = 4 << 20;
@@ -67,7 +68,7 @@ pub fn offer(tx: &Tx<'_>) -> Result<Offer> {
 /// Takes in the answer: what came, what was taken, what was refused. Doing it twice changes nothing.
 pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<Utc>) -> Result<Taken> {
     if response.changes.iter().map(|document| document.changes.len()).sum::<usize>() > MAX_CHANGES {
-        return Err(Error::new(ErrorKind::Server, "sync.page_too_large"));
+        return Err(Error::new(ErrorKind::Server, keys::SYNC_PAGE_TOO_LARGE));
     }
     store.write_again(|tx| {
         let mut taken = Taken { more: response.more, ..Taken::default() };

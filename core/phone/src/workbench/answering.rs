@@ -12,6 +12,7 @@ use chuda_record::policy::Writer;
 use chuda_record::rules::Config;
 use chuda_record::time::day_of;
 use chuda_record::{Demand, Fields, Finding, Kind, Question, Task};
+use chuda_words::keys;
 
 /// Most open tasks of a customer among which a record's own are looked for.
 const TASKS: u32 = 1_000;
@@ -29,7 +30,7 @@ impl Workbench {
 
     /// Answers a question: by whom it was put to, or by anyone of the role it waits for.
     pub fn answer_question(&self, id: QuestionId, text: &str) -> Result<QuestionView> {
-        let text = typed(Some(text.to_owned())).ok_or_else(|| Error::invalid("question.answer_missing"))?;
+        let text = typed(Some(text.to_owned())).ok_or_else(|| Error::invalid(keys::QUESTION_ANSWER_MISSING))?;
         check_length(Some(&text), "answer")?;
         self.0.act(
             |tx, own| {
@@ -49,7 +50,7 @@ impl Workbench {
             |tx, own| {
                 unanswered(tx, id)?;
                 if by < day_of(own.at, zone) {
-                    return Err(Error::invalid("question.promise_past"));
+                    return Err(Error::invalid(keys::QUESTION_PROMISE_PAST));
                 }
                 let fields = Fields::from([("promised".into(), by.to_string().into())]);
                 tx.write_fields(own, id.into(), Kind::Question, &fields)
@@ -87,13 +88,13 @@ impl Workbench {
         check_length(reason.as_ref(), "reason")?;
         self.0.act(
             |tx, own| {
-                let demand = tx.record::<Demand>(id)?.ok_or_else(|| Error::not_found("demand.not_found"))?.record;
+                let demand = tx.record::<Demand>(id)?.ok_or_else(|| Error::not_found(keys::DEMAND_NOT_FOUND))?.record;
                 let options: Vec<_> = config.assessments().cloned().collect();
                 let keys = || options.iter().map(|option| option.key.as_str()).collect::<Vec<_>>().join(",");
                 let option = Config::find(&options, choice)
-                    .ok_or_else(|| Error::invalid("demand.unknown_choice").with("choices", keys()))?;
+                    .ok_or_else(|| Error::invalid(keys::DEMAND_UNKNOWN_CHOICE).with("choices", keys()))?;
                 if option.needs_reason && reason.is_none() {
-                    return Err(Error::invalid("demand.reason_missing"));
+                    return Err(Error::invalid(keys::DEMAND_REASON_MISSING));
                 }
                 let fields = Demand::assess(&option.key, reason.as_deref(), own.person()?, own.at);
                 tx.write_fields(own, id.into(), Kind::Demand, &fields)?;
@@ -116,18 +117,18 @@ impl Workbench {
     /// Settles a finding, with a reason: by whose record it is about, who holds the customer, or somebody above them.
     pub fn resolve_finding(&self, id: FindingId, resolution: &str, reason: &str) -> Result<FindingView> {
         let config = self.0.config();
-        let reason = typed(Some(reason.to_owned())).ok_or_else(|| Error::invalid("finding.reason_missing"))?;
+        let reason = typed(Some(reason.to_owned())).ok_or_else(|| Error::invalid(keys::FINDING_REASON_MISSING))?;
         check_length(Some(&reason), "reason")?;
         self.0.act(
             |tx, own| {
-                let finding = tx.record::<Finding>(id)?.ok_or_else(|| Error::not_found("finding.not_found"))?.record;
+                let finding = tx.record::<Finding>(id)?.ok_or_else(|| Error::not_found(keys::FINDING_NOT_FOUND))?.record;
                 if finding.resolved_at.is_some() {
-                    return Err(Error::invalid("finding.already_resolved"));
+                    return Err(Error::invalid(keys::FINDING_ALREADY_RESOLVED));
                 }
                 let fitting: Vec<_> = config.resolutions.iter().filter(|option| finding.suits(&option.key)).cloned().collect();
                 let keys = || fitting.iter().map(|option| option.key.as_str()).collect::<Vec<_>>().join(",");
                 let option = Config::find(&fitting, resolution)
-                    .ok_or_else(|| Error::invalid("finding.unknown_resolution").with("choices", keys()))?;
+                    .ok_or_else(|| Error::invalid(keys::FINDING_UNKNOWN_RESOLUTION).with("choices", keys()))?;
                 let fields = Finding::settle(&option.key, &reason, own.person()?, own.at);
                 tx.write_fields(own, id.into(), Kind::Finding, &fields)?;
                 close_todos(tx, own, id.into(), finding.customer, Some(&option.key), Some(&reason))
@@ -148,8 +149,8 @@ impl Workbench {
 }
 
 fn unanswered(tx: &Tx<'_>, id: QuestionId) -> Result<Question> {
-    let question = tx.record::<Question>(id)?.ok_or_else(|| Error::not_found("question.not_found"))?.record;
-    if question.answered_at.is_some() { Err(Error::invalid("question.already_answered")) } else { Ok(question) }
+    let question = tx.record::<Question>(id)?.ok_or_else(|| Error::not_found(keys::QUESTION_NOT_FOUND))?.record;
+    if question.answered_at.is_some() { Err(Error::invalid(keys::QUESTION_ALREADY_ANSWERED)) } else { Ok(question) }
 }
 
 /// Does the to-dos of a record that are this person's, with what was just said. Those of others the server closes.

@@ -7,6 +7,7 @@ use chuda_record::BackCheck;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{BackCheckId, TouchId};
 use chuda_record::kind::backcheck::{Answer, MAX_NOTE, member};
+use chuda_words::keys;
 
 impl Workbench {
     /// Back-checks that this person may read, latest first: a supervisor's own, and those of supervisors below.
@@ -31,13 +32,13 @@ impl Workbench {
         let config = self.0.config();
         let note = typed(note);
         if note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE) {
-            return Err(Error::invalid("text.too_long").with("field", "note").with("limit", MAX_NOTE));
+            return Err(Error::invalid(keys::TEXT_TOO_LONG).with("field", "note").with("limit", MAX_NOTE));
         }
         self.0.act(
             |tx, own| {
                 let before = open(tx, id)?;
                 if !before.drawn.contains_key(&touch) {
-                    return Err(Error::invalid("backcheck.not_drawn"));
+                    return Err(Error::invalid(keys::BACKCHECK_NOT_DRAWN));
                 }
                 // A question that is no longer asked is still answered where it was asked.
                 let known = |key: &str| {
@@ -46,7 +47,7 @@ impl Workbench {
                 };
                 let asked = before.asked();
                 let Some(question) = asked.iter().find(|key| known(key)) else {
-                    return Err(Error::invalid("backcheck.unknown_question").with("questions", asked.join(",")));
+                    return Err(Error::invalid(keys::BACKCHECK_UNKNOWN_QUESTION).with("questions", asked.join(",")));
                 };
                 let about = member(touch, question);
                 let mut after = before.clone();
@@ -63,14 +64,14 @@ impl Workbench {
 
     /// Closes it once everything is answered: what was answered with no or unclear becomes findings, about rules and options.
     pub fn close_back_check(&self, id: BackCheckId, conclusion: String) -> Result<BackCheckDetail> {
-        let conclusion = typed(Some(conclusion)).ok_or_else(|| Error::invalid("backcheck.conclusion_missing"))?;
+        let conclusion = typed(Some(conclusion)).ok_or_else(|| Error::invalid(keys::BACKCHECK_CONCLUSION_MISSING))?;
         check_length(Some(&conclusion), "conclusion")?;
         self.0.act(
             |tx, own| {
                 let before = open(tx, id)?;
                 let missing = before.unanswered().len();
                 if missing > 0 {
-                    return Err(Error::invalid("backcheck.unanswered").with("missing", missing));
+                    return Err(Error::invalid(keys::BACKCHECK_UNANSWERED).with("missing", missing));
                 }
                 let after = BackCheck { closed_at: Some(own.at), conclusion: Some(conclusion), ..before.clone() };
                 tx.edit(own, id, &before, &after)
@@ -86,6 +87,6 @@ impl Workbench {
 }
 
 fn open(tx: &Tx<'_>, id: BackCheckId) -> Result<BackCheck> {
-    let record = tx.record::<BackCheck>(id)?.ok_or_else(|| Error::not_found("backcheck.not_found"))?.record;
-    if record.closed_at.is_some() { Err(Error::invalid("backcheck.closed")) } else { Ok(record) }
+    let record = tx.record::<BackCheck>(id)?.ok_or_else(|| Error::not_found(keys::BACKCHECK_NOT_FOUND))?.record;
+    if record.closed_at.is_some() { Err(Error::invalid(keys::BACKCHECK_CLOSED)) } else { Ok(record) }
 }

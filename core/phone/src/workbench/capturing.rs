@@ -16,6 +16,7 @@ use chuda_record::error::{Error, Result};
 use chuda_record::id::{EvidenceId, Hash, TouchId};
 use chuda_record::time::to_millis;
 use chuda_record::{Evidence, Touch};
+use chuda_words::keys;
 
 /// Largest file that is kept. A recording of four hours is half of it.
 const MAX_BYTES: u64 = 1 << 30;
@@ -37,7 +38,7 @@ impl Workbench {
             tracing::warn!(%error, "claim not signed yet");
         }
         self.0.ask(|ask| {
-            let claim = ask.claim(id)?.ok_or_else(|| Error::not_found("evidence.not_found"))?;
+            let claim = ask.claim(id)?.ok_or_else(|| Error::not_found(keys::EVIDENCE_NOT_FOUND))?;
             Ok(EvidenceSaved { evidence: ask.evidence(id)?, claim })
         })
     }
@@ -67,7 +68,7 @@ impl Workbench {
 
     /// Finds evidence by its id or by the SHA-256 of its bytes.
     pub fn find_evidence(&self, word: &str) -> Result<EvidenceId> {
-        let missing = || Error::not_found("evidence.not_found");
+        let missing = || Error::not_found(keys::EVIDENCE_NOT_FOUND);
         self.0.store.read(|tx| {
             if let Ok(id) = word.parse::<EvidenceId>() {
                 return tx.record::<Evidence>(id)?.map(|_| id).ok_or_else(missing);
@@ -82,12 +83,12 @@ impl Workbench {
         self.0.sign_claims()?;
         let evidence = self.evidence(id)?;
         let (claim, chain) = self.0.store.read(|tx| {
-            let claim = tx.claim_of(id)?.ok_or_else(|| Error::not_found("proof.claim_elsewhere"))?;
+            let claim = tx.claim_of(id)?.ok_or_else(|| Error::not_found(keys::PROOF_CLAIM_ELSEWHERE))?;
             let before = tx.chain(claim.sequence.saturating_sub(proof::MAX_CHAIN as u64), claim.sequence.saturating_sub(1))?;
             let links = before.iter().map(|claim| Ok(Claim::from_bytes(&claim.bytes)?.link())).collect::<Result<Vec<_>>>()?;
             Ok((claim, links))
         })?;
-        let signature = claim.signature.ok_or_else(|| Error::invalid("proof.unsigned"))?;
+        let signature = claim.signature.ok_or_else(|| Error::invalid(keys::PROOF_UNSIGNED))?;
         let parts = proof::Evidence {
             claim: &claim.bytes,
             signature: &signature,
@@ -111,14 +112,14 @@ impl Inner {
         let mut file = File::open(&draft.path)?;
         let meta = file.metadata()?;
         if !meta.is_file() {
-            return Err(Error::invalid("file.not_a_file"));
+            return Err(Error::invalid(keys::FILE_NOT_A_FILE));
         }
         if meta.len() > MAX_BYTES {
-            return Err(Error::invalid("file.too_large").with("limit_bytes", MAX_BYTES));
+            return Err(Error::invalid(keys::FILE_TOO_LARGE).with("limit_bytes", MAX_BYTES));
         }
         let mime = sniff(&mut BufReader::new(&mut file))?;
         if (mime.is_audio() || draft.source == Source::Recording) && draft.consent.is_none() {
-            return Err(Error::invalid("evidence.consent_missing"));
+            return Err(Error::invalid(keys::EVIDENCE_CONSENT_MISSING));
         }
         let consent = draft.consent.filter(|_| mime.is_audio() || draft.source == Source::Recording);
         file.rewind()?;
@@ -135,7 +136,7 @@ impl Inner {
             let location = if consents::is_given(tx, Purpose::Location)? { draft.location } else { None };
             let touch = draft
                 .touch
-                .map(|touch| tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found")))
+                .map(|touch| tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found(keys::TOUCH_NOT_FOUND)))
                 .transpose()?;
             let customer = touch.map(|row| row.record.customer);
             let look = seen.preview.as_ref().map(|preview| preview.hash);
@@ -222,7 +223,7 @@ impl Inner {
 
     fn export_blob(&self, hash: Hash, to: &Path) -> Result<()> {
         if !self.blobs.contains(hash) {
-            return Err(Error::not_found("evidence.not_here"));
+            return Err(Error::not_found(keys::EVIDENCE_NOT_HERE));
         }
         let mut part = File::create(to)?;
         std::io::copy(&mut self.blobs.reader(hash)?, &mut part)?;

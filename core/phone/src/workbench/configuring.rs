@@ -6,6 +6,7 @@ use chuda_record::error::{Error, Result};
 use chuda_record::rules::dry_run::DryRun;
 use chuda_record::rules::{Config, Edit};
 use chuda_record::wire::api::{CONFIG_PATH, DRY_RUN_PATH, Publication, Published, Trial};
+use chuda_words::keys;
 
 /// Most versions that are listed.
 const MAX_LISTED: u32 = 1_000;
@@ -20,7 +21,7 @@ impl Workbench {
     /// One version of the configuration.
     pub fn config_version(&self, version: i64) -> Result<Config> {
         let found = self.0.store.read(|tx| tx.release(version))?;
-        found.ok_or_else(|| Error::not_found("config.no_such_version").with("version", version))
+        found.ok_or_else(|| Error::not_found(keys::CONFIG_NO_SUCH_VERSION).with("version", version))
     }
 
     /// Reads a draft, with every check, also against the version in force here. `config.flawed` says where and what is wrong.

@@ -14,6 +14,7 @@ use chuda_record::rules::Config;
 use chuda_record::rules::config::Provider;
 use chuda_record::time::{from_millis, to_millis};
 use chuda_record::{Contract, Customer, NotWritten, Rejection};
+use chuda_words::keys;
 
 impl Workbench {
     /// Contracts that this person sees, newest first: those that somebody still has to do something about, or all.
@@ -53,10 +54,10 @@ impl Workbench {
                 }
                 match tx.judge_edit(own, id, &before, &after) {
                     Err(NotWritten::Refused(Rejection::FieldLocked { .. })) if before.rejected_at.is_some() => {
-                        Err(Error::invalid("contract.rejected"))
+                        Err(Error::invalid(keys::CONTRACT_REJECTED))
                     }
                     Err(NotWritten::Refused(Rejection::FieldLocked { field })) if before.author == me => {
-                        Err(Error::invalid("contract.agreed").with("field", field))
+                        Err(Error::invalid(keys::CONTRACT_AGREED).with("field", field))
                     }
                     _ => tx.edit(own, id, &before, &after),
                 }
@@ -72,7 +73,7 @@ impl Workbench {
         let inner = &self.0;
         let (me, provider) = (inner.me().id, inner.config().signature.clone());
         if provider != Provider::Device {
-            return Err(Error::invalid("contract.signed_at_provider"));
+            return Err(Error::invalid(keys::CONTRACT_SIGNED_AT_PROVIDER));
         }
         let at = from_millis(to_millis(inner.settings.clock.now()));
         let (agreed, device) = inner.store.read(|tx| {
@@ -88,7 +89,7 @@ impl Workbench {
                 check_ready(tx, &before, me)?;
                 // A sync may have come in between.
                 if before.to_sign(id, at, device) != message {
-                    return Err(Error::invalid("contract.changed"));
+                    return Err(Error::invalid(keys::CONTRACT_CHANGED));
                 }
                 let signed = Contract {
                     signed_at: Some(at),
@@ -109,27 +110,27 @@ impl Workbench {
 fn check_ready(tx: &Tx<'_>, contract: &Contract, me: PersonId) -> Result<()> {
     let holds = |row: Row<Customer>| row.record.holder == Some(me);
     if contract.author != me && !tx.record::<Customer>(contract.customer)?.is_some_and(holds) {
-        return Err(Error::new(ErrorKind::NotAllowed, "contract.not_yours"));
+        return Err(Error::new(ErrorKind::NotAllowed, keys::CONTRACT_NOT_YOURS));
     }
     if contract.rejected_at.is_some() {
-        return Err(Error::invalid("contract.rejected"));
+        return Err(Error::invalid(keys::CONTRACT_REJECTED));
     }
     if contract.signed_at.is_some() {
-        return Err(Error::invalid("contract.signed_already"));
+        return Err(Error::invalid(keys::CONTRACT_SIGNED_ALREADY));
     }
     let waiting = steps_before_signature(contract);
     if waiting.is_empty() && contract.status == SIGNING {
         return Ok(());
     }
-    Err(Error::invalid("contract.not_ready").with("waiting", waiting.join(",")))
+    Err(Error::invalid(keys::CONTRACT_NOT_READY).with("waiting", waiting.join(",")))
 }
 
 fn contract(tx: &Tx<'_>, id: ContractId) -> Result<Contract> {
-    Ok(tx.record::<Contract>(id)?.ok_or_else(|| Error::not_found("contract.not_found"))?.record)
+    Ok(tx.record::<Contract>(id)?.ok_or_else(|| Error::not_found(keys::CONTRACT_NOT_FOUND))?.record)
 }
 
 /// A service by its word or key.
 pub(super) fn service(config: &Config, word: &str) -> Result<String> {
     let service = Config::find(&config.services, word);
-    Ok(service.ok_or_else(|| Error::invalid("service.unknown").with("service", word))?.key.clone())
+    Ok(service.ok_or_else(|| Error::invalid(keys::SERVICE_UNKNOWN).with("service", word))?.key.clone())
 }

@@ -7,6 +7,7 @@ use crate::store::{Own, Tx};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{ContactId, CustomerId, LeadId, PersonId};
 use chuda_record::{Contact, Customer, Lead, Stage};
+use chuda_words::keys;
 
 impl Workbench {
     /// Enters a customer, held by whoever enters it, with its lead at 认领.
@@ -41,12 +42,12 @@ impl Workbench {
         }
         let role = typed(edit.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
         if contact.is_none() && (phone.is_some() || position.is_some() || role.is_some()) {
-            return Err(Error::invalid("contact.name_missing"));
+            return Err(Error::invalid(keys::CONTACT_NAME_MISSING));
         }
         let me = self.0.me().id;
         self.0.act(
             |tx, own| {
-                let before = tx.record::<Customer>(id)?.ok_or_else(|| Error::not_found("customer.not_found"))?.record;
+                let before = tx.record::<Customer>(id)?.ok_or_else(|| Error::not_found(keys::CUSTOMER_NOT_FOUND))?.record;
                 if let Some(name) = &name {
                     refuse_same_name(tx, name, Some(id))?;
                 }
@@ -83,7 +84,7 @@ pub(super) struct NewCustomer {
 impl NewCustomer {
     /// From a draft.
     pub(super) fn of(draft: CustomerDraft, holder: Option<PersonId>) -> Result<Self> {
-        let name = typed(Some(draft.name)).ok_or_else(|| Error::invalid("customer.name_missing"))?;
+        let name = typed(Some(draft.name)).ok_or_else(|| Error::invalid(keys::CUSTOMER_NAME_MISSING))?;
         let [short, contact, phone] = [draft.short, draft.contact, draft.phone].map(typed);
         let [address, model] = [draft.address, draft.model].map(typed);
         for (text, field) in [
@@ -154,7 +155,7 @@ pub(super) fn lead_of(own: &Own, me: PersonId, customer: CustomerId, holder: Opt
 
 fn refuse_same_name(tx: &Tx<'_>, name: &str, except: Option<CustomerId>) -> Result<()> {
     let same = |row: &crate::store::Row<Customer>| row.record.name == name && Some(CustomerId::from(row.id)) != except;
-    if tx.customers_named(name, 2)?.iter().any(same) { Err(Error::invalid("customer.exists")) } else { Ok(()) }
+    if tx.customers_named(name, 2)?.iter().any(same) { Err(Error::invalid(keys::CUSTOMER_EXISTS)) } else { Ok(()) }
 }
 
 /// Notes what is known of a contact person.

@@ -19,6 +19,7 @@ use chuda_record::rules::Config;
 use chuda_record::rules::config::version_of;
 use chuda_record::time::DEFAULT_ZONE;
 use chuda_record::{Actor, Person, Release, Report, Role, Scalar};
+use chuda_words::keys;
 
 /// Who works here, beside the database: so that a damaged one can be rebuilt for the same person. No secrets, no names.
 const IDENTITY: &str = "identity.json";
@@ -44,7 +45,7 @@ impl Workbench {
     pub fn create_offline(settings: Settings, name: &str) -> Result<Self> {
         let name = name.trim();
         if name.is_empty() {
-            return Err(Error::invalid("person.name_missing"));
+            return Err(Error::invalid(keys::PERSON_NAME_MISSING));
         }
         refuse_existing(&settings.dir)?;
         let now = settings.clock.now();
@@ -73,10 +74,10 @@ impl Workbench {
 
     /// Opens the store. A damaged database is set aside and rebuilt from what can be read of it; the server has the rest.
     pub fn open(settings: Settings) -> Result<Self> {
-        let card = std::fs::read(settings.dir.join(IDENTITY)).map_err(|_| Error::not_found("store.not_found"))?;
-        let card: Card = serde_json::from_slice(&card).map_err(|_| Error::new(ErrorKind::Storage, "storage.damaged"))?;
+        let card = std::fs::read(settings.dir.join(IDENTITY)).map_err(|_| Error::not_found(keys::STORE_NOT_FOUND))?;
+        let card: Card = serde_json::from_slice(&card).map_err(|_| Error::new(ErrorKind::Storage, keys::STORAGE_DAMAGED))?;
         if card.key != Hash::of(&settings.key) {
-            return Err(Error::new(ErrorKind::Storage, "storage.wrong_key"));
+            return Err(Error::new(ErrorKind::Storage, keys::STORAGE_WRONG_KEY));
         }
         let (store, opened) = Store::open(&settings.dir, settings.key)?;
         if opened.salvaged {
@@ -97,7 +98,7 @@ impl Workbench {
         let _running = inner.syncing.lock().await;
         let me = inner.me();
         if me.enrolled {
-            return Err(Error::invalid("enrol.already"));
+            return Err(Error::invalid(keys::ENROL_ALREADY));
         }
         let device = inner.store.read(device)?;
         let Settings { signer, clock, .. } = &inner.settings;
@@ -166,7 +167,7 @@ fn read_config(tx: &Tx<'_>) -> Result<Arc<Config>> {
 pub(super) fn device(tx: &Tx<'_>) -> Result<DeviceId> {
     tx.meta::<[u8; 16]>("device")?
         .and_then(|bytes| DeviceId::from_slice(&bytes))
-        .ok_or_else(|| Error::new(ErrorKind::Storage, "storage.damaged"))
+        .ok_or_else(|| Error::new(ErrorKind::Storage, keys::STORAGE_DAMAGED))
 }
 
 /// A new incarnation of this installation: by chance, so that a restored backup can't count to the same one.
@@ -179,7 +180,7 @@ pub(super) fn new_incarnation(tx: &Tx<'_>) -> Result<u32> {
 }
 
 fn refuse_existing(dir: &Path) -> Result<()> {
-    if Workbench::exists(dir) { Err(Error::invalid("store.exists")) } else { Ok(()) }
+    if Workbench::exists(dir) { Err(Error::invalid(keys::STORE_EXISTS)) } else { Ok(()) }
 }
 
 fn keep_card(dir: &Path, card: &Card) -> Result<()> {
@@ -205,7 +206,7 @@ fn write_enrolled(tx: &Tx<'_>, card: &Card, enrolled: &Enrolled, clock: &dyn chu
 }
 
 fn read_me(tx: &Tx<'_>) -> Result<Me> {
-    let damaged = || Error::new(ErrorKind::Storage, "storage.damaged");
+    let damaged = || Error::new(ErrorKind::Storage, keys::STORAGE_DAMAGED);
     let id = tx.meta::<[u8; 16]>("person")?.and_then(|bytes| PersonId::from_slice(&bytes)).ok_or_else(damaged)?;
     let person = tx.record::<Person>(id)?.map(|row| row.record);
     let enrolled = tx.meta::<String>("server")?.is_some();

@@ -9,6 +9,7 @@ use chuda_record::id::{LeadId, PersonId};
 use chuda_record::kind::lead::LeadRequest;
 use chuda_record::rules::audience::{People, superiors};
 use chuda_record::{Fields, Kind, Lead, Stage};
+use chuda_words::keys;
 
 impl Workbench {
     /// Puts a lead into the pool (投放), with its customer: nobody has it, whoever goes to customers can claim it.
@@ -47,9 +48,9 @@ impl Workbench {
     /// Asks for a lead that nobody has. It shows as 待确认 until the server has settled it: the first to reach it gets the lead.
     pub fn claim_lead(&self, id: LeadId) -> Result<LeadView> {
         self.request(id, |_, lead, me| match lead.holder {
-            Some(holder) if holder == me => Err(Error::invalid("lead.already_yours")),
-            Some(holder) => Err(Error::invalid("lead.taken").with("holder", holder)),
-            None if lead.invalid_at.is_some() => Err(Error::invalid("lead.invalid")),
+            Some(holder) if holder == me => Err(Error::invalid(keys::LEAD_ALREADY_YOURS)),
+            Some(holder) => Err(Error::invalid(keys::LEAD_TAKEN).with("holder", holder)),
+            None if lead.invalid_at.is_some() => Err(Error::invalid(keys::LEAD_INVALID)),
             None => Ok(LeadRequest::Claim(me)),
         })
     }
@@ -59,7 +60,7 @@ impl Workbench {
         let reason = reason_of(reason)?;
         self.request(id, |_, lead, me| match lead.holder {
             Some(holder) if holder == me => Ok(LeadRequest::Release(me, reason)),
-            _ => Err(Error::new(ErrorKind::NotAllowed, "lead.not_yours")),
+            _ => Err(Error::new(ErrorKind::NotAllowed, keys::LEAD_NOT_YOURS)),
         })
     }
 
@@ -67,16 +68,16 @@ impl Workbench {
     pub fn assign_lead(&self, id: LeadId, to: PersonId) -> Result<LeadView> {
         self.request(id, |people, lead, me| {
             if people.get(&to).is_none_or(|person| person.left) {
-                return Err(Error::not_found("person.not_found"));
+                return Err(Error::not_found(keys::PERSON_NOT_FOUND));
             }
             if lead.holder == Some(to) {
-                return Err(Error::invalid("lead.taken").with("holder", to));
+                return Err(Error::invalid(keys::LEAD_TAKEN).with("holder", to));
             }
             let below = lead.holder.filter(|holder| *holder != me).unwrap_or(to);
             if superiors(below, people).contains(&me) {
                 Ok(LeadRequest::Assign(me, to))
             } else {
-                Err(Error::new(ErrorKind::NotAllowed, "lead.not_superior"))
+                Err(Error::new(ErrorKind::NotAllowed, keys::LEAD_NOT_SUPERIOR))
             }
         })
     }
@@ -86,11 +87,11 @@ impl Workbench {
     pub fn correct_stage(&self, id: LeadId, stage: Stage, reason: &str) -> Result<LeadView> {
         let reason = reason_of(reason)?;
         if stage == Stage::Offered {
-            return Err(Error::invalid("lead.release_instead"));
+            return Err(Error::invalid(keys::LEAD_RELEASE_INSTEAD));
         }
         self.correct(id, |own, lead| {
             if lead.holder.is_none() {
-                return Err(Error::invalid("lead.unheld"));
+                return Err(Error::invalid(keys::LEAD_UNHELD));
             }
             Ok(Lead { stage, corrected_at: Some(own.at), invalid_at: None, reason: Some(reason), ..lead })
         })
@@ -100,7 +101,7 @@ impl Workbench {
     pub fn invalidate_lead(&self, id: LeadId, reason: &str) -> Result<LeadView> {
         let reason = reason_of(reason)?;
         self.correct(id, |own, lead| match lead.invalid_at {
-            Some(_) => Err(Error::invalid("lead.invalid")),
+            Some(_) => Err(Error::invalid(keys::LEAD_INVALID)),
             None => Ok(Lead { invalid_at: Some(own.at), reason: Some(reason), ..lead }),
         })
     }
@@ -114,11 +115,11 @@ impl Workbench {
                 let pending =
                     |(id, request): (&String, &LeadRequest)| !lead.settled.contains_key(id) && request.by() == Some(me.id);
                 if lead.requests.iter().any(pending) {
-                    return Err(Error::invalid("lead.already_asked"));
+                    return Err(Error::invalid(keys::LEAD_ALREADY_ASKED));
                 }
                 // Without a server there is nobody who could grant it.
                 if !me.enrolled {
-                    return Err(Error::invalid("sync.no_server"));
+                    return Err(Error::invalid(keys::SYNC_NO_SERVER));
                 }
                 let request = what(&super::people(tx)?, &lead, me.id)?;
                 let key = format!("requests/{}", LeadId::new(own.at));
@@ -134,7 +135,7 @@ impl Workbench {
             |tx, own| {
                 let before = lead(tx, id)?;
                 if !tx.may_write(own, id, "stage")? {
-                    return Err(Error::new(ErrorKind::NotAllowed, "lead.not_yours"));
+                    return Err(Error::new(ErrorKind::NotAllowed, keys::LEAD_NOT_YOURS));
                 }
                 let after = Lead { moved_by: me, moved_at: own.at, ..change(own, before.clone())? };
                 tx.edit(own, id, &before, &after)
@@ -145,11 +146,11 @@ impl Workbench {
 }
 
 fn lead(tx: &Tx<'_>, id: LeadId) -> Result<Lead> {
-    Ok(tx.record::<Lead>(id)?.ok_or_else(|| Error::not_found("lead.not_found"))?.record)
+    Ok(tx.record::<Lead>(id)?.ok_or_else(|| Error::not_found(keys::LEAD_NOT_FOUND))?.record)
 }
 
 fn reason_of(reason: &str) -> Result<String> {
-    let reason = typed(Some(reason.to_owned())).ok_or_else(|| Error::invalid("lead.reason_missing"))?;
+    let reason = typed(Some(reason.to_owned())).ok_or_else(|| Error::invalid(keys::LEAD_REASON_MISSING))?;
     check_length(Some(&reason), "reason")?;
     Ok(reason)
 }

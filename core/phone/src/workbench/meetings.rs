@@ -10,6 +10,7 @@ use chuda_record::id::MeetingId;
 use chuda_record::policy::Writer;
 use chuda_record::time::{from_millis, to_millis};
 use chuda_record::{Fields, Kind, Meeting, Scalar};
+use chuda_words::keys;
 
 impl Workbench {
     /// Meetings that this person sees, newest first.
@@ -32,11 +33,11 @@ impl Workbench {
         let place = typed(place);
         check_length(place.as_ref(), "place")?;
         if at.is_none() && place.is_none() {
-            return Err(Error::invalid("meeting.nothing_to_move"));
+            return Err(Error::invalid(keys::MEETING_NOTHING_TO_MOVE));
         }
         self.0.act(
             |tx, own| {
-                let before = tx.record::<Meeting>(id)?.ok_or_else(|| Error::not_found("meeting.not_found"))?.record;
+                let before = tx.record::<Meeting>(id)?.ok_or_else(|| Error::not_found(keys::MEETING_NOT_FOUND))?.record;
                 check_part(own, &before, before.author == self.0.me().id)?;
                 let at = at.map_or(before.at, |at| from_millis(to_millis(at)));
                 let moved = Meeting { at, place: place.or_else(|| before.place.clone()), ..before.clone() };
@@ -51,7 +52,7 @@ impl Workbench {
         let me = self.0.me().id;
         self.0.act(
             |tx, own| {
-                let meeting = tx.record::<Meeting>(id)?.ok_or_else(|| Error::not_found("meeting.not_found"))?.record;
+                let meeting = tx.record::<Meeting>(id)?.ok_or_else(|| Error::not_found(keys::MEETING_NOT_FOUND))?.record;
                 check_part(own, &meeting, false)?;
                 let answer = Fields::from([(format!("answers/{me}"), Scalar::Bool(comes))]);
                 tx.write_fields(own, id.into(), Kind::Meeting, &answer)
@@ -63,5 +64,5 @@ impl Workbench {
 
 fn check_part(own: &Own, meeting: &Meeting, may_anyway: bool) -> Result<()> {
     let invited = matches!(&own.writer, Writer::Person { id, .. } if meeting.attendees.contains(id));
-    if invited || may_anyway { Ok(()) } else { Err(Error::new(ErrorKind::NotAllowed, "meeting.not_invited")) }
+    if invited || may_anyway { Ok(()) } else { Err(Error::new(ErrorKind::NotAllowed, keys::MEETING_NOT_INVITED)) }
 }

@@ -61,6 +61,7 @@ use chuda_record::rules::{Config, World};
 use chuda_record::table::MAX_TEXT;
 use chuda_record::time::to_millis;
 use chuda_record::{Actor, Fields, Kind, NotWritten, Rejection, Task};
+use chuda_words::keys;
 
 /// What a workbench needs from its shell.
 #[derive(Clone)]
@@ -329,9 +330,9 @@ impl Workbench {
         }
         self.0.act(
             |tx, own| {
-                let task = tx.record::<Task>(id)?.ok_or_else(|| Error::not_found("task.not_found"))?.record;
+                let task = tx.record::<Task>(id)?.ok_or_else(|| Error::not_found(keys::TASK_NOT_FOUND))?.record;
                 if task.done_at.is_some() {
-                    return Err(Error::invalid("task.already_done"));
+                    return Err(Error::invalid(keys::TASK_ALREADY_DONE));
                 }
                 // A task keeps the answers that it was made with, offered still or not (T6).
                 let config = tx.made_under(&own.config, task.config)?;
@@ -396,10 +397,10 @@ fn unfinished(fault: NotWritten, task: &Task, choice: Option<&str>) -> Error {
     let offer = |key| Error::invalid(key).with("choices", task.choices.iter().cloned().collect::<Vec<_>>().join(","));
     match &fault {
         NotWritten::Refused(Rejection::Invalid { detail }) => match (detail.as_str(), choice) {
-            ("reason", _) => Error::invalid("task.reason_missing"),
-            ("choice", None) => offer("task.choice_missing"),
-            ("choice", Some(_)) if task.choices.is_empty() => Error::invalid("task.no_choices"),
-            ("choice", Some(_)) => offer("task.unknown_choice"),
+            ("reason", _) => Error::invalid(keys::TASK_REASON_MISSING),
+            ("choice", None) => offer(keys::TASK_CHOICE_MISSING),
+            ("choice", Some(_)) if task.choices.is_empty() => Error::invalid(keys::TASK_NO_CHOICES),
+            ("choice", Some(_)) => offer(keys::TASK_UNKNOWN_CHOICE),
             _ => fault.into(),
         },
         _ => fault.into(),
@@ -421,7 +422,7 @@ const NOTICES: u32 = 200;
 fn check_length(text: Option<&String>, field: &'static str) -> Result<()> {
     match text {
         Some(text) if text.chars().count() > MAX_TEXT => {
-            Err(Error::invalid("text.too_long").with("field", field).with("limit", MAX_TEXT))
+            Err(Error::invalid(keys::TEXT_TOO_LONG).with("field", field).with("limit", MAX_TEXT))
         }
         _ => Ok(()),
     }

@@ -6,6 +6,7 @@ use crate::store::Own;
 use chuda_record::Order;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::OrderId;
+use chuda_words::keys;
 
 impl Workbench {
     /// Work orders that this person sees, newest first: those that are to be done, or all.
@@ -32,7 +33,7 @@ impl Workbench {
         check_length(note.as_ref(), "note")?;
         let days = schedule.delivery_on.is_some() || schedule.training_on.is_some();
         if !days && service_contact.is_none() && note.is_none() {
-            return Err(Error::invalid("order.nothing_to_schedule"));
+            return Err(Error::invalid(keys::ORDER_NOTHING_TO_SCHEDULE));
         }
         self.change_order(id, |_, order| {
             Ok(Order {
@@ -59,12 +60,12 @@ impl Workbench {
     fn change_order(&self, id: OrderId, change: impl FnOnce(&Own, Order) -> Result<Order>) -> Result<OrderView> {
         self.0.act(
             |tx, own| {
-                let before = tx.record::<Order>(id)?.ok_or_else(|| Error::not_found("order.not_found"))?.record;
+                let before = tx.record::<Order>(id)?.ok_or_else(|| Error::not_found(keys::ORDER_NOT_FOUND))?.record;
                 if !tx.may_write(own, id, "assignee")? {
-                    return Err(Error::new(ErrorKind::NotAllowed, "order.not_yours"));
+                    return Err(Error::new(ErrorKind::NotAllowed, keys::ORDER_NOT_YOURS));
                 }
                 if before.done_at.is_some() {
-                    return Err(Error::invalid("order.done_already"));
+                    return Err(Error::invalid(keys::ORDER_DONE_ALREADY));
                 }
                 tx.edit(own, id, &before, &change(own, before.clone())?)
             },

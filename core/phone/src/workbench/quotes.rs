@@ -5,6 +5,7 @@ use crate::query::view::QuoteView;
 use chuda_record::Task;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{RecordId, TouchId};
+use chuda_words::keys;
 
 impl Workbench {
     /// Quotes that this person sees, newest first.
@@ -21,9 +22,9 @@ impl Workbench {
     /// Approves a quote, or rejects it with a reason: does the task that asks for it.
     pub fn answer_quote(&self, id: RecordId, approve: bool, reason: Option<&str>) -> Result<QuoteView> {
         let quote = self.quote(id)?;
-        let approval = quote.approval.ok_or_else(|| Error::invalid("quote.not_filed"))?;
+        let approval = quote.approval.ok_or_else(|| Error::invalid(keys::QUOTE_NOT_FILED))?;
         if !approval.mine {
-            return Err(Error::new(ErrorKind::NotAllowed, "quote.not_yours"));
+            return Err(Error::new(ErrorKind::NotAllowed, keys::QUOTE_NOT_YOURS));
         }
         self.complete_task(approval.task, Some(if approve { "approve" } else { "reject" }), reason)?;
         self.quote(quote.id.into())

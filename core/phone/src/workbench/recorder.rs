@@ -9,6 +9,7 @@ use chuda_evidence::claim::{Consent, Source};
 use chuda_evidence::recording::{self, Recording};
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::EvidenceId;
+use chuda_words::keys;
 
 /// Where recordings are while they are made.
 const FOLDER: &str = "recordings";
@@ -46,7 +47,7 @@ impl Workbench {
     pub fn start_recording(&self, consent: Consent, rate: u32) -> Result<Recorder> {
         let inner = &self.0;
         if !inner.store.read(|tx| consents::is_given(tx, Purpose::Recording))? {
-            return Err(Error::new(ErrorKind::NotAllowed, "consent.missing").with("purpose", Purpose::Recording.key()));
+            return Err(Error::new(ErrorKind::NotAllowed, keys::CONSENT_MISSING).with("purpose", Purpose::Recording.key()));
         }
         let folder = inner.settings.dir.join(FOLDER);
         fs::create_dir_all(&folder)?;
@@ -81,7 +82,7 @@ impl Workbench {
             // Nothing was said yet.
             Ok(recorded) if recorded.duration_ms == 0 => Ok(fs::remove_file(path)?),
             // A file that is no recording any more is evidence of that, too.
-            Ok(_) | Err(Error { key: "recording.damaged", .. }) => self.0.keep_recording(path, consent),
+            Ok(_) | Err(Error { key: keys::RECORDING_DAMAGED, .. }) => self.0.keep_recording(path, consent),
             Err(error) => Err(error),
         }
     }
@@ -130,7 +131,7 @@ impl Recorder {
             let recorded = recording.finish()?;
             if recorded.duration_ms == 0 {
                 fs::remove_file(&live.path)?;
-                return Err(Error::invalid("recording.empty"));
+                return Err(Error::invalid(keys::RECORDING_EMPTY));
             }
         } else if !live.path.exists() {
             return Err(over());
@@ -171,5 +172,5 @@ impl Drop for Recorder {
 }
 
 fn over() -> Error {
-    Error::invalid("recording.over")
+    Error::invalid(keys::RECORDING_OVER)
 }

@@ -14,6 +14,7 @@ use chuda_record::id::{CustomerId, RecordId, ReportId};
 use chuda_record::rules::{Config, Subject, firing};
 use chuda_record::time::{day_of, to_millis};
 use chuda_record::{Fields, Kind, Report, Scalar};
+use chuda_words::keys;
 
 /// Under which name it is kept once the report says it, in case the report is taken back.
 const FILED_TOMORROW: &str = "tomorrow_filed";
@@ -30,7 +31,7 @@ impl Workbench {
                 let today = day_of(own.at, me.zone);
                 let day = request.day.unwrap_or(today);
                 if day > today {
-                    return Err(Error::invalid("report.future"));
+                    return Err(Error::invalid(keys::REPORT_FUTURE));
                 }
                 let ask = Ask::new(tx, &me, own.at, config)?;
                 let card = ask.report_card(day)?;
@@ -62,7 +63,7 @@ impl Workbench {
                     .or_else(|| standing.map(|report| report.tomorrow.clone()))
                     .or_else(|| card.suggestions.first().cloned())
                 else {
-                    return Err(Error::invalid("report.tomorrow_missing"));
+                    return Err(Error::invalid(keys::REPORT_TOMORROW_MISSING));
                 };
                 let device = own.actor.device;
                 let mut filed = standing.map(|report| report.filed.clone()).unwrap_or_default();
@@ -84,11 +85,11 @@ impl Workbench {
                     let given = request.reason.as_deref().map(|word| {
                         Config::find(&config.short_reasons, word)
                             .map(|choice| choice.key.clone())
-                            .ok_or_else(|| reasons(config, "report.unknown_reason"))
+                            .ok_or_else(|| reasons(config, keys::REPORT_UNKNOWN_REASON))
                     });
                     let reason = given.transpose()?.or_else(|| standing.and_then(|report| report.reason.clone()));
                     report.reason =
-                        Some(reason.ok_or_else(|| reasons(config, "report.reason_missing").with("missing", card.missing))?);
+                        Some(reason.ok_or_else(|| reasons(config, keys::REPORT_REASON_MISSING).with("missing", card.missing))?);
                 }
                 match &before {
                     Some(before) => tx.edit(own, id, before, &report)?,
@@ -101,7 +102,7 @@ impl Workbench {
                 Ok(id)
             },
             |ask, id| {
-                let row = ask.report(id)?.ok_or_else(|| Error::not_found("report.not_found"))?;
+                let row = ask.report(id)?.ok_or_else(|| Error::not_found(keys::REPORT_NOT_FOUND))?;
                 ask.view_report(row)
             },
         )
@@ -126,12 +127,12 @@ impl Workbench {
         self.0.act(
             |tx, own| {
                 let id = ReportId::of(me.id, day);
-                let row = tx.record::<Report>(id)?.ok_or_else(|| Error::not_found("report.not_found"))?;
+                let row = tx.record::<Report>(id)?.ok_or_else(|| Error::not_found(keys::REPORT_NOT_FOUND))?;
                 if row.record.withdrawn {
-                    return Err(Error::not_found("report.not_found"));
+                    return Err(Error::not_found(keys::REPORT_NOT_FOUND));
                 }
                 if me.enrolled && !tx.is_waiting(id.into())? {
-                    return Err(Error::invalid("report.already_sent"));
+                    return Err(Error::invalid(keys::REPORT_ALREADY_SENT));
                 }
                 keep_tomorrow(tx, TOMORROW, FILED_TOMORROW)?;
                 tx.edit(own, id, &row.record, &Report { withdrawn: true, ..row.record.clone() })
@@ -159,13 +160,13 @@ fn briefs(
     let mut briefs: BTreeMap<CustomerId, String> =
         card.briefs.iter().map(|brief| (brief.customer, brief.brief.key.clone())).collect();
     for (customer, word) in chosen {
-        let brief = briefs.get_mut(customer).ok_or_else(|| Error::invalid("report.brief_without_touch"))?;
+        let brief = briefs.get_mut(customer).ok_or_else(|| Error::invalid(keys::REPORT_BRIEF_WITHOUT_TOUCH))?;
         let option =
-            Config::find(&config.briefs, word).ok_or_else(|| Error::invalid("report.unknown_brief").with("brief", word))?;
+            Config::find(&config.briefs, word).ok_or_else(|| Error::invalid(keys::REPORT_UNKNOWN_BRIEF).with("brief", word))?;
         // What needs an owner and a day (B2) has them in a touch; a report has no room for them.
         let said = card.touches.iter().filter(|touch| touch.customer == *customer).filter_map(|touch| touch.brief.as_ref());
         if !said.into_iter().any(|said| said.key == option.key) && needs_more(tx, config, &option.key)? {
-            return Err(Error::invalid("report.brief_needs_touch").with("brief", &option.key));
+            return Err(Error::invalid(keys::REPORT_BRIEF_NEEDS_TOUCH).with("brief", &option.key));
         }
         brief.clone_from(&option.key);
     }

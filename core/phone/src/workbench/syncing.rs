@@ -15,11 +15,12 @@ use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::time::to_millis;
 use chuda_record::wire::api::{ImportKind, ImportReport, MAX_IMPORT_BYTES};
 use chuda_record::{Actor, Rejection};
+use chuda_words::keys;
 
 /// Bytes of a blob in one request: a cut link loses at most this.
 const PIECE: u64 = 512 * 1024;
 /// Most exchanges of one sync; the rest follows with the next.
-const CANCELLED: &str = "sync.cancelled";
+const CANCELLED: &str = keys::SYNC_CANCELLED;
 const MAX_EXCHANGES: i64 = 10_000;
 /// Blobs looked at in one sync.
 const MAX_BLOBS: u32 = 10_000;
@@ -72,7 +73,7 @@ impl Workbench {
         })
         .await?;
         if bytes.len() > MAX_IMPORT_BYTES {
-            return Err(Error::invalid("import.too_large").with("most", MAX_IMPORT_BYTES));
+            return Err(Error::invalid(keys::IMPORT_TOO_LARGE).with("most", MAX_IMPORT_BYTES));
         }
         let link = self.0.link()?;
         let is_workbook = bytes.starts_with(b"PK");
@@ -154,7 +155,7 @@ impl Workbench {
                 Progress::Gone => {
                     restarts += 1;
                     if restarts > MAX_RESTARTS {
-                        return Err(Error::new(ErrorKind::Server, "sync.upload_restarts"));
+                        return Err(Error::new(ErrorKind::Server, keys::SYNC_UPLOAD_RESTARTS));
                     }
                     state = client.begin_upload(&link.session(&self.0), upload.hash, upload.size).await?;
                 }
@@ -195,7 +196,7 @@ impl Inner {
     fn link(&self) -> Result<Link> {
         self.store.read(|tx| {
             Ok(Link {
-                server: tx.meta("server")?.ok_or_else(|| Error::invalid("sync.no_server"))?,
+                server: tx.meta("server")?.ok_or_else(|| Error::invalid(keys::SYNC_NO_SERVER))?,
                 device: identity::device(tx)?,
                 server_ahead_ms: tx.meta("server_ahead")?.unwrap_or_default(),
             })

@@ -13,6 +13,7 @@ use chuda_record::id::{ContactId, CustomerId, EvidenceId, PersonId, RecordId, To
 use chuda_record::rules::config::ExtraType;
 use chuda_record::rules::{Config, Subject, firing};
 use chuda_record::{Contact, Customer, Evidence, Fen, Kind, Record as _, Scalar, Touch};
+use chuda_words::keys;
 
 /// What is captured within this time belongs together.
 const VISIT: TimeDelta = TimeDelta::minutes(10);
@@ -33,7 +34,7 @@ impl Workbench {
             |tx, own| {
                 let mut touch = touch_of(tx, &config, &me, own.at, &draft)?;
                 if draft.evidence.is_empty() && !draft.allow_draft {
-                    return Err(Error::invalid("touch.evidence_missing"));
+                    return Err(Error::invalid(keys::TOUCH_EVIDENCE_MISSING));
                 }
                 let id = TouchId::new(own.at);
                 let role = typed(draft.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
@@ -115,7 +116,7 @@ impl Workbench {
     pub fn note_feedback(&self, touch: TouchId) -> Result<TouchView> {
         self.0.act(
             |tx, own| {
-                let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found"))?.record;
+                let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found(keys::TOUCH_NOT_FOUND))?.record;
                 tx.edit(
                     own,
                     touch,
@@ -143,23 +144,23 @@ fn touch_of(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &To
 
 /// The touch that a draft makes, whatever form and rules may ask for beyond customer, mode and action.
 pub(crate) fn draft_touch(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &TouchDraft) -> Result<Touch> {
-    let customer = draft.customer.ok_or_else(|| Error::invalid("touch.customer_missing"))?;
+    let customer = draft.customer.ok_or_else(|| Error::invalid(keys::TOUCH_CUSTOMER_MISSING))?;
     if tx.record::<Customer>(customer)?.is_none() {
-        return Err(Error::not_found("customer.not_found"));
+        return Err(Error::not_found(keys::CUSTOMER_NOT_FOUND));
     }
-    let mode = draft.mode.ok_or_else(|| Error::invalid("touch.mode_missing"))?;
-    let action = draft.action.as_deref().ok_or_else(|| Error::invalid("touch.action_missing"))?;
+    let mode = draft.mode.ok_or_else(|| Error::invalid(keys::TOUCH_MODE_MISSING))?;
+    let action = draft.action.as_deref().ok_or_else(|| Error::invalid(keys::TOUCH_ACTION_MISSING))?;
     let action =
-        Config::find(&config.actions, action).ok_or_else(|| Error::invalid("touch.unknown_action").with("action", action))?;
+        Config::find(&config.actions, action).ok_or_else(|| Error::invalid(keys::TOUCH_UNKNOWN_ACTION).with("action", action))?;
     let brief = match draft.brief.as_deref() {
         Some(word) => {
             let brief = Config::find(&config.briefs, word);
-            Some(brief.ok_or_else(|| Error::invalid("touch.unknown_brief").with("brief", word))?.key.clone())
+            Some(brief.ok_or_else(|| Error::invalid(keys::TOUCH_UNKNOWN_BRIEF).with("brief", word))?.key.clone())
         }
         None => action.brief.clone(),
     };
     if draft.amount.is_some_and(|amount| amount.0 < 0) {
-        return Err(Error::invalid("touch.amount_negative"));
+        return Err(Error::invalid(keys::TOUCH_AMOUNT_NEGATIVE));
     }
     for (text, field) in
         [(&draft.note, "note"), (&draft.next_action, "next_action"), (&draft.tech_owner, "tech_owner"), (&draft.contact, "contact")]
@@ -200,9 +201,9 @@ pub(crate) fn draft_touch(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Ut
 /// Which field is missing, in words of its own where there are any.
 fn missing(field: &str) -> Error {
     match field {
-        "tech_owner" => Error::invalid("touch.tech_owner_missing"),
-        "response_by" => Error::invalid("touch.response_by_missing"),
-        field => Error::invalid("touch.field_missing").with("field", field),
+        "tech_owner" => Error::invalid(keys::TOUCH_TECH_OWNER_MISSING),
+        "response_by" => Error::invalid(keys::TOUCH_RESPONSE_BY_MISSING),
+        field => Error::invalid(keys::TOUCH_FIELD_MISSING).with("field", field),
     }
 }
 
@@ -211,10 +212,10 @@ fn extra(config: &Config, typed: &HashMap<String, String>) -> Result<BTreeMap<St
     let mut extra = BTreeMap::new();
     for (key, text) in typed {
         let name = format!("x/{key}");
-        let wrong = || Error::invalid("touch.extra_misshapen").with("field", key);
+        let wrong = || Error::invalid(keys::TOUCH_EXTRA_MISSHAPEN).with("field", key);
         let holds = config.form(Kind::Touch).iter().find(|one| one.field == name).and_then(|one| one.holds);
         check_length(Some(text), "extra")?;
-        let holds = holds.ok_or_else(|| Error::invalid("touch.unknown_field").with("field", key))?;
+        let holds = holds.ok_or_else(|| Error::invalid(keys::TOUCH_UNKNOWN_FIELD).with("field", key))?;
         if text.trim().is_empty() {
             continue;
         }
@@ -237,12 +238,12 @@ fn flag(text: &str) -> Option<bool> {
 }
 
 fn own_evidence(tx: &Tx<'_>, id: EvidenceId) -> Result<Evidence> {
-    Ok(tx.record::<Evidence>(id)?.ok_or_else(|| Error::not_found("evidence.not_found").with("evidence", id))?.record)
+    Ok(tx.record::<Evidence>(id)?.ok_or_else(|| Error::not_found(keys::EVIDENCE_NOT_FOUND).with("evidence", id))?.record)
 }
 
 /// Adds evidence to a touch, and the touch to the evidence.
 pub(super) fn attach(tx: &Tx<'_>, own: &Own, evidence: EvidenceId, touch: TouchId) -> Result<()> {
-    let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found("touch.not_found"))?.record;
+    let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found(keys::TOUCH_NOT_FOUND))?.record;
     own_evidence(tx, evidence)?;
     let together: BTreeSet<EvidenceId> = before.evidence.iter().copied().chain([evidence]).collect();
     tx.edit(own, touch, &before, &Touch { evidence: together, ..before.clone() })?;
@@ -253,7 +254,7 @@ pub(super) fn attach(tx: &Tx<'_>, own: &Own, evidence: EvidenceId, touch: TouchI
 fn bind(tx: &Tx<'_>, own: &Own, evidence: EvidenceId, touch: TouchId, customer: CustomerId) -> Result<()> {
     let before = own_evidence(tx, evidence)?;
     match before.touch {
-        Some(other) if other != touch => Err(Error::invalid("evidence.belongs_elsewhere").with("evidence", evidence)),
+        Some(other) if other != touch => Err(Error::invalid(keys::EVIDENCE_BELONGS_ELSEWHERE).with("evidence", evidence)),
         _ => tx.edit(own, evidence, &before, &Evidence { touch: Some(touch), customer: Some(customer), ..before.clone() }),
     }
 }
@@ -273,13 +274,13 @@ fn colleague(tx: &Tx<'_>, owner: String) -> Result<String> {
     let people = tx.people()?;
     if let Ok(id) = owner.parse::<PersonId>() {
         let known = people.iter().any(|row| row.id == id.into());
-        return if known { Ok(owner) } else { Err(Error::not_found("person.not_found")) };
+        return if known { Ok(owner) } else { Err(Error::not_found(keys::PERSON_NOT_FOUND)) };
     }
     let named: Vec<_> = people.iter().filter(|row| row.record.name == owner && !row.record.left).collect();
     match named.as_slice() {
         [] => Ok(owner),
         [one] => Ok(one.id.to_string()),
-        _ => Err(Error::invalid("touch.tech_owner_ambiguous")),
+        _ => Err(Error::invalid(keys::TOUCH_TECH_OWNER_AMBIGUOUS)),
     }
 }
 
@@ -312,7 +313,7 @@ pub(super) fn contact(
 
 pub(super) fn contact_role(config: &Config, word: &str) -> Result<String> {
     let role = Config::find(&config.contact_roles, word);
-    Ok(role.ok_or_else(|| Error::invalid("contact.unknown_role").with("role", word))?.key.clone())
+    Ok(role.ok_or_else(|| Error::invalid(keys::CONTACT_UNKNOWN_ROLE).with("role", word))?.key.clone())
 }
 
 fn saved(ask: &Ask<'_>, id: TouchId) -> Result<TouchSaved> {

@@ -15,6 +15,7 @@ use chuda_record::time::day_of;
 use chuda_record::{Customer, Evidence};
 use chuda_speech::understand::{KnownCustomer, Slot};
 use chuda_speech::{Draft, SpeechError, Transcript, decode, understand};
+use chuda_words::keys;
 
 impl Workbench {
     /// Keeps a recording and turns it into a draft. The recording stays when the rest fails or is cancelled, and waits in
@@ -56,7 +57,7 @@ impl Inner {
     fn transcribe(&self, id: EvidenceId, progress: &(dyn Fn(f32) + Sync), cancel: &Cancel) -> Result<VoiceDraft> {
         let evidence = self.ask(|ask| ask.evidence(id))?;
         if !self.blobs.contains(evidence.sha256) {
-            return Err(Error::not_found("evidence.not_here"));
+            return Err(Error::not_found(keys::EVIDENCE_NOT_HERE));
         }
         let pcm = match decode(self.blobs.reader(evidence.sha256)?) {
             Ok(pcm) => pcm,
@@ -149,7 +150,7 @@ impl Inner {
     fn keep_transcript(&self, id: EvidenceId, transcript: &Transcript) -> Result<()> {
         let me = self.me();
         self.store.write(|tx| {
-            let row = tx.record::<Evidence>(id)?.ok_or_else(|| Error::not_found("evidence.not_found"))?;
+            let row = tx.record::<Evidence>(id)?.ok_or_else(|| Error::not_found(keys::EVIDENCE_NOT_FOUND))?;
             if row.record.transcript.is_none() && row.record.author == me.id {
                 let own = self.own(tx, &me)?;
                 let with = Evidence { transcript: Some(transcript.raw_text.clone()), ..row.record.clone() };
@@ -166,7 +167,7 @@ impl Inner {
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(error) if error.is_cancelled() => Err(Error::new(ErrorKind::Cancelled, "work.cancelled")),
+        Err(error) if error.is_cancelled() => Err(Error::new(ErrorKind::Cancelled, keys::WORK_CANCELLED)),
         Err(error) => Err(Error::internal("work.failed", error)),
     }
 }

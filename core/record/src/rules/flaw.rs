@@ -1,6 +1,7 @@
 //! Why a configuration can't be published: in terms that its editor can correct.
 
 use crate::error::Error;
+use chuda_words::keys;
 
 /// Longest detail that is passed on, in characters.
 const MAX_DETAIL: usize = 300;
@@ -137,26 +138,26 @@ pub struct Flawed {
 impl From<&Flaw> for Error {
     fn from(flaw: &Flaw) -> Self {
         match flaw {
-            Flaw::Unknown { name } => Self::invalid("flaw.unknown").with("name", name),
-            Flaw::Mismatch { field } => Self::invalid("flaw.mismatch").with("field", field),
-            Flaw::OneComparison { field } => Self::invalid("flaw.one_comparison").with("field", field),
-            Flaw::TooDeep => Self::invalid("flaw.too_deep"),
-            Flaw::TooLarge { most } => Self::invalid("flaw.too_large").with("most", most),
-            Flaw::Nested => Self::invalid("flaw.nested"),
-            Flaw::Empty => Self::invalid("flaw.empty"),
-            Flaw::Bounds => Self::invalid("flaw.bounds"),
-            Flaw::NoEvidence => Self::invalid("flaw.no_evidence"),
+            Flaw::Unknown { name } => Self::invalid(keys::FLAW_UNKNOWN).with("name", name),
+            Flaw::Mismatch { field } => Self::invalid(keys::FLAW_MISMATCH).with("field", field),
+            Flaw::OneComparison { field } => Self::invalid(keys::FLAW_ONE_COMPARISON).with("field", field),
+            Flaw::TooDeep => Self::invalid(keys::FLAW_TOO_DEEP),
+            Flaw::TooLarge { most } => Self::invalid(keys::FLAW_TOO_LARGE).with("most", most),
+            Flaw::Nested => Self::invalid(keys::FLAW_NESTED),
+            Flaw::Empty => Self::invalid(keys::FLAW_EMPTY),
+            Flaw::Bounds => Self::invalid(keys::FLAW_BOUNDS),
+            Flaw::NoEvidence => Self::invalid(keys::FLAW_NO_EVIDENCE),
             Flaw::OutOfRange(error) => (*error).into(),
             Flaw::Targets(error) => error.clone().into(),
-            Flaw::Twice { name } => Self::invalid("flaw.twice").with("name", name),
-            Flaw::Loop { name } => Self::invalid("flaw.loop").with("name", name),
-            Flaw::TooManyNodes { most } => Self::invalid("flaw.too_many_nodes").with("most", most),
-            Flaw::Removed { name } => Self::invalid("flaw.removed").with("name", name),
-            Flaw::Retired { name } => Self::invalid("flaw.retired").with("name", name),
-            Flaw::Fixed { field } => Self::invalid("flaw.fixed").with("field", field),
-            Flaw::Incomplete { detail } => Self::invalid("flaw.incomplete").with("detail", detail),
-            Flaw::TooNew { needs } => Self::invalid("flaw.too_new").with("needs", needs),
-            Flaw::Unreadable { detail } => Self::invalid("flaw.unreadable").with("detail", detail),
+            Flaw::Twice { name } => Self::invalid(keys::FLAW_TWICE).with("name", name),
+            Flaw::Loop { name } => Self::invalid(keys::FLAW_LOOP).with("name", name),
+            Flaw::TooManyNodes { most } => Self::invalid(keys::FLAW_TOO_MANY_NODES).with("most", most),
+            Flaw::Removed { name } => Self::invalid(keys::FLAW_REMOVED).with("name", name),
+            Flaw::Retired { name } => Self::invalid(keys::FLAW_RETIRED).with("name", name),
+            Flaw::Fixed { field } => Self::invalid(keys::FLAW_FIXED).with("field", field),
+            Flaw::Incomplete { detail } => Self::invalid(keys::FLAW_INCOMPLETE).with("detail", detail),
+            Flaw::TooNew { needs } => Self::invalid(keys::FLAW_TOO_NEW).with("needs", needs),
+            Flaw::Unreadable { detail } => Self::invalid(keys::FLAW_UNREADABLE).with("detail", detail),
         }
     }
 }
@@ -166,7 +167,7 @@ impl From<&Flawed> for Error {
     fn from(flawed: &Flawed) -> Self {
         let flaw = Self::from(&flawed.flaw);
         let named = flaw.params.into_iter().map(|(name, value)| (name, value.chars().take(MAX_DETAIL).collect::<String>()));
-        let error = Self::invalid("config.flawed").with("place", &flawed.place).with("flaw", flaw.key);
+        let error = Self::invalid(keys::CONFIG_FLAWED).with("place", &flawed.place).with("flaw", flaw.key);
         named.fold(error, |error, (name, value)| error.with(name, value))
     }
 }

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::metrics::Ratio;
 use crate::error::Error;
+use chuda_words::keys;
 
 /// Longest time that something is waited for, in calendar hours: a year.
 pub(super) const MAX_HOURS: i64 = 24 * 366;
@@ -37,6 +38,6 @@ pub(super) fn ratio(field: &'static str, value: Ratio, most: Ratio) -> Result<()
 
 impl From<OutOfRange> for Error {
     fn from(OutOfRange { field, least, most }: OutOfRange) -> Self {
-        Self::invalid("config.out_of_range").with("field", field).with("least", least).with("most", most)
+        Self::invalid(keys::CONFIG_OUT_OF_RANGE).with("field", field).with("least", least).with("most", most)
     }
 }

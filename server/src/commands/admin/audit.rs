@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use chuda_record::{Error, ErrorKind, Result};
 use chuda_server::AuditExport;
+use chuda_words::keys;
 use clap::Subcommand;
 use serde_json::json;
 
@@ -42,6 +43,6 @@ impl AuditCommand {
             format!("{}: entries {} to {}{}", out.display(), checkpoint.first, checkpoint.last, faults.collect::<String>())
         })?;
         // The bundle is there all the same: it shows the auditor what is wrong.
-        if report.valid { Ok(()) } else { Err(Error::new(ErrorKind::Storage, "audit.damaged")) }
+        if report.valid { Ok(()) } else { Err(Error::new(ErrorKind::Storage, keys::AUDIT_DAMAGED)) }
     }
 }

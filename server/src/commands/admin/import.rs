@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use chuda_record::wire::api::{ImportKind, ImportReport};
 use chuda_record::{Error, Result};
+use chuda_words::keys;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
@@ -38,7 +39,7 @@ impl Import {
         let report = data.admin()?.import(kind, &bytes, dry_run, &person, now)?;
         let object = serde_json::to_value(&report).map_err(|error| Error::internal("report.encode", error))?;
         data.print(&object, || text(&report))?;
-        if report.mistakes > 0 { Err(Error::invalid("import.mistakes").with("count", report.mistakes)) } else { Ok(()) }
+        if report.mistakes > 0 { Err(Error::invalid(keys::IMPORT_MISTAKES).with("count", report.mistakes)) } else { Ok(()) }
     }
 }
 

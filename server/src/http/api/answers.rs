@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::table::MAX_TEXT;
 use chuda_record::{Demand, Fields, Finding, Kind, Question, from_fields};
+use chuda_words::keys;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -306,8 +307,8 @@ type Wanted = chuda_record::Result<std::result::Result<Fields, Problem>>;
 #[expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "all acts are called alike")]
 fn answered(_: &Tx<'_>, question: Question, body: &AnswerIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
     Ok(match given(&body.answer) {
-        None => Err(missing("question.answer")),
-        Some(_) if question.answered_at.is_some() => Err(done("question.already_answered")),
+        None => Err(missing(keys::QUESTION_ANSWER)),
+        Some(_) if question.answered_at.is_some() => Err(done(keys::QUESTION_ALREADY_ANSWERED)),
         Some(answer) => Ok(Question::answer(answer, person, now)),
     })
 }
@@ -316,9 +317,9 @@ fn answered(_: &Tx<'_>, question: Question, body: &AnswerIn, person: PersonId, n
 fn promised(tx: &Tx<'_>, question: Question, body: &PromiseIn, _: PersonId, now: DateTime<Utc>) -> Wanted {
     let today = chuda_record::time::day_of(now, tx.config()?.calendar.zone);
     Ok(if question.answered_at.is_some() {
-        Err(done("question.already_answered"))
+        Err(done(keys::QUESTION_ALREADY_ANSWERED))
     } else if body.by < today {
-        Err(missing("question.promise_past"))
+        Err(missing(keys::QUESTION_PROMISE_PAST))
     } else {
         Ok(Fields::from([("promised".into(), body.by.to_string().into())]))
     })
@@ -328,8 +329,8 @@ fn assessed(tx: &Tx<'_>, _: Demand, body: &AssessmentIn, person: PersonId, now: 
     let config = tx.config()?;
     let reason = body.reason.as_deref().and_then(given);
     Ok(match config.assessments().find(|choice| choice.key == body.choice) {
-        None => Err(missing("demand.choice")),
-        Some(choice) if choice.needs_reason && reason.is_none() => Err(missing("demand.reason")),
+        None => Err(missing(keys::DEMAND_CHOICE)),
+        Some(choice) if choice.needs_reason && reason.is_none() => Err(missing(keys::DEMAND_REASON)),
         Some(choice) => Ok(Demand::assess(&choice.key, reason, person, now)),
     })
 }
@@ -338,9 +339,9 @@ fn assessed(tx: &Tx<'_>, _: Demand, body: &AssessmentIn, person: PersonId, now: 
 fn settled(tx: &Tx<'_>, finding: Finding, body: &SettlementIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
     let known = tx.config()?.resolutions.iter().any(|option| option.key == body.resolution && !option.retired);
     Ok(match given(&body.reason) {
-        _ if finding.resolved_at.is_some() => Err(done("finding.already_resolved")),
-        _ if !known || !finding.suits(&body.resolution) => Err(missing("finding.resolution")),
-        None => Err(missing("finding.reason")),
+        _ if finding.resolved_at.is_some() => Err(done(keys::FINDING_ALREADY_RESOLVED)),
+        _ if !known || !finding.suits(&body.resolution) => Err(missing(keys::FINDING_RESOLUTION)),
+        None => Err(missing(keys::FINDING_REASON)),
         Some(reason) => Ok(Finding::settle(&body.resolution, reason, person, now)),
     })
 }
@@ -360,7 +361,7 @@ fn done(key: &str) -> Problem {
 /// Who says what.
 fn said<T: DeserializeOwned>(caller: &Caller, body: &[u8]) -> Result<(PersonId, T)> {
     caller.need(Scope::WorkflowWrite)?;
-    let body = serde_json::from_slice(body).map_err(|_| Problem::invalid("answer.malformed"))?;
+    let body = serde_json::from_slice(body).map_err(|_| Problem::invalid(keys::ANSWER_MALFORMED))?;
     Ok((caller.writer()?, body))
 }
 
@@ -384,11 +385,11 @@ fn write_as<T: DeserializeOwned, V>(
     };
     let mut ingest = reactions::begin(tx, now)?;
     if ingest.write_as(person, by, id, &fields)?.is_err() {
-        return Ok(Err(Problem::new(StatusCode::FORBIDDEN, "record.not_allowed")));
+        return Ok(Err(Problem::new(StatusCode::FORBIDDEN, keys::RECORD_NOT_ALLOWED)));
     }
     ingest.finish()?;
     tracing::info!(kind = kind.as_str(), record = %id, %person, "answered");
-    let document = tx.document(id)?.ok_or_else(|| chuda_record::Error::not_found("record.not_found"))?;
+    let document = tx.document(id)?.ok_or_else(|| chuda_record::Error::not_found(keys::RECORD_NOT_FOUND))?;
     view(tx, &document, now).map(Ok)
 }
 

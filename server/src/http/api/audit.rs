@@ -8,6 +8,7 @@ use chuda_evidence::audit::{About, Entry};
 use chuda_record::Role;
 use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::rules::audience::superiors;
+use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -123,7 +124,7 @@ pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
             match visible_log(tx, person)? {
                 VisibleLog::All => {}
                 VisibleLog::Line(line) => filter.line = Some((person, line)),
-                VisibleLog::Nothing => return Ok(Err(Problem::new(StatusCode::FORBIDDEN, "audit.not_allowed"))),
+                VisibleLog::Nothing => return Ok(Err(Problem::new(StatusCode::FORBIDDEN, keys::AUDIT_NOT_ALLOWED))),
             }
         }
         let page = tx.audit_page(&filter)?;
@@ -173,5 +174,5 @@ fn view(tx: &Tx<'_>, entry: Entry, hash: Hash) -> chuda_record::Result<ActView> 
 }
 
 fn parse_cursor(text: &str) -> Result<u64> {
-    text.parse().ok().filter(|n| i64::try_from(*n).is_ok()).ok_or_else(|| Problem::invalid("query.cursor"))
+    text.parse().ok().filter(|n| i64::try_from(*n).is_ok()).ok_or_else(|| Problem::invalid(keys::QUERY_CURSOR))
 }

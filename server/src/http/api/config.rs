@@ -13,6 +13,7 @@ use chuda_record::rules::Config;
 use chuda_record::rules::dry_run::DryRun;
 use chuda_record::rules::flaw::Flawed;
 use chuda_record::wire::api::{CONFIG_PATH, DRY_RUN_PATH, Publication, Published, Trial};
+use chuda_words::keys;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -215,7 +216,7 @@ pub(crate) async fn dry_run(State(app): State<App>, called: Called<MAX_BODY>) ->
     let person = publisher(&called)?;
     let trial: Trial = body(&called)?;
     // It looks at many records: one at a time keeps the others quick.
-    let _turn = app.dry_runs.acquire().await.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "server.stopping"))?;
+    let _turn = app.dry_runs.acquire().await.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, keys::SERVER_STOPPING))?;
     let now = app.now();
     let tried = app.store.read_async(move |tx| releases::try_out(tx, person, &trial.content.to_string(), trial.days, now));
     Ok(Json(tried.await?))
@@ -255,11 +256,11 @@ pub(crate) async fn publish(State(app): State<App>, called: Called<MAX_BODY>) ->
 /// As whom somebody publishes.
 fn publisher<const MOST: usize>(called: &Called<MOST>) -> Result<PersonId> {
     called.caller.need(Scope::ConfigWrite)?;
-    called.caller.person.ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "token.no_person"))
+    called.caller.person.ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, keys::TOKEN_NO_PERSON))
 }
 
 fn body<T: DeserializeOwned, const MOST: usize>(called: &Called<MOST>) -> Result<T> {
-    serde_json::from_slice(&called.body).map_err(|_| Problem::invalid("config.malformed"))
+    serde_json::from_slice(&called.body).map_err(|_| Problem::invalid(keys::CONFIG_MALFORMED))
 }
 
 fn version_view(tx: &Tx<'_>, release: Option<&Release>, in_force: i64) -> chuda_record::Result<VersionView> {

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chuda_record::id::{PersonId, RecordId};
 use chuda_record::rules::config::Provider;
 use chuda_record::{Contract, Fields, Kind, from_fields};
+use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -76,10 +77,11 @@ pub(crate) async fn signed(State(app): State<App>, Id(id): Id, called: Called) -
     called.caller.need(Scope::ContractsWrite)?;
     let provider = called.caller.token()?.to_owned();
     let (reader, by) = (called.caller.reader(), By::caller(called.caller.person, &called.caller.via));
-    let confirmation: Confirmation = serde_json::from_slice(&called.body).map_err(|_| Problem::invalid("contract.malformed"))?;
+    let confirmation: Confirmation =
+        serde_json::from_slice(&called.body).map_err(|_| Problem::invalid(keys::CONTRACT_MALFORMED))?;
     let reference = confirmation.reference.trim().to_owned();
     if reference.is_empty() || reference.chars().count() > MAX_REFERENCE {
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "contract.reference"));
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, keys::CONTRACT_REFERENCE));
     }
     let now = app.now();
     let at = confirmation.signed_at.unwrap_or(now);
@@ -109,24 +111,24 @@ fn confirm(
     let conflict = |key: &str| Ok(Err(Problem::new(StatusCode::CONFLICT, key)));
     let mut ingest = reactions::begin(tx, now)?;
     if ingest.config().signature != Provider::Webhook {
-        return conflict("contract.signed_by_device");
+        return conflict(keys::CONTRACT_SIGNED_BY_DEVICE);
     }
     if let Some(signed_at) = contract.signed_at {
         let same = contract.signature.as_deref() == Some(&signature.reference) && contract.signed_by.is_none();
         return if same {
             Ok(Ok(confirmed(id, contract.number, signed_at, signature)))
         } else {
-            conflict("contract.signed_already")
+            conflict(keys::CONTRACT_SIGNED_ALREADY)
         };
     }
     if contract.rejected_at.is_some() {
-        return conflict("contract.rejected");
+        return conflict(keys::CONTRACT_REJECTED);
     }
     if contract.status != "signing" {
-        return conflict("contract.not_ready");
+        return conflict(keys::CONTRACT_NOT_READY);
     }
     if signature.at > now + AHEAD || signature.at < contract.origin.created_at {
-        return Ok(Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "contract.signed_at")));
+        return Ok(Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, keys::CONTRACT_SIGNED_AT)));
     }
     let writes = Fields::from([
         ("signed_at".into(), signature.at.timestamp_millis().into()),

@@ -7,6 +7,7 @@ use chuda_record::id::{CustomerId, RecordId};
 use chuda_record::rules::Config;
 use chuda_record::view::HealthView;
 use chuda_record::{Customer, from_fields};
+use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -99,7 +100,7 @@ pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
 /// A customer as it is shown.
 pub(crate) fn view(tx: &Tx<'_>, config: &Config, scored: Scored) -> chuda_record::Result<CustomerView> {
     let Scored { customer: id, holder, health, last_touch } = scored;
-    let document = tx.document(id.into())?.ok_or_else(|| chuda_record::Error::not_found("customer.not_found"))?;
+    let document = tx.document(id.into())?.ok_or_else(|| chuda_record::Error::not_found(keys::CUSTOMER_NOT_FOUND))?;
     let customer: Customer = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let (stage, moved_at) = facts::standing(tx, config, id)?;
     Ok(CustomerView {
@@ -137,6 +138,6 @@ impl Cursor {
             let (at, score) = (part()?.parse().ok()?, part()?.parse().ok()?);
             Some(Self { at: time(at), score, customer: part()?.parse().ok()? })
         })();
-        parsed.ok_or_else(|| Problem::invalid("query.cursor"))
+        parsed.ok_or_else(|| Problem::invalid(keys::QUERY_CURSOR))
     }
 }

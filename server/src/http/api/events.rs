@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, RecordId};
 use chuda_record::{Event, Kind, Scalar, from_fields};
+use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -95,9 +96,9 @@ pub(crate) async fn hand_in(State(app): State<App>, sent: Called<MAX_BYTES>) -> 
     // A phone could prove its own touches with them.
     sent.caller.need_token()?;
     sent.caller.need(Scope::EventsWrite)?;
-    let rows: Vec<serde_json::Value> = serde_json::from_slice(&sent.body).map_err(|_| Problem::invalid("events.malformed"))?;
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&sent.body).map_err(|_| Problem::invalid(keys::EVENTS_MALFORMED))?;
     if rows.len() > MOST {
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "events.too_many").with("most", MOST));
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, keys::EVENTS_TOO_MANY).with("most", MOST));
     }
     let (now, by) = (app.now(), By::caller(sent.caller.person, &sent.caller.via));
     let taken = app.store.write_async(move |tx| {

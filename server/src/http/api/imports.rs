@@ -5,6 +5,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use chuda_record::wire::api::{IMPORT_PATH, ImportKind, ImportReport, MAX_IMPORT_BYTES};
+use chuda_words::keys;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -82,10 +83,10 @@ pub(crate) async fn import(
     let by = By::caller(Some(person), &sent.caller.via);
     let stated = text(&sent.headers, "content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if !TYPES.contains(&stated.as_str()) {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "import.content_type"));
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, keys::IMPORT_CONTENT_TYPE));
     }
     // A workbook can be large once it is unpacked: a few at a time keep memory bounded.
-    let _turn = app.exchanges.acquire().await.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "server.stopping"))?;
+    let _turn = app.exchanges.acquire().await.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, keys::SERVER_STOPPING))?;
     let (store, now) = (app.store.clone(), app.now());
     let work = move || {
         let rows = table::read(&sent.body)?;
@@ -96,7 +97,7 @@ pub(crate) async fn import(
     };
     let report = tokio::task::spawn_blocking(work).await.map_err(|error| chuda_record::Error::internal("task.failed", error))??;
     match report.errors.first() {
-        Some(first) if !how.dry_run => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "import.mistakes")
+        Some(first) if !how.dry_run => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, keys::IMPORT_MISTAKES)
             .with("count", report.mistakes)
             .with("line", first.line)
             .with("column", &first.column)

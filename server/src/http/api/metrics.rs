@@ -8,6 +8,7 @@ use chuda_record::id::PersonId;
 use chuda_record::rules::Config;
 use chuda_record::rules::metrics::{Line, Week};
 use chuda_record::view::figures::{CountView, Counted};
+use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -76,12 +77,13 @@ pub(crate) struct PersonLine {
 pub(crate) async fn show(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<WeekView>> {
     called.caller.need(Scope::Metrics)?;
     let now = app.now();
-    let asked = which.week.as_deref().map(|week| week.parse::<Week>().map_err(|_| Problem::invalid("query.week"))).transpose()?;
+    let asked =
+        which.week.as_deref().map(|week| week.parse::<Week>().map_err(|_| Problem::invalid(keys::QUERY_WEEK))).transpose()?;
     let view = app.store.read_async(move |tx| {
         let config = tx.config()?;
         let week = asked.unwrap_or_else(|| Week::of(now, config.calendar.zone));
         if week.span(config.calendar.zone).from > now {
-            return Ok(Err(Problem::invalid("query.week")));
+            return Ok(Err(Problem::invalid(keys::QUERY_WEEK)));
         }
         let Some(team) = VisiblePeople::of(tx, &called.caller)?.team(tx, which.team)? else { return Ok(Err(Problem::not_found())) };
         let figures = facts::figures(tx, &config, &team, week, now)?;

@@ -25,6 +25,7 @@ use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::time::from_millis;
 use chuda_record::view::{Named, Word};
+use chuda_words::keys;
 use serde::de::DeserializeOwned;
 
 use crate::http::problem::{Problem, Result};
@@ -46,7 +47,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        query.map(|axum::extract::Query(value)| Self(value)).map_err(|_| Problem::invalid("query.invalid"))
+        query.map(|axum::extract::Query(value)| Self(value)).map_err(|_| Problem::invalid(keys::QUERY_INVALID))
     }
 }
 
@@ -69,11 +70,11 @@ fn cursor_of(document: &Document) -> String {
 
 fn parse_cursor(text: &str) -> Result<(i64, RecordId)> {
     let parsed = text.split_once('_').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
-    parsed.ok_or_else(|| Problem::invalid("query.cursor"))
+    parsed.ok_or_else(|| Problem::invalid(keys::QUERY_CURSOR))
 }
 
 fn parse_time(text: &str) -> Result<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(text).map(|at| at.with_timezone(&Utc)).map_err(|_| Problem::invalid("query.time"))
+    DateTime::parse_from_rfc3339(text).map(|at| at.with_timezone(&Utc)).map_err(|_| Problem::invalid(keys::QUERY_TIME))
 }
 
 fn time(millis: i64) -> DateTime<Utc> {

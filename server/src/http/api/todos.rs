@@ -9,6 +9,7 @@ use chuda_record::kind::touch::evidence_in;
 use chuda_record::rules::Config;
 use chuda_record::view::heads::{TaskHead, TaskNames};
 use chuda_record::{Evidence, Fields, Kind, Person, Rejection, Task, from_fields};
+use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -173,9 +174,9 @@ pub(crate) async fn done(State(app): State<App>, Id(id): Id, called: Called) -> 
     called.caller.need(Scope::TodosWrite)?;
     let person = called.caller.writer()?;
     let by = By::caller(Some(person), &called.caller.via);
-    let answer: Answer = serde_json::from_slice(&called.body).map_err(|_| Problem::invalid("todo.malformed"))?;
+    let answer: Answer = serde_json::from_slice(&called.body).map_err(|_| Problem::invalid(keys::TODO_MALFORMED))?;
     if answer.reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "todo.reason"));
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, keys::TODO_REASON));
     }
     let now = app.now();
     let outcome = app.store.write_async(move |tx| carry_out(tx, id, person, &by, &answer, now)).await?;
@@ -199,7 +200,11 @@ fn carry_out(
     let task: Task = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     if task.done_at.is_some() {
         let same = (task.choice == answer.choice) && (task.reason == answer.reason);
-        return if same { view(tx, &document).map(Ok) } else { Ok(Err(Problem::new(StatusCode::CONFLICT, "todo.already_done"))) };
+        return if same {
+            view(tx, &document).map(Ok)
+        } else {
+            Ok(Err(Problem::new(StatusCode::CONFLICT, keys::TODO_ALREADY_DONE)))
+        };
     }
     let writes = Task::done(answer.choice.as_deref(), answer.reason.as_deref(), person, now);
     let mut ingest = reactions::begin(tx, now)?;
@@ -212,7 +217,7 @@ fn carry_out(
     }
     ingest.finish()?;
     tracing::info!(task = %id, %person, "task done");
-    let document = tx.document(id)?.ok_or_else(|| chuda_record::Error::not_found("todo.not_found"))?;
+    let document = tx.document(id)?.ok_or_else(|| chuda_record::Error::not_found(keys::TODO_NOT_FOUND))?;
     view(tx, &document).map(Ok)
 }
 

@@ -1,11 +1,10 @@
 //! The tables of figures, made anew, and what is asked of them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::{DateTime, TimeDelta, Utc};
+use chuda_kit::records;
 use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, LeadId, TouchId};
 use chuda_record::rules::metrics::{Source as _, Span};
-use chuda_record::{ContactMode, Event, Origin, Record};
+use chuda_record::{Event, Origin, Record};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -38,21 +37,7 @@ fn customer_id(n: u8) -> CustomerId {
 }
 
 fn customer(holder: Option<u8>, closed: bool) -> Customer {
-    Customer {
-        author: person(0),
-        name: "杭州智联科技".into(),
-        short: None,
-        holder: holder.map(person),
-        intent: None,
-        created_at: now(),
-        closed,
-        contact: None,
-        address: None,
-        model: None,
-        external_id: None,
-        crm_intent: None,
-        merged_into: None,
-    }
+    Customer { holder: holder.map(person), closed, ..records::customer(person(0), "杭州智联科技", now()) }
 }
 
 fn event(key: &str, hours: i64, thread: Option<&str>, author: Option<u8>) -> Event {
@@ -131,72 +116,33 @@ fn apply(tx: &Tx<'_>, (what, n, variant, later): (u8, u8, u8, i64)) {
         0 => write(tx, customer_id(n), &customer((variant > 0).then_some(variant), later % 3 == 0)),
         1 => {
             let lead = Lead {
-                author: person(0),
-                customer: customer_id(n),
                 stage: Stage::ALL[usize::from(variant) + 2],
-                holder: (variant > 0).then_some(person(variant)),
-                held_at: None,
-                corrected_at: None,
-                moved_by: person(0),
                 moved_at: at,
-                reason: None,
-                channel: None,
                 claimed_at: (later % 2 == 0).then_some(at),
                 invalid_at: (later % 5 == 0).then_some(at),
-                requests: BTreeMap::new(),
-                settled: BTreeMap::new(),
+                ..records::lead(person(0), customer_id(n), (variant > 0).then_some(person(variant)), at)
             };
             write(tx, LeadId::derived(&format!("lead {n} {variant}")), &lead);
         }
         2 => {
             let named = (0..variant).map(|m| EvidenceId::derived(&format!("evidence {n} {m}"))).collect();
+            // A touch is never at another time.
+            let made = now() + TimeDelta::hours(n.into());
             let touch = Touch {
-                author: person(1),
-                customer: customer_id(n),
-                mode: ContactMode::Phone,
-                action: "demo".into(),
                 evidence: named,
-                // A touch is never at another time.
-                at: now() + TimeDelta::hours(n.into()),
-                zone: chuda_record::time::DEFAULT_ZONE,
-                config: 1,
-                brief: None,
-                tech_owner: None,
-                response_by: None,
-                amount: None,
-                custom_development: false,
-                intent: None,
                 feedback: later % 2 == 0,
                 feedback_at: (later % 4 == 0).then_some(at),
-                contact: None,
-                next_action: None,
                 next_date: (later % 3 == 0).then(|| at.date_naive()),
-                next_time: None,
-                note: None,
-                category: None,
-                flags: BTreeSet::new(),
-                extra: BTreeMap::new(),
+                ..records::touch(person(1), customer_id(n), "demo", &[], made)
             };
             write(tx, TouchId::derived(&format!("touch {n}")), &touch);
         }
         _ => {
+            let author = person(1 + u8::from(later % 4 == 0));
             let evidence = Evidence {
-                author: person(1 + u8::from(later % 4 == 0)),
-                device: DeviceId::derived("phone"),
-                sha256: Hash::of(&[n, variant]),
-                size: 1,
-                mime: "application/pdf".into(),
-                source: "file".into(),
-                captured_at: now(),
                 claim: Hash::of(&[variant, n]),
                 unreadable: (later % 3 == 0).then(|| "pdf.truncated".into()),
-                flags: BTreeSet::new(),
-                consent: None,
-                look: None,
-                touch: None,
-                customer: None,
-                transcript: None,
-                stored_at: None,
+                ..records::evidence(author, DeviceId::derived("phone"), &[n, variant], "application/pdf", now())
             };
             write(tx, EvidenceId::derived(&format!("evidence {n} {variant}")), &evidence);
         }

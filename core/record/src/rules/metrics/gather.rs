@@ -11,6 +11,7 @@ use crate::id::CustomerId;
 use crate::rules::Config;
 use crate::rules::config::Choice;
 use crate::rules::rule::Metric;
+use chuda_words::keys;
 
 /// A store, as far as figures go.
 pub trait Source {
@@ -35,7 +36,7 @@ impl Facts {
         let (zone, targets) = (config.calendar.zone, &config.targets);
         let span = week.span(zone);
         if span.from > now {
-            return Err(Error::invalid("week.future"));
+            return Err(Error::invalid(keys::WEEK_FUTURE));
         }
         // The first moment at which density is looked at looks back farthest.
         let first_look = week.plus(1 - i64::from(TREND)).span(zone).last_moment(now);

@@ -7,6 +7,7 @@ use super::metrics::{DensityRule, Ratio, Week, Weekly};
 use super::period::Period;
 use super::range::{MAX_HOURS, OutOfRange, ratio, whole};
 use crate::error::Error;
+use chuda_words::keys;
 
 /// Most goals of years and quarters.
 const MOST_GOALS: usize = 200;
@@ -351,12 +352,12 @@ impl From<TargetsError> for Error {
         match error {
             TargetsError::OutOfRange(error) => error.into(),
             TargetsError::Twice { period, metric } => {
-                Self::invalid("targets.two_goals").with("period", period).with("metric", metric.as_str())
+                Self::invalid(keys::TARGETS_TWO_GOALS).with("period", period).with("metric", metric.as_str())
             }
             TargetsError::QuartersAndYear { year, quarters, goal } => {
-                Self::invalid("targets.quarters_and_year").with("year", year).with("quarters", quarters).with("goal", goal)
+                Self::invalid(keys::TARGETS_QUARTERS_AND_YEAR).with("year", year).with("quarters", quarters).with("goal", goal)
             }
-            TargetsError::TooMany { most } => Self::invalid("targets.too_many_goals").with("most", most),
+            TargetsError::TooMany { most } => Self::invalid(keys::TARGETS_TOO_MANY_GOALS).with("most", most),
         }
     }
 }
