@@ -3,7 +3,9 @@
 //! Any unzip program opens it. There is exactly one archive for given members, so every byte of it can be checked, and none that
 //! unpacks to more than it is. A general zip library promises neither, and may write the same members differently tomorrow.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 const LOCAL: u32 = 0x0403_4b50;
 const CENTRAL: u32 = 0x0201_4b50;
@@ -69,6 +71,21 @@ fn directory(members: &[Member]) -> Vec<u8> {
     let count = (members.len() as u16).to_le_bytes();
     let size = (headers.len() as u32).to_le_bytes();
     [&headers[..], &END.to_le_bytes(), &[0; 4], &count, &count, &size, &at.to_le_bytes(), &[0; 2]].concat()
+}
+
+/// Writes an archive into a file, which appears whole or not at all.
+pub(crate) fn create(path: &Path, add: impl FnOnce(&mut Writer<BufWriter<File>>) -> io::Result<()>) -> io::Result<()> {
+    let part = path.with_added_extension("part");
+    let written = (|| {
+        let mut archive = Writer::new(BufWriter::new(File::create(&part)?));
+        add(&mut archive)?;
+        archive.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        fs::rename(&part, path)
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    written
 }
 
 /// Writes an archive, member by member.

@@ -100,62 +100,64 @@ pub enum Version {
     V1,
 }
 
-/// How the bytes came to the device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Encode, Decode)]
-#[serde(rename_all = "snake_case")]
-#[cbor(index_only)]
-pub enum Source {
-    /// Taken with the app's camera.
-    #[n(0)]
-    Camera,
-    /// Picked from the photo gallery.
-    #[n(1)]
-    Gallery,
-    /// A file from elsewhere.
-    #[n(2)]
-    File,
-    /// Recorded with the app.
-    #[n(3)]
-    Recording,
+chuda_record::words! {
+    /// How the bytes came to the device.
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    pub enum Source {
+        /// Taken with the app's camera.
+        #[n(0)]
+        Camera = "camera",
+        /// Picked from the photo gallery.
+        #[n(1)]
+        Gallery = "gallery",
+        /// A file from elsewhere.
+        #[n(2)]
+        File = "file",
+        /// Recorded with the app.
+        #[n(3)]
+        Recording = "recording",
+    }
 }
 
-/// Who knew that sound was recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Encode, Decode)]
-#[serde(rename_all = "snake_case")]
-#[cbor(index_only)]
-pub enum Consent {
-    /// Nobody but the speaker is on it: 仅本人口述.
-    #[n(0)]
-    #[serde(rename = "self")]
-    OwnVoice,
-    /// The customer was told: 客户已告知录音.
-    #[n(1)]
-    Told,
+chuda_record::words! {
+    /// Who knew that sound was recorded.
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    pub enum Consent {
+        /// Nobody but the speaker is on it: 仅本人口述.
+        #[n(0)]
+        OwnVoice = "self",
+        /// The customer was told: 客户已告知录音.
+        #[n(1)]
+        Told = "told",
+    }
 }
 
-/// What a reader of the evidence should know. Numbers are stored and signed: never change one, only add.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode)]
-#[serde(rename_all = "snake_case")]
-#[cbor(index_only)]
-pub enum Flag {
-    /// The wall clock was set by hand, for a test or a demo.
-    #[n(0)]
-    ClockSetByHand,
-    /// The wall clock moved against the monotonic clock since the claim before, or against the last trusted time.
-    #[n(1)]
-    ClockChanged,
-    /// The system says that the location was made up by another app.
-    #[n(2)]
-    MockLocation,
-    /// Picked from the gallery, so its time of taking is not this device's word.
-    #[n(3)]
-    FromGallery,
-    /// Looks like a photo that was captured before.
-    #[n(4)]
-    NearDuplicate,
-    /// The very bytes of evidence that was captured before.
-    #[n(5)]
-    Recycled,
+chuda_record::words! {
+    /// What a reader of the evidence should know. Numbers are stored and signed: never change one, only add.
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    pub enum Flag {
+        /// The wall clock was set by hand, for a test or a demo.
+        #[n(0)]
+        ClockSetByHand = "clock_set_by_hand",
+        /// The wall clock moved against the monotonic clock since the claim before, or against the last trusted time.
+        #[n(1)]
+        ClockChanged = "clock_changed",
+        /// The system says that the location was made up by another app.
+        #[n(2)]
+        MockLocation = "mock_location",
+        /// Picked from the gallery, so its time of taking is not this device's word.
+        #[n(3)]
+        FromGallery = "from_gallery",
+        /// Looks like a photo that was captured before.
+        #[n(4)]
+        NearDuplicate = "near_duplicate",
+        /// The very bytes of evidence that was captured before.
+        #[n(5)]
+        Recycled = "recycled",
+    }
 }
 
 /// A time that a server told.
@@ -194,12 +196,8 @@ pub struct Location {
 impl Claim {
     /// The one encoding of this claim: what is stored, hashed, signed and sent.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        match minicbor::encode(self, &mut bytes) {
-            Ok(()) => bytes,
-            // The writer is a Vec and no field has an encoder of its own that could refuse.
-            Err(error) => unreachable!("{error}"),
-        }
+        // No field has an encoder of its own that could refuse.
+        minicbor::to_vec(self).unwrap_or_else(|error| unreachable!("writing to memory: {error}"))
     }
 
     /// Reads a claim and checks that the bytes are its one encoding and that its fields agree with each other.

@@ -10,22 +10,19 @@ const MAX_ENTRIES: u32 = 4096;
 /// Every extent that the item table lists has to lie within the file, so a photo that was cut off is told from a whole one.
 pub(super) fn inspect(file: &[u8]) -> Result<(u32, u32), Unreadable> {
     let mut meta = None;
-    let mut rest = file;
-    while !rest.is_empty() {
-        let IsoBox { kind, body, after } = next_box(rest)?;
-        if kind == *b"meta" && meta.is_none() {
-            meta = Some(body);
+    for found in boxes(file) {
+        let (kind, body) = found?;
+        if kind == *b"meta" {
+            meta.get_or_insert(body);
         }
-        rest = after;
     }
     let mut meta = Fields(meta.ok_or(Unreadable::Damaged)?);
     meta.skip(4)?; // version and flags
     let mut primary = None;
     let mut properties = None;
     let mut located = false;
-    let mut rest = meta.0;
-    while !rest.is_empty() {
-        let IsoBox { kind, body, after } = next_box(rest).map_err(within)?;
+    for found in boxes(meta.0) {
+        let (kind, body) = found.map_err(within)?;
         match &kind {
             b"pitm" => primary = Some(primary_item(Fields(body))?),
             b"iloc" => {
@@ -35,20 +32,27 @@ pub(super) fn inspect(file: &[u8]) -> Result<(u32, u32), Unreadable> {
             b"iprp" => properties = Some(body),
             _ => {}
         }
-        rest = after;
     }
     let (Some(primary), Some(properties), true) = (primary, properties, located) else { return Err(Unreadable::Damaged) };
     shown_size(properties, primary)
 }
 
-struct IsoBox<'a> {
-    kind: [u8; 4],
-    body: &'a [u8],
-    after: &'a [u8],
+/// Kind and body of a box.
+type IsoBox<'a> = ([u8; 4], &'a [u8]);
+
+/// The boxes of `bytes`, one behind the other.
+fn boxes(mut rest: &[u8]) -> impl Iterator<Item = Result<IsoBox<'_>, Unreadable>> {
+    std::iter::from_fn(move || {
+        let next = (!rest.is_empty()).then(|| next_box(rest))?;
+        Some(next.map(|(first, after)| {
+            rest = after;
+            first
+        }))
+    })
 }
 
-/// The first box of `bytes`. One that reaches beyond them was cut off.
-fn next_box(bytes: &[u8]) -> Result<IsoBox<'_>, Unreadable> {
+/// The first box of `bytes`, and what follows it. One that reaches beyond them was cut off.
+fn next_box(bytes: &[u8]) -> Result<(IsoBox<'_>, &[u8]), Unreadable> {
     let mut fields = Fields(bytes);
     let (size, kind) = (fields.uint(4), fields.take(4));
     let (Ok(size), Ok(kind)) = (size, kind) else { return Err(Unreadable::Truncated) };
@@ -62,7 +66,7 @@ fn next_box(bytes: &[u8]) -> Result<IsoBox<'_>, Unreadable> {
         return Err(Unreadable::Damaged);
     }
     let body = bytes.get(head..size).ok_or(Unreadable::Truncated)?;
-    Ok(IsoBox { kind: [kind[0], kind[1], kind[2], kind[3]], body, after: &bytes[size..] })
+    Ok((([kind[0], kind[1], kind[2], kind[3]], body), &bytes[size..]))
 }
 
 /// Inside a box that is whole, a box that reaches beyond it is damage.
@@ -106,24 +110,19 @@ fn check_extents(mut iloc: Fields<'_>, file: u64) -> Result<(), Unreadable> {
 fn shown_size(iprp: &[u8], item: u64) -> Result<(u32, u32), Unreadable> {
     let mut container: &[u8] = &[];
     let mut associations = None;
-    let mut rest = iprp;
-    while !rest.is_empty() {
-        let IsoBox { kind, body, after } = next_box(rest).map_err(within)?;
+    for found in boxes(iprp) {
+        let (kind, body) = found.map_err(within)?;
         match &kind {
             b"ipco" => container = body,
             b"ipma" => associations = associated(Fields(body), item)?.or(associations),
             _ => {}
         }
-        rest = after;
     }
     let associations = associations.ok_or(Unreadable::Damaged)?;
     let mut size = None;
     let mut turned = false;
-    let mut number = 0;
-    let mut rest = container;
-    while !rest.is_empty() {
-        let IsoBox { kind, body, after } = next_box(rest).map_err(within)?;
-        number += 1;
+    for (number, found) in (1..).zip(boxes(container)) {
+        let (kind, body) = found.map_err(within)?;
         if associations.contains(&number) {
             let mut fields = Fields(body);
             match &kind {
@@ -135,7 +134,6 @@ fn shown_size(iprp: &[u8], item: u64) -> Result<(u32, u32), Unreadable> {
                 _ => {}
             }
         }
-        rest = after;
     }
     match size {
         Some((width, height)) if width > 0 && height > 0 => Ok(if turned { (height, width) } else { (width, height) }),

@@ -1,6 +1,6 @@
 //! A proof bundle: one piece of evidence with everything that is needed to check it offline, on any machine.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -19,13 +19,13 @@ pub const MAX_CHAIN: usize = 100;
 /// Everything but the original is small.
 const MAX_SMALL: u32 = 256 * 1024;
 
-const README: &str = "README.txt";
+pub(crate) const README: &str = "README.txt";
 const CLAIM: &str = "claim.cbor";
 const CLAIM_JSON: &str = "claim.json";
-const SIGNATURE: &str = "signature.der";
-const PUBLIC_KEY: &str = "public_key.pem";
+pub(crate) const SIGNATURE: &str = "signature.der";
+pub(crate) const PUBLIC_KEY: &str = "public_key.pem";
 const CHAIN: &str = "chain.json";
-const SUMS: &str = "SHA256SUMS";
+pub(crate) const SUMS: &str = "SHA256SUMS";
 /// The members before the original, in their order.
 const SMALL: [&str; 7] = [README, CLAIM, CLAIM_JSON, SIGNATURE, PUBLIC_KEY, CHAIN, SUMS];
 
@@ -88,22 +88,13 @@ pub fn export(path: &Path, evidence: &Evidence<'_>, original: &mut (impl Read + 
     let sums = sums(named.chain([(original_name.as_str(), claim.sha256)]));
     small.push((SUMS, sums.into_bytes()));
 
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
-    let written = (|| -> io::Result<()> {
-        let mut zip = archive::Writer::new(io::BufWriter::new(File::create(part)?));
+    archive::create(path, |zip| {
         for (name, content) in &small {
             zip.add(name, &mut Cursor::new(content))?;
         }
-        zip.add(&original_name, original)?;
-        zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(part, path)
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(part);
-    }
-    Ok(written?)
+        zip.add(&original_name, original)
+    })?;
+    Ok(())
 }
 
 /// Checks a bundle, every byte of it. Fails only when the file cannot be read at all.
@@ -112,62 +103,26 @@ pub fn export(path: &Path, evidence: &Evidence<'_>, original: &mut (impl Read + 
 /// show: compare its id with the list of devices on the server.
 pub fn verify(path: &Path) -> Result<Report> {
     let mut file = BufReader::new(File::open(path)?);
-    let mut report = Report::default();
     let members = match archive::read(&mut file)? {
-        Ok(members) => members,
-        Err(detail) => {
-            report.check("container", Err(detail));
-            return Ok(report);
-        }
+        Ok(members) if are_ours(&members) => members,
+        Ok(_) => return Ok(Report::unread("its members are not those of a proof bundle")),
+        Err(detail) => return Ok(Report::unread(detail)),
     };
-    let Some((original, contents)) = contents(&mut file, &members)? else {
-        report.check("container", Err("its members are not those of a proof bundle".into()));
-        return Ok(report);
-    };
-    let (original_hash, original_crc) = hash_member(&mut file, original)?;
-    let [readme_found, claim_bytes, claim_json, signature, key, chain, sums_found] = &contents;
+    let [readme_found, claim_bytes, claim_json, signature, key, chain, sums_found] = contents(&mut file, &members)?;
+    let mut report = Report::default();
+    let hashes = report.check_container(&mut file, &members)?;
+    let (original, original_hash) = (&members[SMALL.len()], hashes[SMALL.len()].1);
 
-    let checksums = |member: &Member, crc| if member.crc == crc { None } else { Some(member.name.clone()) };
-    let small = members.iter().zip(&contents).find_map(|(member, content)| checksums(member, crc32fast::hash(content)));
-    let changed = small.or_else(|| checksums(original, original_crc));
-    let bytes = original.content_at() + u64::from(original.size);
-    report.check(
-        "container",
-        changed.map_or(Ok(format!("{} members, {bytes} bytes", members.len())), |name| Err(format!("{name} was changed"))),
-    );
-
-    let claim = Claim::from_bytes(claim_bytes);
+    let claim = Claim::from_bytes(&claim_bytes).map_err(|error| format!("{CLAIM}: {error}"));
     report.check(
         "claim",
-        match &claim {
-            Ok(claim) => Ok(format!("number {} of device {}", claim.sequence, claim.device)),
-            Err(error) => Err(format!("{CLAIM}: {error}")),
-        },
+        claim.as_ref().map_err(Clone::clone).map(|claim| format!("number {} of device {}", claim.sequence, claim.device)),
     );
-    let needs_claim = |check: &dyn Fn(&Claim) -> Result<String, String>| match &claim {
-        Ok(claim) => check(claim),
-        Err(_) => Err(format!("cannot be compared, because {CLAIM} was changed")),
-    };
-    let parsed_key = std::str::from_utf8(key).ok().and_then(|pem| PublicKey::from_pem(pem).ok());
-    report.check(
-        "public_key",
-        needs_claim(&|claim| match &parsed_key {
-            None => Err(format!("{PUBLIC_KEY} is no P-256 key")),
-            Some(parsed) if parsed.id() != claim.key => Err(format!("{PUBLIC_KEY} is not the key that the claim names")),
-            Some(parsed) => same(PUBLIC_KEY, key, parsed.to_pem().as_bytes()).map(|()| format!("key {}", parsed.id())),
-        }),
-    );
-    report.check(
-        "signature",
-        match &parsed_key {
-            Some(parsed) if parsed.verify(claim_bytes, signature).is_ok() => Ok("ECDSA P-256 with SHA-256".into()),
-            Some(_) => Err(format!("{SIGNATURE} is not this key's signature over {CLAIM}")),
-            None => Err(format!("cannot be checked, because {PUBLIC_KEY} was changed")),
-        },
-    );
+    let claim = Signed { name: CLAIM, says: claim };
+    report.check_key(&claim, &key, ("the claim", |claim| claim.key), &claim_bytes, &signature);
     report.check(
         "original",
-        needs_claim(&|claim| {
+        claim.compare(|claim| {
             if (original_hash, u64::from(original.size)) == (claim.sha256, claim.size) {
                 Ok(format!("SHA-256 {original_hash}, {} bytes", original.size))
             } else {
@@ -177,48 +132,115 @@ pub fn verify(path: &Path) -> Result<Report> {
     );
     report.check(
         "claim_json",
-        needs_claim(&|claim| same(CLAIM_JSON, claim_json, &json(claim)).map(|()| "says what the claim says".into())),
+        claim.compare(|claim| same(CLAIM_JSON, &claim_json, &json(claim)).map(|()| "says what the claim says".into())),
     );
-    report.check("chain", needs_claim(&|claim| check_chain(chain, claim)));
-    report.check("readme", same(README, readme_found, readme(&original.name).as_bytes()).map(|()| "as written".into()));
-    let hashes = SMALL.iter().zip(&contents).take(SMALL.len() - 1).map(|(name, content)| (*name, Hash::of(content)));
-    let expected = sums(hashes.chain([(original.name.as_str(), original_hash)]));
-    report.check("checksums", same(SUMS, sums_found, expected.as_bytes()).map(|()| "as listed".into()));
-    report.close();
+    report.check("chain", claim.compare(|claim| check_chain(&chain, claim)));
+    report.check_rest(&readme_found, &readme(&original.name), &sums_found, &hashes);
     Ok(report)
 }
 
+/// What the signature of a bundle is over: the name of its member, and what that says, if it can be read.
+pub(crate) struct Signed<T> {
+    pub(crate) name: &'static str,
+    pub(crate) says: Result<T, String>,
+}
+
+impl<T> Signed<T> {
+    /// Compares something with what was signed.
+    pub(crate) fn compare(&self, check: impl FnOnce(&T) -> Result<String, String>) -> Result<String, String> {
+        match &self.says {
+            Ok(says) => check(says),
+            Err(_) => Err(format!("cannot be compared, because {} was changed", self.name)),
+        }
+    }
+}
+
 impl Report {
+    /// Of a file that is no bundle, or of which nothing can be told.
+    pub(crate) fn unread(detail: impl Into<String>) -> Self {
+        let mut report = Self::default();
+        report.check("container", Err(detail.into()));
+        report
+    }
+
     pub(crate) fn check(&mut self, name: &'static str, found: Result<String, String>) {
         let ok = found.is_ok();
         self.checks.push(Check { name: name.into(), ok, detail: found.unwrap_or_else(|detail| detail) });
     }
 
-    /// There are no more checks: it is valid when all of them passed.
-    pub(crate) fn close(&mut self) {
+    /// Whether each member has the checksum that the archive gives for it; returns the names and hashes of all.
+    pub(crate) fn check_container<'m>(
+        &mut self,
+        file: &mut (impl Read + Seek),
+        members: &'m [Member],
+    ) -> Result<Vec<(&'m str, Hash)>> {
+        let mut hashes = Vec::new();
+        let mut changed = None;
+        for member in members {
+            let (hash, crc) = hash_member(file, member)?;
+            hashes.push((member.name.as_str(), hash));
+            changed = changed.or_else(|| (crc != member.crc).then(|| format!("{} was changed", member.name)));
+        }
+        let bytes = members.last().map_or(0, |member| member.content_at() + u64::from(member.size));
+        self.check("container", changed.map_or(Ok(format!("{} members, {bytes} bytes", members.len())), Err));
+        Ok(hashes)
+    }
+
+    /// Whether the key is the one that is named by what it signed, and the signature is by it.
+    pub(crate) fn check_key<T>(
+        &mut self,
+        signed: &Signed<T>,
+        pem: &[u8],
+        (namer, named): (&str, fn(&T) -> Hash),
+        bytes: &[u8],
+        signature: &[u8],
+    ) {
+        let key = std::str::from_utf8(pem).ok().and_then(|pem| PublicKey::from_pem(pem).ok());
+        self.check(
+            "public_key",
+            signed.compare(|says| match &key {
+                None => Err(format!("{PUBLIC_KEY} is no P-256 key")),
+                Some(key) if key.id() != named(says) => Err(format!("{PUBLIC_KEY} is not the key that {namer} names")),
+                Some(key) => same(PUBLIC_KEY, pem, key.to_pem().as_bytes()).map(|()| format!("key {}", key.id())),
+            }),
+        );
+        self.check(
+            "signature",
+            match &key {
+                Some(key) if key.verify(bytes, signature).is_ok() => Ok("ECDSA P-256 with SHA-256".into()),
+                Some(_) => Err(format!("{SIGNATURE} is not this key's signature over {}", signed.name)),
+                None => Err(format!("cannot be checked, because {PUBLIC_KEY} was changed")),
+            },
+        );
+    }
+
+    /// What is the same in every bundle and comes last: how to check it without this program. It is valid when every check passed.
+    pub(crate) fn check_rest(&mut self, readme_found: &[u8], readme: &str, sums_found: &[u8], hashes: &[(&str, Hash)]) {
+        self.check("readme", same(README, readme_found, readme.as_bytes()).map(|()| "as written".into()));
+        let expected = sums(hashes.iter().copied().filter(|(name, _)| *name != SUMS));
+        self.check("checksums", same(SUMS, sums_found, expected.as_bytes()).map(|()| "as listed".into()));
         self.valid = self.checks.iter().all(|check| check.ok);
     }
 }
 
-/// The contents of the members before the original, in their order.
-type Contents = [Vec<u8>; SMALL.len()];
-
-/// The original's place and the contents of the small members, when the members are those of a bundle.
-fn contents<'a>(file: &mut (impl Read + Seek), members: &'a [Member]) -> Result<Option<(&'a Member, Contents)>> {
-    let Some((original, small)) = members.split_last() else { return Ok(None) };
+/// Whether the members are those of a bundle: the small ones in their order, then the original.
+fn are_ours(members: &[Member]) -> bool {
+    let Some((original, small)) = members.split_last() else { return false };
     let named = small.iter().map(|member| member.name.as_str()).eq(SMALL);
-    if !named || !original.name.starts_with("original.") || small.iter().any(|member| member.size > MAX_SMALL) {
-        return Ok(None);
-    }
-    let mut contents = Contents::default();
-    for (member, content) in small.iter().zip(&mut contents) {
+    named && original.name.starts_with("original.") && small.iter().all(|member| member.size <= MAX_SMALL)
+}
+
+/// The contents of the first members.
+pub(crate) fn contents<const N: usize>(file: &mut (impl Read + Seek), members: &[Member]) -> Result<[Vec<u8>; N]> {
+    let mut contents = [const { Vec::new() }; N];
+    for (member, content) in members.iter().zip(&mut contents) {
         file.seek(SeekFrom::Start(member.content_at()))?;
         file.take(u64::from(member.size)).read_to_end(content)?;
     }
-    Ok(Some((original, contents)))
+    Ok(contents)
 }
 
-pub(crate) fn hash_member(file: &mut (impl Read + Seek), member: &Member) -> Result<(Hash, u32)> {
+fn hash_member(file: &mut (impl Read + Seek), member: &Member) -> Result<(Hash, u32)> {
     file.seek(SeekFrom::Start(member.content_at()))?;
     let mut content = Checked { reader: file.take(u64::from(member.size)), checksum: Checksum::default() };
     let (hash, _) = digest::hash(&mut content)?;

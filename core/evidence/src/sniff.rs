@@ -4,7 +4,6 @@ use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use minicbor::{Decode, Encode};
-use serde::{Deserialize, Serialize};
 
 /// Bytes from the start that are looked at; zip archives and MP4 files are looked into further.
 const HEAD: u64 = 8 * 1024;
@@ -15,113 +14,60 @@ const MAX_BOXES: usize = 64;
 /// Zip archives beyond this are not opened to look for a document: their directory alone could fill memory.
 const MAX_ZIP: u64 = 256 * 1024 * 1024;
 
-/// The kinds of file that can be evidence. Numbers are stored and signed: never change one, only add.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Mime {
-    /// Anything else.
-    #[n(0)]
-    #[serde(rename = "application/octet-stream")]
-    Unknown,
-    /// JPEG photo.
-    #[n(1)]
-    #[serde(rename = "image/jpeg")]
-    Jpeg,
-    /// PNG image, such as a screenshot.
-    #[n(2)]
-    #[serde(rename = "image/png")]
-    Png,
-    /// WebP image, still or animated.
-    #[n(3)]
-    #[serde(rename = "image/webp")]
-    Webp,
-    /// HEIC or HEIF photo.
-    #[n(4)]
-    #[serde(rename = "image/heic")]
-    Heic,
-    /// PDF document.
-    #[n(5)]
-    #[serde(rename = "application/pdf")]
-    Pdf,
-    /// Word document.
-    #[n(6)]
-    #[serde(rename = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")]
-    Docx,
-    /// Excel workbook.
-    #[n(7)]
-    #[serde(rename = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
-    Xlsx,
-    /// `PowerPoint` presentation.
-    #[n(8)]
-    #[serde(rename = "application/vnd.openxmlformats-officedocument.presentationml.presentation")]
-    Pptx,
-    /// WAV sound.
-    #[n(9)]
-    #[serde(rename = "audio/wav")]
-    Wav,
-    /// MP4 with sound and no video: what phones record.
-    #[n(10)]
-    #[serde(rename = "audio/mp4")]
-    M4a,
-    /// MPEG layer III sound.
-    #[n(11)]
-    #[serde(rename = "audio/mpeg")]
-    Mp3,
-    /// Ogg sound.
-    #[n(12)]
-    #[serde(rename = "audio/ogg")]
-    Ogg,
-    /// FLAC sound.
-    #[n(13)]
-    #[serde(rename = "audio/flac")]
-    Flac,
-    /// Text without markup, in UTF-8, UTF-16 with its mark, or GBK.
-    #[n(14)]
-    #[serde(rename = "text/plain")]
-    Text,
+chuda_record::words! {
+    /// The kinds of file that can be evidence. Numbers are stored and signed: never change one, only add.
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    pub enum Mime {
+        /// Anything else.
+        #[n(0)]
+        Unknown = "application/octet-stream",
+        /// JPEG photo.
+        #[n(1)]
+        Jpeg = "image/jpeg",
+        /// PNG image, such as a screenshot.
+        #[n(2)]
+        Png = "image/png",
+        /// WebP image, still or animated.
+        #[n(3)]
+        Webp = "image/webp",
+        /// HEIC or HEIF photo.
+        #[n(4)]
+        Heic = "image/heic",
+        /// PDF document.
+        #[n(5)]
+        Pdf = "application/pdf",
+        /// Word document.
+        #[n(6)]
+        Docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        /// Excel workbook.
+        #[n(7)]
+        Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        /// `PowerPoint` presentation.
+        #[n(8)]
+        Pptx = "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        /// WAV sound.
+        #[n(9)]
+        Wav = "audio/wav",
+        /// MP4 with sound and no video: what phones record.
+        #[n(10)]
+        M4a = "audio/mp4",
+        /// MPEG layer III sound.
+        #[n(11)]
+        Mp3 = "audio/mpeg",
+        /// Ogg sound.
+        #[n(12)]
+        Ogg = "audio/ogg",
+        /// FLAC sound.
+        #[n(13)]
+        Flac = "audio/flac",
+        /// Text without markup, in UTF-8, UTF-16 with its mark, or GBK.
+        #[n(14)]
+        Text = "text/plain",
+    }
 }
 
 impl Mime {
-    /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 15] = [
-        Self::Unknown,
-        Self::Jpeg,
-        Self::Png,
-        Self::Webp,
-        Self::Heic,
-        Self::Pdf,
-        Self::Docx,
-        Self::Xlsx,
-        Self::Pptx,
-        Self::Wav,
-        Self::M4a,
-        Self::Mp3,
-        Self::Ogg,
-        Self::Flac,
-        Self::Text,
-    ];
-
-    /// The registered media type.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Unknown => "application/octet-stream",
-            Self::Jpeg => "image/jpeg",
-            Self::Png => "image/png",
-            Self::Webp => "image/webp",
-            Self::Heic => "image/heic",
-            Self::Pdf => "application/pdf",
-            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            Self::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-            Self::Wav => "audio/wav",
-            Self::M4a => "audio/mp4",
-            Self::Mp3 => "audio/mpeg",
-            Self::Ogg => "audio/ogg",
-            Self::Flac => "audio/flac",
-            Self::Text => "text/plain",
-        }
-    }
-
     /// The usual file extension, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
@@ -161,7 +107,7 @@ impl Mime {
 
 impl fmt::Display for Mime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.as_str())
     }
 }
 
@@ -356,7 +302,7 @@ mod tests {
     #[test]
     fn names_json_and_numbers_agree() {
         for (number, mime) in Mime::ALL.into_iter().enumerate() {
-            assert_eq!(serde_json::to_value(mime).unwrap(), mime.name());
+            assert_eq!(serde_json::to_value(mime).unwrap(), mime.as_str());
             assert_eq!(minicbor::to_vec(mime).unwrap(), [u8::try_from(number).unwrap()]);
         }
     }

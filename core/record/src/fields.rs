@@ -38,6 +38,17 @@ impl Scalar {
     }
 }
 
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(value) => value.fmt(f),
+            Self::Int(value) => value.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
 /// Every stored record is read through this. What is derived for an untagged enum tries one variant after another, and words an error
 /// for each that does not fit.
 impl<'de> Deserialize<'de> for Scalar {

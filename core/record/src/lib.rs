@@ -24,6 +24,7 @@ pub mod table;
 pub mod time;
 pub mod view;
 pub mod wire;
+mod words;
 
 pub use doc::{Actor, Change, Doc};
 pub use error::{Action, Error, ErrorKind, Result};

@@ -32,9 +32,18 @@ pub trait Record: Serialize + DeserializeOwned {
     /// The fields that matter to whoever has to do something about it, in the order to show them.
     const ESSENTIALS: &'static [&'static str] = &[];
 
+    /// The fields of which one says that nobody has to do anything about it any more; none: nobody ever has.
+    const CLOSED_BY: &'static [&'static str] = &[];
+    /// The instant at which it happened, or was made: what lists are sorted by.
+    const TIME: &'static str = "created_at";
+    /// The record it came from, or is part of.
+    const PARENT: &'static str = "source";
+    /// Whether whoever goes to customers can claim one that nobody holds, and reads it as long as that is so (H1).
+    const CLAIMABLE: bool = false;
+
     /// Whether somebody still has to do something about it.
-    fn is_open(_: &Fields) -> bool {
-        false
+    fn is_open(fields: &Fields) -> bool {
+        !Self::CLOSED_BY.is_empty() && !Self::CLOSED_BY.iter().any(|field| fields::is_known(fields, field))
     }
 
     /// Whether it counts for nothing yet.
@@ -42,19 +51,14 @@ pub trait Record: Serialize + DeserializeOwned {
         false
     }
 
-    /// When it happened, or was made: what lists are sorted by.
+    /// When it happened, or was made.
     fn time(fields: &Fields) -> Option<i64> {
-        fields::number(fields, "created_at")
+        fields::number(fields, Self::TIME)
     }
 
     /// The customer it belongs to.
     fn customer(_: RecordId, fields: &Fields) -> Option<CustomerId> {
         fields::id(fields, "customer")
-    }
-
-    /// The record it came from, or is part of.
-    fn parent(fields: &Fields) -> Option<RecordId> {
-        fields::id(fields, "source")
     }
 
     /// The bytes it stands for.
@@ -65,11 +69,6 @@ pub trait Record: Serialize + DeserializeOwned {
     /// Whether this person looks after it.
     fn is_held_by(fields: &Fields, person: PersonId) -> bool {
         fields::id(fields, "holder") == Some(person)
-    }
-
-    /// Whether whoever goes to customers can claim it, and reads it as long as that is so (H1).
-    fn is_claimable(_: &Fields) -> bool {
-        false
     }
 
     /// What must hold of a write by a person, beside the rights that the field table gives.

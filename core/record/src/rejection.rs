@@ -1,46 +1,37 @@
 //! Why a change is not accepted, in terms that are stored and sent.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Why a change was not accepted. It is kept, and its author can redo it on top of the accepted state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Rejection {
     /// Not a change of a record at all.
-    #[error("malformed")]
     Malformed,
     /// Too many bytes or fields, or the document has too many changes.
-    #[error("too_large")]
     TooLarge,
     /// A change that it builds on is not there.
-    #[error("missing_dependency")]
     MissingDependency,
     /// It builds on a change that was not accepted.
-    #[error("depends_on_rejected")]
     DependsOnRejected,
     /// The actor and number were used before: the installation was copied or restored.
-    #[error("reused_sequence")]
     ReusedSequence,
     /// It was not made by the device that sent it.
-    #[error("foreign_actor")]
     ForeignActor,
     /// A kind that this version does not know.
-    #[error("unknown_kind")]
     UnknownKind,
     /// This person may not create such a record, or not in another's name.
-    #[error("not_allowed_to_create")]
     NotAllowedToCreate,
     /// This person may not see or change this record.
-    #[error("not_allowed")]
     NotAllowed,
     /// A field that is not to be changed, or not by this person.
-    #[error("field_locked: {field}")]
     FieldLocked {
         /// The field.
         field: String,
     },
     /// The result would not be a valid record.
-    #[error("invalid: {detail}")]
     Invalid {
         /// The field, or what keeps the fields from being a record.
         detail: String,
@@ -80,21 +71,8 @@ impl Rejection {
 
     /// From its word and the field that it is about.
     pub fn parse(key: &str, field: Option<&str>) -> Option<Self> {
-        let field = || field.unwrap_or_default().to_owned();
-        Some(match key {
-            "malformed" => Self::Malformed,
-            "too_large" => Self::TooLarge,
-            "missing_dependency" => Self::MissingDependency,
-            "depends_on_rejected" => Self::DependsOnRejected,
-            "reused_sequence" => Self::ReusedSequence,
-            "foreign_actor" => Self::ForeignActor,
-            "unknown_kind" => Self::UnknownKind,
-            "not_allowed_to_create" => Self::NotAllowedToCreate,
-            "not_allowed" => Self::NotAllowed,
-            "field_locked" => Self::FieldLocked { field: field() },
-            "invalid" => Self::Invalid { detail: field() },
-            _ => return None,
-        })
+        let field = field.unwrap_or_default();
+        serde_json::from_value(serde_json::json!({ "reason": key, "field": field, "detail": field })).ok()
     }
 
     /// As it is stored, and as version 1 of the protocol has it.
@@ -107,3 +85,12 @@ impl Rejection {
         serde_json::from_str(text).ok()
     }
 }
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())?;
+        self.field().map_or(Ok(()), |field| write!(f, ": {field}"))
+    }
+}
+
+impl std::error::Error for Rejection {}

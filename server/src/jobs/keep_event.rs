@@ -52,7 +52,7 @@ async fn keep(app: &App, Trace { event, touch }: Trace) -> Result<Option<Kept>> 
         return Ok(None);
     }
     let bytes = text(&event).into_bytes();
-    let mime = sniff::sniff(&mut std::io::Cursor::new(&bytes)).unwrap_or(Mime::Unknown).name();
+    let mime = sniff::sniff(&mut std::io::Cursor::new(&bytes)).unwrap_or(Mime::Unknown).as_str();
     let kept = Kept { sha256: Hash::of(&bytes), size: bytes.len(), mime, event, touch, made };
     app.blobs.put(kept.sha256, bytes).await?;
     Ok(Some(kept))

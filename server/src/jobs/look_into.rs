@@ -107,7 +107,7 @@ async fn look(app: &App, back_check: RecordId) -> Result<Look> {
         };
         let looked = tokio::task::spawn_blocking(move || inspect(&bytes));
         let (mime, what) = looked.await.map_err(|error| Error::internal("task.failed", error))?;
-        seen.push((sha256, Some(mime.name()), what));
+        seen.push((sha256, Some(mime.as_str()), what));
     }
     // Blobs that are lost are not asked for again at once.
     Ok(Look { more: left > 0 && !seen.is_empty(), seen, looks })
@@ -141,7 +141,7 @@ pub(super) fn note(ingest: &mut Ingest<'_>, back_check: RecordId, look: &Look) -
 
 /// What kind of file bytes are, and what is in it.
 fn inspect(bytes: &[u8]) -> (Mime, Seen) {
-    let unreadable = |reason: Unreadable| Seen::Unreadable { reason: reason.key().into() };
+    let unreadable = |reason: Unreadable| Seen::Unreadable { reason: reason.as_str().into() };
     let mime = sniff::sniff(&mut Cursor::new(bytes)).unwrap_or(Mime::Unknown);
     let seen = if mime.is_image() {
         let picture = |photo: photo::Photo| Seen::Picture { look: photo.preview.map(|preview| preview.hash.to_hex()) };

@@ -218,7 +218,7 @@ fn with_kept(shell: &Shell, failure: Failure, kept: &[EvidenceId]) -> Failure {
 }
 
 fn mode(text: &str) -> Result<ContactMode, String> {
-    ContactMode::parse(text).ok_or_else(|| {
+    ContactMode::called(text).ok_or_else(|| {
         let either = |mode: ContactMode| format!("{} ({})", mode.label().zh, mode.as_str());
         ContactMode::ALL.map(either).join(", ")
     })

@@ -12,18 +12,14 @@ use sha2::{Digest as _, Sha256};
 use super::entry::{About, Entry, instant};
 use crate::archive;
 use crate::key::Signer;
-use crate::proof::{json, sums};
+use crate::proof::{PUBLIC_KEY, README, SIGNATURE, SUMS, json, sums};
 use chuda_record::doc::MAX_CHANGE_BYTES;
 use chuda_record::id::{DeviceId, Hash, PersonId, RecordId};
 use chuda_record::{Change, Fields};
 use chuda_record::{Error, Result};
 use chuda_words::keys;
 
-pub(super) const README: &str = "README.txt";
 pub(super) const CHECKPOINT: &str = "checkpoint.json";
-pub(super) const SIGNATURE: &str = "signature.der";
-pub(super) const PUBLIC_KEY: &str = "public_key.pem";
-pub(super) const SUMS: &str = "SHA256SUMS";
 pub(super) const PEOPLE: &str = "people.json";
 pub(super) const ENTRIES: &str = "entries.jsonl";
 pub(super) const CHANGES: &str = "changes.jsonl";
@@ -151,18 +147,14 @@ impl Bundle {
         let sums = sums(named.chain(large));
         small.push((SUMS, sums.into_bytes()));
 
-        let part = Part::create(&self.path, "part")?;
-        let written = (|| -> io::Result<()> {
-            let mut zip = archive::Writer::new(BufWriter::new(File::create(&part.path)?));
+        let written = archive::create(&self.path, |zip| {
             for (name, content) in &small {
                 zip.add(name, &mut Cursor::new(content))?;
             }
             zip.add(PEOPLE, &mut Cursor::new(&people))?;
             zip.add(ENTRIES, &mut entries.file)?;
-            zip.add(CHANGES, &mut changes.file)?;
-            zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-            fs::rename(&part.path, &self.path)
-        })();
+            zip.add(CHANGES, &mut changes.file)
+        });
         match written {
             Ok(()) => Ok(checkpoint),
             Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(Error::invalid(keys::AUDIT_TOO_LARGE)),
@@ -232,10 +224,7 @@ struct Whole {
 
 impl Part {
     fn create(bundle: &Path, ending: &str) -> Result<Self> {
-        let mut path = bundle.as_os_str().to_owned();
-        path.push(".");
-        path.push(ending);
-        let path = PathBuf::from(path);
+        let path = bundle.with_added_extension(ending);
         Ok(Self { file: BufWriter::new(File::create(&path)?), path, digest: Sha256::new() })
     }
 
@@ -256,7 +245,6 @@ impl Part {
 
 impl Drop for Part {
     fn drop(&mut self) {
-        // The bundle itself has another name by now.
         let _ = fs::remove_file(&self.path);
     }
 }

@@ -101,12 +101,8 @@ impl About {
 impl Entry {
     /// SHA-256 of its one encoding, the hash of the entry before it among what is encoded.
     pub fn hash(&self) -> Hash {
-        let mut bytes = Vec::new();
-        match minicbor::encode(self, &mut bytes) {
-            Ok(()) => Hash::of(&bytes),
-            // The writer is a Vec and no field has an encoder of its own that could refuse.
-            Err(error) => unreachable!("{error}"),
-        }
+        // No field has an encoder of its own that could refuse.
+        Hash::of(&minicbor::to_vec(self).unwrap_or_else(|error| unreachable!("writing to memory: {error}")))
     }
 }
 

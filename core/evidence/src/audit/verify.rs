@@ -9,13 +9,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
 use super::bundle::{
-    CHANGES, CHECKPOINT, Checkpoint, ENTRIES, EntryLine, LARGE, PEOPLE, PUBLIC_KEY, README, SIGNATURE, SMALL, SUMS, VERSION,
-    change_line, entry_line, readme,
+    CHANGES, CHECKPOINT, Checkpoint, ENTRIES, EntryLine, LARGE, PEOPLE, SMALL, VERSION, change_line, entry_line, readme,
 };
 use super::entry::{About, Entry};
 use crate::archive::{self, Member};
-use crate::key::PublicKey;
-use crate::proof::{Report, hash_member, json, same, sums};
+use crate::proof::{Report, Signed, contents, json, same};
 use chuda_record::Change;
 use chuda_record::Result;
 use chuda_record::id::Hash;
@@ -40,100 +38,52 @@ pub fn is_bundle(path: &Path) -> Result<bool> {
 /// the log has not been exchanged for another since, earlier bundles of the same server tell.
 pub fn verify(path: &Path) -> Result<Report> {
     let mut file = BufReader::new(File::open(path)?);
-    let mut report = Report::default();
     let members = match archive::read(&mut file)? {
         Ok(members) if are_ours(&members) => members,
-        Ok(_) => {
-            report.check("container", Err("its members are not those of an audit bundle".into()));
-            return Ok(report);
-        }
-        Err(detail) => {
-            report.check("container", Err(detail));
-            return Ok(report);
-        }
+        Ok(_) => return Ok(Report::unread("its members are not those of an audit bundle")),
+        Err(detail) => return Ok(Report::unread(detail)),
     };
-    let mut contents: [Vec<u8>; SMALL.len()] = Default::default();
-    for (member, content) in members.iter().zip(&mut contents) {
-        file.seek(SeekFrom::Start(member.content_at()))?;
-        file.by_ref().take(u64::from(member.size)).read_to_end(content)?;
-    }
-    let mut hashes = Vec::new();
-    let mut changed = None;
-    for member in &members {
-        let (hash, crc) = hash_member(&mut file, member)?;
-        hashes.push((member.name.as_str(), hash));
-        changed = changed.or_else(|| (crc != member.crc).then(|| format!("{} was changed", member.name)));
-    }
-    let hash_of = |name: &str| hashes.iter().find(|(other, _)| *other == name).map(|(_, hash)| *hash);
-    let [readme_found, checkpoint_bytes, signature, key, sums_found] = &contents;
-    let bytes = members.last().map_or(0, |member| member.content_at() + u64::from(member.size));
-    report.check("container", changed.map_or(Ok(format!("{} members, {bytes} bytes", members.len())), Err));
+    let [readme_found, checkpoint_bytes, signature, key, sums_found] = contents(&mut file, &members)?;
+    let mut report = Report::default();
+    let hashes = report.check_container(&mut file, &members)?;
 
-    let checkpoint = read_checkpoint(checkpoint_bytes);
-    report.check(
-        "checkpoint",
-        checkpoint.as_ref().map_err(Clone::clone).map(|checkpoint| {
-            format!(
-                "entries {} to {} of a log of {}, head {}",
-                checkpoint.first, checkpoint.last, checkpoint.count, checkpoint.head
-            )
-        }),
-    );
-    let needs_checkpoint = |check: &dyn Fn(&Checkpoint) -> Result<String, String>| match &checkpoint {
-        Ok(checkpoint) => check(checkpoint),
-        Err(_) => Err(format!("cannot be compared, because {CHECKPOINT} was changed")),
+    let checkpoint = read_checkpoint(&checkpoint_bytes);
+    let extent = |Checkpoint { first, last, count, head, .. }: &Checkpoint| {
+        format!("entries {first} to {last} of a log of {count}, head {head}")
     };
-    let parsed_key = std::str::from_utf8(key).ok().and_then(|pem| PublicKey::from_pem(pem).ok());
-    report.check(
-        "public_key",
-        needs_checkpoint(&|checkpoint| match &parsed_key {
-            None => Err(format!("{PUBLIC_KEY} is no P-256 key")),
-            Some(parsed) if parsed.id() != checkpoint.key => Err(format!("{PUBLIC_KEY} is not the key that {CHECKPOINT} names")),
-            Some(parsed) => same(PUBLIC_KEY, key, parsed.to_pem().as_bytes()).map(|()| format!("key {}", parsed.id())),
-        }),
-    );
-    report.check(
-        "signature",
-        match &parsed_key {
-            Some(parsed) if parsed.verify(checkpoint_bytes, signature).is_ok() => Ok("ECDSA P-256 with SHA-256".into()),
-            Some(_) => Err(format!("{SIGNATURE} is not this key's signature over {CHECKPOINT}")),
-            None => Err(format!("cannot be checked, because {PUBLIC_KEY} was changed")),
-        },
-    );
-
-    let walked = walk(path, &members)?;
-    report.check(
-        "entries",
-        walked.entries.as_ref().map_err(Clone::clone).and_then(|()| {
-            needs_checkpoint(&|checkpoint| {
-                walked.agrees(checkpoint)?;
-                listed(ENTRIES, hash_of(ENTRIES), checkpoint.entries)?;
-                Ok(format!("entries {} to {}, each follows from the one before", checkpoint.first, checkpoint.last))
-            })
-        }),
-    );
-    report.check(
-        "changes",
-        walked.changes.as_ref().map_err(Clone::clone).and_then(|()| {
-            needs_checkpoint(&|checkpoint| {
-                let gone = match walked.not_kept {
-                    (0, _) => String::new(),
-                    (count, first) => format!(", {count} not kept, the first of them at entry {first}"),
-                };
-                listed(CHANGES, hash_of(CHANGES), checkpoint.changes).map_err(|differs| differs + &gone)?;
-                Ok(format!("{} changes have the hashes that the entries name{gone}", walked.named))
-            })
-        }),
-    );
-    report.check(
-        "people",
-        needs_checkpoint(&|checkpoint| listed(PEOPLE, hash_of(PEOPLE), checkpoint.people).map(|()| "as signed".into())),
-    );
-    report.check("readme", same(README, readme_found, readme().as_bytes()).map(|()| "as written".into()));
-    let expected = sums(hashes.iter().copied().filter(|(name, _)| *name != SUMS));
-    report.check("checksums", same(SUMS, sums_found, expected.as_bytes()).map(|()| "as listed".into()));
-    report.close();
+    report.check("checkpoint", checkpoint.as_ref().map_err(Clone::clone).map(extent));
+    let checkpoint = Signed { name: CHECKPOINT, says: checkpoint };
+    report.check_key(&checkpoint, &key, (CHECKPOINT, |checkpoint| checkpoint.key), &checkpoint_bytes, &signature);
+    check_lists(&mut report, &checkpoint, &walk(path, &members)?, &hashes);
+    report.check_rest(&readme_found, &readme(), &sums_found, &hashes);
     Ok(report)
+}
+
+/// Checks what the lists say, and that they are the lists that were signed.
+fn check_lists(report: &mut Report, checkpoint: &Signed<Checkpoint>, walked: &Walk, hashes: &[(&str, Hash)]) {
+    let listed = |name: &str, signed: Hash| {
+        if hashes.contains(&(name, signed)) { Ok(()) } else { Err(format!("{name} is not the list that {CHECKPOINT} names")) }
+    };
+    let entries = || {
+        checkpoint.compare(|checkpoint| {
+            walked.agrees(checkpoint)?;
+            listed(ENTRIES, checkpoint.entries)?;
+            Ok(format!("entries {} to {}, each follows from the one before", checkpoint.first, checkpoint.last))
+        })
+    };
+    report.check("entries", walked.entries.clone().and_then(|()| entries()));
+    let gone = match walked.not_kept {
+        (0, _) => String::new(),
+        (count, first) => format!(", {count} not kept, the first of them at entry {first}"),
+    };
+    let changes = || {
+        checkpoint.compare(|checkpoint| {
+            listed(CHANGES, checkpoint.changes).map_err(|differs| differs + &gone)?;
+            Ok(format!("{} changes have the hashes that the entries name{gone}", walked.named))
+        })
+    };
+    report.check("changes", walked.changes.clone().and_then(|()| changes()));
+    report.check("people", checkpoint.compare(|checkpoint| listed(PEOPLE, checkpoint.people).map(|()| "as signed".into())));
 }
 
 fn are_ours(members: &[Member]) -> bool {
@@ -149,10 +99,6 @@ fn read_checkpoint(bytes: &[u8]) -> Result<Checkpoint, String> {
         return Err(format!("{CHECKPOINT} is of version {}, which this program does not know", checkpoint.version));
     }
     Ok(checkpoint)
-}
-
-fn listed(name: &str, found: Option<Hash>, signed: Hash) -> Result<(), String> {
-    if found == Some(signed) { Ok(()) } else { Err(format!("{name} is not the list that {CHECKPOINT} names")) }
 }
 
 /// What the lists say, read side by side: each entry that names a change is followed by that change in the other list.

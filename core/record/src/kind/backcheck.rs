@@ -7,7 +7,6 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::fields::is_known;
 use crate::id::{BackCheckId, PersonId, TouchId};
 use crate::kinds::Kind;
 use crate::origin::with_origin;
@@ -20,34 +19,15 @@ const MAX_LISTED: usize = 5_000;
 /// Longest note to an answer, in characters.
 pub const MAX_NOTE: usize = 1_000;
 
-/// What is answered to a question about a touch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// It is so.
-    Yes,
-    /// It is not so.
-    No,
-    /// It can't be told.
-    Unclear,
-}
-
-impl Answer {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Yes, Self::No, Self::Unclear];
-
-    /// The word that is stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::No => "no",
-            Self::Unclear => "unclear",
-        }
-    }
-
-    /// From the stored word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|answer| answer.as_str() == text)
+crate::words! {
+    /// What is answered to a question about a touch.
+    pub enum Answer {
+        /// It is so.
+        Yes = "yes",
+        /// It is not so.
+        No = "no",
+        /// It can't be told.
+        Unclear = "unclear",
     }
 }
 
@@ -205,10 +185,7 @@ impl Record for BackCheck {
     };
     const RULES: ByRules = ByRules::Read;
     const HAS_PAGE: bool = true;
-
-    fn is_open(fields: &Fields) -> bool {
-        !is_known(fields, "closed_at")
-    }
+    const CLOSED_BY: &'static [&'static str] = &["closed_at"];
 
     fn check_write(proposal: &Proposal<'_>, _: &dyn Surroundings) -> Result<(), NotWritten> {
         proposal.before.map_or(Ok(()), |before| Ok(Self::check_edit(before, proposal.writes)?))

@@ -119,10 +119,7 @@ impl Record for Contract {
         "status",
         "rejection",
     ];
-
-    fn is_open(fields: &Fields) -> bool {
-        !is_known(fields, "signed_at") && !is_known(fields, "rejected_at")
-    }
+    const CLOSED_BY: &'static [&'static str] = &["signed_at", "rejected_at"];
 
     fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
         let signs = ["signed_at", "signed_by", "signed_with", "signature"].into_iter().any(|field| proposal.has(field));
@@ -190,8 +187,5 @@ impl Record for Seal {
         ],
     };
     const RULES: ByRules = ByRules::Make;
-
-    fn time(fields: &Fields) -> Option<i64> {
-        fields::number(fields, "at")
-    }
+    const TIME: &'static str = "at";
 }

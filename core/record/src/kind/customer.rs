@@ -3,46 +3,24 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::fields::{Fields, is_known};
+use crate::fields::Fields;
 use crate::id::{ContactId, CustomerId, PersonId, RecordId};
 use crate::kinds::Kind;
 use crate::record::{NotWritten, Proposal, Record, Surroundings};
 use crate::role::SELLING;
 use crate::table::{Create, List, Party, Table, Type, Write};
 
-/// How likely a customer is to buy (意向等级).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Intent {
-    /// Highest.
-    A,
-    /// High.
-    B,
-    /// Low.
-    C,
-    /// None at present.
-    D,
-}
-
-impl Intent {
-    /// From its letter.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "A" => Some(Self::A),
-            "B" => Some(Self::B),
-            "C" => Some(Self::C),
-            "D" => Some(Self::D),
-            _ => None,
-        }
-    }
-
-    /// Its letter.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::A => "A",
-            Self::B => "B",
-            Self::C => "C",
-            Self::D => "D",
-        }
+crate::words! {
+    /// How likely a customer is to buy (意向等级).
+    pub enum Intent {
+        /// Highest.
+        A = "A",
+        /// High.
+        B = "B",
+        /// Low.
+        C = "C",
+        /// None at present.
+        D = "D",
     }
 }
 
@@ -81,6 +59,7 @@ pub struct Customer {
 
 impl Record for Customer {
     const KIND: Kind = Kind::Customer;
+    const CLAIMABLE: bool = true;
     const TABLE: Table = Table {
         create: Create::Roles(SELLING),
         fields: &[
@@ -103,10 +82,6 @@ impl Record for Customer {
 
     fn customer(id: RecordId, _: &Fields) -> Option<CustomerId> {
         Some(id.into())
-    }
-
-    fn is_claimable(fields: &Fields) -> bool {
-        !is_known(fields, "holder")
     }
 
     /// Who enters one holds it, or nobody does.

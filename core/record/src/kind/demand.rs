@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::fields::is_known;
 use crate::id::{CustomerId, PersonId, TouchId};
 use crate::kinds::Kind;
 use crate::origin::with_origin;
@@ -73,10 +72,7 @@ impl Record for Demand {
     };
     const RULES: ByRules = ByRules::Make;
     const ESSENTIALS: &'static [&'static str] = &["author", "text", "status", "assessment"];
-
-    fn is_open(fields: &Fields) -> bool {
-        !is_known(fields, "assessed_at")
-    }
+    const CLOSED_BY: &'static [&'static str] = &["assessed_at"];
 
     /// It is assessed in one's own name, and with a reason where the assessment asks for one.
     fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {

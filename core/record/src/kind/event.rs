@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::Origin;
-use crate::fields::{self, Fields};
-use crate::id::{CustomerId, PersonId, RecordId, TouchId};
+use crate::id::{CustomerId, PersonId, TouchId};
 use crate::kinds::Kind;
 use crate::origin::with_origin;
 use crate::record::Record;
@@ -55,12 +54,6 @@ impl Record for Event {
             ("feedback", Type::Flag, Write::Never),
         ],
     };
-
-    fn time(fields: &Fields) -> Option<i64> {
-        fields::number(fields, "at")
-    }
-
-    fn parent(fields: &Fields) -> Option<RecordId> {
-        fields::id(fields, "touch")
-    }
+    const TIME: &'static str = "at";
+    const PARENT: &'static str = "touch";
 }

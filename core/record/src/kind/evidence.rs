@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::fields::{self, Fields, members};
-use crate::id::{CustomerId, DeviceId, Hash, PersonId, RecordId, TouchId};
+use crate::id::{CustomerId, DeviceId, Hash, PersonId, TouchId};
 use crate::kinds::Kind;
 use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings, author_of};
 use crate::rejection::Rejection;
@@ -87,14 +87,8 @@ impl Record for Evidence {
     };
     const RULES: ByRules = ByRules::Read;
     const HAS_PAGE: bool = true;
-
-    fn time(fields: &Fields) -> Option<i64> {
-        fields::number(fields, "captured_at")
-    }
-
-    fn parent(fields: &Fields) -> Option<RecordId> {
-        fields::id(fields, "touch")
-    }
+    const TIME: &'static str = "captured_at";
+    const PARENT: &'static str = "touch";
 
     fn blob(fields: &Fields) -> Option<Hash> {
         fields::id(fields, "sha256")

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::fields::{from_fields, is_known};
+use crate::fields::from_fields;
 use crate::id::{CustomerId, PersonId, RecordId};
 use crate::kinds::Kind;
 use crate::origin::with_origin;
@@ -88,10 +88,7 @@ impl Record for Finding {
     };
     const RULES: ByRules = ByRules::Make;
     const ESSENTIALS: &'static [&'static str] = &["finding", "left", "right", "resolution", "author"];
-
-    fn is_open(fields: &Fields) -> bool {
-        !is_known(fields, "resolved_at")
-    }
+    const CLOSED_BY: &'static [&'static str] = &["resolved_at"];
 
     /// It is settled in one's own name, in a way that suits it, and with a reason.
     fn check_write(proposal: &Proposal<'_>, _: &dyn Surroundings) -> Result<(), NotWritten> {

@@ -13,43 +13,21 @@ use crate::rejection::Rejection;
 use crate::role::SELLING;
 use crate::table::{Create, List, Party, Table, Type, Write};
 
-/// The way of a lead (H1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// 投放: offered, nobody has it yet.
-    Offered,
-    /// 认领: somebody has taken it.
-    Claimed,
-    /// 首次触达.
-    FirstTouch,
-    /// 需求确认.
-    NeedConfirmed,
-    /// 方案报价.
-    Quoted,
-    /// 合同签署.
-    Signed,
-}
-
-impl Stage {
-    /// All of them, in their order.
-    pub const ALL: [Self; 6] = [Self::Offered, Self::Claimed, Self::FirstTouch, Self::NeedConfirmed, Self::Quoted, Self::Signed];
-
-    /// From the stored word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.as_str() == text)
-    }
-
-    /// The word that is stored and sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Offered => "offered",
-            Self::Claimed => "claimed",
-            Self::FirstTouch => "first_touch",
-            Self::NeedConfirmed => "need_confirmed",
-            Self::Quoted => "quoted",
-            Self::Signed => "signed",
-        }
+crate::words! {
+    /// The way of a lead (H1).
+    pub enum Stage {
+        /// 投放: offered, nobody has it yet.
+        Offered = "offered",
+        /// 认领: somebody has taken it.
+        Claimed = "claimed",
+        /// 首次触达.
+        FirstTouch = "first_touch",
+        /// 需求确认.
+        NeedConfirmed = "need_confirmed",
+        /// 方案报价.
+        Quoted = "quoted",
+        /// 合同签署.
+        Signed = "signed",
     }
 }
 
@@ -179,23 +157,14 @@ impl Record for Lead {
         ],
     };
     const ESSENTIALS: &'static [&'static str] = &["holder", "stage", "channel", "reason"];
-
-    fn is_open(fields: &Fields) -> bool {
-        !is_known(fields, "invalid_at")
-    }
-
-    fn time(fields: &Fields) -> Option<i64> {
-        fields::number(fields, "moved_at")
-    }
+    const CLOSED_BY: &'static [&'static str] = &["invalid_at"];
+    const TIME: &'static str = "moved_at";
+    const CLAIMABLE: bool = true;
 
     /// One that nobody holds is looked after by whoever put it there.
     fn is_held_by(fields: &Fields, person: PersonId) -> bool {
         let keeper = if is_known(fields, "holder") { "holder" } else { AUTHOR_FIELD };
         fields::id(fields, keeper) == Some(person)
-    }
-
-    fn is_claimable(fields: &Fields) -> bool {
-        !is_known(fields, "holder")
     }
 
     fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {

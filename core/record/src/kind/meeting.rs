@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::Origin;
-use crate::fields::{self, Fields, members};
+use crate::fields::members;
 use crate::id::{ContractId, CustomerId, PersonId};
 use crate::kinds::Kind;
 use crate::origin::with_origin;
@@ -60,8 +60,5 @@ impl Record for Meeting {
     };
     const RULES: ByRules = ByRules::Make;
     const ESSENTIALS: &'static [&'static str] = &["title", "at", "minutes", "place", "author"];
-
-    fn time(fields: &Fields) -> Option<i64> {
-        fields::number(fields, "at")
-    }
+    const TIME: &'static str = "at";
 }

@@ -18,7 +18,7 @@ pub mod slip;
 pub mod task;
 pub mod touch;
 
-use crate::fields::{Fields, Misshapen, from_fields};
+use crate::fields::{self, Fields, Misshapen, from_fields};
 use crate::id::{CustomerId, Hash, PersonId, RecordId};
 use crate::kinds::{Kind, kinds};
 use crate::record::{ByRules, NotWritten, Proposal, Readers, Record, Surroundings};
@@ -113,7 +113,7 @@ macro_rules! asked {
             /// The record it came from, or is part of.
             pub fn parent_of(self, fields: &Fields) -> Option<RecordId> {
                 match self {
-                    $(Self::$kind => $record::parent(fields),)*
+                    $(Self::$kind => fields::id(fields, $record::PARENT),)*
                 }
             }
 
@@ -141,7 +141,7 @@ macro_rules! asked {
             /// Whether whoever goes to customers can claim it.
             pub fn is_claimable(self, fields: &Fields) -> bool {
                 match self {
-                    $(Self::$kind => $record::is_claimable(fields),)*
+                    $(Self::$kind => $record::CLAIMABLE && !fields::is_known(fields, "holder"),)*
                 }
             }
 

@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::Origin;
-use crate::fields::{Fields, is_known};
 use crate::id::{ContactId, ContractId, CustomerId, PersonId};
 use crate::kinds::Kind;
 use crate::origin::with_origin;
@@ -86,8 +85,5 @@ impl Record for Order {
         "training_on",
         "note",
     ];
-
-    fn is_open(fields: &Fields) -> bool {
-        !is_known(fields, "done_at")
-    }
+    const CLOSED_BY: &'static [&'static str] = &["done_at"];
 }

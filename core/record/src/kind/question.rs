@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::fields::is_known;
 use crate::id::{CustomerId, PersonId, TouchId};
 use crate::kinds::Kind;
 use crate::origin::with_origin;
@@ -85,10 +84,7 @@ impl Record for Question {
     };
     const RULES: ByRules = ByRules::Make;
     const ESSENTIALS: &'static [&'static str] = &["author", "text", "owner", "promised", "answer"];
-
-    fn is_open(fields: &Fields) -> bool {
-        !is_known(fields, "answered_at")
-    }
+    const CLOSED_BY: &'static [&'static str] = &["answered_at"];
 
     fn check_write(proposal: &Proposal<'_>, _: &dyn Surroundings) -> Result<(), NotWritten> {
         proposal.in_own_name("assignee")?;

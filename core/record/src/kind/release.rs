@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::fields::{self, Fields};
 use crate::id::{PersonId, RecordId};
 use crate::kinds::Kind;
 use crate::record::{ByRules, Readers, Record};
@@ -50,8 +49,5 @@ impl Record for Release {
     const READERS: Readers = Readers::Team;
     const RULES: ByRules = ByRules::Read;
     const HAS_PAGE: bool = true;
-
-    fn time(fields: &Fields) -> Option<i64> {
-        fields::number(fields, "at")
-    }
+    const TIME: &'static str = "at";
 }

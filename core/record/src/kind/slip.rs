@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::fields::{Fields, is_known};
 use crate::id::{ContractId, CustomerId, PersonId};
 use crate::kinds::Kind;
 use crate::origin::with_origin;
@@ -56,8 +55,5 @@ impl Record for Slip {
     };
     const READ_BY: &'static [Role] = &[Role::Finance];
     const ESSENTIALS: &'static [&'static str] = &["number", "contract_number", "expected_number", "amount", "payer"];
-
-    fn is_open(fields: &Fields) -> bool {
-        !is_known(fields, "contract")
-    }
+    const CLOSED_BY: &'static [&'static str] = &["contract"];
 }

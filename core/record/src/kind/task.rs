@@ -91,10 +91,7 @@ impl Record for Task {
         ],
     };
     const HAS_PAGE: bool = true;
-
-    fn is_open(fields: &Fields) -> bool {
-        !is_known(fields, "done_at")
-    }
+    const CLOSED_BY: &'static [&'static str] = &["done_at"];
 
     /// It is done in one's own name, with one of its choices if it has any, and with a reason where that asks for one. A signature is
     /// given with a key, which closes the task to sign by itself.

@@ -7,7 +7,7 @@ use chuda_words::Word;
 use serde::{Deserialize, Serialize};
 
 use super::Intent;
-use crate::fields::{Fields, members, members_of, number, set_of};
+use crate::fields::{Fields, members, members_of, set_of};
 use crate::id::{ContactId, CustomerId, EvidenceId, PersonId};
 use crate::kinds::Kind;
 use crate::record::{NotWritten, Proposal, Record, Surroundings, author_of};
@@ -16,42 +16,29 @@ use crate::role::SELLING;
 use crate::table::{Create, List, Party, Table, Type, Write};
 use crate::{Fen, Scalar};
 
-/// How the customer was reached (T1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ContactMode {
-    /// 电话.
-    Phone,
-    /// 微信.
-    Wechat,
-    /// 面访.
-    Visit,
-    /// 邮件.
-    Email,
+crate::words! {
+    /// How the customer was reached (T1).
+    pub enum ContactMode {
+        /// 电话.
+        Phone = "phone",
+        /// 微信.
+        Wechat = "wechat",
+        /// 面访.
+        Visit = "visit",
+        /// 邮件.
+        Email = "email",
+    }
 }
 
 impl ContactMode {
-    /// All of them, in the order they are offered.
-    pub const ALL: [Self; 4] = [Self::Phone, Self::Wechat, Self::Visit, Self::Email];
-
-    /// The word that is stored and sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Phone => "phone",
-            Self::Wechat => "wechat",
-            Self::Visit => "visit",
-            Self::Email => "email",
-        }
+    /// From its word or the one on a Chinese screen.
+    pub fn called(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text || mode.label().zh == text)
     }
 
     /// The word on screen.
     pub fn label(self) -> Word {
         chuda_words::label("mode", self.as_str())
-    }
-
-    /// From either word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == text || mode.label().zh == text)
     }
 }
 
@@ -151,14 +138,11 @@ impl Record for Touch {
     };
     const HAS_PAGE: bool = true;
     const ESSENTIALS: &'static [&'static str] = &["author", "action", "amount", "custom_development", "contact", "at", "note"];
+    const TIME: &'static str = "at";
 
     /// Without evidence (待补证据) it counts for nothing yet (T1).
     fn is_draft(fields: &Fields) -> bool {
         members_of(fields, "evidence/").all(|(_, value)| *value != Scalar::Bool(true))
-    }
-
-    fn time(fields: &Fields) -> Option<i64> {
-        number(fields, "at")
     }
 
     /// A new one has what form and rules ask for. Its evidence may come later; what is there must be the author's own.

@@ -114,10 +114,10 @@ impl Comparison {
         let name = &self.name;
         let number = |sign: &str, limit: &Option<i64>| limit.map(|limit| format!("{name} {sign} {limit}"));
         let known = self.known.map(|known| if known { format!("{name} known") } else { format!("{name} unknown") });
-        let one_of = self.one_of.as_ref().map(|values| values.iter().map(text).collect::<Vec<_>>().join("|"));
+        let one_of = self.one_of.as_ref().map(|values| values.iter().map(Scalar::to_string).collect::<Vec<_>>().join("|"));
         known
-            .or_else(|| self.is.as_ref().map(|value| format!("{name} = {}", text(value))))
-            .or_else(|| self.is_not.as_ref().map(|value| format!("{name} ≠ {}", text(value))))
+            .or_else(|| self.is.as_ref().map(|value| format!("{name} = {value}")))
+            .or_else(|| self.is_not.as_ref().map(|value| format!("{name} ≠ {value}")))
             .or_else(|| one_of.map(|values| format!("{name} = {values}")))
             .or_else(|| number(">", &self.above))
             .or_else(|| number("≥", &self.at_least))
@@ -125,14 +125,5 @@ impl Comparison {
             .or_else(|| number("≤", &self.at_most))
             .or_else(|| self.differs_from.as_ref().map(|other| format!("{name} ≠ {other}")))
             .unwrap_or_else(|| name.clone())
-    }
-}
-
-fn text(value: &Scalar) -> String {
-    match value {
-        Scalar::Null => "null".into(),
-        Scalar::Bool(value) => value.to_string(),
-        Scalar::Int(value) => value.to_string(),
-        Scalar::Text(text) => text.clone(),
     }
 }

@@ -128,7 +128,7 @@ impl Config {
 
     /// From JSON, as it was published. It was checked then; a check that has become stricter since does not take it away.
     pub fn read(json: &str) -> Result<Self, Flawed> {
-        let flawed = |flaw| Flawed { place: "configuration".into(), flaw };
+        let flawed = |flaw| Flawed::at("configuration", flaw);
         if json.len() > MAX_BYTES {
             return Err(flawed(Flaw::TooLarge { most: MAX_BYTES }));
         }

@@ -71,7 +71,7 @@ impl Edit {
             Self::AddOption { list, option } => {
                 let options = named_mut(&mut draft, &list)?;
                 if Config::option(options, &option.key).is_some() {
-                    return Err(flawed(&list, Flaw::Twice { name: option.key }));
+                    return Err(Flawed::at(list, Flaw::Twice { name: option.key }));
                 }
                 options.push(option);
             }
@@ -79,19 +79,19 @@ impl Edit {
             Self::SplitOption { list, key, into, prompt } => split(&mut draft, &list, &key, into, prompt.as_deref())?,
             Self::AddRule(rule) => {
                 if draft.rules.iter().any(|other| other.id == rule.id) {
-                    return Err(flawed("rules", Flaw::Twice { name: rule.id }));
+                    return Err(Flawed::at("rules", Flaw::Twice { name: rule.id }));
                 }
                 draft.rules.push(*rule);
             }
             Self::SwitchRule { id, off } => {
                 let rule = draft.rules.iter_mut().find(|rule| rule.id == id);
-                rule.ok_or_else(|| flawed("rules", Flaw::unknown(&id)))?.off = off;
+                rule.ok_or_else(|| Flawed::at("rules", Flaw::unknown(&id)))?.off = off;
             }
             Self::RemoveRule(id) => {
                 let before = draft.rules.len();
                 draft.rules.retain(|rule| rule.id != id);
                 if draft.rules.len() == before {
-                    return Err(flawed("rules", Flaw::unknown(&id)));
+                    return Err(Flawed::at("rules", Flaw::unknown(&id)));
                 }
             }
             Self::AddField { key, holds, zh, en, required } => {
@@ -110,9 +110,9 @@ impl Edit {
 /// Retires an option and returns it.
 fn retire(draft: &mut Config, list: &str, key: &str) -> Result<Choice, Flawed> {
     let option = named_mut(draft, list)?.iter_mut().find(|option| option.key == key);
-    let option = option.ok_or_else(|| flawed(list, Flaw::unknown(key)))?;
+    let option = option.ok_or_else(|| Flawed::at(list, Flaw::unknown(key)))?;
     if option.retired {
-        return Err(flawed(list, Flaw::Retired { name: key.into() }));
+        return Err(Flawed::at(list, Flaw::Retired { name: key.into() }));
     }
     option.retired = true;
     Ok(option.clone())
@@ -126,7 +126,7 @@ fn split(
     prompt: Option<&str>,
 ) -> Result<(), Flawed> {
     let keys: Vec<String> = into.iter().map(|(key, ..)| key.clone()).collect();
-    let Some(first) = keys.first() else { return Err(flawed(list, Flaw::Empty)) };
+    let Some(first) = keys.first() else { return Err(Flawed::at(list, Flaw::Empty)) };
     let whole = retire(draft, list, key)?;
     let part = |(part, zh, en)| Choice {
         key: part,
@@ -162,9 +162,5 @@ fn split(
 }
 
 fn named_mut<'c>(draft: &'c mut Config, name: &str) -> Result<&'c mut Vec<Choice>, Flawed> {
-    draft.named_mut(name).ok_or_else(|| flawed(name, Flaw::unknown(name)))
-}
-
-fn flawed(place: &str, flaw: Flaw) -> Flawed {
-    Flawed { place: place.into(), flaw }
+    draft.named_mut(name).ok_or_else(|| Flawed::at(name, Flaw::unknown(name)))
 }

@@ -134,6 +134,12 @@ pub struct Flawed {
     pub flaw: Flaw,
 }
 
+impl Flawed {
+    pub(crate) fn at(place: impl Into<String>, flaw: Flaw) -> Self {
+        Self { place: place.into(), flaw }
+    }
+}
+
 /// As an error with a key of its own, such as `flaw.unknown`. A configuration holds nothing personal.
 impl From<&Flaw> for Error {
     fn from(flaw: &Flaw) -> Self {

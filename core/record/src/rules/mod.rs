@@ -2,6 +2,7 @@
 
 pub mod audience;
 pub mod calendar;
+mod carrying;
 mod check;
 pub mod choice;
 pub mod condition;

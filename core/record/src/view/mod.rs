@@ -117,10 +117,8 @@ pub fn added(config: &Config, touch: &Touch) -> Vec<(Word, String)> {
         };
         let value = match value {
             Scalar::Int(fen) if asked.and_then(|one| one.holds) == Some(ExtraType::Money) => Fen(*fen).to_yuan(),
-            Scalar::Int(number) => number.to_string(),
-            Scalar::Bool(flag) => flag.to_string(),
-            Scalar::Text(text) => text.clone(),
             Scalar::Null => String::new(),
+            other => other.to_string(),
         };
         (field, value)
     };

@@ -90,35 +90,16 @@ pub struct Published {
     pub version: i64,
 }
 
-/// What is imported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ImportKind {
-    /// Customers.
-    Customers,
-    /// Leads, with their customers.
-    Leads,
-    /// Payment slips.
-    Slips,
-}
-
-impl ImportKind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Customers, Self::Leads, Self::Slips];
-
-    /// Its word, in paths and on terminals.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Customers => "customers",
-            Self::Leads => "leads",
-            Self::Slips => "slips",
-        }
-    }
-
-    /// From its word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+crate::words! {
+    /// What is imported.
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    pub enum ImportKind {
+        /// Customers.
+        Customers = "customers",
+        /// Leads, with their customers.
+        Leads = "leads",
+        /// Payment slips.
+        Slips = "slips",
     }
 }
 

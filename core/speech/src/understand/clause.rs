@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::when::DateMention;
+use super::date::DateMention;
+use super::lists::list;
 
 /// What a stretch of text tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,68 +24,6 @@ pub(super) struct Clause {
 }
 
 const STOPS: &str = "，。！？；：、,.!?;: ";
-/// From here on the talk is of what comes next.
-const NEXT: [&str; 34] = [
-    "下一步",
-    "接下来",
-    "下次",
-    "回头",
-    "到时候",
-    "准备",
-    "打算",
-    "计划",
-    "再联系",
-    "再跟进",
-    "再谈",
-    "再约",
-    "再聊",
-    "再看",
-    "等他",
-    "等客户",
-    "等对方",
-    "等他们",
-    "待会",
-    "改天",
-    "过两天",
-    "过几天",
-    "后续",
-    "争取",
-    "下周",
-    "下星期",
-    "下礼拜",
-    "下个月",
-    "年后",
-    "节后",
-    "明年",
-    "尽快",
-    "这几天再",
-    "晚点",
-];
-/// The customer wants this of us; nothing of it was done.
-const WISH: [&str; 22] = [
-    "要我们",
-    "让我们",
-    "叫我们",
-    "请我们",
-    "希望我们",
-    "需要我们",
-    "要我",
-    "让我",
-    "叫我",
-    "催我",
-    "要一份",
-    "要份",
-    "要个",
-    "想要一份",
-    "想看",
-    "要看",
-    "等我们",
-    "问我们",
-    "能不能",
-    "要求我们",
-    "还要一",
-    "催着要",
-];
 /// What was just said is taken back.
 const CORRECTIONS: [&str; 9] = ["不对", "说错了", "错了", "不是", "更正", "应该是", "哦不", "搞错", "记错"];
 
@@ -122,10 +61,13 @@ fn divide(
     clauses: &mut Vec<Clause>,
 ) {
     let date = dates.iter().filter(|date| range.contains(&date.range.start) && is_future(date)).map(|date| date.range.start).min();
-    let mark =
-        NEXT.iter().filter_map(|mark| find(chars, range.clone(), mark)).map(|at| before_pronoun(chars, range.start, at)).min();
+    let mark = list("next")
+        .iter()
+        .filter_map(|mark| find(chars, range.clone(), mark))
+        .map(|at| before_pronoun(chars, range.start, at))
+        .min();
     let cut = [date, mark].into_iter().flatten().min();
-    let wish = WISH.iter().filter_map(|mark| find(chars, range.clone(), mark)).min();
+    let wish = list("wish").iter().filter_map(|mark| find(chars, range.clone(), mark)).min();
     let done = range.start..cut.unwrap_or(range.end).min(wish.unwrap_or(range.end));
     if !done.is_empty() {
         clauses.push(Clause { range: done.clone(), tense: Tense::Done });
@@ -193,7 +135,7 @@ mod tests {
     fn told(text: &str) -> Vec<(String, Tense)> {
         let chars: Vec<char> = text.chars().collect();
         let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
-        let dates = when::dates(&chars, today);
+        let dates = super::super::date::dates(&chars, today);
         clauses(&chars, &dates, |date| date.date > today)
             .into_iter()
             .map(|clause| (chars[clause.range].iter().collect(), clause.tense))

@@ -1,96 +1,19 @@
 //! How the customer was reached, from what was done.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::clause::{Clause, Tense, find_all, is_denied};
+use super::lists::meanings;
 use chuda_record::ContactMode;
 
 /// Words that tell a mode, and how clearly. Longer words win where they overlap.
-const CUES: [(&str, ContactMode, f32); 83] = [
-    ("打了电话", ContactMode::Phone, 3.0),
-    ("打了个电话", ContactMode::Phone, 3.0),
-    ("打过电话", ContactMode::Phone, 3.0),
-    ("打电话", ContactMode::Phone, 3.0),
-    ("通了电话", ContactMode::Phone, 3.0),
-    ("通了个电话", ContactMode::Phone, 3.0),
-    ("电话联系", ContactMode::Phone, 3.0),
-    ("电话沟通", ContactMode::Phone, 3.0),
-    ("电话里", ContactMode::Phone, 3.0),
-    ("电话上", ContactMode::Phone, 3.0),
-    ("来电话", ContactMode::Phone, 3.0),
-    ("回了电话", ContactMode::Phone, 3.0),
-    ("接了电话", ContactMode::Phone, 3.0),
-    ("电话", ContactMode::Phone, 2.0),
-    ("通话", ContactMode::Phone, 2.0),
-    ("打过去", ContactMode::Phone, 2.5),
-    ("打过来", ContactMode::Phone, 2.5),
-    ("打给", ContactMode::Phone, 2.5),
-    ("回电", ContactMode::Phone, 2.0),
-    ("来电", ContactMode::Phone, 2.0),
-    ("致电", ContactMode::Phone, 2.5),
-    ("没接", ContactMode::Phone, 1.5),
-    ("占线", ContactMode::Phone, 1.5),
-    ("加了我微信", ContactMode::Wechat, 3.0),
-    ("加了微信", ContactMode::Wechat, 3.0),
-    ("微信上", ContactMode::Wechat, 3.0),
-    ("微信里", ContactMode::Wechat, 3.0),
-    ("微信联系", ContactMode::Wechat, 3.0),
-    ("发微信", ContactMode::Wechat, 3.0),
-    ("发了微信", ContactMode::Wechat, 3.0),
-    ("回微信", ContactMode::Wechat, 3.0),
-    ("企业微信", ContactMode::Wechat, 3.0),
-    ("微信", ContactMode::Wechat, 2.0),
-    ("企微", ContactMode::Wechat, 2.0),
-    ("语音聊", ContactMode::Wechat, 1.5),
-    ("群里", ContactMode::Wechat, 1.5),
-    ("发邮件", ContactMode::Email, 3.0),
-    ("发了邮件", ContactMode::Email, 3.0),
-    ("发了封邮件", ContactMode::Email, 3.0),
-    ("回邮件", ContactMode::Email, 3.0),
-    ("回了邮件", ContactMode::Email, 3.0),
-    ("邮件", ContactMode::Email, 2.5),
-    ("邮箱", ContactMode::Email, 1.0),
-    ("拜访", ContactMode::Visit, 3.0),
-    ("上门", ContactMode::Visit, 3.0),
-    ("登门", ContactMode::Visit, 3.0),
-    ("走访", ContactMode::Visit, 3.0),
-    ("面访", ContactMode::Visit, 3.0),
-    ("当面", ContactMode::Visit, 3.0),
-    ("面谈", ContactMode::Visit, 3.0),
-    ("见面", ContactMode::Visit, 2.5),
-    ("见了面", ContactMode::Visit, 3.0),
-    ("碰了面", ContactMode::Visit, 3.0),
-    ("见到了", ContactMode::Visit, 2.5),
-    ("见了", ContactMode::Visit, 2.0),
-    ("去了一趟", ContactMode::Visit, 3.0),
-    ("去了趟", ContactMode::Visit, 3.0),
-    ("跑了一趟", ContactMode::Visit, 3.0),
-    ("跑了趟", ContactMode::Visit, 3.0),
-    ("过去了一趟", ContactMode::Visit, 3.0),
-    ("去了", ContactMode::Visit, 1.8),
-    ("来我们公司", ContactMode::Visit, 3.0),
-    ("来公司", ContactMode::Visit, 2.5),
-    ("来我们", ContactMode::Visit, 2.0),
-    ("到访", ContactMode::Visit, 2.5),
-    ("到他们公司", ContactMode::Visit, 3.0),
-    ("去他们", ContactMode::Visit, 2.5),
-    ("去他", ContactMode::Visit, 2.0),
-    ("到他们", ContactMode::Visit, 2.0),
-    ("到了他们", ContactMode::Visit, 2.5),
-    ("在他们", ContactMode::Visit, 1.5),
-    ("从他们", ContactMode::Visit, 2.0),
-    ("展厅", ContactMode::Visit, 1.5),
-    ("厂里", ContactMode::Visit, 1.0),
-    ("车间", ContactMode::Visit, 1.0),
-    ("现场", ContactMode::Visit, 1.0),
-    ("办公室", ContactMode::Visit, 1.5),
-    ("会议室", ContactMode::Visit, 1.5),
-    ("上去聊", ContactMode::Visit, 2.0),
-    ("楼下", ContactMode::Visit, 1.0),
-    ("前台", ContactMode::Visit, 1.0),
-    ("吃了饭", ContactMode::Visit, 2.0),
-    ("吃了个饭", ContactMode::Visit, 2.0),
-];
+static CUES: LazyLock<Vec<(&str, (ContactMode, f32))>> = LazyLock::new(|| {
+    meanings("mode", |cue| {
+        let (mode, weight) = cue.split_once(' ')?;
+        Some((ContactMode::parse(mode)?, weight.parse().ok()?))
+    })
+});
 /// A mode after one of these is only planned or wished for.
 const PLANNED: [&str; 10] = ["预约", "想", "打算", "准备", "约他", "改天", "安排", "再去", "要去", "邀请"];
 /// Less than this is a hint, not a statement.
@@ -100,7 +23,7 @@ const ENOUGH: f32 = 1.0;
 pub(super) fn mode(chars: &[char], clauses: &[Clause]) -> Option<(ContactMode, Range<usize>, f32)> {
     let mut cues: Vec<(Range<usize>, ContactMode, f32)> = Vec::new();
     for clause in clauses.iter().filter(|clause| clause.tense == Tense::Done) {
-        for (word, mode, weight) in CUES {
+        for &(word, (mode, weight)) in CUES.iter() {
             for at in find_all(chars, clause.range.clone(), word) {
                 let before = at.saturating_sub(4).max(clause.range.start)..at;
                 let planned = PLANNED.iter().any(|word| super::clause::find(chars, before.clone(), word).is_some());

@@ -7,12 +7,15 @@ mod action;
 mod amount;
 mod clause;
 mod contact;
+mod cursor;
+mod date;
+mod lists;
 mod names;
 mod number;
 mod people;
 mod sound;
+mod time;
 mod vocabulary;
-mod when;
 
 use std::ops::Range;
 
@@ -20,7 +23,9 @@ use chrono::{NaiveDate, NaiveTime};
 use serde::Serialize;
 
 use self::clause::{Clause, Tense, find, is_denied, is_replaced};
-use self::when::DateMention;
+use self::date::DateMention;
+use self::lists::list;
+use self::time::TimeMention;
 use chuda_record::id::CustomerId;
 use chuda_record::{ContactMode, Fen, Intent};
 
@@ -136,7 +141,7 @@ pub fn read_day(text: &str, today: NaiveDate) -> Option<(NaiveDate, Option<Strin
     if let Ok(day) = whole.parse() {
         return Some((day, None));
     }
-    let found = when::dates(&chars, today);
+    let found = date::dates(&chars, today);
     let [day] = found.as_slice() else { return None };
     let rest = chars[..day.range.start].iter().chain(&chars[day.range.end..]).collect::<String>();
     let rest = rest.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
@@ -154,7 +159,7 @@ fn correct_verbs(chars: &mut [char], protected: &[bool]) {
             }
             let rest = at + 2..(at + 6).min(chars.len());
             let priced = chars[at] != spared && number::parse(chars, at + 2).is_some();
-            let material = action::MATERIAL.iter().any(|word| find(chars, rest.clone(), word).is_some());
+            let material = list("material").iter().any(|word| find(chars, rest.clone(), word).is_some());
             if if verb == '报' { priced } else { material } {
                 chars[at] = verb;
             }
@@ -172,7 +177,7 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(chars: &'a [char], masked: &'a [char], today: NaiveDate) -> Self {
-        let mut dates = when::dates(masked, today);
+        let mut dates = date::dates(masked, today);
         // Of 周三,不对,周四 only the second is meant.
         let replaced: Vec<bool> = (0..dates.len())
             .map(|at| dates.get(at + 1).is_some_and(|next| is_replaced(masked, &dates[at].range, &next.range)))
@@ -231,8 +236,8 @@ impl<'a> Reading<'a> {
     }
 
     /// The time that stands with a date: after it in the same clause, or in the next one.
-    fn time_of(&self, date: &DateMention) -> Option<when::TimeMention> {
-        let times = when::times(self.masked, &self.dates);
+    fn time_of(&self, date: &DateMention) -> Option<TimeMention> {
+        let times = time::times(self.masked, &self.dates);
         let replaced = |at: usize| times.get(at + 1).is_some_and(|next| is_replaced(self.masked, &times[at].range, &next.range));
         (0..times.len())
             .filter(|&at| !replaced(at))
@@ -286,34 +291,8 @@ impl<'a> Reading<'a> {
 
     /// Without filling words at both ends, and of 走完流程再签合同 only the last step.
     fn trim(&self, range: Range<usize>) -> Range<usize> {
-        const LEADING: [&str; 24] = [
-            "下一步",
-            "接下来",
-            "后续",
-            "就是",
-            "然后",
-            "那个",
-            "这个",
-            "左右",
-            "的时候",
-            "要求",
-            "我们",
-            "我会",
-            "我要",
-            "我再",
-            "我",
-            "会",
-            "要",
-            "就",
-            "准备",
-            "打算",
-            "，",
-            "嗯",
-            "呃",
-            "给我们",
-        ];
         let (mut start, mut end) = (range.start, range.end);
-        while let Some(word) = LEADING.iter().find(|word| find(self.masked, start..end, word) == Some(start)) {
+        while let Some(word) = list("filling").iter().find(|word| find(self.masked, start..end, word) == Some(start)) {
             start += word.chars().count();
         }
         while end > start && "了吧啊呢的，。".contains(self.masked[end - 1]) {

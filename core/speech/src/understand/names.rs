@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::KnownCustomer;
+use super::lists::list;
 use super::sound::{Sound, sounds};
 use super::vocabulary;
 
@@ -141,7 +142,7 @@ impl Name {
 
 /// The distinguishing part of a name without a short form: what is left without place, trade and legal form; two characters of it.
 fn short_of(chars: &[char]) -> Option<Range<usize>> {
-    let start = PLACES
+    let start = list("places")
         .iter()
         .filter(|place| place.chars().eq(chars.iter().take(place.chars().count()).copied()))
         .map(|place| place.chars().count())
@@ -244,120 +245,6 @@ fn is_addressed(chars: &[char], range: &Range<usize>) -> bool {
     let titled = super::people::title_at(chars, range.end + 1).is_some();
     before && (after || titled)
 }
-
-/// Places that company names begin with.
-const PLACES: [&str; 110] = [
-    "北京",
-    "上海",
-    "天津",
-    "重庆",
-    "河北",
-    "山西",
-    "辽宁",
-    "吉林",
-    "黑龙江",
-    "江苏",
-    "浙江",
-    "安徽",
-    "福建",
-    "江西",
-    "山东",
-    "河南",
-    "湖北",
-    "湖南",
-    "广东",
-    "海南",
-    "四川",
-    "贵州",
-    "云南",
-    "陕西",
-    "甘肃",
-    "青海",
-    "内蒙古",
-    "广西",
-    "西藏",
-    "宁夏",
-    "新疆",
-    "香港",
-    "澳门",
-    "台湾",
-    "杭州",
-    "苏州",
-    "宁波",
-    "东莞",
-    "无锡",
-    "深圳",
-    "青岛",
-    "成都",
-    "武汉",
-    "南京",
-    "合肥",
-    "厦门",
-    "佛山",
-    "广州",
-    "温州",
-    "嘉兴",
-    "绍兴",
-    "金华",
-    "台州",
-    "湖州",
-    "常州",
-    "南通",
-    "徐州",
-    "扬州",
-    "镇江",
-    "泰州",
-    "盐城",
-    "昆山",
-    "张家港",
-    "义乌",
-    "福州",
-    "泉州",
-    "漳州",
-    "珠海",
-    "中山",
-    "惠州",
-    "江门",
-    "汕头",
-    "济南",
-    "烟台",
-    "潍坊",
-    "临沂",
-    "威海",
-    "淄博",
-    "郑州",
-    "洛阳",
-    "长沙",
-    "株洲",
-    "南昌",
-    "赣州",
-    "芜湖",
-    "太原",
-    "石家庄",
-    "唐山",
-    "保定",
-    "沈阳",
-    "大连",
-    "长春",
-    "哈尔滨",
-    "西安",
-    "宝鸡",
-    "兰州",
-    "银川",
-    "西宁",
-    "乌鲁木齐",
-    "昆明",
-    "贵阳",
-    "南宁",
-    "柳州",
-    "桂林",
-    "海口",
-    "三亚",
-    "绵阳",
-    "宜昌",
-    "襄阳",
-    "中国",
-];
 
 #[cfg(test)]
 mod tests {

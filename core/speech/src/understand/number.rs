@@ -1,5 +1,7 @@
 //! Numbers as they are spoken: 五十八万, 3万5, 一百二, 1.2万, 两千零五.
 
+use std::ops::{ControlFlow, Range};
+
 /// A number and where it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Number {
@@ -67,102 +69,159 @@ pub(super) fn is_numeral(c: char) -> bool {
 
 /// The number that starts at `at`, if one does. Vague ones (几十万, 两三万, 十来万, 五十多万) are none.
 pub(super) fn parse(chars: &[char], at: usize) -> Option<Number> {
-    let mut i = at;
-    let (mut total, mut section) = (0_i64, 0_i64);
-    // The digits read since the last unit, and whether a zero came before them.
-    let mut pending: Option<(i64, usize)> = None;
-    let mut decimals = 0;
-    let mut after_zero = false;
-    let mut last_unit = 1_i64;
-    let mut large = false;
-    let digits = chars[at..].iter().take_while(|c| c.is_ascii_digit()).count();
-
-    while let Some(&c) = chars.get(i) {
-        if c.is_ascii_digit() {
-            if pending.is_some() || decimals > 0 {
-                break;
-            }
-            let run = chars[i..].iter().take_while(|c| c.is_ascii_digit()).count();
-            if run > 13 {
-                return None;
-            }
-            let mut value = chars[i..i + run].iter().filter_map(|&c| digit(c)).fold(0, |sum, d| sum * 10 + d);
-            i += run;
-            // A comma between groups of three digits, as in 12,000.
-            while chars.get(i) == Some(&',') && chars[i + 1..].iter().take_while(|c| c.is_ascii_digit()).count() == 3 {
-                value = chars[i + 1..i + 4].iter().filter_map(|&c| digit(c)).fold(value, |sum, d| sum * 10 + d);
-                i += 4;
-                if value > MAX {
-                    return None;
-                }
-            }
-            pending = Some((value, run));
-        } else if matches!(c, '零' | '〇') && i > at && pending.is_none() {
-            after_zero = true;
-            i += 1;
-        } else if let Some(value) = digit(c) {
-            match pending {
-                // 两三万 is a guess, not a number; 三万五一年 ends after 五.
-                Some(_) if last_unit == 1 => return None,
-                Some(_) => break,
-                None => pending = Some((value, 1)),
-            }
-            i += 1;
-        } else if let Some(size) = unit(c) {
-            let value = match pending.take() {
-                Some((value, _)) => value,
-                // 十五, 一百一十; but 万 alone is no number, nor is 百.
-                None if size == 10 => 1,
-                None if size >= 10_000 && section > 0 => 0,
-                _ => break,
-            };
-            if size >= 10_000 {
-                large = true;
-                let below = section.checked_add(value)?;
-                total = if size > 10_000 {
-                    total.checked_add(below)?.checked_mul(size)?
-                } else {
-                    total.checked_add(below.checked_mul(size)?)?
-                };
-                section = 0;
-            } else {
-                section = section.checked_add(value.checked_mul(size)?)?;
-            }
-            if total > MAX || section > MAX {
-                return None;
-            }
-            last_unit = size;
-            after_zero = false;
-            i += 1;
-        } else if matches!(c, '.' | '点') && last_unit == 1 && decimals == 0 && pending.is_some() {
-            let run = chars[i + 1..].iter().take_while(|&&c| digit(c).is_some() && c != '两').count();
-            let after = chars.get(i + 1 + run).copied();
-            // 三点 is a time and 三点五十 another one; 三点五万 is a number.
-            let counts = c == '.' || after.is_some_and(|c| matches!(c, '万' | '亿' | '千' | '块' | '元'));
-            if run == 0 || run > 4 || !counts {
-                break;
-            }
-            let (whole, _) = pending?;
-            let value = chars[i + 1..=i + run].iter().filter_map(|&c| digit(c)).fold(whole, |sum, d| sum * 10 + d);
-            pending = Some((value, 0));
-            decimals = run as u32;
-            i += 1 + run;
-        } else {
+    let mut reader =
+        Reader { chars, start: at, at, total: 0, section: 0, pending: None, decimals: 0, after_zero: false, unit: 1, large: false };
+    while let Some(&c) = chars.get(reader.at) {
+        if reader.take(c)?.is_break() {
             break;
         }
     }
-    if i == at || chars.get(i).is_some_and(|c| matches!(c, '几' | '来' | '多')) {
-        return None;
+    reader.finish()
+}
+
+/// A number that is being read. Each step goes on, or ends before a character that is not part of it; `None` when it is no number.
+struct Reader<'a> {
+    chars: &'a [char],
+    start: usize,
+    at: usize,
+    /// What comes from 万 and 亿, and what comes from smaller units since.
+    total: i64,
+    section: i64,
+    /// The digits read since the last unit, and how many they are.
+    pending: Option<(i64, usize)>,
+    decimals: u32,
+    /// Whether a zero came since the last unit.
+    after_zero: bool,
+    /// The last unit, 1 before the first.
+    unit: i64,
+    large: bool,
+}
+
+type Step = Option<ControlFlow<()>>;
+
+const GOES_ON: Step = Some(ControlFlow::Continue(()));
+const ENDS: Step = Some(ControlFlow::Break(()));
+
+impl Reader<'_> {
+    fn take(&mut self, c: char) -> Step {
+        if c.is_ascii_digit() {
+            return self.ascii_digits();
+        }
+        if matches!(c, '零' | '〇') && self.at > self.start && self.pending.is_none() {
+            self.after_zero = true;
+            self.at += 1;
+            return GOES_ON;
+        }
+        match (digit(c), unit(c)) {
+            (Some(value), _) => self.chinese_digit(value),
+            (None, Some(size)) => self.times(size),
+            _ if matches!(c, '.' | '点') && self.unit == 1 && self.decimals == 0 && self.pending.is_some() => self.fraction(c),
+            _ => ENDS,
+        }
     }
-    if let Some((value, length)) = pending {
-        // 三万五 is thirty-five thousand; 三万零五 and 3万5000 are not shortened.
-        let shortened = last_unit >= 100 && length == 1 && !after_zero && value > 0;
-        section = section.checked_add(if shortened { value * (last_unit / 10) } else { value })?;
-    } else if total == 0 && section == 0 && !after_zero {
-        return None;
+
+    /// How many ASCII digits stand in a row from here.
+    fn run(&self, from: usize) -> usize {
+        self.chars[from..].iter().take_while(|c| c.is_ascii_digit()).count()
     }
-    let mantissa = total.checked_add(section)?;
-    (mantissa <= MAX).then_some(Number { mantissa, decimals, end: i, large, digits })
+
+    /// The digits of a range behind those of `value`.
+    fn append(&self, value: i64, range: Range<usize>) -> i64 {
+        self.chars[range].iter().filter_map(|&c| digit(c)).fold(value, |sum, d| sum * 10 + d)
+    }
+
+    fn ascii_digits(&mut self) -> Step {
+        if self.pending.is_some() || self.decimals > 0 {
+            return ENDS;
+        }
+        let run = self.run(self.at);
+        if run > 13 {
+            return None;
+        }
+        let mut value = self.append(0, self.at..self.at + run);
+        self.at += run;
+        // A comma between groups of three digits, as in 12,000.
+        while self.chars.get(self.at) == Some(&',') && self.run(self.at + 1) == 3 {
+            value = self.append(value, self.at + 1..self.at + 4);
+            self.at += 4;
+            if value > MAX {
+                return None;
+            }
+        }
+        self.pending = Some((value, run));
+        GOES_ON
+    }
+
+    fn chinese_digit(&mut self, value: i64) -> Step {
+        match self.pending {
+            // 两三万 is a guess, not a number; 三万五一年 ends after 五.
+            Some(_) if self.unit == 1 => return None,
+            Some(_) => return ENDS,
+            None => self.pending = Some((value, 1)),
+        }
+        self.at += 1;
+        GOES_ON
+    }
+
+    fn times(&mut self, size: i64) -> Step {
+        let value = match self.pending.take() {
+            Some((value, _)) => value,
+            // 十五, 一百一十; but 万 alone is no number, nor is 百.
+            None if size == 10 => 1,
+            None if size >= 10_000 && self.section > 0 => 0,
+            _ => return ENDS,
+        };
+        if size >= 10_000 {
+            self.large = true;
+            let below = self.section.checked_add(value)?;
+            self.total = if size > 10_000 {
+                self.total.checked_add(below)?.checked_mul(size)?
+            } else {
+                self.total.checked_add(below.checked_mul(size)?)?
+            };
+            self.section = 0;
+        } else {
+            self.section = self.section.checked_add(value.checked_mul(size)?)?;
+        }
+        if self.total > MAX || self.section > MAX {
+            return None;
+        }
+        (self.unit, self.after_zero) = (size, false);
+        self.at += 1;
+        GOES_ON
+    }
+
+    fn fraction(&mut self, point: char) -> Step {
+        let from = self.at + 1;
+        let run = self.chars[from..].iter().take_while(|&&c| digit(c).is_some() && c != '两').count();
+        let after = self.chars.get(from + run).copied();
+        // 三点 is a time and 三点五十 another one; 三点五万 is a number.
+        let counts = point == '.' || after.is_some_and(|c| matches!(c, '万' | '亿' | '千' | '块' | '元'));
+        if run == 0 || run > 4 || !counts {
+            return ENDS;
+        }
+        let (whole, _) = self.pending?;
+        self.pending = Some((self.append(whole, from..from + run), 0));
+        self.decimals = run as u32;
+        self.at += 1 + run;
+        GOES_ON
+    }
+
+    fn finish(mut self) -> Option<Number> {
+        if self.at == self.start || self.chars.get(self.at).is_some_and(|c| matches!(c, '几' | '来' | '多')) {
+            return None;
+        }
+        if let Some((value, length)) = self.pending {
+            // 三万五 is thirty-five thousand; 三万零五 and 3万5000 are not shortened.
+            let shortened = self.unit >= 100 && length == 1 && !self.after_zero && value > 0;
+            self.section = self.section.checked_add(if shortened { value * (self.unit / 10) } else { value })?;
+        } else if self.total == 0 && self.section == 0 && !self.after_zero {
+            return None;
+        }
+        let mantissa = self.total.checked_add(self.section)?;
+        let digits = self.run(self.start);
+        (mantissa <= MAX).then_some(Number { mantissa, decimals: self.decimals, end: self.at, large: self.large, digits })
+    }
 }
 
 #[cfg(test)]

@@ -2,88 +2,20 @@
 
 use std::ops::Range;
 
+use super::lists::list;
 use super::sound::Sound;
 
 /// Common surnames, the commonest first: of several with one sound the first is the likeliest.
 const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑罗梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤";
 
-/// Titles, longer ones before those they begin with.
-const TITLES: [&str; 37] = [
-    "总经理",
-    "总监",
-    "董事长",
-    "副总",
-    "经理",
-    "主任",
-    "科长",
-    "部长",
-    "处长",
-    "厂长",
-    "院长",
-    "校长",
-    "局长",
-    "所长",
-    "店长",
-    "队长",
-    "组长",
-    "会长",
-    "主管",
-    "老师",
-    "老板",
-    "教授",
-    "博士",
-    "律师",
-    "会计",
-    "秘书",
-    "助理",
-    "工程师",
-    "师傅",
-    "先生",
-    "女士",
-    "小姐",
-    "院士",
-    "董",
-    "工",
-    "总",
-    "局",
-];
 /// What makes one of the short titles part of another word: 总价, 工作, 局面.
 const NO_TITLE: [(char, &str); 4] =
     [('总', "价额部是共结体数量计之在会有觉金款要"), ('工', "作程厂期业地具资人艺单序"), ('董', "事"), ('局', "面部长")];
-/// Words that stand before a surname and a title; without one the character is taken as it is.
-const LEADS: [&str; 26] = [
-    "的",
-    "跟",
-    "和",
-    "给",
-    "找",
-    "是",
-    "与",
-    "叫",
-    "请",
-    "约",
-    "见",
-    "，",
-    "。",
-    "采购",
-    "研发",
-    "技术",
-    "负责人",
-    "科",
-    "部",
-    "财务",
-    "对接",
-    "老板",
-    "让",
-    "问",
-    "陪",
-    "位",
-];
 
 /// The title that starts at a place, as its length in characters.
 pub(super) fn title_at(chars: &[char], at: usize) -> Option<usize> {
     let rest = chars.get(at..)?;
-    let title = TITLES.iter().find(|title| title.chars().enumerate().all(|(i, c)| rest.get(i) == Some(&c)))?;
+    let title = list("titles").iter().find(|title| title.chars().enumerate().all(|(i, c)| rest.get(i) == Some(&c)))?;
     let length = title.chars().count();
     let spoilt = NO_TITLE.iter().any(|(c, next)| length == 1 && rest[0] == *c && rest.get(1).is_some_and(|c| next.contains(*c)));
     (!spoilt).then_some(length)
@@ -104,7 +36,7 @@ pub(super) fn correct(chars: &mut [char], protected: &mut [bool]) {
         if protected[at] || protected[at + 1] {
             continue;
         }
-        let led = at == 0 || LEADS.iter().any(|lead| ends_with(&chars[..at], lead));
+        let led = at == 0 || list("person.leads").iter().any(|lead| ends_with(&chars[..at], lead));
         if !led {
             continue;
         }

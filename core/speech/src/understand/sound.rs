@@ -1,8 +1,11 @@
 //! How alike two characters sound: toneless pinyin, with graded costs for what the ear and the model confuse.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use pinyin::ToPinyin as _;
+
+use super::lists::{list, meanings};
 
 /// What a character sounds like. Letters and digits only sound like themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,153 +33,35 @@ const FINALS: [&str; 38] = [
 /// Half of a syllable's cost each: a different initial, a different final.
 const DIFFERENT: f32 = 0.5;
 
-/// Initials that are confused, and at what cost.
-const LIKE_INITIALS: [(&str, &str, f32); 33] = [
-    ("zh", "z", 0.05),
-    ("ch", "c", 0.05),
-    ("sh", "s", 0.05),
-    ("n", "l", 0.08),
-    ("f", "h", 0.15),
-    ("r", "l", 0.15),
-    ("b", "p", 0.2),
-    ("d", "t", 0.2),
-    ("g", "k", 0.2),
-    ("j", "q", 0.2),
-    ("zh", "ch", 0.2),
-    ("z", "c", 0.2),
-    ("zh", "j", 0.2),
-    ("ch", "q", 0.2),
-    ("sh", "x", 0.2),
-    ("z", "j", 0.25),
-    ("c", "q", 0.25),
-    ("s", "x", 0.25),
-    ("q", "x", 0.25),
-    ("ch", "sh", 0.25),
-    ("c", "s", 0.25),
-    ("zh", "c", 0.25),
-    ("z", "ch", 0.25),
-    ("m", "n", 0.25),
-    ("g", "h", 0.3),
-    ("k", "h", 0.3),
-    ("d", "g", 0.3),
-    ("t", "k", 0.3),
-    ("b", "d", 0.3),
-    ("b", "m", 0.3),
-    ("r", "", 0.25),
-    ("r", "n", 0.25),
-    ("d", "l", 0.3),
-];
-/// Finals that are confused, and at what cost.
-const LIKE_FINALS: [(&str, &str, f32); 49] = [
-    ("un", "vn", 0.15),
-    ("uan", "van", 0.15),
-    ("uo", "ou", 0.25),
-    ("ang", "ong", 0.25),
-    ("a", "e", 0.25),
-    ("ia", "ie", 0.25),
-    ("iang", "ing", 0.25),
-    ("ua", "uo", 0.25),
-    ("an", "ang", 0.05),
-    ("en", "eng", 0.05),
-    ("in", "ing", 0.05),
-    ("ian", "iang", 0.1),
-    ("uan", "uang", 0.05),
-    ("un", "ong", 0.2),
-    ("eng", "ong", 0.15),
-    ("en", "in", 0.2),
-    ("eng", "ing", 0.2),
-    ("e", "o", 0.15),
-    ("o", "uo", 0.1),
-    ("e", "uo", 0.2),
-    ("o", "ou", 0.2),
-    ("u", "ou", 0.25),
-    ("u", "o", 0.25),
-    ("u", "uo", 0.25),
-    ("i", "v", 0.2),
-    ("u", "v", 0.25),
-    ("ie", "ve", 0.15),
-    ("ian", "van", 0.15),
-    ("in", "vn", 0.15),
-    ("iong", "ong", 0.2),
-    ("iong", "ing", 0.25),
-    ("ei", "ui", 0.15),
-    ("ei", "ai", 0.2),
-    ("ai", "uai", 0.2),
-    ("an", "ian", 0.25),
-    ("an", "uan", 0.2),
-    ("ang", "iang", 0.2),
-    ("ang", "uang", 0.2),
-    ("a", "ia", 0.2),
-    ("a", "ua", 0.2),
-    ("ao", "iao", 0.2),
-    ("ou", "iu", 0.2),
-    ("ou", "ao", 0.25),
-    ("i", "in", 0.2),
-    ("i", "ing", 0.25),
-    ("i", "ie", 0.2),
-    ("i", "ih", 0.2),
-    ("e", "ih", 0.25),
-    ("an", "en", 0.25),
-];
-
-/// Characters with two readings that both occur in names and in business talk. All readings of all characters would find matches anywhere.
-const SECOND_READINGS: [(char, &str, &str); 36] = [
-    ('长', "chang", "zhang"),
-    ('行', "xing", "hang"),
-    ('重', "zhong", "chong"),
-    ('乐', "le", "yue"),
-    ('盛', "sheng", "cheng"),
-    ('朝', "chao", "zhao"),
-    ('厦', "xia", "sha"),
-    ('曾', "zeng", "ceng"),
-    ('单', "dan", "shan"),
-    ('解', "jie", "xie"),
-    ('仇', "qiu", "chou"),
-    ('都', "du", "dou"),
-    ('会', "hui", "kuai"),
-    ('晟', "sheng", "cheng"),
-    ('传', "chuan", "zhuan"),
-    ('车', "che", "ju"),
-    ('贾', "jia", "gu"),
-    ('调', "tiao", "diao"),
-    ('还', "hai", "huan"),
-    ('便', "bian", "pian"),
-    ('种', "zhong", "chong"),
-    ('区', "qu", "ou"),
-    ('柏', "bai", "bo"),
-    ('查', "cha", "zha"),
-    ('得', "de", "dei"),
-    ('着', "zhe", "zhao"),
-    ('参', "can", "shen"),
-    ('藏', "cang", "zang"),
-    ('弹', "dan", "tan"),
-    ('降', "jiang", "xiang"),
-    ('角', "jiao", "jue"),
-    ('石', "shi", "dan"),
-    ('率', "lv", "shuai"),
-    ('宿', "su", "xiu"),
-    ('屯', "tun", "zhun"),
-    ('地', "di", "de"),
-];
-
 struct Costs {
     initials: [[f32; INITIALS.len()]; INITIALS.len()],
     finals: [[f32; FINALS.len()]; FINALS.len()],
 }
 
 static COSTS: LazyLock<Costs> =
-    LazyLock::new(|| Costs { initials: table(&INITIALS, &LIKE_INITIALS), finals: table(&FINALS, &LIKE_FINALS) });
+    LazyLock::new(|| Costs { initials: table(&INITIALS, "like_initials"), finals: table(&FINALS, "like_finals") });
 
-fn table<const N: usize>(names: &[&str; N], like: &[(&str, &str, f32)]) -> [[f32; N]; N] {
+/// Characters with two readings that both occur in names and in business talk. All readings of all characters would find matches anywhere.
+static SECOND_READINGS: LazyLock<HashMap<char, Sound>> = LazyLock::new(|| {
+    let read = |entry: &str| {
+        let (character, readings) = entry.split_once(':')?;
+        let (first, second) = readings.split_once('/')?;
+        Some((character.parse().ok()?, Sound::Syllable(Syllable::parse(first)?, Syllable::parse(second))))
+    };
+    list("second_readings").iter().filter_map(|entry| read(entry)).collect()
+});
+
+/// What each two cost, by a list of those that are confused.
+fn table<const N: usize>(names: &[&str; N], confused: &str) -> [[f32; N]; N] {
     let mut table = [[DIFFERENT; N]; N];
     let place = |name: &str| names.iter().position(|n| *n == name);
     for (at, row) in table.iter_mut().enumerate() {
         row[at] = 0.0;
     }
-    for (a, b, cost) in like {
-        if let (Some(a), Some(b)) = (place(a), place(b)) {
-            table[a][b] = *cost;
-            table[b][a] = *cost;
+    for (pair, cost) in meanings(confused, |cost| cost.parse().ok()) {
+        if let Some((a, b)) = pair.split_once('/').and_then(|(a, b)| place(a).zip(place(b))) {
+            table[a][b] = cost;
+            table[b][a] = cost;
         }
     }
     table
@@ -236,10 +121,8 @@ fn split(pinyin: &str) -> (&str, &str) {
 impl Sound {
     /// The sound of a character.
     pub(super) fn of(c: char) -> Self {
-        if let Some((_, first, second)) = SECOND_READINGS.iter().find(|(listed, ..)| *listed == c)
-            && let Some(first) = Syllable::parse(first)
-        {
-            return Self::Syllable(first, Syllable::parse(second));
+        if let Some(sound) = SECOND_READINGS.get(&c) {
+            return *sound;
         }
         match c.to_pinyin().and_then(|pinyin| Syllable::parse(pinyin.plain())) {
             Some(syllable) => Self::Syllable(syllable, None),

@@ -25,39 +25,38 @@ impl Config {
 
     /// Whether everything it names exists, fits and ends.
     pub fn check(&self) -> Result<(), Flawed> {
-        let at = |place: &str, flaw: Flaw| Flawed { place: place.to_owned(), flaw };
         if version_of(&self.min_app) > version_of(env!("CARGO_PKG_VERSION")) {
-            return Err(at("min_app", Flaw::TooNew { needs: self.min_app.clone() }));
+            return Err(Flawed::at("min_app", Flaw::TooNew { needs: self.min_app.clone() }));
         }
         for (name, list) in self.named_lists() {
-            check_list(list).map_err(|flaw| at(name, flaw))?;
+            check_list(list).map_err(|flaw| Flawed::at(name, flaw))?;
         }
         let stages: Vec<&str> = self.stages.iter().map(|choice| choice.key.as_str()).collect();
         if stages != Stage::ALL.map(Stage::as_str) {
-            return Err(at("stages", Flaw::unknown("stages")));
+            return Err(Flawed::at("stages", Flaw::unknown("stages")));
         }
-        check_offered(&self.briefs, &self.default_brief).map_err(|flaw| at("default_brief", flaw))?;
+        check_offered(&self.briefs, &self.default_brief).map_err(|flaw| Flawed::at("default_brief", flaw))?;
         for action in Self::offered(&self.actions) {
             let brief = action.brief.as_ref().map_or(Ok(()), |brief| check_offered(&self.briefs, brief));
-            brief.map_err(|flaw| at(&format!("actions.{}", action.key), flaw))?;
+            brief.map_err(|flaw| Flawed::at(format!("actions.{}", action.key), flaw))?;
         }
         for (number, form) in self.forms.iter().enumerate() {
             let place = format!("forms.{}", form.kind.as_str());
             if self.forms[..number].iter().any(|other| other.kind == form.kind) {
-                return Err(at(&place, Flaw::Twice { name: form.kind.as_str().into() }));
+                return Err(Flawed::at(&place, Flaw::Twice { name: form.kind.as_str().into() }));
             }
-            check_form(form).map_err(|flaw| at(&place, flaw))?;
+            check_form(form).map_err(|flaw| Flawed::at(&place, flaw))?;
         }
-        self.health.check().map_err(|error| at("health", Flaw::OutOfRange(error)))?;
-        self.targets.check().map_err(|error| at("targets", Flaw::Targets(error)))?;
+        self.health.check().map_err(|error| Flawed::at("health", Flaw::OutOfRange(error)))?;
+        self.targets.check().map_err(|error| Flawed::at("targets", Flaw::Targets(error)))?;
         if !(1..=100).contains(&self.back_check.records) || !(1..=52).contains(&self.back_check.every_weeks) {
-            return Err(at("back_check", Flaw::Bounds));
+            return Err(Flawed::at("back_check", Flaw::Bounds));
         }
         if self.calendar.working_days.is_empty() || self.calendar.working_days.iter().any(|day| !(1..=7).contains(day)) {
-            return Err(at("calendar", Flaw::Bounds));
+            return Err(Flawed::at("calendar", Flaw::Bounds));
         }
         if self.permissions.publish.is_empty() {
-            return Err(at("permissions.publish", Flaw::Empty));
+            return Err(Flawed::at("permissions.publish", Flaw::Empty));
         }
         self.check_rules()
     }
@@ -66,7 +65,7 @@ impl Config {
     pub fn check_after(&self, before: &Self) -> Result<(), Flawed> {
         for ((name, old), (_, new)) in before.named_lists().zip(self.named_lists()) {
             if let Some(gone) = old.iter().find(|choice| Self::option(new, &choice.key).is_none()) {
-                return Err(Flawed { place: name.into(), flaw: Flaw::Removed { name: gone.key.clone() } });
+                return Err(Flawed::at(name, Flaw::Removed { name: gone.key.clone() }));
             }
         }
         for form in &before.forms {
@@ -75,7 +74,7 @@ impl Config {
                 now.is_some_and(|now| now.holds != one.holds)
             });
             if let Some(one) = changed {
-                return Err(Flawed { place: format!("forms.{}", form.kind.as_str()), flaw: Flaw::mismatch(&one.field) });
+                return Err(Flawed::at(format!("forms.{}", form.kind.as_str()), Flaw::mismatch(&one.field)));
             }
         }
         // The handoffs are those that the product ships, each set off as it has always been; every other rule is a node.
@@ -84,7 +83,7 @@ impl Config {
             known.filter(|known| !known.response).any(|known| known.id == rule.id && known.trigger == rule.trigger)
         };
         match self.rules.iter().find(|rule| !rule.response && !shipped(rule)) {
-            Some(rule) => Err(Flawed { place: format!("rules.{}", rule.id), flaw: Flaw::fixed("response") }),
+            Some(rule) => Err(Flawed::at(format!("rules.{}", rule.id), Flaw::fixed("response"))),
             None => Ok(()),
         }
     }

@@ -19,14 +19,14 @@ pub(super) const MAX_EFFECTS: usize = 16;
 impl Config {
     pub(super) fn check_rules(&self) -> Result<(), Flawed> {
         if self.rules.len() > MAX_ENTRIES {
-            return Err(Flawed { place: "rules".into(), flaw: Flaw::TooDeep });
+            return Err(Flawed::at("rules", Flaw::TooDeep));
         }
         if self.rules.iter().filter(|rule| rule.response).count() > MAX_RESPONSES {
-            return Err(Flawed { place: "rules".into(), flaw: Flaw::TooManyNodes { most: MAX_RESPONSES } });
+            return Err(Flawed::at("rules", Flaw::TooManyNodes { most: MAX_RESPONSES }));
         }
         let mut seen = BTreeSet::new();
         for rule in &self.rules {
-            let at = |flaw| Flawed { place: format!("rules.{}", rule.id), flaw };
+            let at = |flaw| Flawed::at(format!("rules.{}", rule.id), flaw);
             if !seen.insert(&rule.id) {
                 return Err(at(Flaw::Twice { name: rule.id.clone() }));
             }
@@ -47,7 +47,7 @@ impl Config {
             let mut waiting = next.get(rule.id.as_str()).cloned().unwrap_or_default();
             while let Some(id) = waiting.pop() {
                 if id == rule.id {
-                    return Err(Flawed { place: format!("rules.{}", rule.id), flaw: Flaw::Loop { name: rule.id.clone() } });
+                    return Err(Flawed::at(format!("rules.{}", rule.id), Flaw::Loop { name: rule.id.clone() }));
                 }
                 if reached.insert(id) {
                     waiting.extend(next.get(id).into_iter().flatten());

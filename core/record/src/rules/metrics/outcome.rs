@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 use super::{FeedbackFact, Ratio, Scope, SendingFact, Span};
 use crate::id::CustomerId;
 
-/// What became of something that is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It came in time.
-    Met,
-    /// There is time left.
-    Open,
-    /// It did not come in time; it may have come later.
-    Missed,
+crate::words! {
+    /// What became of something that is waited for.
+    pub enum Outcome {
+        /// It came in time.
+        Met = "met",
+        /// There is time left.
+        Open = "open",
+        /// It did not come in time; it may have come later.
+        Missed = "missed",
+    }
 }
 
 /// How many of each.
@@ -41,15 +41,6 @@ impl Outcome {
             Some(at) if at - since <= allowed => Self::Met,
             None if now - since <= allowed => Self::Open,
             _ => Self::Missed,
-        }
-    }
-
-    /// The word that is stored and sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Met => "met",
-            Self::Open => "open",
-            Self::Missed => "missed",
         }
     }
 }

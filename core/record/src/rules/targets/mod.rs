@@ -79,28 +79,28 @@ pub enum Goal {
     Feedback(Ratio),
 }
 
-/// What is judged against a baseline (G1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// New valid leads.
-    Leads,
-    /// Average touches per customer.
-    TouchesPerCustomer,
-    /// Customer feedback in time after a quote.
-    Feedback,
+crate::words! {
+    /// What is judged against a baseline (G1).
+    pub enum Metric {
+        /// New valid leads.
+        Leads = "leads",
+        /// Average touches per customer.
+        TouchesPerCustomer = "touches_per_customer",
+        /// Customer feedback in time after a quote.
+        Feedback = "feedback",
+    }
 }
 
-/// How near the baseline (G2). Never shown as a colour alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Light {
-    /// 达标.
-    Green,
-    /// 接近.
-    Yellow,
-    /// 未达标.
-    Red,
+crate::words! {
+    /// How near the baseline (G2). Never shown as a colour alone.
+    pub enum Light {
+        /// 达标.
+        Green = "green",
+        /// 接近.
+        Yellow = "yellow",
+        /// 未达标.
+        Red = "red",
+    }
 }
 
 /// A number against its baseline.
@@ -307,15 +307,6 @@ impl Goal {
 }
 
 impl Metric {
-    /// The word that is stored and sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Leads => "leads",
-            Self::TouchesPerCustomer => "touches_per_customer",
-            Self::Feedback => "feedback",
-        }
-    }
-
     /// The word on screen.
     pub fn label(self) -> Word {
         chuda_words::label("figure", self.as_str())
@@ -323,15 +314,6 @@ impl Metric {
 }
 
 impl Light {
-    /// The word that is stored and sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Green => "green",
-            Self::Yellow => "yellow",
-            Self::Red => "red",
-        }
-    }
-
     /// The word on screen.
     pub fn label(self) -> Word {
         chuda_words::label("light", self.as_str())
