@@ -203,8 +203,8 @@ async fn findings_go_to_rules_and_options_and_to_nobodys_ranking() {
     let (id, boss) = (sales.id(), &sales.boss.workbench);
     let asked = sales.detail();
 
-    assert_eq!(boss.close_back_check(id, "无".into()).unwrap_err().key, "backcheck.unanswered");
-    assert_eq!(boss.close_back_check(id, " ".into()).unwrap_err().key, "backcheck.conclusion_missing");
+    assert_eq!(boss.close_back_check(id, "无").unwrap_err().key, "backcheck.unanswered");
+    assert_eq!(boss.close_back_check(id, " ").unwrap_err().key, "backcheck.conclusion_missing");
     for record in &asked.records {
         for asked in &record.questions {
             boss.answer_back_check(id, record.touch, &asked.question.zh, Answer::Yes, None).unwrap();
@@ -215,7 +215,7 @@ async fn findings_go_to_rules_and_options_and_to_nobodys_ranking() {
     boss.answer_back_check(id, silence, "accurate", Answer::Unclear, None).unwrap();
     assert_eq!(boss.answer_back_check(id, late, "accurate", Answer::Yes, None).unwrap_err().key, "backcheck.not_drawn");
     assert_eq!(boss.answer_back_check(id, silence, "punctual", Answer::Yes, None).unwrap_err().key, "backcheck.unknown_question");
-    let closed = boss.close_back_check(id, "报价动作要求上传报价单，资料另设选项".into()).unwrap();
+    let closed = boss.close_back_check(id, "报价动作要求上传报价单，资料另设选项").unwrap();
     assert!(closed.back_check.closed_at.is_some());
     assert_eq!(boss.answer_back_check(id, silence, "accurate", Answer::Yes, None).unwrap_err().key, "backcheck.closed");
     sales.pass(TimeDelta::hours(1)).await;

@@ -149,7 +149,7 @@ pub(crate) fn answer(shell: &Shell, given: BackcheckAnswer) -> Result<Outcome, F
 
 /// Closes it; what was answered with no or unclear becomes findings.
 pub(crate) fn close(shell: &Shell, close: BackcheckClose) -> Result<Outcome, Failure> {
-    let detail = shell.open()?.close_back_check(close.id, close.conclusion)?;
+    let detail = shell.open()?.close_back_check(close.id, &close.conclusion)?;
     let said = shell.text.line("backcheck.done", &[("findings", &to_findings(&detail).len())]);
     Ok(Outcome::done(&detail, said))
 }

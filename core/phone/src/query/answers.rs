@@ -3,17 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::Ask;
 use super::dialect::names_its_customer;
 use super::view::{ItemState, PersonView, Word};
+use super::{Ask, SHOWN, Shown};
 use crate::store::Row;
-use chuda_record::error::{Error, Result};
+use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, DemandId, FindingId, PersonId, QuestionId, RecordId, TouchId};
-use chuda_record::{Customer, Demand, Event, Finding, Question, Role};
-use chuda_words::keys;
-
-/// Most of a kind that are shown at once.
-const SHOWN: u32 = 500;
+use chuda_record::{Demand, Event, Finding, Question, Role};
 
 /// A technical question (B2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -168,116 +164,101 @@ pub struct EventView {
 names_its_customer!(QuestionView, DemandView, FindingView, EventView);
 
 impl Ask<'_> {
-    /// Technical questions, the open ones or all, newest first.
-    pub fn questions(&self, only_open: bool) -> Result<Vec<QuestionView>> {
-        self.tx.list(None, only_open, SHOWN)?.into_iter().map(|row| self.view_question(row)).collect()
-    }
-
-    /// One question.
-    pub fn question(&self, id: QuestionId) -> Result<QuestionView> {
-        self.view_question(self.tx.record(id)?.ok_or_else(|| Error::not_found(keys::QUESTION_NOT_FOUND))?)
-    }
-
-    /// Demand cards, the open ones or all, newest first.
-    pub fn demands(&self, only_open: bool) -> Result<Vec<DemandView>> {
-        self.tx.list(None, only_open, SHOWN)?.into_iter().map(|row| self.view_demand(row)).collect()
-    }
-
-    /// One demand card.
-    pub fn demand(&self, id: DemandId) -> Result<DemandView> {
-        self.view_demand(self.tx.record(id)?.ok_or_else(|| Error::not_found(keys::DEMAND_NOT_FOUND))?)
-    }
-
-    /// Findings, the open ones or all, newest first.
-    pub fn findings(&self, only_open: bool) -> Result<Vec<FindingView>> {
-        self.tx.list(None, only_open, SHOWN)?.into_iter().map(|row| self.view_finding(row)).collect()
-    }
-
-    /// One finding.
-    pub fn finding(&self, id: FindingId) -> Result<FindingView> {
-        self.view_finding(self.tx.record(id)?.ok_or_else(|| Error::not_found(keys::FINDING_NOT_FOUND))?)
-    }
-
     /// What outside systems saw, of one customer or of all, newest first.
     pub fn events(&self, customer: Option<CustomerId>, limit: u32) -> Result<Vec<EventView>> {
-        let rows: Vec<Row<Event>> = self.tx.list(customer, false, limit.min(SHOWN))?;
-        rows.into_iter().map(|row| self.view_event(row)).collect()
+        self.each(self.tx.list(customer, false, limit.min(SHOWN))?)
     }
+}
 
-    fn view_question(&self, row: Row<Question>) -> Result<QuestionView> {
+impl Shown for QuestionView {
+    type Of = Question;
+
+    fn of(ask: &Ask<'_>, row: Row<Question>) -> Result<Self> {
         let Row { id, record: question, conflicts } = row;
         let known = question.owner.as_ref().and_then(|owner| owner.parse::<PersonId>().ok());
-        Ok(QuestionView {
+        Ok(Self {
             id: id.into(),
             customer: question.customer,
-            customer_name: self.customer_name(question.customer)?,
-            author: self.person(question.author),
+            customer_name: ask.customer_name(question.customer)?,
+            author: ask.person(question.author),
             owner_unknown: known.is_none() && question.owner.is_some(),
-            overdue: question.is_overdue(self.config.calendar.zone, self.now),
-            owner: known.map(|owner| self.person(owner).name).or(question.owner),
-            assignee: self.some_person(question.assignee),
+            overdue: question.is_overdue(ask.config.calendar.zone, ask.now),
+            owner: known.map(|owner| ask.person(owner).name).or(question.owner),
+            assignee: ask.some_person(question.assignee),
             role: question.role,
             text: question.text,
             promised: question.promised,
             answer: question.answer,
             answered_at: question.answered_at,
-            answered_by: self.some_person(question.answered_by),
+            answered_by: ask.some_person(question.answered_by),
             touch: question.touch,
             created_at: question.origin.created_at,
-            state: self.state(id, &conflicts)?,
+            state: ask.state(id, &conflicts)?,
         })
     }
+}
 
-    fn view_demand(&self, row: Row<Demand>) -> Result<DemandView> {
+impl Shown for DemandView {
+    type Of = Demand;
+
+    fn of(ask: &Ask<'_>, row: Row<Demand>) -> Result<Self> {
         let Row { id, record: demand, conflicts } = row;
-        Ok(DemandView {
+        Ok(Self {
             id: id.into(),
             customer: demand.customer,
-            customer_name: self.customer_name(demand.customer)?,
-            author: self.person(demand.author),
+            customer_name: ask.customer_name(demand.customer)?,
+            author: ask.person(demand.author),
             text: demand.text,
-            status: Word::of(&self.config.demand_states, &demand.status),
+            status: Word::of(&ask.config.demand_states, &demand.status),
             assessment: demand.assessment,
             assessed_at: demand.assessed_at,
-            assessed_by: self.some_person(demand.assessed_by),
+            assessed_by: ask.some_person(demand.assessed_by),
             touch: demand.touch,
             created_at: demand.origin.created_at,
-            state: self.state(id, &conflicts)?,
+            state: ask.state(id, &conflicts)?,
         })
     }
+}
 
-    fn view_finding(&self, row: Row<Finding>) -> Result<FindingView> {
+impl Shown for FindingView {
+    type Of = Finding;
+
+    fn of(ask: &Ask<'_>, row: Row<Finding>) -> Result<Self> {
         let Row { id, record: finding, conflicts } = row;
-        let fitting = self.config.resolutions.iter().filter(|option| !option.retired && finding.suits(&option.key));
-        Ok(FindingView {
+        let fitting = ask.config.resolutions.iter().filter(|option| !option.retired && finding.suits(&option.key));
+        Ok(Self {
             id: id.into(),
-            finding: Word::of(&self.config.findings, &finding.finding),
+            finding: Word::of(&ask.config.findings, &finding.finding),
             customer: finding.customer,
-            customer_name: finding.customer.map(|customer| self.customer_name(customer)).transpose()?,
-            author: self.some_person(finding.author),
+            customer_name: finding.customer.map(|customer| ask.customer_name(customer)).transpose()?,
+            author: ask.some_person(finding.author),
             resolutions: fitting.map(Word::from).collect(),
             left: finding.left,
             right: finding.right,
             source: finding.origin.source,
             other: finding.other,
             because: finding.origin.because,
-            resolution: finding.resolution.as_deref().map(|key| Word::of(&self.config.resolutions, key)),
+            resolution: finding.resolution.as_deref().map(|key| Word::of(&ask.config.resolutions, key)),
             reason: finding.reason,
             resolved_at: finding.resolved_at,
-            resolved_by: self.some_person(finding.resolved_by),
+            resolved_by: ask.some_person(finding.resolved_by),
             created_at: finding.origin.created_at,
-            state: self.state(id, &conflicts)?,
+            state: ask.state(id, &conflicts)?,
         })
     }
+}
 
-    fn view_event(&self, row: Row<Event>) -> Result<EventView> {
+impl Shown for EventView {
+    type Of = Event;
+
+    fn of(ask: &Ask<'_>, row: Row<Event>) -> Result<Self> {
         let Row { id, record: event, .. } = row;
-        Ok(EventView {
+        Ok(Self {
             id,
-            event: Word::of(&self.config.events, &event.event),
+            event: Word::of(&ask.config.events, &event.event),
             customer: event.customer,
-            customer_name: self.customer_name(event.customer)?,
-            person: self.some_person(event.author),
+            customer_name: ask.customer_name(event.customer)?,
+            person: ask.some_person(event.author),
             touch: event.touch,
             at: event.at,
             system: event.system,
@@ -285,14 +266,5 @@ impl Ask<'_> {
             thread: event.thread,
             feedback: event.feedback,
         })
-    }
-
-    fn some_person(&self, person: Option<PersonId>) -> Option<PersonView> {
-        person.map(|person| self.person(person))
-    }
-
-    /// A customer's name; empty as long as the record has not arrived.
-    pub(super) fn customer_name(&self, customer: CustomerId) -> Result<String> {
-        Ok(self.tx.record::<Customer>(customer)?.map(|row| row.record.name).unwrap_or_default())
     }
 }

@@ -6,15 +6,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::dialect::names_its_customer;
-use super::view::{AskedView, EvidenceView, ItemState, PersonView, Word};
-use super::{Ask, dialect};
+use super::view::{AskedView, EvidenceView, ItemState, PersonView, TouchView, Word};
+use super::{Ask, Shown, dialect};
 use crate::store::Row;
-use chuda_record::error::{Error, Result};
+use chuda_record::error::Result;
 use chuda_record::id::{BackCheckId, CustomerId, PersonId, TouchId};
 use chuda_record::rules::audience::superiors;
 use chuda_record::rules::draw::{self, Period};
 use chuda_record::{BackCheck, ContactMode, Touch};
-use chuda_words::keys;
 
 /// Most back-checks that are shown at once.
 const SHOWN: u32 = 100;
@@ -136,7 +135,7 @@ impl Ask<'_> {
 
     /// One with everything that was drawn.
     pub fn back_check(&self, id: BackCheckId) -> Result<BackCheckDetail> {
-        let row = self.drawn(id)?;
+        let row = self.tx.find::<BackCheck>(id)?;
         let record = &row.record;
         let mut records = Vec::with_capacity(record.drawn.len());
         for (touch, place) in record.in_order().into_iter().zip(1..) {
@@ -153,7 +152,7 @@ impl Ask<'_> {
 
     /// Makes the draw of one again.
     pub fn redraw(&self, id: BackCheckId) -> Result<Redrawn> {
-        let record = self.drawn(id)?.record;
+        let record = self.tx.find::<BackCheck>(id)?.record;
         let (start, end) = Period { from: record.from, to: record.to }.instants(self.config.calendar.zone);
         let in_team = |person: &PersonId| superiors(*person, &self.people).contains(&record.author);
         let here = self.tx.counted_touches(start, end)?.into_iter().filter(|(_, person)| in_team(person));
@@ -182,10 +181,6 @@ impl Ask<'_> {
         })
     }
 
-    fn drawn(&self, id: BackCheckId) -> Result<Row<BackCheck>> {
-        self.tx.record::<BackCheck>(id)?.ok_or_else(|| Error::not_found(keys::BACKCHECK_NOT_FOUND))
-    }
-
     fn view_back_check(&self, row: &Row<BackCheck>) -> Result<BackCheckView> {
         let record = &row.record;
         Ok(BackCheckView {
@@ -204,7 +199,7 @@ impl Ask<'_> {
     }
 
     fn view_drawn(&self, row: Row<Touch>) -> Result<DrawnTouch> {
-        let touch = self.view_touch(row)?;
+        let touch = TouchView::of(self, row)?;
         Ok(DrawnTouch {
             customer: touch.customer,
             customer_name: touch.customer_name,

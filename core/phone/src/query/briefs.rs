@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::Ask;
 use super::dialect::names_its_customer;
 use super::view::{PersonView, TouchStatus, TouchView, Word};
+use super::{Ask, Shown};
 use chuda_record::Report;
 use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, PersonId};
@@ -47,7 +47,7 @@ impl Ask<'_> {
         for row in self.tx.touches_of_customer(customer, LOOKED_THROUGH)? {
             let day = (day_of(row.record.at, row.record.zone), row.record.author);
             if !row.record.evidence.is_empty() {
-                days.entry(day).or_default().push(self.view_touch(row)?);
+                days.entry(day).or_default().push(TouchView::of(self, row)?);
             }
         }
         let mut briefs = Vec::new();

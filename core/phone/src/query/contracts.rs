@@ -5,17 +5,14 @@ use serde::Serialize;
 
 use super::dialect::names_its_customer;
 use super::view::{ContactView, ItemState, PersonView, Word};
-use super::{Ask, dialect};
+use super::{Ask, SHOWN, Shown, dialect};
 use crate::store::Row;
-use chuda_record::error::{Error, Result};
+use chuda_record::error::Result;
 use chuda_record::id::{ContactId, ContractId, CustomerId, TaskId, TouchId};
 use chuda_record::kind::contract::{E_SIGN, SIGNING};
 use chuda_record::rules::config::Provider;
-use chuda_record::{Contact, Contract, Customer, Fen, Role, Task};
-use chuda_words::keys;
+use chuda_record::{Contract, Customer, Fen, Role, Task};
 
-/// Most contracts that are listed.
-const LISTED: u32 = 500;
 /// The steps of a contract, tasks all of them, in their order.
 const STEPS: [&str; 4] = ["contract_details", "legal_review", "seal", E_SIGN];
 
@@ -118,107 +115,40 @@ pub struct StepView {
     pub reason: Option<String>,
 }
 
-/// How a step is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StepState {
-    /// Not begun: others come first.
-    Ahead,
-    /// Waits for somebody.
-    Waiting,
-    /// Taken.
-    Done,
-    /// Turned down.
-    Rejected,
-    /// Came to nothing: the contract ended without it.
-    Ended,
-}
-
-impl StepState {
-    /// The word that is sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ahead => "ahead",
-            Self::Waiting => "waiting",
-            Self::Done => "done",
-            Self::Rejected => "rejected",
-            Self::Ended => "ended",
-        }
+chuda_record::words! {
+    /// How a step is.
+    pub enum StepState {
+        /// Not begun: others come first.
+        Ahead = "ahead",
+        /// Waits for somebody.
+        Waiting = "waiting",
+        /// Taken.
+        Done = "done",
+        /// Turned down.
+        Rejected = "rejected",
+        /// Came to nothing: the contract ended without it.
+        Ended = "ended",
     }
 }
 
 names_its_customer!(ContractView);
 
 impl Ask<'_> {
-    /// Contracts that this person sees, newest first.
-    pub fn contracts(&self, only_open: bool) -> Result<Vec<ContractView>> {
-        self.tx.list::<Contract>(None, only_open, LISTED)?.into_iter().map(|row| self.view_contract(row)).collect()
-    }
-
-    /// One of them.
-    pub fn contract(&self, id: ContractId) -> Result<ContractView> {
-        let row = self.tx.record::<Contract>(id)?.ok_or_else(|| Error::not_found(keys::CONTRACT_NOT_FOUND))?;
-        self.view_contract(row)
-    }
-
     /// Those with this id or number.
     pub fn find_contracts(&self, words: &str) -> Result<Vec<ContractView>> {
         let words = words.trim();
         if let Ok(id) = words.parse::<ContractId>() {
-            return Ok(vec![self.contract(id)?]);
+            return Ok(vec![self.one(id)?]);
         }
-        let rows = self.tx.list::<Contract>(None, false, LISTED)?.into_iter().filter(|row| row.record.number == words);
-        rows.map(|row| self.view_contract(row)).collect()
-    }
-
-    fn view_contract(&self, row: Row<Contract>) -> Result<ContractView> {
-        let Row { id, record: contract, conflicts } = row;
-        let given = [
-            ("contact", contract.contact.is_some()),
-            ("model", contract.model.is_some()),
-            ("address", contract.address.is_some()),
-            ("promised_service", contract.promised_service.is_some()),
-        ];
-        Ok(ContractView {
-            id: id.into(),
-            customer: contract.customer,
-            customer_name: self.name_of(Some(contract.customer))?.unwrap_or_default(),
-            person: self.person(contract.author),
-            touch: contract.touch,
-            contact: self.contact(contract.contact)?,
-            missing: given.into_iter().filter(|(_, given)| !given).map(|(field, _)| field.to_owned()).collect(),
-            promised_service: contract.promised_service.as_deref().map(|key| Word::of(&self.config.services, key)),
-            status: Word::of(&self.config.contract_states, &contract.status),
-            steps: self.steps(id.into(), &contract)?,
-            can_sign: self.can_sign(&contract)?,
-            rejected_at: contract.rejected_at,
-            signed_at: contract.signed_at,
-            signed_by: contract.signed_by.map(|person| self.person(person)),
-            created_at: contract.origin.created_at,
-            because: contract.origin.because,
-            state: self.state(id, &conflicts)?,
-            conflicts,
-            number: contract.number,
-            amount: contract.amount,
-            custom_development: contract.custom_development,
-            model: contract.model,
-            address: contract.address,
-            text: contract.text,
-            reason: contract.rejection,
-            signed_with: contract.signed_with,
-            signature: contract.signature,
-        })
+        let mut rows = self.tx.list::<Contract>(None, false, SHOWN)?;
+        rows.retain(|row| row.record.number == words);
+        self.each(rows)
     }
 
     /// A contact person, if this person may see them.
     pub(super) fn contact(&self, id: Option<ContactId>) -> Result<Option<ContactView>> {
-        let row = id.map_or(Ok(None), |id| self.tx.record::<Contact>(id))?;
-        Ok(row.map(|Row { id, record: Contact { name, position, role, phone, .. }, .. }| ContactView {
-            id: id.into(),
-            name,
-            position,
-            role: role.map(|key| Word::of(&self.config.contact_roles, &key)),
-            phone,
-        }))
+        let row = id.map_or(Ok(None), |id| self.tx.record(id))?;
+        row.map(|row| ContactView::of(self, row)).transpose()
     }
 
     fn can_sign(&self, contract: &Contract) -> Result<bool> {
@@ -273,7 +203,7 @@ impl Ask<'_> {
         let task = &row.record;
         view.task = Some(row.id.into());
         view.role = task.role;
-        view.person = task.assignee.map(|person| self.person(person));
+        view.person = self.some_person(task.assignee);
         view.reason.clone_from(&task.reason);
         view.choice = task.choice.as_deref().map(|key| Word::of(&self.config.choices, key));
         if task.choice.as_deref() == Some("reject") {
@@ -284,6 +214,49 @@ impl Ask<'_> {
         if let Some(by) = task.done_by {
             (view.at, view.by) = (task.done_at, Some(self.person(by)));
         }
+    }
+}
+
+impl Shown for ContractView {
+    type Of = Contract;
+
+    fn of(ask: &Ask<'_>, row: Row<Contract>) -> Result<Self> {
+        let Row { id, record: contract, conflicts } = row;
+        let given = [
+            ("contact", contract.contact.is_some()),
+            ("model", contract.model.is_some()),
+            ("address", contract.address.is_some()),
+            ("promised_service", contract.promised_service.is_some()),
+        ];
+        Ok(Self {
+            id: id.into(),
+            customer: contract.customer,
+            customer_name: ask.customer_name(contract.customer)?,
+            person: ask.person(contract.author),
+            touch: contract.touch,
+            contact: ask.contact(contract.contact)?,
+            missing: given.into_iter().filter(|(_, given)| !given).map(|(field, _)| field.to_owned()).collect(),
+            promised_service: contract.promised_service.as_deref().map(|key| Word::of(&ask.config.services, key)),
+            status: Word::of(&ask.config.contract_states, &contract.status),
+            steps: ask.steps(id.into(), &contract)?,
+            can_sign: ask.can_sign(&contract)?,
+            rejected_at: contract.rejected_at,
+            signed_at: contract.signed_at,
+            signed_by: ask.some_person(contract.signed_by),
+            created_at: contract.origin.created_at,
+            because: contract.origin.because,
+            state: ask.state(id, &conflicts)?,
+            conflicts,
+            number: contract.number,
+            amount: contract.amount,
+            custom_development: contract.custom_development,
+            model: contract.model,
+            address: contract.address,
+            text: contract.text,
+            reason: contract.rejection,
+            signed_with: contract.signed_with,
+            signature: contract.signature,
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
 use super::view::{LastEvent, PersonView, Word};
-use super::{Ask, dialect};
+use super::{Ask, Shown, dialect};
 use crate::store::{HealthRow, Row};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{ContactId, CustomerId, LeadId};
@@ -12,7 +12,7 @@ use chuda_record::rules::Health;
 use chuda_record::rules::health::Facts;
 use chuda_record::time::start_of_day;
 use chuda_record::view::HealthView;
-use chuda_record::{Customer, Intent, Stage};
+use chuda_record::{Contact, Customer, Intent, Stage};
 use chuda_words::keys;
 
 /// Most customers a search shows.
@@ -97,6 +97,16 @@ pub struct ContactView {
     pub phone: Option<String>,
 }
 
+impl Shown for ContactView {
+    type Of = Contact;
+
+    fn of(ask: &Ask<'_>, row: Row<Contact>) -> Result<Self> {
+        let Contact { name, position, role, phone, .. } = row.record;
+        let role = role.map(|key| Word::of(&ask.config.contact_roles, &key));
+        Ok(Self { id: row.id.into(), name, position, role, phone })
+    }
+}
+
 impl Ask<'_> {
     /// All that somebody has and that are not closed, reddest first.
     pub fn customers(&self) -> Result<Vec<CustomerView>> {
@@ -105,7 +115,7 @@ impl Ask<'_> {
 
     /// One of them.
     pub fn customer(&self, id: CustomerId) -> Result<CustomerView> {
-        let row = self.tx.record::<Customer>(id)?.ok_or_else(|| Error::not_found(keys::CUSTOMER_NOT_FOUND))?;
+        let row = self.tx.find(id)?;
         let health = self.health_rows(Some(id))?.into_iter().next().ok_or_else(|| Error::not_found(keys::CUSTOMER_NOT_FOUND))?;
         self.view_customer(row, &health)
     }
@@ -176,7 +186,7 @@ impl Ask<'_> {
         let id = CustomerId::from(row.id);
         let lead = self.tx.lead_of(id)?;
         let (stage, last) = self.standing(id, lead.as_ref().map(|lead| &lead.record))?;
-        let (contacts, score) = (self.tx.contacts(id)?, self.score(health));
+        let (contacts, score) = (self.each(self.tx.contacts(id)?)?, self.score(health));
         Ok(CustomerView {
             id,
             stage,
@@ -185,23 +195,14 @@ impl Ask<'_> {
             address: row.record.address,
             model: row.record.model,
             contact: row.record.contact,
-            holder: row.record.holder.map(|holder| self.person(holder)),
+            holder: self.some_person(row.record.holder),
             since: health.since,
             intent: row.record.intent,
             reasons: self.config.health.reasons(&score.parts),
             health: score,
             last_touch: health.last_touch,
             conflicts: row.conflicts,
-            contacts: contacts
-                .into_iter()
-                .map(|contact| ContactView {
-                    id: ContactId::from(contact.id),
-                    name: contact.record.name,
-                    position: contact.record.position,
-                    role: contact.record.role.as_deref().map(|key| Word::of(&self.config.contact_roles, key)),
-                    phone: contact.record.phone,
-                })
-                .collect(),
+            contacts,
             name: row.record.name,
             short: row.record.short,
         })

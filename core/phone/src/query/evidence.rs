@@ -4,12 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::view::ItemState;
-use super::{Ask, dialect};
+use super::{Ask, Shown, dialect};
 use crate::store::Row;
 use chuda_record::Evidence;
-use chuda_record::error::{Error, Result};
+use chuda_record::error::Result;
 use chuda_record::id::{EvidenceId, Hash, TouchId};
-use chuda_words::keys;
 
 /// How long evidence is offered that belongs to no touch, and how many pieces.
 const LOOSE_FOR: TimeDelta = TimeDelta::days(90);
@@ -57,14 +56,15 @@ pub struct EvidenceView {
     pub state: ItemState,
 }
 
-/// How far an item's time is to be trusted; in words, never a colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-pub enum Grade {
-    /// 本机时间未校验.
-    LocalUnverified,
-    /// 服务器已见证: existed before the server saw its claim.
-    ServerWitnessed,
+chuda_record::words! {
+    /// How far an item's time is to be trusted; in words, never a colour.
+    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+    pub enum Grade {
+        /// 本机时间未校验.
+        LocalUnverified = "local_unverified",
+        /// 服务器已见证: existed before the server saw its claim.
+        ServerWitnessed = "server_witnessed",
+    }
 }
 
 /// A claim in the chain of this device.
@@ -81,27 +81,10 @@ pub struct ClaimView {
     pub signed: bool,
 }
 
-impl Grade {
-    /// The word that is sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::LocalUnverified => "local_unverified",
-            Self::ServerWitnessed => "server_witnessed",
-        }
-    }
-}
-
 impl Ask<'_> {
-    /// One piece of evidence.
-    pub fn evidence(&self, id: EvidenceId) -> Result<EvidenceView> {
-        let row = self.tx.record::<Evidence>(id)?.ok_or_else(|| Error::not_found(keys::EVIDENCE_NOT_FOUND))?;
-        self.view_evidence(row)
-    }
-
     /// Own evidence that belongs to no touch, newest first.
     pub fn loose_evidence(&self) -> Result<Vec<EvidenceView>> {
-        let rows = self.tx.loose_evidence(self.me.id, self.now - LOOSE_FOR, LOOSE)?;
-        rows.into_iter().map(|row| self.view_evidence(row)).collect()
+        self.each(self.tx.loose_evidence(self.me.id, self.now - LOOSE_FOR, LOOSE)?)
     }
 
     /// Its claim, if this installation made it.
@@ -113,8 +96,12 @@ impl Ask<'_> {
             signed: claim.signature.is_some(),
         }))
     }
+}
 
-    fn view_evidence(&self, row: Row<Evidence>) -> Result<EvidenceView> {
+impl Shown for EvidenceView {
+    type Of = Evidence;
+
+    fn of(ask: &Ask<'_>, row: Row<Evidence>) -> Result<Self> {
         let id = EvidenceId::from(row.id);
         let valid = row.record.is_valid();
         let Evidence {
@@ -132,19 +119,19 @@ impl Ask<'_> {
             stored_at,
             ..
         } = row.record;
-        let own_claim = self.tx.claim_of(id)?;
-        let upload = self.tx.upload(sha256)?;
+        let own_claim = ask.tx.claim_of(id)?;
+        let upload = ask.tx.upload(sha256)?;
         // A claim of another device comes from the server, which has seen it before it passed the record on.
         let witnessed = own_claim.as_ref().is_none_or(|claim| claim.witnessed_at.is_some());
         let state = match &upload {
             Some(upload) if upload.verified_at.is_some() => ItemState::Verified,
             Some(upload) if upload.failed.is_some() => ItemState::Failed { reason: upload.failed.clone().unwrap_or_default() },
-            Some(_) if !self.me.enrolled => ItemState::SavedHere,
+            Some(_) if !ask.me.enrolled => ItemState::SavedHere,
             Some(upload) if upload.sent > 0 => ItemState::Uploading { percent: (upload.sent * 100 / upload.size.max(1)) as i32 },
             _ if stored_at.is_some() => ItemState::Verified,
             _ => ItemState::Waiting,
         };
-        Ok(EvidenceView {
+        Ok(Self {
             id,
             sha256,
             claim,
@@ -161,7 +148,7 @@ impl Ask<'_> {
             transcript,
             touch: match touch {
                 Some(touch) => Some(touch),
-                None => self.tx.touch_of_evidence(id)?,
+                None => ask.tx.touch_of_evidence(id)?,
             },
             here: upload.is_some(),
             state,

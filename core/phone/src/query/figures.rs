@@ -74,7 +74,7 @@ impl Ask<'_> {
     }
 
     /// The people of the team, and whoever works on this phone: without a server that is nobody else.
-    fn everybody(&self) -> People {
+    pub(super) fn everybody(&self) -> People {
         let mut people = self.people.clone();
         people.entry(self.me.id).or_insert_with(|| Person {
             name: self.me.name.clone(),

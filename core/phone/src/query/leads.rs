@@ -5,14 +5,13 @@ use serde::Serialize;
 
 use super::dialect::names_its_customer;
 use super::view::{ItemState, PersonView, Word};
-use super::{Ask, dialect};
+use super::{Ask, Shown, dialect};
 use crate::store::{Row, Whose};
-use chuda_record::error::{Error, Result};
+use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, DeviceId, LeadId, PersonId};
 use chuda_record::kind::lead::LeadRequest;
 use chuda_record::rules::stage::{self, Steps};
 use chuda_record::{Change, Contract, Fields, Lead, Stage, Touch, from_fields};
-use chuda_words::keys;
 
 /// Most leads that are listed.
 const LISTED: u32 = 1_000;
@@ -94,26 +93,28 @@ pub struct LeadAsk {
     pub at: DateTime<Utc>,
 }
 
-/// What can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// 认领.
-    Claim,
-    /// 释放.
-    Release,
-    /// 分配.
-    Assign,
+chuda_record::words! {
+    /// What can be asked for.
+    pub enum Asked {
+        /// 认领.
+        Claim = "claim",
+        /// 释放.
+        Release = "release",
+        /// 分配.
+        Assign = "assign",
+    }
 }
 
-/// What came of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AskState {
-    /// 待确认: the server has not settled it yet.
-    Pending,
-    /// Granted.
-    Granted,
-    /// Refused: somebody else was first, or it may not be asked for.
-    Refused,
+chuda_record::words! {
+    /// What came of a request.
+    pub enum AskState {
+        /// 待确认: the server has not settled it yet.
+        Pending = "pending",
+        /// Granted.
+        Granted = "granted",
+        /// Refused: somebody else was first, or it may not be asked for.
+        Refused = "refused",
+    }
 }
 
 /// One move of a lead.
@@ -137,23 +138,24 @@ pub struct LeadMove {
     pub device: DeviceId,
 }
 
-/// What a move was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moved {
-    /// 投放: put into the pool.
-    Offered,
-    /// 认领: taken.
-    Claimed,
-    /// 分配: given to somebody.
-    Assigned,
-    /// 释放: given back.
-    Released,
-    /// 阶段更正: the stage was corrected by hand.
-    Corrected,
-    /// 无效.
-    Invalid,
-    /// Somebody asked for it and did not get it.
-    Refused,
+chuda_record::words! {
+    /// What a move was.
+    pub enum Moved {
+        /// 投放: put into the pool.
+        Offered = "offered",
+        /// 认领: taken.
+        Claimed = "claimed",
+        /// 分配: given to somebody.
+        Assigned = "assigned",
+        /// 释放: given back.
+        Released = "released",
+        /// 阶段更正: the stage was corrected by hand.
+        Corrected = "corrected",
+        /// 无效.
+        Invalid = "invalid",
+        /// Somebody asked for it and did not get it.
+        Refused = "refused",
+    }
 }
 
 /// A lead with its whole way.
@@ -166,43 +168,6 @@ pub struct LeadPage {
     pub trace: Vec<LeadMove>,
 }
 
-impl Asked {
-    /// The word that is sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Claim => "claim",
-            Self::Release => "release",
-            Self::Assign => "assign",
-        }
-    }
-}
-
-impl AskState {
-    /// The word that is sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Granted => "granted",
-            Self::Refused => "refused",
-        }
-    }
-}
-
-impl Moved {
-    /// The word that is sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Offered => "offered",
-            Self::Claimed => "claimed",
-            Self::Assigned => "assigned",
-            Self::Released => "released",
-            Self::Corrected => "corrected",
-            Self::Invalid => "invalid",
-            Self::Refused => "refused",
-        }
-    }
-}
-
 names_its_customer!(LeadView);
 
 impl Ask<'_> {
@@ -213,18 +178,12 @@ impl Ask<'_> {
             LeadList::Pool => Whose::Nobodys,
             LeadList::Team => Whose::Others(self.me.id),
         };
-        self.tx.leads(whose, LISTED)?.into_iter().map(|row| self.view_lead(row)).collect()
-    }
-
-    /// One lead.
-    pub fn lead(&self, id: LeadId) -> Result<LeadView> {
-        let row = self.tx.record::<Lead>(id)?.ok_or_else(|| Error::not_found(keys::LEAD_NOT_FOUND))?;
-        self.view_lead(row)
+        self.each(self.tx.leads(whose, LISTED)?)
     }
 
     /// One lead with every move.
     pub fn lead_page(&self, id: LeadId) -> Result<LeadPage> {
-        Ok(LeadPage { lead: self.lead(id)?, trace: self.trace(&self.tx.load(id.into())?.history()) })
+        Ok(LeadPage { lead: self.one(id)?, trace: self.trace(&self.tx.load(id.into())?.history()) })
     }
 
     /// Those with this id, or of the customers with this id or these words in their name; an exact match comes alone.
@@ -233,10 +192,10 @@ impl Ask<'_> {
         if let Ok(id) = words.parse::<LeadId>()
             && self.tx.record::<Lead>(id)?.is_some()
         {
-            return Ok(vec![self.lead(id)?]);
+            return Ok(vec![self.one(id)?]);
         }
         let found = self.find_customers(words)?.into_iter().filter_map(|customer| customer.lead);
-        found.map(|lead| self.lead(lead)).collect()
+        found.map(|lead| self.one(lead)).collect()
     }
 
     /// Where a customer stands, by its lead and by what was done since that was corrected by hand; and what happened last: a touch, a
@@ -269,27 +228,6 @@ impl Ask<'_> {
         }
     }
 
-    fn view_lead(&self, row: Row<Lead>) -> Result<LeadView> {
-        let Row { id, record: lead, conflicts } = row;
-        let (stage, last) = self.standing(lead.customer, Some(&lead))?;
-        Ok(LeadView {
-            id: id.into(),
-            customer: lead.customer,
-            customer_name: self.name_of(Some(lead.customer))?.unwrap_or_default(),
-            stage,
-            holder: lead.holder.map(|holder| self.person(holder)),
-            since: lead.held_at.unwrap_or(lead.moved_at),
-            author: self.person(lead.author),
-            valid: lead.invalid_at.is_none(),
-            request: own_request(&lead, self.me.id),
-            last: last.unwrap_or_else(|| self.last_move(&lead)),
-            state: self.state(id, &conflicts)?,
-            conflicts,
-            channel: lead.channel,
-            reason: lead.reason,
-        })
-    }
-
     fn trace(&self, history: &[Change]) -> Vec<LeadMove> {
         let mut state = Fields::new();
         let mut trace = Vec::new();
@@ -311,7 +249,7 @@ impl Ask<'_> {
             what,
             by: Some(self.person(by)),
             stage: lead.stage,
-            holder: lead.holder.map(|holder| self.person(holder)),
+            holder: self.some_person(lead.holder),
             reason: reason.cloned(),
             device: change.actor.device,
         };
@@ -326,6 +264,31 @@ impl Ask<'_> {
             }
         }
         moves
+    }
+}
+
+impl Shown for LeadView {
+    type Of = Lead;
+
+    fn of(ask: &Ask<'_>, row: Row<Lead>) -> Result<Self> {
+        let Row { id, record: lead, conflicts } = row;
+        let (stage, last) = ask.standing(lead.customer, Some(&lead))?;
+        Ok(Self {
+            id: id.into(),
+            customer: lead.customer,
+            customer_name: ask.customer_name(lead.customer)?,
+            stage,
+            holder: ask.some_person(lead.holder),
+            since: lead.held_at.unwrap_or(lead.moved_at),
+            author: ask.person(lead.author),
+            valid: lead.invalid_at.is_none(),
+            request: own_request(&lead, ask.me.id),
+            last: last.unwrap_or_else(|| ask.last_move(&lead)),
+            state: ask.state(id, &conflicts)?,
+            conflicts,
+            channel: lead.channel,
+            reason: lead.reason,
+        })
     }
 }
 

@@ -27,12 +27,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::screen::{Format, Lang};
-use crate::store::Tx;
+use crate::store::{Row, Tx};
 use chuda_record::error::Result;
-use chuda_record::id::{PersonId, RecordId};
+use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::rules::Config;
 use chuda_record::time::day_of;
-use chuda_record::{Person, Rejection, Role};
+use chuda_record::{Customer, Person, Record, Rejection, Role};
 use view::{ItemState, PersonView};
 
 /// Who is asking.
@@ -60,6 +60,18 @@ pub struct Ask<'a> {
     pub(crate) config: &'a Config,
     people: BTreeMap<PersonId, Person>,
 }
+
+/// A record as a screen shows it.
+pub trait Shown: Sized {
+    /// What it is made from.
+    type Of: Record;
+
+    /// Puts it in words.
+    fn of(ask: &Ask<'_>, row: Row<Self::Of>) -> Result<Self>;
+}
+
+/// Most of a kind that are shown at once.
+const SHOWN: u32 = 500;
 
 impl<'a> Ask<'a> {
     /// Begins to look.
@@ -94,6 +106,35 @@ impl<'a> Ask<'a> {
             self.people.iter().filter(|(_, person)| !person.left).map(|(id, _)| self.person(*id)).collect();
         people.sort_by(|a, b| a.name.cmp(&b.name));
         people
+    }
+
+    /// A record as it is shown.
+    pub fn one<V: Shown>(&self, id: impl Into<RecordId>) -> Result<V> {
+        V::of(self, self.tx.find(id)?)
+    }
+
+    /// Each of some records.
+    pub fn each<V: Shown>(&self, rows: Vec<Row<V::Of>>) -> Result<Vec<V>> {
+        rows.into_iter().map(|row| V::of(self, row)).collect()
+    }
+
+    /// The records of a kind that this person sees, newest first: those that somebody still has to do something about, or all.
+    pub fn newest<V: Shown>(&self, only_open: bool) -> Result<Vec<V>> {
+        self.each(self.tx.list(None, only_open, SHOWN)?)
+    }
+
+    /// The name of a customer, as far as it is known here.
+    fn name_of(&self, customer: CustomerId) -> Result<Option<String>> {
+        Ok(self.tx.record::<Customer>(customer)?.map(|row| row.record.name))
+    }
+
+    /// The same; empty as long as the record has not arrived.
+    fn customer_name(&self, customer: CustomerId) -> Result<String> {
+        Ok(self.name_of(customer)?.unwrap_or_default())
+    }
+
+    fn some_person(&self, id: Option<PersonId>) -> Option<PersonView> {
+        id.map(|id| self.person(id))
     }
 
     fn person(&self, id: PersonId) -> PersonView {

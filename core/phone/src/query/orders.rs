@@ -3,17 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::Ask;
 use super::dialect::names_its_customer;
 use super::view::{ContactView, ContractRef, ItemState, PersonView, Word};
+use super::{Ask, Shown};
 use crate::store::Row;
-use chuda_record::error::{Error, Result};
+use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, OrderId};
 use chuda_record::{Contract, Order, Role};
-use chuda_words::keys;
-
-/// Most work orders that are listed.
-const LISTED: u32 = 500;
 
 /// A work order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -69,36 +65,27 @@ pub struct OrderView {
 
 names_its_customer!(OrderView);
 
-impl Ask<'_> {
-    /// Work orders that this person sees, newest first.
-    pub fn orders(&self, only_open: bool) -> Result<Vec<OrderView>> {
-        self.tx.list::<Order>(None, only_open, LISTED)?.into_iter().map(|row| self.view_order(row)).collect()
-    }
+impl Shown for OrderView {
+    type Of = Order;
 
-    /// One of them.
-    pub fn order(&self, id: OrderId) -> Result<OrderView> {
-        let row = self.tx.record::<Order>(id)?.ok_or_else(|| Error::not_found(keys::ORDER_NOT_FOUND))?;
-        self.view_order(row)
-    }
-
-    fn view_order(&self, row: Row<Order>) -> Result<OrderView> {
+    fn of(ask: &Ask<'_>, row: Row<Order>) -> Result<Self> {
         let Row { id, record: order, conflicts } = row;
-        let contract = order.contract.map_or(Ok(None), |contract| self.tx.record::<Contract>(contract))?.map(|row| row.record);
-        let service = |key: &str| Word::of(&self.config.services, key);
-        Ok(OrderView {
+        let contract = order.contract.map_or(Ok(None), |contract| ask.tx.record::<Contract>(contract))?.map(|row| row.record);
+        let service = |key: &str| Word::of(&ask.config.services, key);
+        Ok(Self {
             id: id.into(),
             customer: order.customer,
-            customer_name: self.name_of(Some(order.customer))?.unwrap_or_default(),
-            person: self.person(order.author),
+            customer_name: ask.customer_name(order.customer)?,
+            person: ask.person(order.author),
             promised_service: contract.as_ref().and_then(|contract| contract.promised_service.as_deref()).map(service),
             contract: order.contract.map(|id| ContractRef { id, number: contract.map(|contract| contract.number) }),
-            assignee: order.assignee.map(|person| self.person(person)),
+            assignee: ask.some_person(order.assignee),
             role: order.role,
-            contact: self.contact(order.contact)?,
+            contact: ask.contact(order.contact)?,
             needed_service: order.needed_service.as_deref().map(service),
-            status: Word::of(&self.config.order_states, &order.status),
+            status: Word::of(&ask.config.order_states, &order.status),
             created_at: order.origin.created_at,
-            state: self.state(id, &conflicts)?,
+            state: ask.state(id, &conflicts)?,
             conflicts,
             model: order.model,
             address: order.address,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::dialect::names_its_customer;
 use super::view::{EvidenceView, ItemState, PersonView, TouchView, Word};
-use super::{Ask, dialect};
+use super::{Ask, SHOWN, Shown, dialect};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, TaskId, TouchId};
@@ -17,8 +17,6 @@ use chuda_words::keys;
 const QUOTE: &str = "quote";
 /// The task that answers it.
 const APPROVAL: &str = "quote_approval";
-/// Most quotes that are listed.
-const LISTED: u32 = 500;
 
 /// A quote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -77,7 +75,7 @@ impl Ask<'_> {
     pub fn quotes(&self) -> Result<Vec<QuoteView>> {
         let actions = self.config.actions.iter().map(|choice| choice.key.as_str());
         let quoting: Vec<&str> = actions.filter(|key| self.config.is_part_of(List::Actions, key, QUOTE)).collect();
-        self.tx.touches_doing(&quoting, LISTED)?.into_iter().map(|row| self.view_quote(row)).collect()
+        self.tx.touches_doing(&quoting, SHOWN)?.into_iter().map(|row| self.view_quote(row)).collect()
     }
 
     /// One of them.
@@ -95,7 +93,7 @@ impl Ask<'_> {
         let tasks = self.tx.tasks_from(customer, row.id)?;
         let approval = tasks.into_iter().rev().find(|task| task.record.task == APPROVAL).map(|task| self.view_approval(task));
         let TouchView { id, customer, customer_name, person, at, amount, custom_development, category, evidence, state, .. } =
-            self.view_touch(row)?;
+            TouchView::of(self, row)?;
         Ok(QuoteView { id, customer, customer_name, person, at, amount, custom_development, category, approval, evidence, state })
     }
 
@@ -105,7 +103,7 @@ impl Ask<'_> {
             task: row.id.into(),
             mine: assignee == Some(self.me.id) || role.is_some_and(|role| self.me.roles.contains(&role)),
             at: done_at,
-            by: done_by.map(|person| self.person(person)),
+            by: self.some_person(done_by),
             choice: choice.map(|key| Word::of(&self.config.choices, &key)),
             reason,
         }

@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::Ask;
 use super::dialect::names_its_customer;
 use super::view::{BriefView, ItemState, PersonView, TouchStatus, TouchView, Word};
+use super::{Ask, Shown};
 use crate::screen::{self, Filing, FilingQuestion};
 use crate::store::Row;
 use chuda_record::error::Result;
@@ -123,7 +123,7 @@ impl Ask<'_> {
         let can_update = day == self.today()
             && filed.as_ref().is_some_and(|row| touches.iter().any(|touch| !row.record.touches.contains(&touch.id)));
         let briefs = self.briefs_of(day, self.me.id, &touches, filed.as_ref().map(|row| &row.record))?;
-        let filed = filed.map(|row| self.view_report(row)).transpose()?;
+        let filed = filed.map(|row| ReportView::of(self, row)).transpose()?;
         let suggestions = self.suggestions(day)?;
         let chosen = self.chosen_tomorrow(day)?;
         let changed =
@@ -157,9 +157,9 @@ impl Ask<'_> {
 
     /// Filed reports of a day that this person may see, own first.
     pub fn reports(&self, day: NaiveDate) -> Result<Vec<ReportView>> {
-        let rows = self.tx.reports_of_day(day)?;
-        let mut views: Vec<ReportView> =
-            rows.into_iter().filter(|row| !row.record.withdrawn).map(|row| self.view_report(row)).collect::<Result<_>>()?;
+        let mut rows = self.tx.reports_of_day(day)?;
+        rows.retain(|row| !row.record.withdrawn);
+        let mut views: Vec<ReportView> = self.each(rows)?;
         views.sort_by_key(|view| (view.person.id != self.me.id, view.person.name.clone()));
         Ok(views)
     }
@@ -175,7 +175,7 @@ impl Ask<'_> {
         let with_customer = |customer: &str, what: &str| format!("{customer}{}{what}", lang.text("list.colon"));
         let mut suggestions = Vec::new();
         for row in self.tx.next_steps(self.me.id, day + TimeDelta::days(1), day + TimeDelta::days(AHEAD), SUGGESTIONS as u32)? {
-            let touch = self.view_touch(row)?;
+            let touch = TouchView::of(self, row)?;
             let step = touch.next_action.as_deref().unwrap_or(lang.text("suggest.follow_up"));
             suggestions.push(with_customer(&touch.customer_name, step));
         }
@@ -191,36 +191,39 @@ impl Ask<'_> {
         suggestions.truncate(SUGGESTIONS);
         Ok(suggestions)
     }
+}
 
-    /// A report as it is shown.
-    pub fn view_report(&self, row: Row<Report>) -> Result<ReportView> {
+impl Shown for ReportView {
+    type Of = Report;
+
+    fn of(ask: &Ask<'_>, row: Row<Report>) -> Result<Self> {
         let Row { id, record: report, conflicts } = row;
         let mut touches = Vec::with_capacity(report.touches.len());
         for touch in &report.touches {
-            if let Some(row) = self.tx.record::<Touch>(*touch)? {
-                touches.push(self.view_touch(row)?);
+            if let Some(row) = ask.tx.record::<Touch>(*touch)? {
+                touches.push(TouchView::of(ask, row)?);
             }
         }
         touches.sort_by_key(|touch| touch.at);
         let briefs = report.briefs.iter().map(|(customer, brief)| {
-            let brief = Word::of(&self.config.briefs, brief);
-            Ok(CustomerBrief { customer: *customer, customer_name: self.customer_name(*customer)?, brief })
+            let brief = Word::of(&ask.config.briefs, brief);
+            Ok(CustomerBrief { customer: *customer, customer_name: ask.customer_name(*customer)?, brief })
         });
         let briefs = briefs.collect::<Result<_>>()?;
-        let state = self.state(id, &conflicts)?;
-        Ok(ReportView {
+        let state = ask.state(id, &conflicts)?;
+        Ok(Self {
             id: id.into(),
-            person: self.person(report.author),
+            person: ask.person(report.author),
             day: report.day,
             short: report.is_short(),
             touches,
             briefs,
             tomorrow: report.tomorrow.clone(),
-            reason: report.reason.as_deref().map(|key| Word::of(&self.config.short_reasons, key)),
+            reason: report.reason.as_deref().map(|key| Word::of(&ask.config.short_reasons, key)),
             late: report.late,
             filed_at: report.filed_at(),
             corrections: report.corrections.values().cloned().collect(),
-            can_withdraw: report.author == self.me.id && (!self.me.enrolled || self.tx.is_waiting(id)?),
+            can_withdraw: report.author == ask.me.id && (!ask.me.enrolled || ask.tx.is_waiting(id)?),
             conflicts,
             state,
         })

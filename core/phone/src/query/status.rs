@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::view::EvidenceView;
 use super::{Ask, dialect, failed};
 use crate::screen::SyncLine;
 use chuda_record::error::Result;
 use chuda_record::id::RecordId;
 use chuda_record::rules::World;
-use chuda_record::{Customer, Kind, fields};
+use chuda_record::{Kind, fields};
 
 /// Most items that wait which are listed one by one.
 const LISTED: u32 = 500;
@@ -137,7 +138,7 @@ impl Ask<'_> {
             items.push(self.item(document, at_rest.clone())?);
         }
         for upload in self.tx.failed_uploads()?.into_iter().chain(self.tx.waiting_uploads(LISTED)?) {
-            let evidence = self.evidence(upload.evidence)?;
+            let evidence: EvidenceView = self.one(upload.evidence)?;
             items.push(StatusItem {
                 id: upload.evidence.into(),
                 kind: "blob".into(),
@@ -159,7 +160,7 @@ impl Ask<'_> {
         // What has no name of its own belongs to a customer.
         let title = match ["name", "mime", "day"].into_iter().find_map(|field| fields::text(&fields, field)) {
             Some(title) => Some(title.to_owned()),
-            None => self.name_of(fields::id(&fields, "customer"))?,
+            None => fields::id(&fields, "customer").and_then(|customer| self.name_of(customer).transpose()).transpose()?,
         };
         Ok(StatusItem {
             id,
@@ -168,11 +169,5 @@ impl Ask<'_> {
             state,
             size: None,
         })
-    }
-
-    /// The name of a customer, as far as it is known here.
-    pub(super) fn name_of(&self, id: Option<chuda_record::id::CustomerId>) -> Result<Option<String>> {
-        let Some(id) = id else { return Ok(None) };
-        Ok(self.tx.record::<Customer>(id)?.map(|row| row.record.name))
     }
 }

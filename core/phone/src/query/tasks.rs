@@ -4,19 +4,18 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::dialect::names_its_customer;
-use super::view::{ItemState, PersonView, Word};
-use super::{Ask, dialect};
+use super::view::{ItemState, PersonView, TouchView, Word};
+use super::{Ask, Shown, dialect};
 use crate::store::Row;
-use chuda_record::error::{Error, Result};
+use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, PersonId, RecordId, TaskId};
 use chuda_record::rules::World;
 use chuda_record::table::{List, Type};
 use chuda_record::time::from_millis;
 use chuda_record::{Contact, Fen, Fields, Kind, Scalar, Task};
-use chuda_words::keys;
 
 /// Most tasks that are shown at once.
-const SHOWN: u32 = 200;
+const MOST: u32 = 200;
 
 /// A task or to-do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -93,51 +92,12 @@ names_its_customer!(TaskView);
 impl Ask<'_> {
     /// What this person has to do, by name or by role, most urgent first.
     pub fn tasks(&self) -> Result<Vec<TaskView>> {
-        let rows = self.tx.open_tasks(self.me.id, &self.me.roles, false, SHOWN)?;
-        rows.into_iter().map(|row| self.view_task(row)).collect()
+        self.each(self.tx.open_tasks(self.me.id, &self.me.roles, false, MOST)?)
     }
 
     /// What there is for this person to know and not ticked off yet, at most `limit`.
     pub fn notices(&self, limit: u32) -> Result<Vec<TaskView>> {
-        let rows = self.tx.open_tasks(self.me.id, &self.me.roles, true, limit)?;
-        rows.into_iter().map(|row| self.view_task(row)).collect()
-    }
-
-    /// One task, done or not.
-    pub fn task(&self, id: TaskId) -> Result<TaskView> {
-        let row = self.tx.record::<Task>(id)?.ok_or_else(|| Error::not_found(keys::TASK_NOT_FOUND))?;
-        self.view_task(row)
-    }
-
-    fn view_task(&self, row: Row<Task>) -> Result<TaskView> {
-        let Row { id, record: task, .. } = row;
-        let source = World::record(self.tx, task.source)?;
-        let attachment_uploading = match &source {
-            Some((Kind::Touch, _)) => self.touch(task.source.into())?.evidence.iter().any(|one| one.state != ItemState::Verified),
-            _ => false,
-        };
-        let pack = task.script_pack.and_then(|key| self.config.script_packs.iter().find(|pack| pack.key == key));
-        Ok(TaskView {
-            id: id.into(),
-            kind: Word::of(&self.config.tasks, &task.task),
-            notice: task.notice,
-            customer: task.customer,
-            customer_name: self.name_of(task.customer)?,
-            source: task.source,
-            source_kind: source.as_ref().map(|(kind, _)| kind.as_str().to_owned()),
-            about: source.map_or(Ok(Vec::new()), |(kind, fields)| self.facts(kind, &fields))?,
-            rule: task.rule,
-            because: task.because,
-            choices: task.choices.iter().map(|key| Word::of(&self.config.choices, key)).collect(),
-            script_pack: pack.map(|pack| ScriptPack { title: pack.into(), text: pack.text.clone().unwrap_or_default() }),
-            created_at: task.created_at,
-            due: task.due,
-            done_at: task.done_at,
-            done_by: task.done_by.map(|person| self.person(person)),
-            choice: task.choice.map(|key| Word::of(&self.config.choices, &key)),
-            reason: task.reason,
-            attachment_uploading,
-        })
+        self.each(self.tx.open_tasks(self.me.id, &self.me.roles, true, limit)?)
     }
 
     /// What of a record matters to whoever has to do something about it.
@@ -181,6 +141,43 @@ impl Ask<'_> {
             (Some(Type::Text | Type::Day | Type::Time), Scalar::Text(text)) => Some(plain(text.clone())),
             (Some(Type::Number), Scalar::Int(number)) => Some(plain(number.to_string())),
             _ => None,
+        })
+    }
+}
+
+impl Shown for TaskView {
+    type Of = Task;
+
+    fn of(ask: &Ask<'_>, row: Row<Task>) -> Result<Self> {
+        let Row { id, record: task, .. } = row;
+        let source = World::record(ask.tx, task.source)?;
+        let attachment_uploading = match &source {
+            Some((Kind::Touch, _)) => {
+                ask.one::<TouchView>(task.source)?.evidence.iter().any(|one| one.state != ItemState::Verified)
+            }
+            _ => false,
+        };
+        let pack = task.script_pack.and_then(|key| ask.config.script_packs.iter().find(|pack| pack.key == key));
+        Ok(Self {
+            id: id.into(),
+            kind: Word::of(&ask.config.tasks, &task.task),
+            notice: task.notice,
+            customer: task.customer,
+            customer_name: task.customer.and_then(|customer| ask.name_of(customer).transpose()).transpose()?,
+            source: task.source,
+            source_kind: source.as_ref().map(|(kind, _)| kind.as_str().to_owned()),
+            about: source.map_or(Ok(Vec::new()), |(kind, fields)| ask.facts(kind, &fields))?,
+            rule: task.rule,
+            because: task.because,
+            choices: task.choices.iter().map(|key| Word::of(&ask.config.choices, key)).collect(),
+            script_pack: pack.map(|pack| ScriptPack { title: pack.into(), text: pack.text.clone().unwrap_or_default() }),
+            created_at: task.created_at,
+            due: task.due,
+            done_at: task.done_at,
+            done_by: ask.some_person(task.done_by),
+            choice: task.choice.map(|key| Word::of(&ask.config.choices, &key)),
+            reason: task.reason,
+            attachment_uploading,
         })
     }
 }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::dialect::names_its_customer;
 use super::view::{EvidenceView, ItemState, PersonView, Word};
-use super::{Ask, dialect};
+use super::{Ask, Shown, dialect};
 use crate::store::Row;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, PersonId, TouchId};
@@ -16,8 +16,7 @@ use chuda_record::rules::metrics::Outcome;
 use chuda_record::rules::{Firing, Subject, result};
 use chuda_record::time::day_of;
 use chuda_record::view::added;
-use chuda_record::{Contact, ContactMode, Customer, Event, Fen, Intent, Kind, Person, Record as _, Touch};
-use chuda_words::keys;
+use chuda_record::{Contact, ContactMode, Event, Fen, Intent, Kind, Record as _, Touch};
 
 /// Most events after a touch that are looked through for those that belong to it.
 const EVENTS: u32 = 200;
@@ -99,14 +98,15 @@ pub struct TouchView {
     pub state: ItemState,
 }
 
-/// Whether a touch counts yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-pub enum TouchStatus {
-    /// 待补证据: kept, counts for nothing.
-    Draft,
-    /// Has evidence.
-    Recorded,
+chuda_record::words! {
+    /// Whether a touch counts yet.
+    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+    pub enum TouchStatus {
+        /// 待补证据: kept, counts for nothing.
+        Draft = "draft",
+        /// Has evidence.
+        Recorded = "recorded",
+    }
 }
 
 /// What was filled into an added field (T6).
@@ -133,51 +133,28 @@ pub struct Triggered {
 
 names_its_customer!(TouchView);
 
-impl TouchStatus {
-    /// The word that is sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Recorded => "recorded",
-        }
-    }
-}
-
 impl Ask<'_> {
-    /// One touch.
-    pub fn touch(&self, id: TouchId) -> Result<TouchView> {
-        let row = self.tx.record::<Touch>(id)?.ok_or_else(|| Error::not_found(keys::TOUCH_NOT_FOUND))?;
-        self.view_touch(row)
-    }
-
     /// A customer's touches, newest first.
     pub fn timeline(&self, customer: CustomerId, limit: u32) -> Result<Vec<TouchView>> {
-        self.tx.touches_of_customer(customer, limit)?.into_iter().map(|row| self.view_touch(row)).collect()
+        self.each(self.tx.touches_of_customer(customer, limit)?)
     }
 
     /// Own touches of a day, newest first, drafts included.
     pub fn touches_of(&self, day: NaiveDate) -> Result<Vec<TouchView>> {
-        self.tx.touches_of_day(self.me.id, day)?.into_iter().map(|row| self.view_touch(row)).collect()
+        self.each(self.tx.touches_of_day(self.me.id, day)?)
     }
 
     /// Own touches, newest first, drafts included.
     pub fn latest_touches(&self, limit: u32) -> Result<Vec<TouchView>> {
-        self.tx.latest_touches(self.me.id, limit)?.into_iter().map(|row| self.view_touch(row)).collect()
+        self.each(self.tx.latest_touches(self.me.id, limit)?)
     }
 
     /// What the rules will do with a touch once the server has it.
     pub fn preview(&self, id: TouchId) -> Result<Vec<Triggered>> {
-        let row = self.tx.record::<Touch>(id)?.ok_or_else(|| Error::not_found(keys::TOUCH_NOT_FOUND))?;
+        let row = self.tx.find::<Touch>(id)?;
         let fields = row.record.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
         let subject = Subject { id: row.id, kind: Kind::Touch, fields: &fields, world: self.tx };
-        let mut people = self.people.clone();
-        people.entry(self.me.id).or_insert_with(|| Person {
-            name: self.me.name.clone(),
-            roles: self.me.roles.iter().copied().collect(),
-            reports_to: None,
-            zone: self.me.zone,
-            left: false,
-        });
+        let people = self.everybody();
         let config = self.tx.made_under(self.config, row.record.config)?;
         let moment = Moment { config: &config, people: &people, now: self.now };
         let firings = firing::preview(moment, &subject)?;
@@ -196,42 +173,45 @@ impl Ask<'_> {
             self.tx.events_since(touch.customer, touch.at - BEFORE, EVENTS)?.into_iter().map(|row| row.record).collect();
         Ok(result::opened(self.config, touch, events.iter().filter(|event| event.touch == Some(id)), self.now))
     }
+}
 
-    pub(super) fn view_touch(&self, row: Row<Touch>) -> Result<TouchView> {
+impl Shown for TouchView {
+    type Of = Touch;
+
+    fn of(ask: &Ask<'_>, row: Row<Touch>) -> Result<Self> {
         let Row { id, record: touch, conflicts } = row;
-        let customer = self.tx.record::<Customer>(touch.customer)?;
         let contact = match touch.contact {
-            Some(contact) => self.tx.record::<Contact>(contact)?.map(|contact| contact.record),
+            Some(contact) => ask.tx.record::<Contact>(contact)?.map(|contact| contact.record),
             None => None,
         };
         let role = contact.as_ref().and_then(|contact| contact.role.as_deref());
-        let opened = self.opened(id.into(), &touch)?;
+        let opened = ask.opened(id.into(), &touch)?;
         // The record of evidence may arrive after the touch that names it.
         let mut evidence: Vec<EvidenceView> = Vec::with_capacity(touch.evidence.len());
         for id in &touch.evidence {
-            match self.evidence(*id) {
+            match ask.one(*id) {
                 Ok(view) => evidence.push(view),
                 Err(error) if error.kind == chuda_record::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
         }
-        let added = added(&*self.tx.made_under(self.config, touch.config)?, &touch);
+        let added = added(&*ask.tx.made_under(ask.config, touch.config)?, &touch);
         let owner = touch.tech_owner.as_ref().map(|owner| match owner.parse::<PersonId>() {
-            Ok(id) => (self.person(id).name, false),
+            Ok(id) => (ask.person(id).name, false),
             Err(_) => (owner.clone(), true),
         });
-        Ok(TouchView {
+        Ok(Self {
             id: id.into(),
-            person: self.person(touch.author),
+            person: ask.person(touch.author),
             customer: touch.customer,
-            customer_name: customer.map(|customer| customer.record.name).unwrap_or_default(),
+            customer_name: ask.customer_name(touch.customer)?,
             mode: touch.mode,
-            action: Word::of(&self.config.actions, &touch.action),
+            action: Word::of(&ask.config.actions, &touch.action),
             at: touch.at,
             day: day_of(touch.at, touch.zone),
             status: if touch.evidence.is_empty() { TouchStatus::Draft } else { TouchStatus::Recorded },
-            category: touch.category.as_deref().map(|key| Word::of(&self.config.categories, key)),
-            brief: touch.brief.as_deref().map(|key| Word::of(&self.config.briefs, key)),
+            category: touch.category.as_deref().map(|key| Word::of(&ask.config.categories, key)),
+            brief: touch.brief.as_deref().map(|key| Word::of(&ask.config.briefs, key)),
             tech_owner_unknown: owner.as_ref().is_some_and(|(_, unknown)| *unknown),
             tech_owner: owner.map(|(name, _)| name),
             response_by: touch.response_by,
@@ -239,7 +219,7 @@ impl Ask<'_> {
             custom_development: touch.custom_development,
             intent: touch.intent,
             feedback: touch.feedback,
-            contact_role: role.map(|key| Word::of(&self.config.contact_roles, key)),
+            contact_role: role.map(|key| Word::of(&ask.config.contact_roles, key)),
             contact: contact.map(|contact| contact.name),
             opened,
             next_action: touch.next_action,
@@ -248,7 +228,7 @@ impl Ask<'_> {
             note: touch.note,
             extra: added.into_iter().map(|(field, value)| ExtraView { field, value }).collect(),
             evidence,
-            state: self.state(id, &conflicts)?,
+            state: ask.state(id, &conflicts)?,
             conflicts,
         })
     }

@@ -165,7 +165,7 @@ impl Ask<'_> {
             Ok(asked) => (asked, None),
             Err(error) => (Asked::default(), Some(problem(&error))),
         };
-        let evidence: Vec<EvidenceView> = touch.evidence.iter().map(|id| self.evidence(*id)).collect::<Result<_>>()?;
+        let evidence: Vec<EvidenceView> = touch.evidence.iter().map(|id| self.one(*id)).collect::<Result<_>>()?;
         let slots = Slots::of(self, drafted, &asked.fields)?;
         let (needed, more) = slots.all()?;
         let mut missing: Vec<String> = Vec::new();

@@ -35,12 +35,10 @@ impl Tx<'_> {
 
     /// Appends a claim.
     pub fn append_claim(&self, claim: &StoredClaim) -> Result<()> {
-        self.0
-            .run(
-                "INSERT INTO claims (sequence, evidence, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
-                (claim.sequence, claim.evidence.as_bytes(), claim.hash.0, &claim.bytes),
-            )
-            .map(drop)
+        self.run(
+            "INSERT INTO claims (sequence, evidence, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
+            (claim.sequence, claim.evidence.as_bytes(), claim.hash.0, &claim.bytes),
+        )
     }
 
     /// Claims without a signature, in order.
@@ -50,7 +48,7 @@ impl Tx<'_> {
 
     /// Notes a signature.
     pub fn set_signature(&self, sequence: u64, signature: &[u8]) -> Result<()> {
-        self.0.run("UPDATE claims SET signature = ?2 WHERE sequence = ?1", (sequence, signature)).map(drop)
+        self.run("UPDATE claims SET signature = ?2 WHERE sequence = ?1", (sequence, signature))
     }
 
     /// Signed claims that the server has not seen, in order.
@@ -65,19 +63,17 @@ impl Tx<'_> {
 
     /// Notes that the server has seen claims.
     pub fn witness(&self, hash: Hash, at: DateTime<Utc>) -> Result<()> {
-        self.0
-            .run("UPDATE claims SET witnessed_at = ?2 WHERE hash = ?1 AND witnessed_at IS NULL", (hash.0, to_millis(at)))
-            .map(drop)
+        self.run("UPDATE claims SET witnessed_at = ?2 WHERE hash = ?1 AND witnessed_at IS NULL", (hash.0, to_millis(at)))
     }
 
     /// Notes that the server refused a claim.
     pub fn reject_claim(&self, hash: Hash, reason: &str) -> Result<()> {
-        self.0.run("UPDATE claims SET rejected = ?2 WHERE hash = ?1", (hash.0, reason)).map(drop)
+        self.run("UPDATE claims SET rejected = ?2 WHERE hash = ?1", (hash.0, reason))
     }
 
     /// Offers every claim again: after the server was restored from a backup.
     pub fn offer_claims_again(&self) -> Result<()> {
-        self.0.run("UPDATE claims SET witnessed_at = NULL, rejected = NULL", []).map(drop)
+        self.run("UPDATE claims SET witnessed_at = NULL, rejected = NULL", [])
     }
 
     /// The claim of one piece of evidence, if this installation made it.

@@ -20,12 +20,10 @@ pub struct ConsentEntry {
 impl Tx<'_> {
     /// Adds an entry.
     pub fn note_consent(&self, purpose: &str, entry: ConsentEntry) -> Result<()> {
-        self.0
-            .run(
-                "INSERT INTO consents (at, purpose, version, given) VALUES (?1, ?2, ?3, ?4)",
-                (to_millis(entry.at), purpose, entry.version, entry.given),
-            )
-            .map(drop)
+        self.run(
+            "INSERT INTO consents (at, purpose, version, given) VALUES (?1, ?2, ?3, ?4)",
+            (to_millis(entry.at), purpose, entry.version, entry.given),
+        )
     }
 
     /// The entries of a purpose, latest first: more than anybody makes by hand. The order is that of the ledger, whatever the clock says.

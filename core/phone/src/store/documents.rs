@@ -82,7 +82,7 @@ impl Tx<'_> {
         let state = doc.state();
         kind.check(&state.fields).map_err(|error| Error::internal("record.misshapen", error))?;
         self.append(id, &change)?;
-        self.0.run("INSERT INTO outbox (hash, document) VALUES (?1, ?2)", (change.hash.0, id.as_bytes()))?;
+        self.run("INSERT INTO outbox (hash, document) VALUES (?1, ?2)", (change.hash.0, id.as_bytes()))?;
         self.project(id, &state)
     }
 
@@ -135,7 +135,7 @@ impl Tx<'_> {
         if self.0.exists("SELECT 1 FROM outbox WHERE document = ?1", [id.as_bytes()])? {
             return Ok(false);
         }
-        self.0.run("DELETE FROM changes WHERE document = ?1", [id.as_bytes()])?;
+        self.run("DELETE FROM changes WHERE document = ?1", [id.as_bytes()])?;
         self.unproject(id)?;
         Ok(true)
     }
@@ -143,7 +143,7 @@ impl Tx<'_> {
     /// Takes a document away that nobody else has seen.
     pub fn forget(&self, id: RecordId) -> Result<()> {
         for table in ["outbox", "quarantine", "changes"] {
-            self.0.run(&format!("DELETE FROM {table} WHERE document = ?1"), [id.as_bytes()])?;
+            self.run(&format!("DELETE FROM {table} WHERE document = ?1"), [id.as_bytes()])?;
         }
         self.unproject(id)
     }
@@ -191,14 +191,12 @@ impl Tx<'_> {
 
     /// Every document was offered and taken: the server has these changes for good.
     pub fn acknowledge(&self, hashes: impl IntoIterator<Item = Hash>) -> Result<()> {
-        hashes.into_iter().try_for_each(|hash| self.0.run("DELETE FROM outbox WHERE hash = ?1", [hash.0]).map(drop))
+        hashes.into_iter().try_for_each(|hash| self.run("DELETE FROM outbox WHERE hash = ?1", [hash.0]))
     }
 
     /// Offers every change of this installation again: after the server was restored from a backup.
     pub fn offer_everything(&self) -> Result<()> {
-        self.0
-            .run("INSERT OR IGNORE INTO outbox (hash, document) SELECT hash, document FROM changes ORDER BY document, n", [])
-            .map(drop)
+        self.run("INSERT OR IGNORE INTO outbox (hash, document) SELECT hash, document FROM changes ORDER BY document, n", [])
     }
 
     /// Takes refused changes, and those of the document that build on them, out of the document into quarantine.
@@ -213,12 +211,12 @@ impl Tx<'_> {
             };
             out.push(change.hash);
             let reason = reason.to_json();
-            self.0.run(
+            self.run(
                 "INSERT OR REPLACE INTO quarantine (hash, document, n, bytes, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
                 (change.hash.0, document.as_bytes(), number, change.bytes(), reason),
             )?;
-            self.0.run("DELETE FROM changes WHERE hash = ?1", [change.hash.0])?;
-            self.0.run("DELETE FROM outbox WHERE hash = ?1", [change.hash.0])?;
+            self.run("DELETE FROM changes WHERE hash = ?1", [change.hash.0])?;
+            self.run("DELETE FROM outbox WHERE hash = ?1", [change.hash.0])?;
         }
         // A record that was refused whole stays on the screens of its author until it is redone.
         if out.len() < history.len() { self.reproject(document) } else { Ok(()) }
@@ -254,7 +252,7 @@ impl Tx<'_> {
             Some(kind) => kind,
             None => chuda_record::kind_of(&fields).ok_or_else(|| Error::invalid(keys::RECORD_UNKNOWN_KIND))?,
         };
-        self.0.run("DELETE FROM quarantine WHERE document = ?1", [document.as_bytes()])?;
+        self.run("DELETE FROM quarantine WHERE document = ?1", [document.as_bytes()])?;
         self.write_fields(own, document, kind, &fields)
     }
 
@@ -289,12 +287,10 @@ impl Tx<'_> {
         if number >= MAX_DOCUMENT_CHANGES {
             return Err(Error::invalid(keys::RECORD_TOO_MANY_CHANGES));
         }
-        self.0
-            .run(
-                "INSERT INTO changes (document, n, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
-                (id.as_bytes(), number, change.hash.0, change.bytes()),
-            )
-            .map(drop)
+        self.run(
+            "INSERT INTO changes (document, n, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
+            (id.as_bytes(), number, change.hash.0, change.bytes()),
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod blobs;
 mod claims;
+mod columns;
 pub mod consents;
 mod documents;
 mod figures;
@@ -143,6 +144,11 @@ impl Drop for Marker {
 }
 
 impl Tx<'_> {
+    /// Carries out a statement, however many rows it changes.
+    fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<()> {
+        self.0.run(sql, values).map(drop)
+    }
+
     /// Something this installation knows about itself.
     pub fn meta<T: FromSql>(&self, key: &str) -> Result<Option<T>> {
         self.0.one("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))
@@ -151,12 +157,12 @@ impl Tx<'_> {
     /// Sets it.
     pub fn set_meta(&self, key: &str, value: impl ToSql) -> Result<()> {
         let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-        self.0.run(sql, (key, value)).map(drop)
+        self.run(sql, (key, value))
     }
 
     /// Forgets it.
     pub fn remove_meta(&self, key: &str) -> Result<()> {
-        self.0.run("DELETE FROM meta WHERE key = ?1", [key]).map(drop)
+        self.run("DELETE FROM meta WHERE key = ?1", [key])
     }
 
     /// An instant that this installation knows.

@@ -4,15 +4,17 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 
 use super::Tx;
+use super::columns::Columns;
 use chuda_record::doc::{DocError, State};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId};
 use chuda_record::rules::world::{LOOKED_THROUGH, World};
-use chuda_record::time::{day_of, from_millis, to_millis};
+use chuda_record::time::{from_millis, to_millis};
 use chuda_record::{
     Change, Contact, Customer, Event, Evidence, Fields, Kind, Lead, Misshapen, Person, Record, Report, Role, Task, Touch,
     from_fields, to_fields,
 };
+use chuda_words::keys;
 
 /// A record with its id.
 #[derive(Clone, Debug)]
@@ -80,108 +82,13 @@ impl Tx<'_> {
     pub(super) fn project(&self, id: RecordId, state: &State) -> Result<()> {
         let Some(kind) = chuda_record::kind_of(&state.fields) else { return Ok(()) };
         match kind {
-            Kind::Customer => {
-                let Some(customer) = self.project_as::<Customer>(id, state)? else { return Ok(()) };
-                self.upsert(
-                    "INSERT INTO customers (id, name, short, holder, closed, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                     ON CONFLICT (id) DO UPDATE SET name = ?2, short = ?3, holder = ?4, closed = ?5, created_at = ?6",
-                    (
-                        id.as_bytes(),
-                        &customer.name,
-                        &customer.short,
-                        customer.holder.map(|id| *id.as_bytes()),
-                        customer.closed || customer.merged_into.is_some(),
-                        to_millis(customer.created_at),
-                    ),
-                )
-            }
-            Kind::Contact => {
-                let Some(contact) = self.project_as::<Contact>(id, state)? else { return Ok(()) };
-                self.upsert(
-                    "INSERT INTO contacts (id, customer, name) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET name = ?3",
-                    (id.as_bytes(), contact.customer.as_bytes(), &contact.name),
-                )
-            }
-            Kind::Lead => {
-                let Some(lead) = self.project_as::<Lead>(id, state)? else { return Ok(()) };
-                self.upsert(
-                    "INSERT INTO leads (id, customer, moved_at, holder, held_at, invalid, claimed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                     ON CONFLICT (id) DO UPDATE SET moved_at = ?3, holder = ?4, held_at = ?5, invalid = ?6, claimed_at = ?7",
-                    (
-                        id.as_bytes(),
-                        lead.customer.as_bytes(),
-                        to_millis(lead.moved_at),
-                        lead.holder.map(|id| *id.as_bytes()),
-                        lead.held_at.map(to_millis),
-                        lead.invalid_at.is_some(),
-                        lead.claimed_at.map(to_millis),
-                    ),
-                )
-            }
-            Kind::Touch => {
-                let Some(touch) = self.project_as::<Touch>(id, state)? else { return Ok(()) };
-                self.upsert(
-                    "INSERT INTO touches (id, customer, person, at, day, draft, action, next_date, brief)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-                     ON CONFLICT (id) DO UPDATE SET draft = ?6, next_date = ?8",
-                    (
-                        id.as_bytes(),
-                        touch.customer.as_bytes(),
-                        touch.author.as_bytes(),
-                        to_millis(touch.at),
-                        day_of(touch.at, touch.zone).to_string(),
-                        touch.evidence.is_empty(),
-                        &touch.action,
-                        touch.next_date.map(|day| day.to_string()),
-                        &touch.brief,
-                    ),
-                )?;
-                for evidence in &touch.evidence {
-                    self.upsert(
-                        "INSERT OR IGNORE INTO touch_evidence (touch, evidence) VALUES (?1, ?2)",
-                        (id.as_bytes(), evidence.as_bytes()),
-                    )?;
-                }
-                Ok(())
-            }
-            Kind::Evidence => {
-                let Some(evidence) = self.project_as::<Evidence>(id, state)? else { return Ok(()) };
-                self.upsert(
-                    "INSERT INTO evidence (id, sha256, valid, captured_at, look, author) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                     ON CONFLICT (id) DO UPDATE SET valid = ?3, author = ?6",
-                    (
-                        id.as_bytes(),
-                        evidence.sha256.0,
-                        evidence.is_valid(),
-                        to_millis(evidence.captured_at),
-                        &evidence.look,
-                        evidence.author.as_bytes(),
-                    ),
-                )
-            }
-            Kind::Report => {
-                let Some(report) = self.project_as::<Report>(id, state)? else { return Ok(()) };
-                self.upsert(
-                    "INSERT OR IGNORE INTO reports (id, person, day) VALUES (?1, ?2, ?3)",
-                    (id.as_bytes(), report.author.as_bytes(), report.day.to_string()),
-                )
-            }
-            Kind::Task => {
-                let Some(task) = self.project_as::<Task>(id, state)? else { return Ok(()) };
-                self.upsert(
-                    "INSERT INTO tasks (id, assignee, role, due, created_at, done, notice) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                     ON CONFLICT (id) DO UPDATE SET assignee = ?2, due = ?4, done = ?6",
-                    (
-                        id.as_bytes(),
-                        task.assignee.map(|id| *id.as_bytes()),
-                        task.role.map(Role::as_str),
-                        task.due.map(to_millis),
-                        to_millis(task.created_at),
-                        task.done_at.is_some(),
-                        task.notice,
-                    ),
-                )
-            }
+            Kind::Customer => self.project_as::<Customer>(id, state),
+            Kind::Contact => self.project_as::<Contact>(id, state),
+            Kind::Lead => self.project_as::<Lead>(id, state),
+            Kind::Touch => self.project_as::<Touch>(id, state),
+            Kind::Evidence => self.project_as::<Evidence>(id, state),
+            Kind::Report => self.project_as::<Report>(id, state),
+            Kind::Task => self.project_as::<Task>(id, state),
             _ => self.put_row(id, kind, kind.to_json(&state.fields), state),
         }
     }
@@ -190,7 +97,7 @@ impl Tx<'_> {
     pub(super) fn unproject(&self, id: RecordId) -> Result<()> {
         for table in TABLES {
             let column = if table == "touch_evidence" { "touch" } else { "id" };
-            self.0.run(&format!("DELETE FROM {table} WHERE {column} = ?1"), [id.as_bytes()])?;
+            self.run(&format!("DELETE FROM {table} WHERE {column} = ?1"), [id.as_bytes()])?;
         }
         Ok(())
     }
@@ -204,7 +111,7 @@ impl Tx<'_> {
     /// Makes all projections anew. A document that does not load is left out and told in the log.
     pub(super) fn rebuild(&self) -> Result<()> {
         for table in TABLES {
-            self.0.run(&format!("DELETE FROM {table}"), [])?;
+            self.run(&format!("DELETE FROM {table}"), [])?;
         }
         self.each_document(|id, changes| {
             let parsed: Result<Vec<Change>, DocError> = changes.iter().map(|bytes| Change::parse(bytes)).collect();
@@ -235,12 +142,12 @@ impl Tx<'_> {
 
     /// A record by id; `None` when there is none of this kind.
     pub fn record<T: Record>(&self, id: impl Into<RecordId>) -> Result<Option<Row<T>>> {
-        let row = self.0.one(
-            "SELECT id, record, conflicts FROM records WHERE id = ?1 AND kind = ?2",
-            (id.into().as_bytes(), T::KIND.as_str()),
-            raw,
-        )?;
-        row.map(typed).transpose()
+        self.first("WHERE id = ?1 AND kind = ?2", (id.into().as_bytes(), T::KIND.as_str()))
+    }
+
+    /// A record that has to be there.
+    pub fn find<T: Record>(&self, id: impl Into<RecordId>) -> Result<Row<T>> {
+        self.record(id)?.ok_or_else(|| Error::not_found(not_found(T::KIND)))
     }
 
     /// Records of a kind, newest first: of one customer or of all, open ones alone or all.
@@ -288,9 +195,7 @@ impl Tx<'_> {
 
     /// The lead of a customer that was moved last.
     pub fn lead_of(&self, customer: CustomerId) -> Result<Option<Row<Lead>>> {
-        let leads = self
-            .rows("WHERE id = (SELECT id FROM leads WHERE customer = ?1 ORDER BY moved_at DESC LIMIT 1)", [customer.as_bytes()])?;
-        Ok(leads.into_iter().next())
+        self.first("WHERE id = (SELECT id FROM leads WHERE customer = ?1 ORDER BY moved_at DESC LIMIT 1)", [customer.as_bytes()])
     }
 
     /// Leads, those that were moved last first.
@@ -328,11 +233,8 @@ impl Tx<'_> {
 
     /// The newest touch of a customer that counts.
     pub fn last_touch(&self, customer: CustomerId) -> Result<Option<Row<Touch>>> {
-        let rows = self.rows(
-            "WHERE id = (SELECT id FROM touches WHERE customer = ?1 AND draft = 0 ORDER BY at DESC, id DESC LIMIT 1)",
-            [customer.as_bytes()],
-        )?;
-        Ok(rows.into_iter().next())
+        let last = "WHERE id = (SELECT id FROM touches WHERE customer = ?1 AND draft = 0 ORDER BY at DESC, id DESC LIMIT 1)";
+        self.first(last, [customer.as_bytes()])
     }
 
     /// The tasks of a customer that came from a record, in the order they came up.
@@ -456,29 +358,29 @@ impl Tx<'_> {
 
     /// Records that two people changed at the same time.
     pub fn conflicted(&self) -> Result<Vec<(RecordId, Kind)>> {
-        let rows: Vec<(RecordId, String)> =
-            self.0.all("SELECT id, kind FROM records WHERE conflicts IS NOT NULL LIMIT 1000", [], |row| {
-                Ok((record_id(row, 0)?, row.get::<_, String>(1)?))
-            })?;
-        Ok(rows.into_iter().filter_map(|(id, kind)| Some((id, Kind::parse(&kind)?))).collect())
+        self.kinds("WHERE conflicts IS NOT NULL LIMIT 1000")
     }
 
     /// Every document, for those who move all of them.
     pub fn all_records(&self) -> Result<Vec<(RecordId, Kind)>> {
-        let rows: Vec<(RecordId, String)> =
-            self.0.all("SELECT id, kind FROM records ORDER BY id", [], |row| Ok((record_id(row, 0)?, row.get::<_, String>(1)?)))?;
+        self.kinds("ORDER BY id")
+    }
+
+    fn kinds(&self, rest: &str) -> Result<Vec<(RecordId, Kind)>> {
+        let read = |row: &rusqlite::Row<'_>| Ok((record_id(row, 0)?, row.get::<_, String>(1)?));
+        let rows = self.0.all(&format!("SELECT id, kind FROM records {rest}"), [], read)?;
         Ok(rows.into_iter().filter_map(|(id, kind)| Some((id, Kind::parse(&kind)?))).collect())
     }
 
-    /// The row of a kind that has columns beside it, and the record to fill them from.
-    fn project_as<T: Record>(&self, id: RecordId, state: &State) -> Result<Option<T>> {
+    /// The row of a kind that has columns beside it, and these.
+    fn project_as<T: Columns>(&self, id: RecordId, state: &State) -> Result<()> {
         let record: Result<T, Misshapen> = from_fields(&state.fields);
         let json = match &record {
             Ok(record) => serde_json::to_string(record).map_err(|error| Misshapen(error.to_string())),
             Err(misshapen) => Err(misshapen.clone()),
         };
         self.put_row(id, T::KIND, json, state)?;
-        Ok(record.ok())
+        record.map_or(Ok(()), |record| record.put(self, id))
     }
 
     fn put_row(
@@ -494,7 +396,7 @@ impl Tx<'_> {
             return Ok(());
         };
         let conflicts = (!conflicts.is_empty()).then(|| conflicts.keys().cloned().collect::<Vec<_>>().join(","));
-        self.upsert(
+        self.run(
             "INSERT INTO records (id, kind, record, conflicts, customer, at, open) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (id) DO UPDATE SET record = ?3, conflicts = ?4, customer = ?5, at = ?6, open = ?7",
             (
@@ -509,8 +411,9 @@ impl Tx<'_> {
         )
     }
 
-    fn upsert<P: rusqlite::Params>(&self, sql: &str, params: P) -> Result<()> {
-        self.0.run(sql, params).map(drop)
+    fn first<T: DeserializeOwned>(&self, rest: &str, params: impl rusqlite::Params) -> Result<Option<Row<T>>> {
+        let row = self.0.one(&format!("SELECT records.id, record, conflicts FROM records {rest}"), params, raw)?;
+        row.map(typed).transpose()
     }
 
     fn rows<T: DeserializeOwned>(&self, rest: &str, params: impl rusqlite::Params) -> Result<Vec<Row<T>>> {
@@ -533,6 +436,26 @@ impl World for Tx<'_> {
         let sql = "SELECT record FROM records WHERE customer = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3";
         let rows = self.0.all(sql, (customer.as_bytes(), kind.as_str(), LOOKED_THROUGH), |row| row.get::<_, String>(0))?;
         rows.iter().map(|json| flat(json)).collect()
+    }
+}
+
+/// What is said of a record of a kind that is not there.
+fn not_found(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Customer => keys::CUSTOMER_NOT_FOUND,
+        Kind::Lead => keys::LEAD_NOT_FOUND,
+        Kind::Touch => keys::TOUCH_NOT_FOUND,
+        Kind::Evidence => keys::EVIDENCE_NOT_FOUND,
+        Kind::Report => keys::REPORT_NOT_FOUND,
+        Kind::Contract => keys::CONTRACT_NOT_FOUND,
+        Kind::Order => keys::ORDER_NOT_FOUND,
+        Kind::Question => keys::QUESTION_NOT_FOUND,
+        Kind::Demand => keys::DEMAND_NOT_FOUND,
+        Kind::Meeting => keys::MEETING_NOT_FOUND,
+        Kind::Finding => keys::FINDING_NOT_FOUND,
+        Kind::BackCheck => keys::BACKCHECK_NOT_FOUND,
+        Kind::Task => keys::TASK_NOT_FOUND,
+        _ => keys::RECORD_NOT_FOUND,
     }
 }
 

@@ -31,9 +31,7 @@ const COLUMNS: &str = "hash, evidence, size, sent, location, verified_at, failed
 impl Tx<'_> {
     /// Queues a blob. The same bytes are sent once.
     pub fn queue_upload(&self, hash: Hash, evidence: EvidenceId, size: u64) -> Result<()> {
-        self.0
-            .run("INSERT OR IGNORE INTO uploads (hash, evidence, size) VALUES (?1, ?2, ?3)", (hash.0, evidence.as_bytes(), size))
-            .map(drop)
+        self.run("INSERT OR IGNORE INTO uploads (hash, evidence, size) VALUES (?1, ?2, ?3)", (hash.0, evidence.as_bytes(), size))
     }
 
     /// Blobs the server has not verified: small ones first, so that pictures arrive before long recordings.
@@ -60,29 +58,27 @@ impl Tx<'_> {
 
     /// Notes how far an upload is and where it goes on.
     pub fn upload_progress(&self, hash: Hash, sent: u64, location: Option<&str>) -> Result<()> {
-        self.0.run("UPDATE uploads SET sent = ?2, location = ?3 WHERE hash = ?1", (hash.0, sent, location)).map(drop)
+        self.run("UPDATE uploads SET sent = ?2, location = ?3 WHERE hash = ?1", (hash.0, sent, location))
     }
 
     /// The server has echoed the hash.
     pub fn upload_verified(&self, hash: Hash, at: DateTime<Utc>) -> Result<()> {
-        self.0
-            .run("UPDATE uploads SET sent = size, verified_at = ?2, location = NULL WHERE hash = ?1", (hash.0, to_millis(at)))
-            .map(drop)
+        self.run("UPDATE uploads SET sent = size, verified_at = ?2, location = NULL WHERE hash = ?1", (hash.0, to_millis(at)))
     }
 
     /// The server refused it.
     pub fn upload_failed(&self, hash: Hash, reason: &str) -> Result<()> {
-        self.0.run("UPDATE uploads SET failed = ?2, location = NULL WHERE hash = ?1", (hash.0, reason)).map(drop)
+        self.run("UPDATE uploads SET failed = ?2, location = NULL WHERE hash = ?1", (hash.0, reason))
     }
 
     /// Offers every blob again: after the server was restored from a backup. It refuses those it has.
     pub fn offer_blobs_again(&self) -> Result<()> {
-        self.0.run("UPDATE uploads SET verified_at = NULL, sent = 0, location = NULL, failed = NULL", []).map(drop)
+        self.run("UPDATE uploads SET verified_at = NULL, sent = 0, location = NULL, failed = NULL", [])
     }
 
     /// Keeps a thumbnail.
     pub fn set_thumbnail(&self, evidence: EvidenceId, jpeg: &[u8]) -> Result<()> {
-        self.0.run("INSERT OR REPLACE INTO thumbnails (evidence, jpeg) VALUES (?1, ?2)", (evidence.as_bytes(), jpeg)).map(drop)
+        self.run("INSERT OR REPLACE INTO thumbnails (evidence, jpeg) VALUES (?1, ?2)", (evidence.as_bytes(), jpeg))
     }
 
     /// The thumbnail as JPEG.
@@ -92,12 +88,10 @@ impl Tx<'_> {
 
     /// Notes the rendition of a picture.
     pub fn set_rendition(&self, evidence: EvidenceId, hash: Hash, size: u64) -> Result<()> {
-        self.0
-            .run(
-                "INSERT OR REPLACE INTO renditions (evidence, hash, size) VALUES (?1, ?2, ?3)",
-                (evidence.as_bytes(), hash.0, size),
-            )
-            .map(drop)
+        self.run(
+            "INSERT OR REPLACE INTO renditions (evidence, hash, size) VALUES (?1, ?2, ?3)",
+            (evidence.as_bytes(), hash.0, size),
+        )
     }
 
     /// The blob that is the rendition of a picture.
@@ -107,9 +101,7 @@ impl Tx<'_> {
 
     /// Queues a recording.
     pub fn queue_transcription(&self, evidence: EvidenceId, at: DateTime<Utc>) -> Result<()> {
-        self.0
-            .run("INSERT OR IGNORE INTO transcriptions (evidence, queued_at) VALUES (?1, ?2)", (evidence.as_bytes(), to_millis(at)))
-            .map(drop)
+        self.run("INSERT OR IGNORE INTO transcriptions (evidence, queued_at) VALUES (?1, ?2)", (evidence.as_bytes(), to_millis(at)))
     }
 
     /// Recordings that wait, oldest first; those that can't be understood are left out.
@@ -121,12 +113,12 @@ impl Tx<'_> {
 
     /// A recording is done.
     pub fn transcribed(&self, evidence: EvidenceId) -> Result<()> {
-        self.0.run("DELETE FROM transcriptions WHERE evidence = ?1", [evidence.as_bytes()]).map(drop)
+        self.run("DELETE FROM transcriptions WHERE evidence = ?1", [evidence.as_bytes()])
     }
 
     /// A recording can't be transcribed, ever: its sound does not open.
     pub fn transcription_failed(&self, evidence: EvidenceId, reason: &str) -> Result<()> {
-        self.0.run("UPDATE transcriptions SET failed = ?2 WHERE evidence = ?1", (evidence.as_bytes(), reason)).map(drop)
+        self.run("UPDATE transcriptions SET failed = ?2 WHERE evidence = ?1", (evidence.as_bytes(), reason))
     }
 
     fn uploads<P: rusqlite::Params>(&self, sql: &str, params: P) -> Result<Vec<Upload>> {

@@ -1,7 +1,7 @@
 //! Back-checks (R1): the supervisor answers three questions about each record drawn, and says what is to be changed in rules and options.
 
-use super::{Workbench, check_length, typed};
-use crate::query::view::{BackCheckDetail, BackCheckView, Redrawn};
+use super::{Workbench, given, trimmed};
+use crate::query::view::BackCheckDetail;
 use crate::store::Tx;
 use chuda_record::BackCheck;
 use chuda_record::error::{Error, Result};
@@ -10,16 +10,6 @@ use chuda_record::kind::backcheck::{Answer, MAX_NOTE, member};
 use chuda_words::keys;
 
 impl Workbench {
-    /// Back-checks that this person may read, latest first: a supervisor's own, and those of supervisors below.
-    pub fn back_checks(&self) -> Result<Vec<BackCheckView>> {
-        self.0.ask(|ask| ask.back_checks())
-    }
-
-    /// One with everything that was drawn, and what the machine found beside each question.
-    pub fn back_check(&self, id: BackCheckId) -> Result<BackCheckDetail> {
-        self.0.ask(|ask| ask.back_check(id))
-    }
-
     /// Answers a question about a touch: a key or word of the questions. Until it is closed, another answer replaces the one before.
     pub fn answer_back_check(
         &self,
@@ -30,7 +20,7 @@ impl Workbench {
         note: Option<String>,
     ) -> Result<BackCheckDetail> {
         let config = self.0.config();
-        let note = typed(note);
+        let note = trimmed(note);
         if note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE) {
             return Err(Error::invalid(keys::TEXT_TOO_LONG).with("field", "note").with("limit", MAX_NOTE));
         }
@@ -63,9 +53,8 @@ impl Workbench {
     }
 
     /// Closes it once everything is answered: what was answered with no or unclear becomes findings, about rules and options.
-    pub fn close_back_check(&self, id: BackCheckId, conclusion: String) -> Result<BackCheckDetail> {
-        let conclusion = typed(Some(conclusion)).ok_or_else(|| Error::invalid(keys::BACKCHECK_CONCLUSION_MISSING))?;
-        check_length(Some(&conclusion), "conclusion")?;
+    pub fn close_back_check(&self, id: BackCheckId, conclusion: &str) -> Result<BackCheckDetail> {
+        let conclusion = given(conclusion, "conclusion", keys::BACKCHECK_CONCLUSION_MISSING)?;
         self.0.act(
             |tx, own| {
                 let before = open(tx, id)?;
@@ -79,14 +68,9 @@ impl Workbench {
             |ask, ()| ask.back_check(id),
         )
     }
-
-    /// Makes the draw again from the seed and the candidates that are kept, and compares it with what is here.
-    pub fn redraw_back_check(&self, id: BackCheckId) -> Result<Redrawn> {
-        self.0.ask(|ask| ask.redraw(id))
-    }
 }
 
 fn open(tx: &Tx<'_>, id: BackCheckId) -> Result<BackCheck> {
-    let record = tx.record::<BackCheck>(id)?.ok_or_else(|| Error::not_found(keys::BACKCHECK_NOT_FOUND))?.record;
+    let record = tx.find::<BackCheck>(id)?.record;
     if record.closed_at.is_some() { Err(Error::invalid(keys::BACKCHECK_CLOSED)) } else { Ok(record) }
 }

@@ -7,13 +7,13 @@ use std::path::Path;
 
 use super::{EvidenceDraft, EvidenceSaved, Inner, Purpose, Workbench, consents, touching};
 use crate::store::{Own, StoredClaim, Tx};
-use chuda_evidence::claim::{Claim, Flag, Location, Source, TrustedTime, Version};
+use chuda_evidence::claim::{Claim, Consent, Flag, Location, Source, TrustedTime, Version};
 use chuda_evidence::clock::Clock;
 use chuda_evidence::photo::{self, PerceptualHash, Preview};
 use chuda_evidence::sniff::{Mime, sniff};
 use chuda_evidence::{Unreadable, document, proof};
 use chuda_record::error::{Error, Result};
-use chuda_record::id::{EvidenceId, Hash, TouchId};
+use chuda_record::id::{EvidenceId, Hash};
 use chuda_record::time::to_millis;
 use chuda_record::{Evidence, Touch};
 use chuda_words::keys;
@@ -39,7 +39,7 @@ impl Workbench {
         }
         self.0.ask(|ask| {
             let claim = ask.claim(id)?.ok_or_else(|| Error::not_found(keys::EVIDENCE_NOT_FOUND))?;
-            Ok(EvidenceSaved { evidence: ask.evidence(id)?, claim })
+            Ok(EvidenceSaved { evidence: ask.one(id)?, claim })
         })
     }
 
@@ -71,7 +71,7 @@ impl Workbench {
         let missing = || Error::not_found(keys::EVIDENCE_NOT_FOUND);
         self.0.store.read(|tx| {
             if let Ok(id) = word.parse::<EvidenceId>() {
-                return tx.record::<Evidence>(id)?.map(|_| id).ok_or_else(missing);
+                return tx.find::<Evidence>(id).map(|_| id);
             }
             let hash: Hash = word.parse().map_err(|_| missing())?;
             tx.evidence_by_hash(hash)?.first().copied().ok_or_else(missing)
@@ -99,16 +99,28 @@ impl Workbench {
     }
 }
 
-/// What looking into the bytes told.
-#[derive(Default)]
-struct Seen {
+/// A file that was taken in: its bytes are safe, and were looked into.
+struct Captured<'d> {
+    draft: &'d EvidenceDraft,
+    mime: Mime,
+    sha256: Hash,
+    size: u64,
+    consent: Option<Consent>,
     unreadable: Option<Unreadable>,
     preview: Option<Preview>,
+    /// The blob of the rendition, and its size.
+    rendition: Option<(Hash, u64)>,
 }
 
 impl Inner {
     /// Keeps a file and returns the evidence.
     pub(super) fn keep(&self, draft: &EvidenceDraft) -> Result<EvidenceId> {
+        let captured = self.take_in(draft)?;
+        let me = self.me();
+        self.store.write(|tx| self.claim(tx, &self.own(tx, &me)?, &captured))
+    }
+
+    fn take_in<'d>(&self, draft: &'d EvidenceDraft) -> Result<Captured<'d>> {
         let mut file = File::open(&draft.path)?;
         let meta = file.metadata()?;
         if !meta.is_file() {
@@ -118,96 +130,71 @@ impl Inner {
             return Err(Error::invalid(keys::FILE_TOO_LARGE).with("limit_bytes", MAX_BYTES));
         }
         let mime = sniff(&mut BufReader::new(&mut file))?;
-        if (mime.is_audio() || draft.source == Source::Recording) && draft.consent.is_none() {
+        let is_sound = mime.is_audio() || draft.source == Source::Recording;
+        if is_sound && draft.consent.is_none() {
             return Err(Error::invalid(keys::EVIDENCE_CONSENT_MISSING));
         }
-        let consent = draft.consent.filter(|_| mime.is_audio() || draft.source == Source::Recording);
         file.rewind()?;
         let (sha256, size) = self.blobs.put(BufReader::new(&mut file))?;
-        let seen = Self::look_into(&mut file, mime, size, draft.rendition.as_deref())?;
-        let rendition = match &seen.preview {
-            Some(preview) => Some(self.blobs.put(preview.rendition.as_slice())?),
-            None => None,
+        let (unreadable, preview) = match look_into(&mut file, mime, size)? {
+            Ok(preview) => (None, preview.or_else(|| from_platform(draft.rendition.as_deref().filter(|_| mime.is_image())))),
+            Err(reason) => (Some(reason), None),
         };
-        let me = self.me();
-        self.store.write(|tx| {
-            let own = self.own(tx, &me)?;
-            let id = EvidenceId::new(own.at);
-            let location = if consents::is_given(tx, Purpose::Location)? { draft.location } else { None };
-            let touch = draft
-                .touch
-                .map(|touch| tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found(keys::TOUCH_NOT_FOUND)))
-                .transpose()?;
-            let customer = touch.map(|row| row.record.customer);
-            let look = seen.preview.as_ref().map(|preview| preview.hash);
-            let flags = self.flags(tx, draft, location, sha256, look)?;
-            let clock = self.settings.clock.as_ref();
-            let end = tx.chain_end()?;
-            let claim = Claim {
-                version: Version::V1,
-                evidence: id,
-                sha256,
-                size,
-                mime,
-                source: draft.source,
-                wall_ms: to_millis(own.at),
-                monotonic_ms: clock.monotonic_ms(),
-                boot_id: clock.boot_id(),
-                trusted_time: trusted_time(tx, clock)?,
-                location,
-                person: me.id,
-                device: own.actor.device,
-                key: self.settings.signer.public_key().id(),
-                touch: draft.touch,
-                customer,
-                consent,
-                unreadable: seen.unreadable,
-                flags: flags.clone(),
-                sequence: end.map_or(1, |(sequence, _)| sequence + 1),
-                previous: end.map(|(_, hash)| hash),
-            };
-            let bytes = claim.to_bytes();
-            let hash = Hash::of(&bytes);
-            let evidence = Evidence {
-                author: me.id,
-                device: own.actor.device,
-                sha256,
-                size: i64::try_from(size).unwrap_or(i64::MAX),
-                mime: mime.name().into(),
-                source: word(&draft.source)?,
-                captured_at: own.at,
-                claim: hash,
-                unreadable: seen.unreadable.map(|reason| reason.key().into()),
-                flags: flags.iter().map(word).collect::<Result<_>>()?,
-                consent: consent.as_ref().map(word).transpose()?,
-                look: look.map(PerceptualHash::to_hex),
-                touch: None,
-                customer: None,
-                transcript: None,
-                stored_at: None,
-            };
-            tx.create(&own, id, &evidence)?;
-            tx.append_claim(&StoredClaim {
-                sequence: claim.sequence,
-                evidence: id,
-                hash,
-                bytes,
-                signature: None,
-                witnessed_at: None,
-            })?;
-            self.remember_clocks(tx, &own)?;
-            tx.queue_upload(sha256, id, size)?;
-            if let Some(preview) = &seen.preview {
-                tx.set_thumbnail(id, &preview.thumbnail)?;
-            }
-            if let Some((hash, size)) = rendition {
-                tx.set_rendition(id, hash, size)?;
-            }
-            if consent.is_some() && seen.unreadable.is_none() {
-                tx.queue_transcription(id, own.at)?;
-            }
-            draft.touch.map_or(Ok(()), |touch: TouchId| touching::attach(tx, &own, id, touch))?;
-            Ok(id)
+        let rendition = preview.as_ref().map(|preview| self.blobs.put(preview.rendition.as_slice())).transpose()?;
+        let consent = draft.consent.filter(|_| is_sound);
+        Ok(Captured { draft, mime, sha256, size, consent, unreadable, preview, rendition })
+    }
+
+    /// Puts the claim into the chain, with the record and everything that follows from it.
+    fn claim(&self, tx: &Tx<'_>, own: &Own, captured: &Captured<'_>) -> Result<EvidenceId> {
+        let claim = self.claim_of(tx, own, captured)?;
+        let (id, bytes) = (claim.evidence, claim.to_bytes());
+        let hash = Hash::of(&bytes);
+        tx.create(own, id, &record_of(&claim, hash, own, captured))?;
+        tx.append_claim(&StoredClaim { sequence: claim.sequence, evidence: id, hash, bytes, signature: None, witnessed_at: None })?;
+        self.remember_clocks(tx, own)?;
+        tx.queue_upload(claim.sha256, id, claim.size)?;
+        if let Some(preview) = &captured.preview {
+            tx.set_thumbnail(id, &preview.thumbnail)?;
+        }
+        if let Some((hash, size)) = captured.rendition {
+            tx.set_rendition(id, hash, size)?;
+        }
+        if claim.consent.is_some() && claim.unreadable.is_none() {
+            tx.queue_transcription(id, own.at)?;
+        }
+        claim.touch.map_or(Ok(()), |touch| touching::attach(tx, own, id, touch))?;
+        Ok(id)
+    }
+
+    /// What this device says about a file.
+    fn claim_of(&self, tx: &Tx<'_>, own: &Own, captured: &Captured<'_>) -> Result<Claim> {
+        let clock = self.settings.clock.as_ref();
+        let touch = captured.draft.touch.map(|touch| tx.find::<Touch>(touch)).transpose()?;
+        let location = if consents::is_given(tx, Purpose::Location)? { captured.draft.location } else { None };
+        let end = tx.chain_end()?;
+        Ok(Claim {
+            version: Version::V1,
+            evidence: EvidenceId::new(own.at),
+            sha256: captured.sha256,
+            size: captured.size,
+            mime: captured.mime,
+            source: captured.draft.source,
+            wall_ms: to_millis(own.at),
+            monotonic_ms: clock.monotonic_ms(),
+            boot_id: clock.boot_id(),
+            trusted_time: trusted_time(tx, clock)?,
+            location,
+            person: own.person()?,
+            device: own.actor.device,
+            key: self.settings.signer.public_key().id(),
+            touch: captured.draft.touch,
+            customer: touch.map(|row| row.record.customer),
+            consent: captured.consent,
+            unreadable: captured.unreadable,
+            flags: flags(tx, clock, captured, location)?,
+            sequence: end.map_or(1, |(sequence, _)| sequence + 1),
+            previous: end.map(|(_, hash)| hash),
         })
     }
 
@@ -230,68 +217,78 @@ impl Inner {
         Ok(part.sync_all()?)
     }
 
-    fn look_into(file: &mut File, mime: Mime, size: u64, platform_picture: Option<&Path>) -> Result<Seen> {
-        if size == 0 {
-            return Ok(Seen { unreadable: Some(Unreadable::Empty), preview: None });
-        }
-        if mime.is_audio() {
-            return Ok(Seen { unreadable: unreadable_sound(file)?, preview: None });
-        }
-        if size > MAX_INSPECTED {
-            return Ok(Seen { unreadable: Some(Unreadable::TooLarge), preview: None });
-        }
-        let mut bytes = Vec::with_capacity(size as usize);
-        file.rewind()?;
-        file.take(MAX_INSPECTED).read_to_end(&mut bytes)?;
-        if mime.is_image() {
-            return Ok(match photo::process(&bytes) {
-                Ok(picture) => Seen { unreadable: None, preview: picture.preview.or_else(|| from_platform(platform_picture)) },
-                Err(reason) => Seen { unreadable: Some(reason), preview: None },
-            });
-        }
-        Ok(Seen { unreadable: document::inspect(&bytes).err(), preview: None })
-    }
-
-    fn flags(
-        &self,
-        tx: &Tx<'_>,
-        draft: &EvidenceDraft,
-        location: Option<Location>,
-        sha256: Hash,
-        look: Option<PerceptualHash>,
-    ) -> Result<BTreeSet<Flag>> {
-        let clock = self.settings.clock.as_ref();
-        let mut flags = BTreeSet::new();
-        if clock.is_set_by_hand() {
-            flags.insert(Flag::ClockSetByHand);
-        }
-        if clock_changed(tx, clock)? {
-            flags.insert(Flag::ClockChanged);
-        }
-        if draft.source == Source::Gallery {
-            flags.insert(Flag::FromGallery);
-        }
-        if location.is_some_and(|location| location.mock) {
-            flags.insert(Flag::MockLocation);
-        }
-        if !tx.evidence_by_hash(sha256)?.is_empty() {
-            flags.insert(Flag::Recycled);
-        } else if let Some(look) = look {
-            let before = tx.looks(COMPARED)?;
-            let near = before.iter().filter_map(|text| PerceptualHash::from_hex(text)).any(|other| other.is_near(&look));
-            if near {
-                flags.insert(Flag::NearDuplicate);
-            }
-        }
-        Ok(flags)
-    }
-
     fn remember_clocks(&self, tx: &Tx<'_>, own: &Own) -> Result<()> {
         let clock = self.settings.clock.as_ref();
         tx.set_meta("claim_wall", to_millis(own.at))?;
         tx.set_meta("claim_monotonic", clock.monotonic_ms())?;
         tx.set_meta("claim_boot", clock.boot_id())
     }
+}
+
+/// The record of a file that a claim is about.
+fn record_of(claim: &Claim, hash: Hash, own: &Own, captured: &Captured<'_>) -> Evidence {
+    Evidence {
+        author: claim.person,
+        device: claim.device,
+        sha256: claim.sha256,
+        size: i64::try_from(claim.size).unwrap_or(i64::MAX),
+        mime: claim.mime.as_str().into(),
+        source: claim.source.as_str().into(),
+        captured_at: own.at,
+        claim: hash,
+        unreadable: claim.unreadable.map(|reason| reason.as_str().into()),
+        flags: claim.flags.iter().map(|flag| flag.as_str().into()).collect(),
+        consent: claim.consent.map(|consent| consent.as_str().into()),
+        look: captured.preview.as_ref().map(|preview| preview.hash.to_hex()),
+        touch: None,
+        customer: None,
+        transcript: None,
+        stored_at: None,
+    }
+}
+
+/// Whether bytes open, and how they look if they are a picture that can be decoded here.
+fn look_into(file: &mut File, mime: Mime, size: u64) -> Result<Result<Option<Preview>, Unreadable>> {
+    if size == 0 {
+        return Ok(Err(Unreadable::Empty));
+    }
+    if mime.is_audio() {
+        file.rewind()?;
+        let opens = chuda_speech::decode(file.try_clone()?).is_ok_and(|pcm| !pcm.truncated || pcm.duration_ms() > 0);
+        return Ok(if opens { Ok(None) } else { Err(Unreadable::Damaged) });
+    }
+    if size > MAX_INSPECTED {
+        return Ok(Err(Unreadable::TooLarge));
+    }
+    let mut bytes = Vec::with_capacity(size as usize);
+    file.rewind()?;
+    file.take(MAX_INSPECTED).read_to_end(&mut bytes)?;
+    Ok(if mime.is_image() {
+        photo::process(&bytes).map(|picture| picture.preview)
+    } else {
+        document::inspect(&bytes).map(|_| None)
+    })
+}
+
+/// What a reader of the evidence should know.
+fn flags(tx: &Tx<'_>, clock: &dyn Clock, captured: &Captured<'_>, location: Option<Location>) -> Result<BTreeSet<Flag>> {
+    let recycled = !tx.evidence_by_hash(captured.sha256)?.is_empty();
+    let near = match &captured.preview {
+        Some(preview) if !recycled => {
+            let before = tx.looks(COMPARED)?;
+            before.iter().filter_map(|text| PerceptualHash::from_hex(text)).any(|other| other.is_near(&preview.hash))
+        }
+        _ => false,
+    };
+    let flags = [
+        (Flag::ClockSetByHand, clock.is_set_by_hand()),
+        (Flag::ClockChanged, clock_changed(tx, clock)?),
+        (Flag::FromGallery, captured.draft.source == Source::Gallery),
+        (Flag::MockLocation, location.is_some_and(|location| location.mock)),
+        (Flag::Recycled, recycled),
+        (Flag::NearDuplicate, near),
+    ];
+    Ok(flags.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect())
 }
 
 /// The last time a server told, with its age by the monotonic clock where the device was not started again since.
@@ -316,24 +313,7 @@ fn clock_changed(tx: &Tx<'_>, clock: &dyn Clock) -> Result<bool> {
     Ok(if same_boot { (passed - ticked).abs() > MAX_DRIFT_MS } else { passed < -MAX_DRIFT_MS })
 }
 
-fn unreadable_sound(file: &mut File) -> Result<Option<Unreadable>> {
-    file.rewind()?;
-    let sound = chuda_speech::decode(file.try_clone()?);
-    Ok(match sound {
-        Ok(pcm) if !pcm.truncated || pcm.duration_ms() > 0 => None,
-        Ok(_) | Err(_) => Some(Unreadable::Damaged),
-    })
-}
-
 fn from_platform(picture: Option<&Path>) -> Option<Preview> {
     let bytes = std::fs::read(picture?).ok()?;
     photo::process(&bytes).ok()?.preview
-}
-
-/// The stored word of an enumeration.
-fn word<T: serde::Serialize>(value: &T) -> Result<String> {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => Ok(word),
-        other => Err(Error::internal("evidence.word", format!("{other:?}"))),
-    }
 }

@@ -9,15 +9,15 @@ use crate::store::Tx;
 use crate::store::consents::ConsentEntry;
 use chuda_record::error::Result;
 
-/// What consent is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// Recording sound with the phone.
-    Recording,
-    /// The place where evidence was captured, as part of its claim.
-    Location,
+chuda_record::words! {
+    /// What consent is for.
+    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+    pub enum Purpose {
+        /// Recording sound with the phone.
+        Recording = "recording",
+        /// The place where evidence was captured, as part of its claim.
+        Location = "location",
+    }
 }
 
 /// A consent as it stands.
@@ -41,17 +41,6 @@ pub struct ConsentView {
 }
 
 impl Purpose {
-    /// All of them, in the order to ask.
-    pub const ALL: [Self; 2] = [Self::Recording, Self::Location];
-
-    /// Its stable word.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Recording => "recording",
-            Self::Location => "location",
-        }
-    }
-
     /// Version of the wording below: counts up whenever its meaning changes, and everybody is asked again.
     fn version(self) -> i32 {
         match self {
@@ -61,8 +50,8 @@ impl Purpose {
 
     /// What it is called (`title`), and what it means (`text`).
     fn wording(self, part: &'static str) -> Word {
-        let words = chuda_words::label(&format!("consent.{}", self.key()), part);
-        Word { key: self.key().into(), zh: words.zh.into(), en: words.en.into() }
+        let words = chuda_words::label(&format!("consent.{}", self.as_str()), part);
+        Word { key: self.as_str().into(), zh: words.zh.into(), en: words.en.into() }
     }
 }
 
@@ -71,7 +60,7 @@ impl Workbench {
     pub fn consents(&self) -> Result<Vec<ConsentView>> {
         self.0.store.read(|tx| {
             let view = |purpose: Purpose| {
-                let entries = tx.consent_entries(purpose.key())?;
+                let entries = tx.consent_entries(purpose.as_str())?;
                 let latest = |given| entries.iter().find(|entry| entry.given == given).map(|entry| entry.at);
                 Ok(ConsentView {
                     purpose,
@@ -99,13 +88,13 @@ impl Workbench {
 
     fn note(&self, purpose: Purpose, given: bool) -> Result<()> {
         let entry = ConsentEntry { at: self.0.settings.clock.now(), version: purpose.version(), given };
-        self.0.store.write(|tx| if is_given(tx, purpose)? == given { Ok(()) } else { tx.note_consent(purpose.key(), entry) })
+        self.0.store.write(|tx| if is_given(tx, purpose)? == given { Ok(()) } else { tx.note_consent(purpose.as_str(), entry) })
     }
 }
 
 /// Whether a consent holds now.
 pub(super) fn is_given(tx: &Tx<'_>, purpose: Purpose) -> Result<bool> {
-    Ok(holds(purpose, &tx.consent_entries(purpose.key())?))
+    Ok(holds(purpose, &tx.consent_entries(purpose.as_str())?))
 }
 
 fn holds(purpose: Purpose, entries: &[ConsentEntry]) -> bool {

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::{ContractEdit, Workbench, check_length, identity, touching, typed};
+use super::{ContractEdit, Workbench, identity, touching, trimmed, typed};
 use crate::query::contracts::steps_before_signature;
 use crate::query::view::ContractView;
 use crate::store::{Own, Row, Tx};
@@ -17,32 +17,15 @@ use chuda_record::{Contract, Customer, NotWritten, Rejection};
 use chuda_words::keys;
 
 impl Workbench {
-    /// Contracts that this person sees, newest first: those that somebody still has to do something about, or all.
-    pub fn contracts(&self, only_open: bool) -> Result<Vec<ContractView>> {
-        self.0.ask(|ask| ask.contracts(only_open))
-    }
-
-    /// One contract.
-    pub fn contract(&self, id: ContractId) -> Result<ContractView> {
-        self.0.ask(|ask| ask.contract(id))
-    }
-
-    /// Finds contracts by id or number.
-    pub fn find_contracts(&self, words: &str) -> Result<Vec<ContractView>> {
-        self.0.ask(|ask| ask.find_contracts(words))
-    }
-
     /// Adds details to a contract. What was reviewed, sealed or signed stays: after that only what is still open can be filled in.
     pub fn set_contract(&self, id: ContractId, edit: ContractEdit) -> Result<ContractView> {
         let (me, config) = (self.0.me().id, self.0.config());
-        let [number, model, address, contact] = [edit.number, edit.model, edit.address, edit.contact].map(typed);
-        for (text, field) in [(&number, "number"), (&model, "model"), (&address, "address"), (&contact, "contact")] {
-            check_length(text.as_ref(), field)?;
-        }
-        let service = typed(edit.promised_service).map(|word| service(&config, &word)).transpose()?;
+        let (number, model) = (typed(edit.number, "number")?, typed(edit.model, "model")?);
+        let (address, contact) = (typed(edit.address, "address")?, typed(edit.contact, "contact")?);
+        let service = trimmed(edit.promised_service).map(|word| service(&config, &word)).transpose()?;
         self.0.act(
             |tx, own| {
-                let before = contract(tx, id)?;
+                let before = tx.find::<Contract>(id)?.record;
                 let mut after = before.clone();
                 after.number = number.unwrap_or(after.number);
                 after.model = model.or(after.model);
@@ -62,7 +45,7 @@ impl Workbench {
                     _ => tx.edit(own, id, &before, &after),
                 }
             },
-            |ask, ()| ask.contract(id),
+            |ask, ()| ask.one(id),
         )
     }
 
@@ -77,7 +60,7 @@ impl Workbench {
         }
         let at = from_millis(to_millis(inner.settings.clock.now()));
         let (agreed, device) = inner.store.read(|tx| {
-            let agreed = contract(tx, id)?;
+            let agreed = tx.find::<Contract>(id)?.record;
             check_ready(tx, &agreed, me)?;
             Ok((agreed, identity::device(tx)?))
         })?;
@@ -85,7 +68,7 @@ impl Workbench {
         let signature = BASE64.encode(inner.settings.signer.sign(&message)?);
         inner.act(
             |tx, own| {
-                let before = contract(tx, id)?;
+                let before = tx.find::<Contract>(id)?.record;
                 check_ready(tx, &before, me)?;
                 // A sync may have come in between.
                 if before.to_sign(id, at, device) != message {
@@ -101,7 +84,7 @@ impl Workbench {
                 let own = Own { key: Some(inner.settings.signer.public_key()), ..own.clone() };
                 tx.edit(&own, id, &before, &signed)
             },
-            |ask, ()| ask.contract(id),
+            |ask, ()| ask.one(id),
         )
     }
 }
@@ -123,10 +106,6 @@ fn check_ready(tx: &Tx<'_>, contract: &Contract, me: PersonId) -> Result<()> {
         return Ok(());
     }
     Err(Error::invalid(keys::CONTRACT_NOT_READY).with("waiting", waiting.join(",")))
-}
-
-fn contract(tx: &Tx<'_>, id: ContractId) -> Result<Contract> {
-    Ok(tx.record::<Contract>(id)?.ok_or_else(|| Error::not_found(keys::CONTRACT_NOT_FOUND))?.record)
 }
 
 /// A service by its word or key.

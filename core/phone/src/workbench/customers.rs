@@ -1,7 +1,7 @@
 //! Entering customers, and what is known of them for every form to come (H4).
 
 use super::touching::{self, contact_role};
-use super::{CustomerDraft, CustomerEdit, Workbench, check_length, typed};
+use super::{CustomerDraft, CustomerEdit, Workbench, given, trimmed, typed};
 use crate::query::view::CustomerView;
 use crate::store::{Own, Tx};
 use chuda_record::error::{Error, Result};
@@ -13,10 +13,10 @@ impl Workbench {
     /// Enters a customer, held by whoever enters it, with its lead at 认领.
     pub fn add_customer(&self, draft: CustomerDraft) -> Result<CustomerView> {
         let me = self.0.me().id;
-        let customer = NewCustomer::of(draft, Some(me))?;
+        let draft = checked(draft)?;
         self.0.act(
             |tx, own| {
-                let id = enter(tx, own, me, customer)?;
+                let id = enter(tx, own, me, Some(me), draft)?;
                 tx.create(own, LeadId::new(own.at), &lead_of(own, me, id, Some(me)))?;
                 Ok(id)
             },
@@ -27,27 +27,18 @@ impl Workbench {
     /// Notes what is known of a customer. A contact person that is new is entered, and is the one that forms name from now on.
     pub fn set_customer(&self, id: CustomerId, edit: CustomerEdit) -> Result<CustomerView> {
         let config = self.0.config();
-        let [name, short, address, model, contact] = [edit.name, edit.short, edit.address, edit.model, edit.contact].map(typed);
-        let [phone, position] = [edit.phone, edit.position].map(typed);
-        for (text, field) in [
-            (&name, "name"),
-            (&short, "short"),
-            (&address, "address"),
-            (&model, "model"),
-            (&contact, "contact"),
-            (&phone, "phone"),
-            (&position, "position"),
-        ] {
-            check_length(text.as_ref(), field)?;
-        }
-        let role = typed(edit.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
+        let (name, short) = (typed(edit.name, "name")?, typed(edit.short, "short")?);
+        let (address, model) = (typed(edit.address, "address")?, typed(edit.model, "model")?);
+        let (contact, phone) = (typed(edit.contact, "contact")?, typed(edit.phone, "phone")?);
+        let position = typed(edit.position, "position")?;
+        let role = trimmed(edit.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
         if contact.is_none() && (phone.is_some() || position.is_some() || role.is_some()) {
             return Err(Error::invalid(keys::CONTACT_NAME_MISSING));
         }
         let me = self.0.me().id;
         self.0.act(
             |tx, own| {
-                let before = tx.record::<Customer>(id)?.ok_or_else(|| Error::not_found(keys::CUSTOMER_NOT_FOUND))?.record;
+                let before = tx.find::<Customer>(id)?.record;
                 if let Some(name) = &name {
                     refuse_same_name(tx, name, Some(id))?;
                 }
@@ -70,65 +61,43 @@ impl Workbench {
     }
 }
 
-/// A customer as it was typed, checked.
-pub(super) struct NewCustomer {
-    holder: Option<PersonId>,
-    name: String,
-    short: Option<String>,
-    contact: Option<String>,
-    phone: Option<String>,
-    address: Option<String>,
-    model: Option<String>,
+/// A draft as it goes in: trimmed, with a name, and nothing too long.
+pub(super) fn checked(draft: CustomerDraft) -> Result<CustomerDraft> {
+    Ok(CustomerDraft {
+        name: given(&draft.name, "name", keys::CUSTOMER_NAME_MISSING)?,
+        short: typed(draft.short, "short")?,
+        contact: typed(draft.contact, "contact")?,
+        phone: typed(draft.phone, "phone")?,
+        address: typed(draft.address, "address")?,
+        model: typed(draft.model, "model")?,
+    })
 }
 
-impl NewCustomer {
-    /// From a draft.
-    pub(super) fn of(draft: CustomerDraft, holder: Option<PersonId>) -> Result<Self> {
-        let name = typed(Some(draft.name)).ok_or_else(|| Error::invalid(keys::CUSTOMER_NAME_MISSING))?;
-        let [short, contact, phone] = [draft.short, draft.contact, draft.phone].map(typed);
-        let [address, model] = [draft.address, draft.model].map(typed);
-        for (text, field) in [
-            (Some(&name), "name"),
-            (short.as_ref(), "short"),
-            (contact.as_ref(), "contact"),
-            (phone.as_ref(), "phone"),
-            (address.as_ref(), "address"),
-            (model.as_ref(), "model"),
-        ] {
-            check_length(text, field)?;
-        }
-        Ok(Self { holder, name, short, contact, phone, address, model })
-    }
-}
-
-/// Makes the records of a customer and its first contact person.
-pub(super) fn enter(tx: &Tx<'_>, own: &Own, me: PersonId, new: NewCustomer) -> Result<CustomerId> {
-    refuse_same_name(tx, &new.name, None)?;
+/// Makes the records of a customer and its first contact person from a checked draft.
+pub(super) fn enter(tx: &Tx<'_>, own: &Own, me: PersonId, holder: Option<PersonId>, draft: CustomerDraft) -> Result<CustomerId> {
+    refuse_same_name(tx, &draft.name, None)?;
     let id = CustomerId::new(own.at);
-    let contact = new.contact.map(|name| (ContactId::new(own.at), name));
+    let contact = draft.contact.map(|name| (ContactId::new(own.at), name));
     let customer = Customer {
         author: me,
-        name: new.name,
-        short: new.short,
-        holder: new.holder,
+        name: draft.name,
+        short: draft.short,
+        holder,
         intent: None,
         created_at: own.at,
         closed: false,
         contact: contact.as_ref().map(|(id, _)| *id),
-        address: new.address,
-        model: new.model,
+        address: draft.address,
+        model: draft.model,
         external_id: None,
         crm_intent: None,
         merged_into: None,
     };
     tx.create(own, id, &customer)?;
     if let Some((contact, name)) = contact {
-        let phone = new.phone;
-        tx.create(
-            own,
-            contact,
-            &Contact { author: me, customer: id, name, position: None, role: None, phone, created_at: own.at },
-        )?;
+        let phone = draft.phone;
+        let person = Contact { author: me, customer: id, name, position: None, role: None, phone, created_at: own.at };
+        tx.create(own, contact, &person)?;
     }
     Ok(id)
 }

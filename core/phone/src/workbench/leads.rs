@@ -1,9 +1,9 @@
 //! Leads (H1): put into the pool, asked for, given back or on, corrected by hand.
 
-use super::customers::{self, NewCustomer};
-use super::{LeadDraft, Workbench, check_length, typed};
-use crate::query::view::{LeadList, LeadPage, LeadView};
-use crate::store::{Own, Tx};
+use super::customers;
+use super::{LeadDraft, Workbench, given, typed};
+use crate::query::view::LeadView;
+use crate::store::Own;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{LeadId, PersonId};
 use chuda_record::kind::lead::LeadRequest;
@@ -14,35 +14,19 @@ use chuda_words::keys;
 impl Workbench {
     /// Puts a lead into the pool (投放), with its customer: nobody has it, whoever goes to customers can claim it.
     pub fn add_lead(&self, draft: LeadDraft) -> Result<LeadView> {
-        let channel = typed(draft.channel);
-        check_length(channel.as_ref(), "channel")?;
+        let channel = typed(draft.channel, "channel")?;
         let me = self.0.me().id;
-        let customer = NewCustomer::of(draft.customer, None)?;
+        let customer = customers::checked(draft.customer)?;
         self.0.act(
             |tx, own| {
-                let customer = customers::enter(tx, own, me, customer)?;
+                let customer = customers::enter(tx, own, me, None, customer)?;
                 let id = LeadId::new(own.at);
                 let lead = Lead { channel, ..customers::lead_of(own, me, customer, None) };
                 tx.create(own, id, &lead)?;
                 Ok(id)
             },
-            |ask, id| ask.lead(id),
+            |ask, id| ask.one(id),
         )
-    }
-
-    /// Leads, those that were moved last first.
-    pub fn leads(&self, list: LeadList) -> Result<Vec<LeadView>> {
-        self.0.ask(|ask| ask.leads(list))
-    }
-
-    /// One lead, with every move.
-    pub fn lead(&self, id: LeadId) -> Result<LeadPage> {
-        self.0.ask(|ask| ask.lead_page(id))
-    }
-
-    /// Finds leads by their id, or by id, name or short name of the customer; an exact match comes alone.
-    pub fn find_leads(&self, words: &str) -> Result<Vec<LeadView>> {
-        self.0.ask(|ask| ask.find_leads(words))
     }
 
     /// Asks for a lead that nobody has. It shows as 待确认 until the server has settled it: the first to reach it gets the lead.
@@ -57,7 +41,7 @@ impl Workbench {
 
     /// Gives a lead back into the pool, with the reason.
     pub fn release_lead(&self, id: LeadId, reason: &str) -> Result<LeadView> {
-        let reason = reason_of(reason)?;
+        let reason = given(reason, "reason", keys::LEAD_REASON_MISSING)?;
         self.request(id, |_, lead, me| match lead.holder {
             Some(holder) if holder == me => Ok(LeadRequest::Release(me, reason)),
             _ => Err(Error::new(ErrorKind::NotAllowed, keys::LEAD_NOT_YOURS)),
@@ -85,7 +69,7 @@ impl Workbench {
     /// Corrects the stage by hand, with the reason: by the holder or a superior. What is done from now on moves it on again. A lead that
     /// was marked 无效 is valid again.
     pub fn correct_stage(&self, id: LeadId, stage: Stage, reason: &str) -> Result<LeadView> {
-        let reason = reason_of(reason)?;
+        let reason = given(reason, "reason", keys::LEAD_REASON_MISSING)?;
         if stage == Stage::Offered {
             return Err(Error::invalid(keys::LEAD_RELEASE_INSTEAD));
         }
@@ -99,7 +83,7 @@ impl Workbench {
 
     /// Marks a lead 无效, with the reason: by the holder or a superior, or, while nobody has it, by whoever put it there.
     pub fn invalidate_lead(&self, id: LeadId, reason: &str) -> Result<LeadView> {
-        let reason = reason_of(reason)?;
+        let reason = given(reason, "reason", keys::LEAD_REASON_MISSING)?;
         self.correct(id, |own, lead| match lead.invalid_at {
             Some(_) => Err(Error::invalid(keys::LEAD_INVALID)),
             None => Ok(Lead { invalid_at: Some(own.at), reason: Some(reason), ..lead }),
@@ -111,7 +95,7 @@ impl Workbench {
         let me = self.0.me();
         self.0.act(
             |tx, own| {
-                let lead = lead(tx, id)?;
+                let lead = tx.find::<Lead>(id)?.record;
                 let pending =
                     |(id, request): (&String, &LeadRequest)| !lead.settled.contains_key(id) && request.by() == Some(me.id);
                 if lead.requests.iter().any(pending) {
@@ -125,7 +109,7 @@ impl Workbench {
                 let key = format!("requests/{}", LeadId::new(own.at));
                 tx.write_fields(own, id.into(), Kind::Lead, &Fields::from([(key, request.to_text().into())]))
             },
-            |ask, ()| ask.lead(id),
+            |ask, ()| ask.one(id),
         )
     }
 
@@ -133,24 +117,14 @@ impl Workbench {
         let me = self.0.me().id;
         self.0.act(
             |tx, own| {
-                let before = lead(tx, id)?;
+                let before = tx.find::<Lead>(id)?.record;
                 if !tx.may_write(own, id, "stage")? {
                     return Err(Error::new(ErrorKind::NotAllowed, keys::LEAD_NOT_YOURS));
                 }
                 let after = Lead { moved_by: me, moved_at: own.at, ..change(own, before.clone())? };
                 tx.edit(own, id, &before, &after)
             },
-            |ask, ()| ask.lead(id),
+            |ask, ()| ask.one(id),
         )
     }
-}
-
-fn lead(tx: &Tx<'_>, id: LeadId) -> Result<Lead> {
-    Ok(tx.record::<Lead>(id)?.ok_or_else(|| Error::not_found(keys::LEAD_NOT_FOUND))?.record)
-}
-
-fn reason_of(reason: &str) -> Result<String> {
-    let reason = typed(Some(reason.to_owned())).ok_or_else(|| Error::invalid(keys::LEAD_REASON_MISSING))?;
-    check_length(Some(&reason), "reason")?;
-    Ok(reason)
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Workbench, check_length, typed};
+use super::{Workbench, typed};
 use crate::query::view::MeetingView;
 use crate::store::Own;
 use chuda_record::error::{Error, ErrorKind, Result};
@@ -13,37 +13,21 @@ use chuda_record::{Fields, Kind, Meeting, Scalar};
 use chuda_words::keys;
 
 impl Workbench {
-    /// Meetings that this person sees, newest first.
-    pub fn meetings(&self) -> Result<Vec<MeetingView>> {
-        self.0.ask(|ask| ask.meetings())
-    }
-
-    /// One meeting.
-    pub fn meeting(&self, id: MeetingId) -> Result<MeetingView> {
-        self.0.ask(|ask| ask.meeting(id))
-    }
-
-    /// A meeting's invitation as iCalendar (RFC 5545), for any calendar to open.
-    pub fn invitation(&self, id: MeetingId) -> Result<String> {
-        self.0.ask(|ask| ask.invitation(id))
-    }
-
     /// Moves a meeting to another time or place. Everybody who is invited is told again.
     pub fn move_meeting(&self, id: MeetingId, at: Option<DateTime<Utc>>, place: Option<String>) -> Result<MeetingView> {
-        let place = typed(place);
-        check_length(place.as_ref(), "place")?;
+        let place = typed(place, "place")?;
         if at.is_none() && place.is_none() {
             return Err(Error::invalid(keys::MEETING_NOTHING_TO_MOVE));
         }
         self.0.act(
             |tx, own| {
-                let before = tx.record::<Meeting>(id)?.ok_or_else(|| Error::not_found(keys::MEETING_NOT_FOUND))?.record;
+                let before = tx.find::<Meeting>(id)?.record;
                 check_part(own, &before, before.author == self.0.me().id)?;
                 let at = at.map_or(before.at, |at| from_millis(to_millis(at)));
                 let moved = Meeting { at, place: place.or_else(|| before.place.clone()), ..before.clone() };
                 tx.edit(own, id, &before, &moved)
             },
-            |ask, ()| ask.meeting(id),
+            |ask, ()| ask.one(id),
         )
     }
 
@@ -52,12 +36,12 @@ impl Workbench {
         let me = self.0.me().id;
         self.0.act(
             |tx, own| {
-                let meeting = tx.record::<Meeting>(id)?.ok_or_else(|| Error::not_found(keys::MEETING_NOT_FOUND))?.record;
+                let meeting = tx.find::<Meeting>(id)?.record;
                 check_part(own, &meeting, false)?;
                 let answer = Fields::from([(format!("answers/{me}"), Scalar::Bool(comes))]);
                 tx.write_fields(own, id.into(), Kind::Meeting, &answer)
             },
-            |ask, ()| ask.meeting(id),
+            |ask, ()| ask.one(id),
         )
     }
 }

@@ -4,6 +4,7 @@
 //! (speech, sync) is async, reports progress and is cancelled through [`Cancel`]. Every call is safe from any thread.
 
 mod answering;
+mod asking;
 mod back_checks;
 mod capturing;
 mod configuring;
@@ -30,7 +31,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 pub use consents::{ConsentView, Purpose};
 pub use drafting::Drafting;
@@ -42,9 +43,7 @@ pub use listeners::{Listener, Subscription};
 pub use recorder::{Recorder, RecordingLevel};
 pub(crate) use touching::draft_touch;
 
-use crate::query::view::{
-    CustomerView, EvidenceView, FiguresView, HomeView, Options, PersonView, ReportCard, ReportView, TaskView, TouchView,
-};
+use crate::query::view::{Options, TaskView};
 use crate::query::{Ask, Me};
 use crate::screen::Lang;
 use crate::store::blobs::Blobs;
@@ -52,11 +51,10 @@ use crate::store::{Own, Store, Tx};
 use chuda_evidence::clock::Clock;
 use chuda_evidence::key::Signer;
 use chuda_record::error::{Error, Result};
-use chuda_record::id::{CustomerId, EvidenceId, PersonId, RecordId, TaskId, TouchId};
+use chuda_record::id::{PersonId, RecordId, TaskId};
 use chuda_record::kind::contract::E_SIGN;
 use chuda_record::policy::Writer;
 use chuda_record::rules::audience::People;
-use chuda_record::rules::metrics::Week;
 use chuda_record::rules::{Config, World};
 use chuda_record::table::MAX_TEXT;
 use chuda_record::time::to_millis;
@@ -231,96 +229,6 @@ impl Workbench {
         chuda_record::time::day_of(self.0.settings.clock.now(), self.0.me().zone)
     }
 
-    /// Colleagues, by name.
-    pub fn people(&self) -> Result<Vec<PersonView>> {
-        self.0.ask(|ask| Ok(ask.colleagues()))
-    }
-
-    /// Customers, reddest first.
-    pub fn customers(&self) -> Result<Vec<CustomerView>> {
-        self.0.ask(|ask| ask.customers())
-    }
-
-    /// One customer.
-    pub fn customer(&self, id: CustomerId) -> Result<CustomerView> {
-        self.0.ask(|ask| ask.customer(id))
-    }
-
-    /// Finds customers by id, name or short name; an exact match comes alone.
-    pub fn find_customers(&self, words: &str) -> Result<Vec<CustomerView>> {
-        self.0.ask(|ask| ask.find_customers(words))
-    }
-
-    /// A customer's touches, newest first, at most `limit`.
-    pub fn timeline(&self, customer: CustomerId, limit: u32) -> Result<Vec<TouchView>> {
-        self.0.ask(|ask| ask.timeline(customer, limit))
-    }
-
-    /// One touch.
-    pub fn touch(&self, id: TouchId) -> Result<TouchView> {
-        self.0.ask(|ask| ask.touch(id))
-    }
-
-    /// Own touches of a day, newest first, drafts included.
-    pub fn touches_of(&self, day: NaiveDate) -> Result<Vec<TouchView>> {
-        self.0.ask(|ask| ask.touches_of(day))
-    }
-
-    /// Own touches, newest first, at most `limit`; drafts included.
-    pub fn latest_touches(&self, limit: u32) -> Result<Vec<TouchView>> {
-        self.0.ask(|ask| ask.latest_touches(limit))
-    }
-
-    /// Own evidence of the last three months that belongs to no touch, newest first, at most 50.
-    pub fn loose_evidence(&self) -> Result<Vec<EvidenceView>> {
-        self.0.ask(|ask| ask.loose_evidence())
-    }
-
-    /// One piece of evidence.
-    pub fn evidence(&self, id: EvidenceId) -> Result<EvidenceView> {
-        self.0.ask(|ask| ask.evidence(id))
-    }
-
-    /// Everything the home screen shows.
-    pub fn home(&self) -> Result<HomeView> {
-        self.0.ask(|ask| ask.home())
-    }
-
-    /// The report card of a day.
-    pub fn report_card(&self, day: NaiveDate) -> Result<ReportCard> {
-        self.0.ask(|ask| ask.report_card(day))
-    }
-
-    /// The figures of a week, the running one unless given: one's own and those of everybody below, or of somebody below.
-    pub fn figures(&self, week: Option<Week>, of: Option<PersonId>) -> Result<FiguresView> {
-        self.0.ask(|ask| ask.figures(week, of))
-    }
-
-    /// Red customers, reddest first.
-    pub fn red_customers(&self) -> Result<Vec<CustomerView>> {
-        self.0.ask(|ask| ask.red_customers(usize::MAX))
-    }
-
-    /// Reports of a day that this person may see, own first.
-    pub fn reports(&self, day: NaiveDate) -> Result<Vec<ReportView>> {
-        self.0.ask(|ask| ask.reports(day))
-    }
-
-    /// Open tasks of this person, most urgent first.
-    pub fn tasks(&self) -> Result<Vec<TaskView>> {
-        self.0.ask(|ask| ask.tasks())
-    }
-
-    /// What there is to know for this person: each is ticked off with [`Self::complete_task`].
-    pub fn notices(&self) -> Result<Vec<TaskView>> {
-        self.0.ask(|ask| ask.notices(NOTICES))
-    }
-
-    /// One task or notice, done or not.
-    pub fn task(&self, id: TaskId) -> Result<TaskView> {
-        self.0.ask(|ask| ask.task(id))
-    }
-
     /// Does a task, with one of its choices if it has any. The task to sign a contract is done by signing it.
     pub fn complete_task(&self, id: TaskId, choice: Option<&str>, reason: Option<&str>) -> Result<TaskView> {
         let task = self.0.store.read(|tx| tx.record::<Task>(id))?.map(|row| row.record);
@@ -330,7 +238,7 @@ impl Workbench {
         }
         self.0.act(
             |tx, own| {
-                let task = tx.record::<Task>(id)?.ok_or_else(|| Error::not_found(keys::TASK_NOT_FOUND))?.record;
+                let task = tx.find::<Task>(id)?.record;
                 if task.done_at.is_some() {
                     return Err(Error::invalid(keys::TASK_ALREADY_DONE));
                 }
@@ -344,13 +252,8 @@ impl Workbench {
                 tx.judge(own, id.into(), Kind::Task, &done).map_err(|fault| unfinished(fault, &task, choice))?;
                 tx.write_fields(own, id.into(), Kind::Task, &done)
             },
-            |ask, ()| ask.task(id),
+            |ask, ()| ask.one(id),
         )
-    }
-
-    /// Where every item is on its way.
-    pub fn status(&self) -> Result<StatusView> {
-        self.0.ask(|ask| Ok(StatusView { items: ask.status_items()?, summary: ask.sync_summary()? }))
     }
 
     /// Makes a refused edit again on top of the accepted state.
@@ -412,14 +315,23 @@ fn folder_of_blobs(dir: &Path) -> PathBuf {
 }
 
 /// Text a person typed: trimmed, `None` when nothing is left.
-fn typed(text: Option<String>) -> Option<String> {
+fn trimmed(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// Most notices that are shown at once.
-const NOTICES: u32 = 200;
+/// The same of what goes into a field, which holds only so much.
+fn typed(text: Option<String>, field: &'static str) -> Result<Option<String>> {
+    let text = trimmed(text);
+    check_length(text.as_deref(), field)?;
+    Ok(text)
+}
 
-fn check_length(text: Option<&String>, field: &'static str) -> Result<()> {
+/// The same of what has to be given.
+fn given(text: &str, field: &'static str, missing: &'static str) -> Result<String> {
+    typed(Some(text.to_owned()), field)?.ok_or_else(|| Error::invalid(missing))
+}
+
+fn check_length(text: Option<&str>, field: &'static str) -> Result<()> {
     match text {
         Some(text) if text.chars().count() > MAX_TEXT => {
             Err(Error::invalid(keys::TEXT_TOO_LONG).with("field", field).with("limit", MAX_TEXT))
@@ -428,6 +340,6 @@ fn check_length(text: Option<&String>, field: &'static str) -> Result<()> {
     }
 }
 
-fn stamp(tx: &Tx<'_>, key: &str, at: chrono::DateTime<chrono::Utc>) -> Result<()> {
+fn stamp(tx: &Tx<'_>, key: &str, at: DateTime<Utc>) -> Result<()> {
     tx.set_meta(key, to_millis(at))
 }

@@ -1,6 +1,6 @@
 //! Work orders (B3, H3): taken, scheduled, done.
 
-use super::{Schedule, Workbench, check_length, contracts, typed};
+use super::{Schedule, Workbench, contracts, typed};
 use crate::query::view::OrderView;
 use crate::store::Own;
 use chuda_record::Order;
@@ -9,16 +9,6 @@ use chuda_record::id::OrderId;
 use chuda_words::keys;
 
 impl Workbench {
-    /// Work orders that this person sees, newest first: those that are to be done, or all.
-    pub fn orders(&self, only_open: bool) -> Result<Vec<OrderView>> {
-        self.0.ask(|ask| ask.orders(only_open))
-    }
-
-    /// One work order.
-    pub fn order(&self, id: OrderId) -> Result<OrderView> {
-        self.0.ask(|ask| ask.order(id))
-    }
-
     /// Takes a work order on.
     pub fn take_order(&self, id: OrderId) -> Result<OrderView> {
         let me = self.0.me().id;
@@ -28,9 +18,8 @@ impl Workbench {
     /// Sets delivery, service contact and first training, all or some of them (H3). Once all three are known, pre-sales, delivery and the
     /// sales rep are told, and again when one of them changes.
     pub fn schedule_order(&self, id: OrderId, schedule: Schedule) -> Result<OrderView> {
-        let [service_contact, note] = [schedule.service_contact, schedule.note].map(typed);
-        check_length(service_contact.as_ref(), "service_contact")?;
-        check_length(note.as_ref(), "note")?;
+        let service_contact = typed(schedule.service_contact, "service_contact")?;
+        let note = typed(schedule.note, "note")?;
         let days = schedule.delivery_on.is_some() || schedule.training_on.is_some();
         if !days && service_contact.is_none() && note.is_none() {
             return Err(Error::invalid(keys::ORDER_NOTHING_TO_SCHEDULE));
@@ -60,7 +49,7 @@ impl Workbench {
     fn change_order(&self, id: OrderId, change: impl FnOnce(&Own, Order) -> Result<Order>) -> Result<OrderView> {
         self.0.act(
             |tx, own| {
-                let before = tx.record::<Order>(id)?.ok_or_else(|| Error::not_found(keys::ORDER_NOT_FOUND))?.record;
+                let before = tx.find::<Order>(id)?.record;
                 if !tx.may_write(own, id, "assignee")? {
                     return Err(Error::new(ErrorKind::NotAllowed, keys::ORDER_NOT_YOURS));
                 }
@@ -69,7 +58,7 @@ impl Workbench {
                 }
                 tx.edit(own, id, &before, &change(own, before.clone())?)
             },
-            |ask, ()| ask.order(id),
+            |ask, ()| ask.one(id),
         )
     }
 }

@@ -8,11 +8,6 @@ use chuda_record::id::{RecordId, TouchId};
 use chuda_words::keys;
 
 impl Workbench {
-    /// Quotes that this person sees, newest first.
-    pub fn quotes(&self) -> Result<Vec<QuoteView>> {
-        self.0.ask(|ask| ask.quotes())
-    }
-
     /// One quote, by its touch or by the task to approve it.
     pub fn quote(&self, id: RecordId) -> Result<QuoteView> {
         let touch = self.0.store.read(|tx| tx.record::<Task>(id))?.map_or(id, |task| task.record.source);

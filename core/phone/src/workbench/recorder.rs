@@ -47,7 +47,7 @@ impl Workbench {
     pub fn start_recording(&self, consent: Consent, rate: u32) -> Result<Recorder> {
         let inner = &self.0;
         if !inner.store.read(|tx| consents::is_given(tx, Purpose::Recording))? {
-            return Err(Error::new(ErrorKind::NotAllowed, keys::CONSENT_MISSING).with("purpose", Purpose::Recording.key()));
+            return Err(Error::new(ErrorKind::NotAllowed, keys::CONSENT_MISSING).with("purpose", Purpose::Recording.as_str()));
         }
         let folder = inner.settings.dir.join(FOLDER);
         fs::create_dir_all(&folder)?;

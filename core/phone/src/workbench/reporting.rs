@@ -1,18 +1,18 @@
 //! The one-tap daily report (T4).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
-use super::{ReportRequest, Workbench, check_length, typed};
+use super::{ReportRequest, Workbench, typed};
 use crate::query::Ask;
 use crate::query::report::TOMORROW;
 use crate::query::view::{ReportCard, ReportView};
-use crate::store::Tx;
+use crate::store::{Own, Tx};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, RecordId, ReportId};
 use chuda_record::rules::{Config, Subject, firing};
-use chuda_record::time::{day_of, to_millis};
+use chuda_record::time::to_millis;
 use chuda_record::{Fields, Kind, Report, Scalar};
 use chuda_words::keys;
 
@@ -24,73 +24,28 @@ impl Workbench {
     pub fn file_report(&self, request: ReportRequest) -> Result<ReportView> {
         let me = self.0.me();
         let config = &*self.0.config();
-        let tomorrow = typed(request.tomorrow);
-        check_length(tomorrow.as_ref(), "tomorrow")?;
+        let tomorrow = typed(request.tomorrow.clone(), "tomorrow")?;
         self.0.act(
             |tx, own| {
-                let today = day_of(own.at, me.zone);
-                let day = request.day.unwrap_or(today);
-                if day > today {
+                let ask = Ask::new(tx, &me, own.at, config)?;
+                let day = request.day.unwrap_or(ask.today());
+                if day > ask.today() {
                     return Err(Error::invalid(keys::REPORT_FUTURE));
                 }
-                let ask = Ask::new(tx, &me, own.at, config)?;
-                let card = ask.report_card(day)?;
                 let chosen = ask.chosen_tomorrow(day)?;
                 if chosen.is_some() {
                     // It comes back with the report, if that is taken back.
                     keep_tomorrow(tx, FILED_TOMORROW, TOMORROW)?;
                 }
-                let tomorrow = tomorrow.or(chosen);
+                let decided = tomorrow.or(chosen);
                 let id = ReportId::of(me.id, day);
                 let before = ask.report(id)?.map(|row| row.record);
                 let standing = before.as_ref().filter(|report| !report.withdrawn);
-                if let Some(standing) = standing.filter(|_| day < today) {
-                    // After the day nothing is rewritten: a correction stands beside it.
-                    let Some(text) = tomorrow.filter(|text| *text != standing.tomorrow) else { return Ok(id) };
-                    let mut corrections = standing.corrections.clone();
-                    corrections.insert(to_millis(own.at).to_string(), text);
-                    tx.edit(own, id, standing, &Report { corrections, ..standing.clone() })?;
+                if let Some(standing) = standing.filter(|_| day < ask.today()) {
+                    correct(tx, own, standing, decided)?;
                     return Ok(id);
                 }
-                let touches: BTreeSet<_> = card
-                    .touches
-                    .iter()
-                    .map(|touch| touch.id)
-                    .chain(standing.iter().flat_map(|report| report.touches.iter().copied()))
-                    .collect();
-                let decided = tomorrow.clone();
-                let Some(tomorrow) = tomorrow
-                    .or_else(|| standing.map(|report| report.tomorrow.clone()))
-                    .or_else(|| card.suggestions.first().cloned())
-                else {
-                    return Err(Error::invalid(keys::REPORT_TOMORROW_MISSING));
-                };
-                let device = own.actor.device;
-                let mut filed = standing.map(|report| report.filed.clone()).unwrap_or_default();
-                filed.entry(device).or_insert_with(|| to_millis(own.at));
-                let mut report = Report {
-                    author: me.id,
-                    day,
-                    touches,
-                    briefs: briefs(tx, config, &card, &request.briefs)?,
-                    tomorrow,
-                    reason: None,
-                    filed,
-                    late: standing.map_or(day < today, |report| report.late),
-                    withdrawn: false,
-                    config: standing.map_or(config.version, |report| report.config),
-                    corrections: standing.map(|report| report.corrections.clone()).unwrap_or_default(),
-                };
-                if report.is_short() {
-                    let given = request.reason.as_deref().map(|word| {
-                        Config::find(&config.short_reasons, word)
-                            .map(|choice| choice.key.clone())
-                            .ok_or_else(|| reasons(config, keys::REPORT_UNKNOWN_REASON))
-                    });
-                    let reason = given.transpose()?.or_else(|| standing.and_then(|report| report.reason.clone()));
-                    report.reason =
-                        Some(reason.ok_or_else(|| reasons(config, keys::REPORT_REASON_MISSING).with("missing", card.missing))?);
-                }
+                let report = filled(&ask, own, day, &request, standing, decided.as_ref())?;
                 match &before {
                     Some(before) => tx.edit(own, id, before, &report)?,
                     None => tx.create(own, id, &report)?,
@@ -101,17 +56,13 @@ impl Workbench {
                 }
                 Ok(id)
             },
-            |ask, id| {
-                let row = ask.report(id)?.ok_or_else(|| Error::not_found(keys::REPORT_NOT_FOUND))?;
-                ask.view_report(row)
-            },
+            |ask, id| ask.one(id),
         )
     }
 
     /// Chooses the key action for tomorrow, before the report of the day is filed; with nothing it is the best suggestion again.
     pub fn choose_tomorrow(&self, day: NaiveDate, text: &str) -> Result<()> {
-        let text = typed(Some(text.to_owned()));
-        check_length(text.as_ref(), "tomorrow")?;
+        let text = typed(Some(text.to_owned()), "tomorrow")?;
         self.0.act(
             |tx, _| match &text {
                 Some(text) => tx.set_meta(TOMORROW, format!("{day}\t{text}")),
@@ -127,7 +78,7 @@ impl Workbench {
         self.0.act(
             |tx, own| {
                 let id = ReportId::of(me.id, day);
-                let row = tx.record::<Report>(id)?.ok_or_else(|| Error::not_found(keys::REPORT_NOT_FOUND))?;
+                let row = tx.find::<Report>(id)?;
                 if row.record.withdrawn {
                     return Err(Error::not_found(keys::REPORT_NOT_FOUND));
                 }
@@ -140,6 +91,52 @@ impl Workbench {
             |_, ()| Ok(()),
         )
     }
+}
+
+/// After the day nothing is rewritten: a correction stands beside what was filed.
+fn correct(tx: &Tx<'_>, own: &Own, standing: &Report, decided: Option<String>) -> Result<()> {
+    let Some(text) = decided.filter(|text| *text != standing.tomorrow) else { return Ok(()) };
+    let mut corrections = standing.corrections.clone();
+    corrections.insert(to_millis(own.at).to_string(), text);
+    tx.edit(own, ReportId::of(standing.author, standing.day), standing, &Report { corrections, ..standing.clone() })
+}
+
+/// The report of a day as it is filed now, on top of one that stands: what nobody decided is as it was, else as the card suggests.
+fn filled(
+    ask: &Ask<'_>,
+    own: &Own,
+    day: NaiveDate,
+    request: &ReportRequest,
+    standing: Option<&Report>,
+    decided: Option<&String>,
+) -> Result<Report> {
+    let (config, card) = (ask.config, ask.report_card(day)?);
+    let suggested = || standing.map(|report| &report.tomorrow).or(card.suggestions.first());
+    let tomorrow = decided.or_else(suggested).ok_or_else(|| Error::invalid(keys::REPORT_TOMORROW_MISSING))?.clone();
+    let before = standing.iter().flat_map(|report| report.touches.iter().copied());
+    let mut filed = standing.map(|report| report.filed.clone()).unwrap_or_default();
+    filed.entry(own.actor.device).or_insert_with(|| to_millis(own.at));
+    let mut report = Report {
+        author: ask.me.id,
+        day,
+        touches: card.touches.iter().map(|touch| touch.id).chain(before).collect(),
+        briefs: briefs(ask.tx, config, &card, &request.briefs)?,
+        tomorrow,
+        reason: None,
+        filed,
+        late: standing.map_or(day < ask.today(), |report| report.late),
+        withdrawn: false,
+        config: standing.map_or(config.version, |report| report.config),
+        corrections: standing.map(|report| report.corrections.clone()).unwrap_or_default(),
+    };
+    if report.is_short() {
+        let find = |word: &String| Config::find(&config.short_reasons, word).map(|choice| choice.key.clone());
+        let given = request.reason.as_ref().map(|word| find(word).ok_or_else(|| reasons(config, keys::REPORT_UNKNOWN_REASON)));
+        let reason = given.transpose()?.or_else(|| standing.and_then(|report| report.reason.clone()));
+        let missing = || reasons(config, keys::REPORT_REASON_MISSING).with("missing", card.missing);
+        report.reason = Some(reason.ok_or_else(missing)?);
+    }
+    Ok(report)
 }
 
 /// The chosen action for tomorrow is kept under another name.

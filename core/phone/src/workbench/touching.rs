@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{TouchDraft, TouchSaved, Workbench, check_length, typed};
+use super::{TouchDraft, TouchSaved, Workbench, check_length, trimmed};
 use crate::query::view::TouchView;
 use crate::query::{Ask, Me};
 use crate::store::{Own, Row, Tx};
@@ -37,8 +37,8 @@ impl Workbench {
                     return Err(Error::invalid(keys::TOUCH_EVIDENCE_MISSING));
                 }
                 let id = TouchId::new(own.at);
-                let role = typed(draft.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
-                let named = typed(draft.contact).map(|name| contact(tx, own, touch.customer, me.id, name, role));
+                let role = trimmed(draft.contact_role).map(|word| contact_role(&config, &word)).transpose()?;
+                let named = trimmed(draft.contact).map(|name| contact(tx, own, touch.customer, me.id, name, role));
                 touch.contact = named.transpose()?;
                 // The customer goes before the touch, so that no server ever sees them disagree (B5).
                 keep_intent(tx, own, touch.customer, &touch)?;
@@ -116,15 +116,11 @@ impl Workbench {
     pub fn note_feedback(&self, touch: TouchId) -> Result<TouchView> {
         self.0.act(
             |tx, own| {
-                let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found(keys::TOUCH_NOT_FOUND))?.record;
-                tx.edit(
-                    own,
-                    touch,
-                    &before,
-                    &Touch { feedback: true, feedback_at: before.feedback_at.or(Some(own.at)), ..before.clone() },
-                )
+                let before = tx.find::<Touch>(touch)?.record;
+                let answered_at = before.feedback_at.or(Some(own.at));
+                tx.edit(own, touch, &before, &Touch { feedback: true, feedback_at: answered_at, ..before.clone() })
             },
-            |ask, ()| ask.touch(touch),
+            |ask, ()| ask.one(touch),
         )
     }
 }
@@ -135,7 +131,7 @@ fn touch_of(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &To
     let fields = touch.to_new_fields().map_err(|error| Error::internal("record.misshapen", error))?;
     let subject = Subject { id: RecordId(uuid::Uuid::nil()), kind: Kind::Touch, fields: &fields, world: tx };
     // The contact becomes a record with the touch.
-    let named = |field: &String| field == "contact" && typed(draft.contact.clone()).is_some();
+    let named = |field: &String| field == "contact" && trimmed(draft.contact.clone()).is_some();
     match firing::missing(config, &subject)?.iter().find(|field| !named(field)) {
         Some(field) => Err(missing(field)),
         None => Ok(touch),
@@ -145,9 +141,7 @@ fn touch_of(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &To
 /// The touch that a draft makes, whatever form and rules may ask for beyond customer, mode and action.
 pub(crate) fn draft_touch(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Utc>, draft: &TouchDraft) -> Result<Touch> {
     let customer = draft.customer.ok_or_else(|| Error::invalid(keys::TOUCH_CUSTOMER_MISSING))?;
-    if tx.record::<Customer>(customer)?.is_none() {
-        return Err(Error::not_found(keys::CUSTOMER_NOT_FOUND));
-    }
+    tx.find::<Customer>(customer)?;
     let mode = draft.mode.ok_or_else(|| Error::invalid(keys::TOUCH_MODE_MISSING))?;
     let action = draft.action.as_deref().ok_or_else(|| Error::invalid(keys::TOUCH_ACTION_MISSING))?;
     let action =
@@ -165,7 +159,7 @@ pub(crate) fn draft_touch(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Ut
     for (text, field) in
         [(&draft.note, "note"), (&draft.next_action, "next_action"), (&draft.tech_owner, "tech_owner"), (&draft.contact, "contact")]
     {
-        check_length(text.as_ref(), field)?;
+        check_length(text.as_deref(), field)?;
     }
     for evidence in &draft.evidence {
         own_evidence(tx, *evidence)?;
@@ -180,7 +174,7 @@ pub(crate) fn draft_touch(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Ut
         zone: me.zone,
         config: config.version,
         brief,
-        tech_owner: typed(draft.tech_owner.clone()).map(|owner| colleague(tx, owner)).transpose()?,
+        tech_owner: trimmed(draft.tech_owner.clone()).map(|owner| colleague(tx, owner)).transpose()?,
         response_by: draft.response_by,
         amount: draft.amount,
         custom_development: draft.custom_development,
@@ -188,10 +182,10 @@ pub(crate) fn draft_touch(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Ut
         feedback: draft.feedback,
         feedback_at: draft.feedback.then_some(at),
         contact: None,
-        next_action: typed(draft.next_action.clone()),
+        next_action: trimmed(draft.next_action.clone()),
         next_date: draft.next_date,
         next_time: draft.next_time,
-        note: typed(draft.note.clone()),
+        note: trimmed(draft.note.clone()),
         category: None,
         flags: BTreeSet::new(),
         extra: extra(config, &draft.extra)?,
@@ -214,7 +208,7 @@ fn extra(config: &Config, typed: &HashMap<String, String>) -> Result<BTreeMap<St
         let name = format!("x/{key}");
         let wrong = || Error::invalid(keys::TOUCH_EXTRA_MISSHAPEN).with("field", key);
         let holds = config.form(Kind::Touch).iter().find(|one| one.field == name).and_then(|one| one.holds);
-        check_length(Some(text), "extra")?;
+        check_length(Some(text.as_str()), "extra")?;
         let holds = holds.ok_or_else(|| Error::invalid(keys::TOUCH_UNKNOWN_FIELD).with("field", key))?;
         if text.trim().is_empty() {
             continue;
@@ -243,7 +237,7 @@ fn own_evidence(tx: &Tx<'_>, id: EvidenceId) -> Result<Evidence> {
 
 /// Adds evidence to a touch, and the touch to the evidence.
 pub(super) fn attach(tx: &Tx<'_>, own: &Own, evidence: EvidenceId, touch: TouchId) -> Result<()> {
-    let before = tx.record::<Touch>(touch)?.ok_or_else(|| Error::not_found(keys::TOUCH_NOT_FOUND))?.record;
+    let before = tx.find::<Touch>(touch)?.record;
     own_evidence(tx, evidence)?;
     let together: BTreeSet<EvidenceId> = before.evidence.iter().copied().chain([evidence]).collect();
     tx.edit(own, touch, &before, &Touch { evidence: together, ..before.clone() })?;
@@ -317,7 +311,7 @@ pub(super) fn contact_role(config: &Config, word: &str) -> Result<String> {
 }
 
 fn saved(ask: &Ask<'_>, id: TouchId) -> Result<TouchSaved> {
-    let touch = ask.touch(id)?;
+    let touch: TouchView = ask.one(id)?;
     let claims = touch.evidence.iter().filter_map(|evidence| ask.claim(evidence.id).transpose()).collect::<Result<_>>()?;
     let triggered = match ask.preview(id) {
         Err(error) if error.kind == ErrorKind::NotFound => Vec::new(),

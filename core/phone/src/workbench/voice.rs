@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use super::{Cancel, Candidate, EvidenceDraft, Inner, TouchDraft, Understood, VoiceDraft, Workbench};
 use crate::query::Me;
+use crate::query::view::EvidenceView;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::EvidenceId;
 use chuda_record::rules::Config;
@@ -55,7 +56,7 @@ impl Workbench {
 
 impl Inner {
     fn transcribe(&self, id: EvidenceId, progress: &(dyn Fn(f32) + Sync), cancel: &Cancel) -> Result<VoiceDraft> {
-        let evidence = self.ask(|ask| ask.evidence(id))?;
+        let evidence: EvidenceView = self.ask(|ask| ask.one(id))?;
         if !self.blobs.contains(evidence.sha256) {
             return Err(Error::not_found(keys::EVIDENCE_NOT_HERE));
         }
@@ -70,7 +71,7 @@ impl Inner {
         self.keep_transcript(id, &transcript)?;
         let Understood { draft, candidates } = self.understand(&transcript.text)?;
         let touch = TouchDraft { evidence: vec![id], ..self.touch_of(&draft) };
-        Ok(VoiceDraft { evidence: self.ask(|ask| ask.evidence(id))?, transcript, draft, candidates, touch })
+        Ok(VoiceDraft { evidence: self.ask(|ask| ask.one(id))?, transcript, draft, candidates, touch })
     }
 
     #[cfg(feature = "whisper")]
@@ -150,7 +151,7 @@ impl Inner {
     fn keep_transcript(&self, id: EvidenceId, transcript: &Transcript) -> Result<()> {
         let me = self.me();
         self.store.write(|tx| {
-            let row = tx.record::<Evidence>(id)?.ok_or_else(|| Error::not_found(keys::EVIDENCE_NOT_FOUND))?;
+            let row = tx.find::<Evidence>(id)?;
             if row.record.transcript.is_none() && row.record.author == me.id {
                 let own = self.own(tx, &me)?;
                 let with = Evidence { transcript: Some(transcript.raw_text.clone()), ..row.record.clone() };
