@@ -71,6 +71,35 @@ pub struct TouchDraft {
 }
 
 impl TouchDraft {
+    /// Fills a field in; what can't be read leaves it open.
+    pub(crate) fn fill(&mut self, field: &str, value: &str) {
+        let text = Some(value).filter(|value| !value.trim().is_empty()).map(str::to_owned);
+        let word = value.trim();
+        match field {
+            "customer" => self.customer = word.parse().ok(),
+            "mode" => self.mode = ContactMode::ALL.into_iter().find(|mode| mode.as_str() == word),
+            "action" => self.action = text,
+            "brief" => self.brief = text,
+            "tech_owner" => self.tech_owner = text,
+            "response_by" => self.response_by = word.parse().ok(),
+            "amount" => self.amount = Fen::from_yuan(word),
+            "custom_development" => self.custom_development = word == "true",
+            "intent" => self.intent = Intent::parse(word),
+            "feedback" => self.feedback = word == "true",
+            "contact" => self.contact = text,
+            "next_action" => self.next_action = text,
+            "next_date" => self.next_date = word.parse().ok(),
+            "note" => self.note = text,
+            other => {
+                let key = other.strip_prefix("x/").unwrap_or(other).to_owned();
+                match text {
+                    Some(text) => drop(self.extra.insert(key, text)),
+                    None => drop(self.extra.remove(&key)),
+                }
+            }
+        }
+    }
+
     /// What a person chose stays, field by field; what they left open is filled in from what was heard. The evidence is that of both.
     #[must_use]
     pub fn filled_from(self, heard: Self) -> Self {
