@@ -85,6 +85,34 @@ macro_rules! id {
 id! {
     /// Any record: the id of its document.
     RecordId,
+    /// One installation on one phone; also the id of its signing key.
+    DeviceId,
+    /// An address that the server tells of events.
+    WebhookId,
+    /// Something that happened to a record, of which other systems are told.
+    EventId,
+}
+
+/// The id of a record of one kind.
+macro_rules! record_id {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        id! { $($(#[$doc])* $name),* }
+        $(
+            impl From<$name> for RecordId {
+                fn from(id: $name) -> Self {
+                    Self(id.0)
+                }
+            }
+            impl From<RecordId> for $name {
+                fn from(id: RecordId) -> Self {
+                    Self(id.0)
+                }
+            }
+        )*
+    };
+}
+
+record_id! {
     /// A person of the team.
     PersonId,
     /// A customer.
@@ -117,46 +145,7 @@ id! {
     FindingId,
     /// A back-check.
     BackCheckId,
-    /// One installation on one phone; also the id of its signing key.
-    DeviceId,
-    /// An address that the server tells of events.
-    WebhookId,
-    /// Something that happened to a record, of which other systems are told.
-    EventId,
 }
-
-macro_rules! record_id {
-    ($($name:ident),*) => {$(
-        impl From<$name> for RecordId {
-            fn from(id: $name) -> Self {
-                Self(id.0)
-            }
-        }
-        impl From<RecordId> for $name {
-            fn from(id: RecordId) -> Self {
-                Self(id.0)
-            }
-        }
-    )*};
-}
-record_id!(
-    PersonId,
-    CustomerId,
-    ContactId,
-    LeadId,
-    TouchId,
-    EvidenceId,
-    ReportId,
-    TaskId,
-    ContractId,
-    OrderId,
-    QuestionId,
-    DemandId,
-    MeetingId,
-    SlipId,
-    FindingId,
-    BackCheckId
-);
 
 impl ReportId {
     /// One report per person and day (T4): its id follows from both, so two devices file the same one.

@@ -91,7 +91,7 @@ pub(crate) fn run(shell: &Shell, command: Backcheck) -> Result<Outcome, Failure>
         Backcheck::List => list(shell),
         Backcheck::Show(which) => show(shell, &which),
         Backcheck::Answer(given) => answer(shell, given),
-        Backcheck::Close(close) => self::close(shell, close),
+        Backcheck::Close(close) => self::close(shell, &close),
         Backcheck::Recompute(which) => recompute(shell, &which),
     }
 }
@@ -148,7 +148,7 @@ pub(crate) fn answer(shell: &Shell, given: BackcheckAnswer) -> Result<Outcome, F
 }
 
 /// Closes it; what was answered with no or unclear becomes findings.
-pub(crate) fn close(shell: &Shell, close: BackcheckClose) -> Result<Outcome, Failure> {
+pub(crate) fn close(shell: &Shell, close: &BackcheckClose) -> Result<Outcome, Failure> {
     let detail = shell.open()?.close_back_check(close.id, &close.conclusion)?;
     let said = shell.text.line("backcheck.done", &[("findings", &to_findings(&detail).len())]);
     Ok(Outcome::done(&detail, said))

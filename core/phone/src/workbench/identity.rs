@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Held, Identity, Inner, Settings, Workbench, folder_of_blobs, stamp};
+use super::{Held, Inner, Settings, Workbench};
 use crate::query::Me;
+use crate::query::view::PersonView;
 use crate::screen::Lang;
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Row, Store, Tx};
@@ -17,7 +18,7 @@ use chuda_record::id::{DeviceId, Hash, PersonId, RecordId, ReportId};
 use chuda_record::policy::Writer;
 use chuda_record::rules::Config;
 use chuda_record::rules::config::version_of;
-use chuda_record::time::DEFAULT_ZONE;
+use chuda_record::time::{DEFAULT_ZONE, to_millis};
 use chuda_record::{Actor, Person, Release, Report, Role, Scalar};
 use chuda_words::keys;
 
@@ -25,6 +26,19 @@ use chuda_words::keys;
 const IDENTITY: &str = "identity.json";
 /// Newest versions of the configuration that are looked through for one that can be understood.
 const MAX_RELEASES: u32 = 100;
+
+/// Who works on this phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Identity {
+    /// The person.
+    #[serde(serialize_with = "crate::query::view::with_roles")]
+    pub person: PersonView,
+    /// This installation.
+    pub device: DeviceId,
+    /// The server it belongs to, if any.
+    pub server: Option<String>,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Card {
@@ -117,7 +131,7 @@ impl Workbench {
     }
 
     fn over(settings: Settings, store: Store) -> Result<Self> {
-        let blobs = Blobs::open(&folder_of_blobs(&settings.dir), settings.key)?;
+        let blobs = Blobs::open(&settings.dir.join("blobs"), settings.key)?;
         let me = store.read(read_me)?;
         let config = store.read(read_config)?;
         let inner = Inner {
@@ -202,7 +216,7 @@ fn write_enrolled(tx: &Tx<'_>, card: &Card, enrolled: &Enrolled, clock: &dyn chu
     tx.set_meta("name", &enrolled.name)?;
     let roles: Vec<&str> = enrolled.roles.iter().map(|role| role.as_str()).collect();
     tx.set_meta("roles", roles.join(","))?;
-    stamp(tx, "enrolled_at", clock.now())
+    tx.set_meta("enrolled_at", to_millis(clock.now()))
 }
 
 fn read_me(tx: &Tx<'_>) -> Result<Me> {

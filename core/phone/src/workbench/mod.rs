@@ -12,8 +12,8 @@ mod consents;
 mod contracts;
 mod customers;
 mod doctor;
+mod draft;
 mod drafting;
-mod drafts;
 mod identity;
 mod leads;
 mod listeners;
@@ -27,21 +27,28 @@ mod touching;
 mod voice;
 
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
+pub use capturing::{EvidenceDraft, EvidenceSaved};
 pub use consents::{ConsentView, Purpose};
+pub use contracts::ContractEdit;
+pub use customers::{CustomerDraft, CustomerEdit};
+pub use draft::TouchDraft;
 pub use drafting::Drafting;
-pub use drafts::{
-    BlobChoice, BlobsReport, Candidate, ContractEdit, CustomerDraft, CustomerEdit, EvidenceDraft, EvidenceSaved, Identity,
-    LeadDraft, RejectedView, ReportRequest, Schedule, StatusView, SyncReport, TouchDraft, TouchSaved, Understood, VoiceDraft,
-};
+pub use identity::Identity;
+pub use leads::LeadDraft;
 pub use listeners::{Listener, Subscription};
+pub use orders::Schedule;
 pub use recorder::{Recorder, RecordingLevel};
+pub use reporting::ReportRequest;
+pub use syncing::{BlobChoice, BlobsReport, RejectedView, StatusView, SyncReport};
+pub use touching::TouchSaved;
 pub(crate) use touching::draft_touch;
+pub use voice::{Candidate, Understood, VoiceDraft};
 
 use crate::query::view::{Options, TaskView};
 use crate::query::{Ask, Me};
@@ -57,7 +64,6 @@ use chuda_record::policy::Writer;
 use chuda_record::rules::audience::People;
 use chuda_record::rules::{Config, World};
 use chuda_record::table::MAX_TEXT;
-use chuda_record::time::to_millis;
 use chuda_record::{Actor, Fields, Kind, NotWritten, Rejection, Task};
 use chuda_words::keys;
 
@@ -310,10 +316,6 @@ fn unfinished(fault: NotWritten, task: &Task, choice: Option<&str>) -> Error {
     }
 }
 
-fn folder_of_blobs(dir: &Path) -> PathBuf {
-    dir.join("blobs")
-}
-
 /// Text a person typed: trimmed, `None` when nothing is left.
 fn trimmed(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
@@ -338,8 +340,4 @@ fn check_length(text: Option<&str>, field: &'static str) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-fn stamp(tx: &Tx<'_>, key: &str, at: DateTime<Utc>) -> Result<()> {
-    tx.set_meta(key, to_millis(at))
 }

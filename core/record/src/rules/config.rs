@@ -271,32 +271,16 @@ impl Config {
 type ListOf = (&'static str, fn(&Config) -> &Vec<Choice>, fn(&mut Config) -> &mut Vec<Choice>);
 
 macro_rules! lists {
-    ($($name:ident),* $(,)?) => {
+    ($($name:ident),*) => {
         &[$((stringify!($name), |config| &config.$name, |config| &mut config.$name)),*]
     };
 }
 
 /// Every list of options.
-const LISTS: &[ListOf] = lists![
-    actions,
-    briefs,
-    short_reasons,
-    choices,
-    categories,
-    tasks,
-    script_packs,
-    contact_roles,
-    stages,
-    contract_states,
-    order_states,
-    demand_states,
-    services,
-    events,
-    findings,
-    resolutions,
-    templates,
-    questions,
-];
+const LISTS: &[ListOf] = lists! {
+    actions, briefs, short_reasons, choices, categories, tasks, script_packs, contact_roles, stages, contract_states, order_states,
+    demand_states, services, events, findings, resolutions, templates, questions
+};
 
 /// `0.10.2` as numbers; what is no number counts as 0.
 pub fn version_of(text: &str) -> [u32; 3] {
