@@ -20,4 +20,5 @@ mod policy;
 mod policy_sales;
 mod records;
 mod rules;
+mod strangers;
 mod webhooks;
