@@ -12,11 +12,13 @@ use chuda_record::time::DEFAULT_ZONE;
 use chuda_record::{Error, Result};
 use chuda_words::keys;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
 use crate::args::Global;
 use crate::clock;
-use crate::exit::Exit;
+use crate::exit::{Exit, Outcome};
 use crate::keystore::{self, Keys};
+use crate::table::table;
 use crate::text::Text;
 use chuda_words::Lang;
 
@@ -58,6 +60,18 @@ impl Shell {
             workbench.speak(chuda_phone::screen::Lang::En);
         }
         Ok(workbench)
+    }
+
+    /// A list under its plural, a row each; where there is nothing, `none` says so.
+    pub(crate) fn list<T: Serialize>(
+        &self,
+        plural: &'static str,
+        none: &'static str,
+        items: &[T],
+        row: impl Fn(&T) -> Vec<String>,
+    ) -> Outcome {
+        let rows: Vec<_> = items.iter().map(row).collect();
+        Outcome::list(plural, items, if rows.is_empty() { self.text.line(none, &[]) } else { table(0, &rows) })
     }
 
     /// What a workbench needs, with these keys.

@@ -6,20 +6,16 @@ use chuda_record::id::TouchId;
 use super::find_customer;
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
-use crate::table::table;
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Event {
     /// Newest first
-    List(EventList),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EventList {
-    /// Of this customer only: id, name or short name
-    #[arg(long)]
-    pub(crate) customer: Option<String>,
+    List {
+        /// Of this customer only: id, name or short name
+        #[arg(long)]
+        customer: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -33,16 +29,14 @@ pub(crate) struct Feedback {
 const SHOWN: u32 = 200;
 
 /// Events, newest first.
-pub(crate) fn list(shell: &Shell, which: &EventList) -> Result<Outcome, Failure> {
+pub(crate) fn list(shell: &Shell, customer: Option<&str>) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let customer = which.customer.as_deref().map(|words| find_customer(&workbench, words)).transpose()?;
+    let customer = customer.map(|words| find_customer(&workbench, words)).transpose()?;
     let events = workbench.events(customer.map(|customer| customer.id), SHOWN)?;
     let row = |event: &EventView| {
         vec![local(event.at), event.customer_name.clone(), shell.text.word(&event.event).to_owned(), event.system.clone()]
     };
-    let rows: Vec<_> = events.iter().map(row).collect();
-    let said = if rows.is_empty() { shell.text.line("event.none", &[]) } else { table(0, &rows) };
-    Ok(Outcome::list("events", &events, said))
+    Ok(shell.list("events", "event.none", &events, row))
 }
 
 /// Notes that the customer answered.

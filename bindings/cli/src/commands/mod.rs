@@ -24,7 +24,7 @@ mod task;
 mod touch;
 mod voice;
 
-use chuda_phone::query::view::{CustomerView, PersonView, Word};
+use chuda_phone::query::view::{ContactView, CustomerView, PersonView, Word};
 use chuda_phone::workbench::Workbench;
 use chuda_record::Error;
 use chuda_words::keys;
@@ -123,16 +123,16 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
         Command::Voice(voice) => voice::voice(shell, &voice),
         Command::Home => day::home(shell),
         Command::Report(report) => day::report(shell, report),
-        Command::Task(command) => task::run(shell, &command),
-        Command::Quote(command) => quote::run(shell, &command),
+        Command::Task(command) => task::run(shell, command),
+        Command::Quote(command) => quote::run(shell, command),
         Command::Contract(command) => contract::run(shell, command),
         Command::Order(command) => order::run(shell, command),
         Command::Meeting(command) => meeting::run(shell, command),
         Command::Backcheck(command) => backcheck::run(shell, command),
-        Command::Question(command) => answers::run_question(shell, &command),
-        Command::Demand(command) => answers::run_demand(shell, &command),
-        Command::Finding(command) => answers::run_finding(shell, &command),
-        Command::Event(event::Event::List(list)) => event::list(shell, &list),
+        Command::Question(command) => answers::run_question(shell, command),
+        Command::Demand(command) => answers::run_demand(shell, command),
+        Command::Finding(command) => answers::run_finding(shell, command),
+        Command::Event(event::Event::List { customer }) => event::list(shell, customer.as_deref()),
         Command::Feedback(feedback) => event::feedback(shell, &feedback),
         Command::Brief(brief) => brief::briefs(shell, &brief),
         Command::Import(import) => import::import(shell, &import),
@@ -169,12 +169,22 @@ fn find_customer(workbench: &Workbench, words: &str) -> Result<CustomerView, Fai
 /// The one colleague with this id or name.
 fn find_colleague(workbench: &Workbench, words: &str) -> Result<PersonView, Failure> {
     let is_it = |one: &PersonView| one.name == words || one.id.to_string() == words.to_lowercase();
-    let mut found: Vec<PersonView> = workbench.people()?.into_iter().filter(is_it).collect();
+    let found = workbench.people()?.into_iter().filter(is_it).collect();
+    only(found, keys::PERSON_NOT_FOUND, keys::CLI_PERSON_AMBIGUOUS)
+}
+
+/// The one that was found; an error where there is none, or several.
+fn only<T>(mut found: Vec<T>, none: &'static str, several: &'static str) -> Result<T, Failure> {
     match (found.pop(), found.is_empty()) {
         (Some(one), true) => Ok(one),
-        (None, _) => Err(Error::not_found(keys::PERSON_NOT_FOUND).into()),
-        _ => Err(Error::invalid(keys::CLI_PERSON_AMBIGUOUS).into()),
+        (None, _) => Err(Error::not_found(none).into()),
+        _ => Err(Error::invalid(several).into()),
     }
+}
+
+/// A contact's name and number.
+fn contact(contact: &ContactView) -> String {
+    [Some(contact.name.as_str()), contact.phone.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// What is known of these fields, a row each.
