@@ -9,11 +9,11 @@ use chuda_record::time::{DEFAULT_ZONE, day_of};
 use chuda_record::{ContactMode, Fen, Fields, Intent, Report, Role, Scalar, Touch};
 use chuda_record::{Error, Result};
 
-use super::goods;
+use super::goods::{self, phrase};
 use super::luck::Luck;
 use super::papers;
 use super::phone::Capture;
-use super::story::{Done, Happening, Story, time_field};
+use super::story::{Done, Story, by, time_field};
 use crate::audit::By;
 use crate::outside_events::{self, Incoming, Taken};
 
@@ -24,10 +24,9 @@ const CONSIDERED: usize = 5;
 
 impl Story {
     /// A day begins: what everybody is going to do on it, as far as they know.
-    pub(super) fn day(&mut self, day: NaiveDate) {
+    pub(super) fn day(&mut self, day: NaiveDate) -> Result<()> {
         if let Some(next) = day.succ_opt() {
-            let at = self.moment(next, (5 * 60, 5 * 60));
-            self.schedule(at, Happening::Day(next));
+            self.schedule_on(next, (5 * 60, 5 * 60), move |story| story.day(next));
         }
         let first = day == self.plan.first_day();
         let works = self.config.calendar.is_working_day(day);
@@ -35,18 +34,17 @@ impl Story {
             self.plan_customers(first);
         }
         if works {
-            let at = self.moment(day, (16 * 60, 17 * 60));
-            self.schedule(at, Happening::Slips);
+            self.schedule_on(day, (16 * 60, 17 * 60), Self::slips);
         }
         for person in self.with_role(Role::Rep) {
             self.plan_day(person, day, works);
         }
         for person in self.with_role(Role::Supervisor) {
             if works && self.luck.chance(30) {
-                let at = self.moment(day, (10 * 60, 17 * 60));
-                self.schedule(at, Happening::Touch { person, client: None, action: None });
+                self.schedule_on(day, (10 * 60, 17 * 60), by(person, move |story| story.touch(person, None, None)));
             }
         }
+        Ok(())
     }
 
     fn plan_day(&mut self, person: PersonId, day: NaiveDate, works: bool) {
@@ -66,8 +64,7 @@ impl Story {
             touches -= i64::from(self.luck.chance(40) && touches > 0);
         }
         for _ in 0..touches {
-            let at = self.moment(day, (9 * 60, 18 * 60));
-            self.schedule(at, Happening::Touch { person, client: None, action: None });
+            self.schedule_on(day, (9 * 60, 18 * 60), by(person, move |story| story.touch(person, None, None)));
         }
         if (works || touches > 0) && !self.luck.chance(if away { 50 } else { manner.missing }) {
             let late = self.luck.chance(manner.late);
@@ -76,8 +73,7 @@ impl Story {
             } else {
                 (day, (17 * 60 + 30, 20 * 60))
             };
-            let at = self.moment(filed, minutes);
-            self.schedule(at, Happening::File { person, day });
+            self.schedule_on(filed, minutes, by(person, move |story| story.file(person, day)));
         }
     }
 
@@ -123,7 +119,7 @@ impl Story {
             feedback: answered,
             feedback_at: answered.then_some(now),
             contact: named.filter(|_| self.luck.chance(80)).map(|(id, _)| id),
-            next_action: next_date.map(|_| goods::next_action(&mut self.luck).to_owned()),
+            next_action: next_date.map(|_| phrase("next_action", &mut self.luck).to_owned()),
             next_date,
             next_time: None,
             note: (asks || action == "new_demand" || self.luck.chance(85)).then(|| note.clone()),
@@ -147,10 +143,7 @@ impl Story {
 
     /// The customer that somebody can touch now: the one that is meant, or one of those they have.
     fn reachable(&mut self, person: PersonId, client: Option<usize>) -> Result<Option<usize>> {
-        let Some(role) = self.member(person).map(|member| member.role).filter(|_| self.phones.contains_key(&person)) else {
-            return Ok(None);
-        };
-        if role != Role::Rep {
+        if self.member(person).is_some_and(|member| member.role != Role::Rep) {
             // A superior goes along to a customer of the team.
             let client = self.luck.below(self.clients.len());
             let Some(one) = self.clients.get(client).filter(|one| one.holder.is_some() && !one.closed) else { return Ok(None) };
@@ -233,7 +226,7 @@ impl Story {
 
     fn tech_owner(&mut self) -> String {
         let owners = self.with_role(Role::Tech);
-        if self.luck.chance(8) { goods::outsider(&mut self.luck).to_owned() } else { self.luck.pick(&owners).to_string() }
+        if self.luck.chance(8) { phrase("outsider", &mut self.luck).to_owned() } else { self.luck.pick(&owners).to_string() }
     }
 
     fn intent_now(&mut self, client: usize) -> Intent {
@@ -404,14 +397,11 @@ impl Story {
         let minutes = self.luck.weighted(&[((0, 3), 60), ((3, 40), 25), ((60, 300), 15)]);
         let at =
             self.now() + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1)) + TimeDelta::seconds(self.luck.between(5, 59));
-        self.schedule(at, Happening::Send(person));
+        self.schedule(at, by(person, move |story| story.send(person)));
     }
 
     /// Records first, then the bytes: at once or over Wi-Fi in the evening; some never.
     pub(super) fn send(&mut self, person: PersonId) -> Result<()> {
-        if !self.phones.contains_key(&person) {
-            return Ok(());
-        }
         self.push(person)?;
         let (now, today) = (self.now(), self.today());
         for bytes in self.waiting.remove(&person).unwrap_or_default() {
@@ -420,7 +410,7 @@ impl Story {
                 1..=15 => self.moment(today, (21 * 60, 23 * 60)).max(now),
                 _ => now + TimeDelta::seconds(self.luck.between(20, 900)),
             };
-            self.schedule(at, Happening::Bytes { person, bytes });
+            self.deliver_bytes(at, person, bytes);
         }
         Ok(())
     }
@@ -429,8 +419,7 @@ impl Story {
     fn what_follows(&mut self, person: PersonId, client: usize, id: TouchId, touch: &Touch) {
         let Some(manner) = self.member(person).map(|member| member.manner) else { return };
         if touch.evidence.is_empty() && self.luck.chance(60) {
-            let at = self.later((30, 2_880));
-            self.schedule(at, Happening::Prove { person, client, touch: id });
+            self.schedule_after((30, 2_880), by(person, move |story| story.prove(person, client, id)));
         }
         let likely = match touch.action.as_str() {
             "quote" => manner.answers,
@@ -448,24 +437,21 @@ impl Story {
             let at = self.now()
                 + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1))
                 + TimeDelta::seconds(self.luck.between(0, 59));
-            self.schedule(at, Happening::Answer { person, client, touch: id });
+            self.schedule(at, by(person, move |story| story.answer(person, client, id)));
         }
         if touch.mode == ContactMode::Email && matches!(touch.action.as_str(), "quote" | "send_material") {
             let sent = self.now() + TimeDelta::seconds(self.luck.between(20, 90));
             // The mail system tells it in the evening, once the touch is there too.
-            self.schedule(sent + TimeDelta::hours(6), Happening::Mail { client, touch: id, event: "mail_sent", at: sent });
+            self.schedule(sent + TimeDelta::hours(6), move |story| story.mail(client, id, "mail_sent", sent));
             if self.luck.chance(62) {
                 let opened = sent + TimeDelta::minutes(self.luck.between(360, 2_700));
-                self.schedule(opened, Happening::Mail { client, touch: id, event: "mail_opened", at: opened });
+                self.schedule(opened, move |story| story.mail(client, id, "mail_opened", opened));
             }
         }
     }
 
     /// A draft gets the evidence that it lacked.
     pub(super) fn prove(&mut self, person: PersonId, client: usize, touch: TouchId) -> Result<()> {
-        if !self.phones.contains_key(&person) {
-            return Ok(());
-        }
         let now = self.now();
         let capture = self.photo(person, client, Source::Gallery);
         let id = EvidenceId(self.luck.id(now));
@@ -476,20 +462,15 @@ impl Story {
 
     /// The customer answers: the rep taps it on the touch, says so in the next touch, or the mail system sees it.
     pub(super) fn answer(&mut self, person: PersonId, client: usize, touch: TouchId) -> Result<()> {
-        if !self.phones.contains_key(&person) {
-            return Ok(());
-        }
         let now = self.now();
         self.push(person)?;
         match self.luck.below(100) {
             0..=44 => {
-                self.edit(person, touch, &Fields::from([("feedback".into(), true.into()), time_field("feedback_at", now)]))?;
-                self.push(person)
+                self.edit_now(person, touch, &Fields::from([("feedback".into(), true.into()), time_field("feedback_at", now)]))
             }
             45..=69 => {
                 self.clients[client].answered = true;
-                let at = self.later((1, 90));
-                self.schedule(at, Happening::Touch { person, client: Some(client), action: None });
+                self.schedule_after((1, 90), by(person, move |story| story.touch(person, Some(client), None)));
                 Ok(())
             }
             _ => {
@@ -524,7 +505,7 @@ impl Story {
 
     /// The report of a day is filed, in one tap.
     pub(super) fn file(&mut self, person: PersonId, day: NaiveDate) -> Result<()> {
-        if !self.phones.contains_key(&person) || !self.filed.insert((person, day)) {
+        if !self.filed.insert((person, day)) {
             return Ok(());
         }
         let now = self.now();
@@ -561,8 +542,7 @@ impl Story {
         self.create(person, ReportId::of(person, day), &report)?;
         self.send(person)?;
         if self.luck.below(1_000) < 12 {
-            let at = self.later((1_440, 2_880));
-            self.schedule(at, Happening::Amend { person, day });
+            self.schedule_after((1_440, 2_880), by(person, move |story| story.amend(person, day)));
         }
         Ok(())
     }
@@ -578,12 +558,8 @@ impl Story {
 
     /// A correction beside an old report.
     pub(super) fn amend(&mut self, person: PersonId, day: NaiveDate) -> Result<()> {
-        if !self.phones.contains_key(&person) {
-            return Ok(());
-        }
-        let text = goods::amendment(&mut self.luck);
+        let text = phrase("amendment", &mut self.luck);
         let key = format!("corrections/{}", self.now().timestamp_millis());
-        self.edit(person, ReportId::of(person, day), &Fields::from([(key, text.into())]))?;
-        self.push(person)
+        self.edit_now(person, ReportId::of(person, day), &Fields::from([(key, text.into())]))
     }
 }
