@@ -7,73 +7,13 @@ use chuda_words::fill;
 
 use super::luck::Luck;
 
-/// What people say and write: the occasion, and one of the phrases for it.
+/// What people say and write, and what they sell to whom: the occasion, and one of the phrases or rows for it.
 const PHRASES: &str = include_str!("phrases.tsv");
 
-/// Towns with their place, in thousandths of a degree.
-const TOWNS: [(&str, i32, i32); 20] = [
-    ("杭州", 30_274, 120_155),
-    ("苏州", 31_299, 120_585),
-    ("宁波", 29_874, 121_550),
-    ("无锡", 31_491, 120_312),
-    ("嘉兴", 30_746, 120_756),
-    ("绍兴", 30_030, 120_580),
-    ("常州", 31_811, 119_974),
-    ("南通", 31_980, 120_894),
-    ("合肥", 31_821, 117_227),
-    ("芜湖", 31_353, 118_433),
-    ("佛山", 23_021, 113_121),
-    ("东莞", 23_021, 113_752),
-    ("中山", 22_517, 113_393),
-    ("惠州", 23_112, 114_416),
-    ("厦门", 24_480, 118_089),
-    ("泉州", 24_874, 118_676),
-    ("青岛", 36_067, 120_383),
-    ("烟台", 37_464, 121_448),
-    ("武汉", 30_593, 114_305),
-    ("成都", 30_573, 104_066),
-];
 const FIRST: &str = "澜霁岚珩栩翎澍煦砚峤汀槿曜筠湛霖珺沅琅浔";
 const SECOND: &str = "禾序屿棠岑泊榆垣弦壑桓澈鹿圃野川朔微寻渡";
-const TRADES: [(&str, &str); 14] = [
-    ("食品", "食品"),
-    ("包装材料", "包材"),
-    ("精密机械", "精机"),
-    ("电子科技", "电子"),
-    ("家居用品", "家居"),
-    ("阀门制造", "阀门"),
-    ("日用化工", "日化"),
-    ("医疗器械", "医械"),
-    ("汽车配件", "汽配"),
-    ("纺织印染", "纺织"),
-    ("物流", "物流"),
-    ("饮料", "饮料"),
-    ("五金制品", "五金"),
-    ("生物科技", "生物"),
-];
-/// Machines with their price in yuan.
-pub(super) const MODELS: [(&str, i64); 8] = [
-    ("TB-200 贴标机", 68_000),
-    ("SX-12 输送线", 62_000),
-    ("CZ-50 称重分选机", 45_800),
-    ("VS-3 视觉检测站", 128_000),
-    ("SM-8 扫码入库工位", 36_000),
-    ("MD-40 码垛机", 215_000),
-    ("KX-6 开箱机", 52_500),
-    ("FH-15 封箱机", 29_800),
-];
-
 const FAMILY: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐";
-const POSITIONS: [(&str, &str); 8] = [
-    ("decision_maker", "总经理"),
-    ("purchasing", "采购经理"),
-    ("technical", "设备部主管"),
-    ("it", "信息部负责人"),
-    ("end_user", "车间主任"),
-    ("legal", "法务专员"),
-    ("finance", "财务经理"),
-    ("other", "行政助理"),
-];
+
 /// A company as somebody enters it.
 pub(super) struct Company {
     pub(super) name: String,
@@ -91,26 +31,25 @@ pub(super) struct Face {
     pub(super) phone: String,
 }
 
-/// A company.
 pub(super) fn company(luck: &mut Luck) -> Company {
-    let (town, latitude, longitude) = luck.pick(&TOWNS);
+    // In millionths of a degree.
+    let [town, latitude, longitude] = row("town", luck);
     let letters = |list: &str, luck: &mut Luck| luck.pick(&list.chars().collect::<Vec<_>>());
     let core = format!("{}{}", letters(FIRST, luck), letters(SECOND, luck));
-    let (trade, in_short) = luck.pick(&TRADES);
-    let around = |thousandths: i32, luck: &mut Luck| thousandths * 1_000 + luck.between(-60_000, 60_000) as i32;
+    let [trade, in_short] = row("trade", luck);
+    let around = |degrees_e6: &str, luck: &mut Luck| degrees_e6.parse().unwrap_or(0) + luck.between(-60_000, 60_000) as i32;
     Company {
         name: format!("{town}{core}{trade}{}", phrase("form", luck)),
         short: format!("{core}{in_short}"),
         address: format!("{town}市{}{} 号", phrase("road", luck), luck.between(1, 999)),
-        model: luck.pick(&MODELS).0,
+        model: phrase("model", luck),
         place: (around(latitude, luck), around(longitude, luck)),
     }
 }
 
-/// A contact person.
 pub(super) fn face(luck: &mut Luck) -> Face {
     let family = luck.pick(&FAMILY.chars().collect::<Vec<_>>());
-    let (role, position) = luck.pick(&POSITIONS);
+    let [role, position] = row("position", luck);
     Face {
         name: format!("{family}{}", phrase("called", luck)),
         position,
@@ -120,7 +59,6 @@ pub(super) fn face(luck: &mut Luck) -> Face {
     }
 }
 
-/// A place near one.
 pub(super) fn near(place: (i32, i32), mock: bool, luck: &mut Luck) -> Location {
     let mut about = |degrees_e6: i32| degrees_e6 + luck.between(-900, 900) as i32;
     Location {
@@ -146,6 +84,12 @@ pub(super) fn amount(luck: &mut Luck) -> Fen {
 /// One of the phrases for an occasion.
 pub(super) fn phrase(occasion: &str, luck: &mut Luck) -> &'static str {
     luck.pick(&phrases(occasion).collect::<Vec<_>>())
+}
+
+/// One of the rows for an occasion, as its cells.
+fn row<const N: usize>(occasion: &str, luck: &mut Luck) -> [&'static str; N] {
+    let mut cells = phrase(occasion, luck).split('\t');
+    std::array::from_fn(|_| cells.next().unwrap_or_default())
 }
 
 fn phrases(occasion: &str) -> impl Iterator<Item = &'static str> {

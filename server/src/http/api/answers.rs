@@ -6,13 +6,13 @@ use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::table::MAX_TEXT;
-use chuda_record::{Demand, Fields, Finding, Kind, Question, from_fields};
+use chuda_record::{Demand, Fields, Finding, Kind, Question};
 use chuda_words::keys;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use super::{Id, Named, Query, Word, customer_named, find, page, page_of, person_named, typed};
 use crate::app::App;
 use crate::audit::By;
 use crate::http::caller::{Called, Caller};
@@ -221,11 +221,10 @@ macro_rules! lists {
         )]
         pub(crate) async fn $name(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<$list>> {
             called.caller.need(Scope::Workflow)?;
-            let (filter, now) = (filter(Kind::$kind, &which, called.caller.reader())?, app.now());
+            let base = page_of(Kind::$kind, &called.caller, which.cursor.as_deref())?;
+            let (filter, now) = (Filter { open: which.open, customer: which.customer, ..base }, app.now());
             let list = app.store.read_async(move |tx| {
-                let documents = tx.documents(&filter)?;
-                let next = documents.get(PAGE - 1).map(cursor_of);
-                let $items = documents.iter().map(|document| $view(tx, document, now)).collect::<chuda_record::Result<_>>()?;
+                let ($items, next) = page(tx, &filter, |document| $view(tx, document, now))?;
                 Ok($list { $items, next })
             });
             Ok(Json(list.await?))
@@ -374,11 +373,8 @@ fn write_as<T: DeserializeOwned, V>(
     writes: impl FnOnce(&Tx<'_>, T) -> Wanted,
     view: impl FnOnce(&Tx<'_>, &Document, DateTime<Utc>) -> chuda_record::Result<V>,
 ) -> chuda_record::Result<Result<V>> {
-    let Some(document) = tx.document(id)?.filter(|document| document.kind == kind) else { return Ok(Err(Problem::not_found())) };
-    if !tx.may_read(id, person)? {
-        return Ok(Err(Problem::not_found()));
-    }
-    let record = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let Some(document) = find(tx, kind, id, Some(person))? else { return Ok(Err(Problem::not_found())) };
+    let record = typed(&document.fields)?;
     let fields = match writes(tx, record)? {
         Ok(fields) => fields,
         Err(problem) => return Ok(Err(problem)),
@@ -393,19 +389,8 @@ fn write_as<T: DeserializeOwned, V>(
     view(tx, &document, now).map(Ok)
 }
 
-fn filter(kind: Kind, which: &Which, reader: Option<PersonId>) -> Result<Filter> {
-    Ok(Filter {
-        reader,
-        open: which.open,
-        customer: which.customer,
-        after: which.cursor.as_deref().map(parse_cursor).transpose()?,
-        limit: PAGE,
-        ..Filter::of(kind)
-    })
-}
-
 fn question_view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_record::Result<QuestionView> {
-    let question: Question = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let question: Question = typed(&document.fields)?;
     let known = question.owner.as_ref().and_then(|owner| owner.parse::<PersonId>().ok());
     Ok(QuestionView {
         id: document.id,
@@ -430,7 +415,7 @@ fn question_view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_
 }
 
 fn demand_view(tx: &Tx<'_>, document: &Document, _: DateTime<Utc>) -> chuda_record::Result<DemandView> {
-    let demand: Demand = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let demand: Demand = typed(&document.fields)?;
     Ok(DemandView {
         id: document.id,
         customer: customer_named(tx, demand.customer)?,
@@ -446,7 +431,7 @@ fn demand_view(tx: &Tx<'_>, document: &Document, _: DateTime<Utc>) -> chuda_reco
 }
 
 fn finding_view(tx: &Tx<'_>, document: &Document, _: DateTime<Utc>) -> chuda_record::Result<FindingView> {
-    let finding: Finding = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let finding: Finding = typed(&document.fields)?;
     let config = tx.config()?;
     Ok(FindingView {
         id: document.id,

@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, RecordId};
-use chuda_record::{Event, Kind, Scalar, from_fields};
+use chuda_record::{Event, Kind, Scalar};
 use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use super::{Named, Query, Word, customer_named, page, page_of, person_named, typed};
 use crate::app::App;
 use crate::audit::By;
 use crate::http::caller::Called;
@@ -202,21 +202,13 @@ pub(crate) struct EventList {
 )]
 pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<EventList>> {
     called.caller.need(Scope::Workflow)?;
-    let filter = Filter {
-        reader: called.caller.reader(),
-        customer: which.customer,
-        after: which.cursor.as_deref().map(parse_cursor).transpose()?,
-        limit: PAGE,
-        ..Filter::of(Kind::Event)
-    };
+    let base = page_of(Kind::Event, &called.caller, which.cursor.as_deref())?;
+    let filter = Filter { customer: which.customer, ..base };
     let list = app.store.read_async(move |tx| {
-        let documents = tx.documents(&filter)?;
-        let next = documents.get(PAGE - 1).map(cursor_of);
         let config = tx.config()?;
-        let mut events = Vec::new();
-        for document in documents {
-            let event: Event = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
-            events.push(EventView {
+        let (events, next) = page(tx, &filter, |document| {
+            let event: Event = typed(&document.fields)?;
+            Ok(EventView {
                 id: document.id,
                 event: Word::of(&config.events, &event.event),
                 customer: customer_named(tx, event.customer)?,
@@ -227,8 +219,8 @@ pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
                 external_id: event.external_id,
                 thread: event.thread,
                 feedback: event.feedback,
-            });
-        }
+            })
+        })?;
         Ok(EventList { events, next })
     });
     Ok(Json(list.await?))
