@@ -10,7 +10,7 @@ use chuda_evidence::clock::Clock;
 use chuda_phone::workbench::{Cancel, Settings, Workbench};
 use chuda_record::time::DEFAULT_ZONE;
 use chuda_record::{Error, Result};
-use chuda_words::keys;
+use chuda_words::{Lang, keys};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -20,15 +20,10 @@ use crate::exit::{Exit, Outcome};
 use crate::keystore::{self, Keys};
 use crate::table::table;
 use crate::text::Text;
-use chuda_words::Lang;
 
-/// The surroundings of one command.
 pub(crate) struct Shell {
-    /// Folder of the data.
     pub(crate) dir: PathBuf,
-    /// The clock of this command.
     pub(crate) clock: Arc<dyn Clock>,
-    /// Texts in the person's language.
     pub(crate) text: Text,
     /// Whether standard output is for a script.
     pub(crate) json: bool,

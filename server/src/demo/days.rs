@@ -6,8 +6,7 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
 use chuda_evidence::claim::{Consent, Flag, Source};
 use chuda_record::id::{EvidenceId, PersonId, ReportId, TouchId};
 use chuda_record::time::{DEFAULT_ZONE, day_of};
-use chuda_record::{ContactMode, Fen, Fields, Intent, Report, Role, Scalar, Touch};
-use chuda_record::{Error, Result};
+use chuda_record::{ContactMode, Error, Fen, Fields, Intent, Report, Result, Role, Scalar, Touch};
 
 use super::goods::{self, phrase};
 use super::luck::Luck;
@@ -15,7 +14,7 @@ use super::papers;
 use super::phone::Capture;
 use super::story::{Done, Story, by, time_field};
 use crate::audit::By;
-use crate::outside_events::{self, Incoming, Taken};
+use crate::outside_events::{self, EventIn, Taken};
 
 /// Touches and photos that somebody remembers.
 const REMEMBERED: usize = 40;
@@ -77,7 +76,6 @@ impl Story {
         }
     }
 
-    /// Somebody touches a customer.
     pub(super) fn touch(&mut self, person: PersonId, client: Option<usize>, action: Option<&'static str>) -> Result<()> {
         let Some(client) = self.reachable(person, client)? else { return Ok(()) };
         let today = self.today();
@@ -174,39 +172,7 @@ impl Story {
 
     /// What is done next with a customer, as far as it has got.
     fn next_step(&mut self, client: usize) -> &'static str {
-        let steps: &[(&'static str, usize)] = match self.clients[client].progress {
-            0 => &[("send_material", 62), ("book_demo", 30), ("new_demand", 2), ("demo", 6)],
-            1 => &[
-                ("send_material", 46),
-                ("book_demo", 36),
-                ("demo", 8),
-                ("tech_question", 2),
-                ("new_demand", 2),
-                ("cross_department", 6),
-            ],
-            2 => &[("demo", 60), ("send_material", 26), ("book_demo", 8), ("tech_question", 3), ("new_demand", 3)],
-            3 => &[
-                ("quote", 20),
-                ("send_material", 40),
-                ("custom_comparison", 13),
-                ("tech_question", 7),
-                ("new_demand", 5),
-                ("cross_department", 8),
-                ("demo", 7),
-            ],
-            4 => &[
-                ("send_material", 52),
-                ("custom_comparison", 13),
-                ("tech_question", 5),
-                ("cross_department", 13),
-                ("new_demand", 4),
-                ("demo", 9),
-                ("quote", 3),
-                ("sign", 1),
-            ],
-            _ => &[("send_material", 50), ("cross_department", 42), ("new_demand", 8)],
-        };
-        self.luck.weighted(steps)
+        goods::weighted(&format!("step.{}", self.clients[client].progress.min(5)), &mut self.luck)
     }
 
     /// The option in force for an action: one that was split is recorded by its parts (R3).
@@ -245,7 +211,6 @@ impl Story {
         self.config.calendar.next_working_day(today + Days::new(days))
     }
 
-    /// What a rep captures for a touch.
     fn captures(&mut self, person: PersonId, client: usize, touch: &Touch, note: &str) -> Vec<Capture> {
         let mut captures = Vec::new();
         match touch.action.as_str() {
@@ -395,8 +360,7 @@ impl Story {
     /// The phone sends at once, when there is a signal again, or hours later.
     fn send_soon(&mut self, person: PersonId) {
         let minutes = self.luck.weighted(&[((0, 3), 60), ((3, 40), 25), ((60, 300), 15)]);
-        let at =
-            self.now() + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1)) + TimeDelta::seconds(self.luck.between(5, 59));
+        let at = self.soon(minutes, (5, 59));
         self.schedule(at, by(person, move |story| story.send(person)));
     }
 
@@ -434,9 +398,7 @@ impl Story {
                 ((3_500, 4_300), 6),
                 ((4_400, 14_000), 12),
             ]);
-            let at = self.now()
-                + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1))
-                + TimeDelta::seconds(self.luck.between(0, 59));
+            let at = self.soon(minutes, (0, 59));
             self.schedule(at, by(person, move |story| story.answer(person, client, id)));
         }
         if touch.mode == ContactMode::Email && matches!(touch.action.as_str(), "quote" | "send_material") {
@@ -482,17 +444,15 @@ impl Story {
 
     /// What the mail system saw comes in (M1); it ties the touches of a customer's mail together by itself.
     pub(super) fn mail(&mut self, client: usize, touch: TouchId, event: &'static str, at: DateTime<Utc>) -> Result<()> {
-        let (customer, number, thread) =
-            (self.clients[client].id.to_string(), format!("{event}-{touch}"), format!("thread-{touch}"));
         let fields = self.fields(touch)?.unwrap_or_default();
         let sender = fields.get("author").and_then(Scalar::as_text).filter(|_| event == "mail_sent");
-        let incoming = Incoming {
-            system: "mail",
-            external_id: &number,
-            event,
-            customer: &customer,
-            person: sender,
-            thread: Some(&thread),
+        let incoming = EventIn {
+            system: "mail".to_owned(),
+            external_id: format!("{event}-{touch}"),
+            event: event.to_owned(),
+            customer: self.clients[client].id.to_string(),
+            person: sender.map(str::to_owned),
+            thread: Some(format!("thread-{touch}")),
             at,
         };
         let by = By::caller(None, "token mail");

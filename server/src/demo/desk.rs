@@ -3,13 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{Days, TimeDelta};
-use chuda_record::Result;
 use chuda_record::id::{ContractId, PersonId, RecordId};
 use chuda_record::kind::backcheck::member;
 use chuda_record::rules::machine;
 use chuda_record::time::from_millis;
 use chuda_record::wire::api::ImportKind;
-use chuda_record::{BackCheck, Contract, Fen, Fields, Finding, Meeting, Order, Role, Scalar, Task, from_fields};
+use chuda_record::{BackCheck, Contract, Fen, Fields, Finding, Meeting, Order, Result, Role, Scalar, Task, from_fields};
 
 use super::goods::{self, phrase};
 use super::story::{Story, by, id_field, text_field, time_field};

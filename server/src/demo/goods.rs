@@ -8,7 +8,7 @@ use chuda_words::fill;
 use super::luck::Luck;
 
 /// What people say and write, and what they sell to whom: the occasion, and one of the phrases or rows for it.
-const PHRASES: &str = include_str!("phrases.tsv");
+const PHRASES: &str = include_str!("goods.tsv");
 
 const FIRST: &str = "澜霁岚珩栩翎澍煦砚峤汀槿曜筠湛霖珺沅琅浔";
 const SECOND: &str = "禾序屿棠岑泊榆垣弦壑桓澈鹿圃野川朔微寻渡";
@@ -96,7 +96,6 @@ fn phrases(occasion: &str) -> impl Iterator<Item = &'static str> {
     PHRASES.lines().filter_map(|row| row.split_once('\t')).filter(move |(known, _)| *known == occasion).map(|(_, text)| text)
 }
 
-/// What a rep notes down.
 pub(super) fn note(action: &str, contact: &str, model: &str, luck: &mut Luck) -> String {
     let occasion = match action {
         "demo_on_site" | "demo_remote" => "note.demo".to_owned(),
@@ -105,7 +104,6 @@ pub(super) fn note(action: &str, contact: &str, model: &str, luck: &mut Luck) ->
     phrase(&occasion, luck).replace("{contact}", contact).replace("{model}", model)
 }
 
-/// A key action for tomorrow.
 pub(super) fn tomorrow(customer: Option<&str>, luck: &mut Luck) -> String {
     let Some(customer) = customer else { return phrase("tomorrow.alone", luck).to_owned() };
     phrase("tomorrow", luck).replace("{contact}", customer)
@@ -118,20 +116,20 @@ pub(super) fn spoken(note: &str, own: bool, luck: &mut Luck) -> String {
 
 /// How the customer was reached for an action.
 pub(super) fn mode(action: &str, luck: &mut Luck) -> ContactMode {
-    use ContactMode::{Email, Phone, Visit, Wechat};
-    match action {
-        "demo_on_site" => Visit,
-        "demo_remote" => Wechat,
-        "demo" => luck.weighted(&[(Visit, 75), (Wechat, 25)]),
-        "quote" => luck.weighted(&[(Email, 45), (Wechat, 40), (Visit, 15)]),
-        "send_material" => luck.weighted(&[(Wechat, 50), (Phone, 15), (Email, 20), (Visit, 15)]),
-        "sign" => luck.weighted(&[(Visit, 85), (Email, 15)]),
-        "book_demo" => luck.weighted(&[(Phone, 70), (Wechat, 30)]),
-        _ => luck.weighted(&[(Phone, 40), (Wechat, 25), (Visit, 35)]),
+    let known = format!("mode.{action}");
+    let occasion = if phrases(&known).next().is_some() { &known } else { "mode.other" };
+    ContactMode::parse(weighted(occasion, luck)).unwrap_or(ContactMode::Phone)
+}
+
+/// One of the words for an occasion, each as often as its weight says; a single one is not drawn.
+pub(super) fn weighted(occasion: &str, luck: &mut Luck) -> &'static str {
+    let weighed = |row: &'static str| row.split_once('\t').and_then(|(word, weight)| Some((word, weight.parse().ok()?)));
+    match phrases(occasion).filter_map(weighed).collect::<Vec<_>>()[..] {
+        [(word, _)] => word,
+        ref words => luck.weighted(words),
     }
 }
 
-/// The lines of a quote.
 pub(super) fn quote_lines(customer: &str, contact: &str, model: &str, amount: Fen, number: &str, day: &str) -> Vec<String> {
     let yuan = amount.0 / 100;
     let machines = yuan * 82 / 100;
@@ -150,7 +148,6 @@ pub(super) fn quote_lines(customer: &str, contact: &str, model: &str, amount: Fe
     phrases("quote").map(|line| fill(line, value)).collect()
 }
 
-/// The lines of a catalogue.
 pub(super) fn catalogue_lines(model: &str) -> Vec<String> {
     phrases("catalogue").map(|line| line.replace("{model}", model)).collect()
 }

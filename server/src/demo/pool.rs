@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike as _, TimeDelta, Weekday};
-use chuda_record::Result;
 use chuda_record::id::{ContactId, CustomerId, LeadId, PersonId};
 use chuda_record::kind::lead::LeadRequest;
 use chuda_record::wire::api::ImportKind;
-use chuda_record::{Contact, Customer, Fields, Intent, Lead, Role, Scalar, Stage};
+use chuda_record::{Contact, Customer, Fields, Intent, Lead, Result, Role, Scalar, Stage};
 
 use super::goods::{self, Company, phrase};
 use super::story::{Client, Story, by, id_field, text_field, time_field};

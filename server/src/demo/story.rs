@@ -13,8 +13,7 @@ use chuda_record::id::{ContactId, ContractId, CustomerId, DeviceId, LeadId, Pers
 use chuda_record::rules::Config;
 use chuda_record::time::{DEFAULT_ZONE, day_of, from_millis, start_of_day};
 use chuda_record::wire::api::{Enrolment, ImportKind};
-use chuda_record::{Error, Result};
-use chuda_record::{Fields, Intent, Kind, Person, Record, Role, Scalar, from_fields};
+use chuda_record::{Error, Fields, Intent, Kind, Person, Record, Result, Role, Scalar, from_fields};
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
@@ -104,7 +103,6 @@ impl Clock for Hand {
     }
 }
 
-/// The story and everybody in it.
 pub(super) struct Story {
     pub(super) app: App,
     pub(super) plan: Plan,
@@ -117,7 +115,6 @@ pub(super) struct Story {
     pub(super) books: BTreeMap<PersonId, Vec<usize>>,
     /// What each has done lately.
     pub(super) done: BTreeMap<PersonId, VecDeque<Done>>,
-    /// Reports that are filed.
     pub(super) filed: BTreeSet<(PersonId, NaiveDate)>,
     /// Evidence that is still on a phone.
     pub(super) waiting: BTreeMap<PersonId, Vec<Vec<u8>>>,
@@ -232,7 +229,6 @@ impl Story {
         dead.first().map_or(Ok(()), |job| Err(Error::internal("demo.job_failed", &job.key)))
     }
 
-    /// The server's clock.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
@@ -297,12 +293,17 @@ impl Story {
         self.moment(day, (9 * 60, 11 * 60))
     }
 
+    /// Some moment after so many minutes, at whatever time of the day, and some seconds.
+    pub(super) fn soon(&mut self, minutes: (i64, i64), seconds: (i64, i64)) -> DateTime<Utc> {
+        let minutes = TimeDelta::minutes(self.luck.between(minutes.0, minutes.1));
+        self.now() + minutes + TimeDelta::seconds(self.luck.between(seconds.0, seconds.1))
+    }
+
     /// The reps, those who have left among them.
     pub(super) fn reps(&self) -> impl Iterator<Item = &Member> {
         self.team.iter().filter(|member| member.role == Role::Rep)
     }
 
-    /// Somebody of the team.
     pub(super) fn member(&self, person: PersonId) -> Option<&Member> {
         self.team.iter().find(|member| member.id == person)
     }
@@ -492,17 +493,14 @@ impl Story {
     }
 }
 
-/// A field with an id in it.
 pub(super) fn id_field(name: &str, id: impl std::fmt::Display) -> (String, Scalar) {
     (name.to_owned(), Scalar::Text(id.to_string()))
 }
 
-/// A field with an instant in it.
 pub(super) fn time_field(name: &str, at: DateTime<Utc>) -> (String, Scalar) {
     (name.to_owned(), Scalar::Int(at.timestamp_millis()))
 }
 
-/// A field with text in it.
 pub(super) fn text_field(name: &str, text: &str) -> (String, Scalar) {
     (name.to_owned(), Scalar::Text(text.to_owned()))
 }

@@ -118,7 +118,6 @@ fn data(tx: &Tx<'_>, event: Event, record: RecordId, fields: &Fields) -> Result<
     told.map_err(|error| Error::internal("event.encode", error))
 }
 
-/// A customer that was entered.
 #[derive(Serialize)]
 struct CustomerTold {
     id: RecordId,
@@ -128,7 +127,6 @@ struct CustomerTold {
     created_at: DateTime<Utc>,
 }
 
-/// A touch that was recorded.
 #[derive(Serialize)]
 struct TouchTold {
     #[serde(flatten)]

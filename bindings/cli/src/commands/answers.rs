@@ -2,11 +2,10 @@
 
 use chrono::NaiveDate;
 use chuda_phone::query::view::{DemandView, FindingView, PersonView, QuestionView, Word};
-use chuda_record::Error;
 use chuda_record::id::RecordId;
 use chuda_words::keys;
 
-use super::choices;
+use super::with_choices;
 use crate::args::date;
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
@@ -90,7 +89,6 @@ pub(crate) struct ListAll {
     all: bool,
 }
 
-/// Runs a command about technical questions.
 pub(crate) fn run_question(shell: &Shell, command: Question) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let question = match command {
@@ -247,11 +245,4 @@ fn page(shell: &Shell, rows: &[(&'static str, Option<String>)]) -> Vec<Vec<Strin
         value.clone().filter(|value| !value.is_empty()).map(|value| vec![shell.text.get(label).to_owned(), value])
     };
     rows.iter().filter_map(row).collect()
-}
-
-fn with_choices(shell: &Shell, error: Error, about: &str, words: &[Word]) -> Failure {
-    if error.key != about {
-        return error.into();
-    }
-    choices(error.into(), shell, "choices", words)
 }

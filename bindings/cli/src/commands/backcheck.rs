@@ -70,13 +70,10 @@ const ANSWERS: Values<Answer> = &[
 /// A record that was drawn.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Drawn {
-    /// By the touch's id.
     Touch(TouchId),
-    /// By its place.
     Place(u32),
 }
 
-/// Runs a command about back-checks.
 pub(crate) fn run(shell: &Shell, command: Backcheck) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     match command {

@@ -9,13 +9,12 @@ use std::path::{Path, PathBuf};
 
 use chuda_phone::query::view::ReleaseView;
 use chuda_phone::workbench::{BlobChoice, Workbench};
-use chuda_record::Stage;
 use chuda_record::rules::config::{Choice, ExtraType, MAX_BYTES, MAX_RESPONSES};
 use chuda_record::rules::dry_run::DryRun;
 use chuda_record::rules::health::Formula;
 use chuda_record::rules::{Config as Configuration, Edit, Rule};
-use chuda_record::{Error, Result as CoreResult};
-use chuda_words::keys;
+use chuda_record::{Error, Result as CoreResult, Stage};
+use chuda_words::{Lang, keys};
 use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 use serde_json::json;
@@ -24,7 +23,6 @@ use crate::args::{Values, one_of};
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local, wait};
 use crate::table::table;
-use chuda_words::Lang;
 use clap::{Args, Subcommand};
 
 use dry_run::{Names, differences};
@@ -250,7 +248,6 @@ const HOLDS: Values<ExtraType> = &[
     ("flag", None, ExtraType::Flag),
 ];
 
-/// Runs a command about the configuration.
 pub(crate) fn config(shell: &Shell, config: Config) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let (change, publishing) = match config {

@@ -5,7 +5,7 @@ use chuda_phone::workbench::{ContractEdit, Workbench};
 use chuda_record::Error;
 use chuda_words::keys;
 
-use super::{choices, contact, field_rows, only};
+use super::{choices, contact, field_rows, only, with_choices};
 use crate::args::{All, YES_NO, one_of};
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
@@ -52,7 +52,6 @@ pub(crate) struct Which {
     contract: String,
 }
 
-/// Runs a command about contracts.
 pub(crate) fn run(shell: &Shell, command: Contract) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let contract = match command {
@@ -89,14 +88,10 @@ fn sign(shell: &Shell, workbench: &Workbench, words: &str) -> Result<Outcome, Fa
 
 /// The services, for an error about a word that is none.
 pub(super) fn with_services(shell: &Shell, workbench: &Workbench, error: Error) -> Failure {
-    if error.key != keys::SERVICE_UNKNOWN {
-        return error.into();
-    }
     let services: Vec<Word> = workbench.config().services.iter().map(Word::from).collect();
-    choices(error.into(), shell, "choices", &services)
+    with_choices(shell, error, keys::SERVICE_UNKNOWN, &services)
 }
 
-/// The one contract with this id or number.
 fn find(workbench: &Workbench, words: &str) -> Result<ContractView, Failure> {
     only(workbench.find_contracts(words)?, keys::CONTRACT_NOT_FOUND, keys::CLI_CONTRACT_AMBIGUOUS)
 }

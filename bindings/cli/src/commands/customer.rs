@@ -87,7 +87,6 @@ const BRIEFS: u32 = 10;
 /// Touches that `customer show` shows.
 const TIMELINE: u32 = 50;
 
-/// Runs a command about customers.
 pub(crate) fn run(shell: &Shell, command: Customer) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     match command {
@@ -112,7 +111,6 @@ pub(crate) fn run(shell: &Shell, command: Customer) -> Result<Outcome, Failure> 
     }
 }
 
-/// One customer with its touches.
 fn show(shell: &Shell, workbench: &Workbench, words: &str) -> Result<Outcome, Failure> {
     #[derive(Serialize)]
     struct Page<'a> {

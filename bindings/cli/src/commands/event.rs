@@ -6,7 +6,7 @@ use chuda_record::id::TouchId;
 use super::find_customer;
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Event {
@@ -18,17 +18,9 @@ pub(crate) enum Event {
     },
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Feedback {
-    /// The touch that the customer responded to
-    #[arg(value_name = "TOUCH")]
-    pub(crate) touch: TouchId,
-}
-
 /// Most events that are shown.
 const SHOWN: u32 = 200;
 
-/// Events, newest first.
 pub(crate) fn list(shell: &Shell, customer: Option<&str>) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let customer = customer.map(|words| find_customer(&workbench, words)).transpose()?;
@@ -39,9 +31,8 @@ pub(crate) fn list(shell: &Shell, customer: Option<&str>) -> Result<Outcome, Fai
     Ok(shell.list("events", "event.none", &events, row))
 }
 
-/// Notes that the customer answered.
-pub(crate) fn feedback(shell: &Shell, feedback: &Feedback) -> Result<Outcome, Failure> {
-    let touch = shell.open()?.note_feedback(feedback.touch)?;
+pub(crate) fn feedback(shell: &Shell, touch: TouchId) -> Result<Outcome, Failure> {
+    let touch = shell.open()?.note_feedback(touch)?;
     let said = shell.text.line("feedback.noted", &[("customer", &touch.customer_name)]);
     Ok(Outcome::done(&touch, said))
 }

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 
 use chuda_record::Error;
 use chuda_record::wire::api::{ImportKind, ImportReport};
-use chuda_words::keys;
+use chuda_words::{Lang, keys};
 
 use crate::args::{Values, one_of};
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, wait};
-use chuda_words::Lang;
 use clap::Args;
 
 #[derive(Debug, Args)]

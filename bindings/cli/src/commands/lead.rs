@@ -2,10 +2,9 @@
 
 use chuda_phone::query::view::{LeadList as Whose, LeadMove, LeadView, Word};
 use chuda_phone::workbench::{CustomerDraft, LeadDraft, Workbench};
-use chuda_record::Error;
-use chuda_record::Stage;
 use chuda_record::id::LeadId;
 use chuda_record::rules::Config;
+use chuda_record::{Error, Stage};
 use chuda_words::keys;
 
 use super::{choices, find_colleague, find_customer};
@@ -100,7 +99,6 @@ pub(crate) struct Why {
     reason: String,
 }
 
-/// Runs a command about leads.
 pub(crate) fn run(shell: &Shell, command: Lead) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let find = |which: &Which| find(&workbench, &which.lead);

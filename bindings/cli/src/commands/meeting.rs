@@ -55,7 +55,6 @@ pub(crate) struct Which {
     meeting: MeetingId,
 }
 
-/// Runs a command about meetings.
 pub(crate) fn run(shell: &Shell, command: Meeting) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let meeting = match command {

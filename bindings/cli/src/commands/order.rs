@@ -56,7 +56,6 @@ pub(crate) struct Which {
     order: OrderId,
 }
 
-/// Runs a command about work orders.
 pub(crate) fn run(shell: &Shell, command: Order) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let order = match command {

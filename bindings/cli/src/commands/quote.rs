@@ -31,7 +31,6 @@ pub(crate) struct Which {
     quote: RecordId,
 }
 
-/// Runs a command about quotes.
 pub(crate) fn run(shell: &Shell, command: Quote) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let quote = match command {

@@ -29,13 +29,6 @@ pub(crate) struct Sync {
     pub(crate) blobs: BlobChoice,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Redo {
-    /// The record, as `chuda status` shows it
-    #[arg(value_name = "DOCUMENT")]
-    pub(crate) document: RecordId,
-}
-
 const BLOBS: Values<BlobChoice> = &[("all", None, BlobChoice::All), ("none", None, BlobChoice::None)];
 /// Between two exchanges of `--watch`: what came lately is likely to be followed by more.
 const SOON: Duration = Duration::from_secs(5);
@@ -54,7 +47,6 @@ pub(crate) fn sync(shell: &Shell, sync: &Sync) -> Result<Outcome, Failure> {
     })?
 }
 
-/// Where every item is.
 pub(crate) fn status(shell: &Shell) -> Result<Outcome, Failure> {
     #[derive(Serialize)]
     struct Shown<'a> {

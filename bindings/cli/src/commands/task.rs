@@ -30,7 +30,6 @@ pub(crate) enum Task {
     },
 }
 
-/// Runs a command about tasks.
 pub(crate) fn run(shell: &Shell, command: Task) -> Result<Outcome, Failure> {
     match command {
         Task::List => list(shell),

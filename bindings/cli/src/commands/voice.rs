@@ -128,7 +128,6 @@ struct Heard<'a> {
     touch: Option<Box<RawValue>>,
 }
 
-/// A stretch of speech.
 #[derive(Serialize)]
 struct Stretch<'a> {
     start_ms: i64,

@@ -273,7 +273,7 @@ macro_rules! acts {
             let (person, body) = said::<$body>(&called.caller, &called.body)?;
             let (now, by) = (app.now(), By::caller(Some(person), &called.caller.via));
             let outcome = app.store.write_async(move |tx| {
-                let writes = |tx: &Tx<'_>, record| $writes(tx, record, &body, person, now);
+                let writes = |tx: &Tx<'_>, record: &$kind| $writes(tx, record, &body, person, now);
                 write_as(tx, (Kind::$kind, id), (person, &by), now, writes, $view)
             });
             outcome.await?.map(Json)
@@ -303,8 +303,8 @@ acts! {
 
 type Wanted = chuda_record::Result<std::result::Result<Fields, Problem>>;
 
-#[expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "all acts are called alike")]
-fn answered(_: &Tx<'_>, question: Question, body: &AnswerIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
+#[expect(clippy::unnecessary_wraps, reason = "all acts are called alike")]
+fn answered(_: &Tx<'_>, question: &Question, body: &AnswerIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
     Ok(match given(&body.answer) {
         None => Err(missing(keys::QUESTION_ANSWER)),
         Some(_) if question.answered_at.is_some() => Err(done(keys::QUESTION_ALREADY_ANSWERED)),
@@ -312,8 +312,7 @@ fn answered(_: &Tx<'_>, question: Question, body: &AnswerIn, person: PersonId, n
     })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "all acts are called alike")]
-fn promised(tx: &Tx<'_>, question: Question, body: &PromiseIn, _: PersonId, now: DateTime<Utc>) -> Wanted {
+fn promised(tx: &Tx<'_>, question: &Question, body: &PromiseIn, _: PersonId, now: DateTime<Utc>) -> Wanted {
     let today = chuda_record::time::day_of(now, tx.config()?.calendar.zone);
     Ok(if question.answered_at.is_some() {
         Err(done(keys::QUESTION_ALREADY_ANSWERED))
@@ -324,7 +323,7 @@ fn promised(tx: &Tx<'_>, question: Question, body: &PromiseIn, _: PersonId, now:
     })
 }
 
-fn assessed(tx: &Tx<'_>, _: Demand, body: &AssessmentIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
+fn assessed(tx: &Tx<'_>, _: &Demand, body: &AssessmentIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
     let config = tx.config()?;
     let reason = body.reason.as_deref().and_then(given);
     Ok(match config.assessments().find(|choice| choice.key == body.choice) {
@@ -334,8 +333,7 @@ fn assessed(tx: &Tx<'_>, _: Demand, body: &AssessmentIn, person: PersonId, now: 
     })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "all acts are called alike")]
-fn settled(tx: &Tx<'_>, finding: Finding, body: &SettlementIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
+fn settled(tx: &Tx<'_>, finding: &Finding, body: &SettlementIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
     let known = tx.config()?.resolutions.iter().any(|option| option.key == body.resolution && !option.retired);
     Ok(match given(&body.reason) {
         _ if finding.resolved_at.is_some() => Err(done(keys::FINDING_ALREADY_RESOLVED)),
@@ -370,12 +368,11 @@ fn write_as<T: DeserializeOwned, V>(
     (kind, id): (Kind, RecordId),
     (person, by): (PersonId, &By),
     now: DateTime<Utc>,
-    writes: impl FnOnce(&Tx<'_>, T) -> Wanted,
+    writes: impl FnOnce(&Tx<'_>, &T) -> Wanted,
     view: impl FnOnce(&Tx<'_>, &Document, DateTime<Utc>) -> chuda_record::Result<V>,
 ) -> chuda_record::Result<Result<V>> {
     let Some(document) = find(tx, kind, id, Some(person))? else { return Ok(Err(Problem::not_found())) };
-    let record = typed(&document.fields)?;
-    let fields = match writes(tx, record)? {
+    let fields = match writes(tx, &typed(&document.fields)?)? {
         Ok(fields) => fields,
         Err(problem) => return Ok(Err(problem)),
     };
