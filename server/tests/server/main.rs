@@ -5,6 +5,7 @@
 mod answers;
 mod api;
 mod audit;
+mod audit_bundle;
 mod back_check;
 mod blobs;
 mod command;
