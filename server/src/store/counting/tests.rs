@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chuda_kit::records;
 use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, LeadId, TouchId};
 use chuda_record::rules::metrics::{Source as _, Span};
-use chuda_record::{Event, Origin, Record};
+use chuda_record::{Error, Event, Origin, Record};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -120,7 +120,7 @@ fn apply(tx: &Tx<'_>, (what, n, variant, later): (u8, u8, u8, i64)) {
                 moved_at: at,
                 claimed_at: (later % 2 == 0).then_some(at),
                 invalid_at: (later % 5 == 0).then_some(at),
-                ..records::lead(person(0), customer_id(n), (variant > 0).then_some(person(variant)), at)
+                ..Lead::new(person(0), customer_id(n), (variant > 0).then_some(person(variant)), at)
             };
             write(tx, LeadId::derived(&format!("lead {n} {variant}")), &lead);
         }
