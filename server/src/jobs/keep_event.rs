@@ -31,7 +31,6 @@ pub(crate) fn is_kept(evidence: &Evidence) -> bool {
     evidence.source == SOURCE
 }
 
-/// An event whose bytes are kept.
 struct Kept {
     sha256: Hash,
     size: usize,

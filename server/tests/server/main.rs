@@ -5,6 +5,7 @@
 mod answers;
 mod api;
 mod audit;
+mod audit_bundle;
 mod back_check;
 mod blobs;
 mod command;
@@ -20,4 +21,5 @@ mod policy;
 mod policy_sales;
 mod records;
 mod rules;
+mod strangers;
 mod webhooks;
