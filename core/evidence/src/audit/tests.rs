@@ -7,9 +7,9 @@ use std::process::Command;
 
 use proptest::prelude::*;
 
-use super::bundle::{CHANGES, CHECKPOINT, ENTRIES, LARGE, PUBLIC_KEY, README, SIGNATURE, SMALL, SUMS};
+use super::bundle::{CHANGES, CHECKPOINT, ENTRIES, LARGE, SMALL};
 use super::*;
-use crate::proof::{Report, sums};
+use crate::proof::{PUBLIC_KEY, README, Report, SIGNATURE, SUMS, sums};
 use crate::{Signer as _, SoftwareKey, archive};
 use chuda_record::id::{DeviceId, Hash, PersonId, RecordId};
 use chuda_record::time::from_millis;

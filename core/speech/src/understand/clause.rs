@@ -130,12 +130,11 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
-    use crate::understand::when;
 
     fn told(text: &str) -> Vec<(String, Tense)> {
         let chars: Vec<char> = text.chars().collect();
         let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
-        let dates = super::super::date::dates(&chars, today);
+        let dates = crate::understand::date::dates(&chars, today);
         clauses(&chars, &dates, |date| date.date > today)
             .into_iter()
             .map(|clause| (chars[clause.range].iter().collect(), clause.tense))
