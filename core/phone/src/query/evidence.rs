@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::view::ItemState;
 use super::{Ask, dialect};
 use crate::store::Row;
+use chuda_evidence::sniff::Mime;
 use chuda_record::Evidence;
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{EvidenceId, Hash, TouchId};
@@ -29,6 +30,13 @@ pub struct EvidenceView {
     pub size: i64,
     /// What it is, such as `image/jpeg`.
     pub mime: String,
+    // What only a phone's screen shows is not in the JSON.
+    /// What a person calls it.
+    #[serde(skip)]
+    pub kind: EvidenceKind,
+    /// The usual extension of a file of it, without the dot.
+    #[serde(skip)]
+    pub extension: String,
     /// `camera`, `gallery`, `file` or `recording`.
     pub source: String,
     /// When it was captured.
@@ -57,6 +65,18 @@ pub struct EvidenceView {
     pub state: ItemState,
 }
 
+/// What a person calls a piece of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum EvidenceKind {
+    /// 照片: any picture.
+    Photo,
+    /// 录音: any sound.
+    Recording,
+    /// 文件.
+    Document,
+}
+
 /// How far an item's time is to be trusted; in words, never a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
@@ -79,6 +99,27 @@ pub struct ClaimView {
     pub hash: Hash,
     /// Whether it has been signed yet.
     pub signed: bool,
+}
+
+impl EvidenceKind {
+    /// Of bytes; a recording that can't be read is one all the same.
+    fn of(mime: &str, source: &str) -> Self {
+        match mime.split('/').next() {
+            Some("image") => Self::Photo,
+            Some("audio") => Self::Recording,
+            _ if source == "recording" => Self::Recording,
+            _ => Self::Document,
+        }
+    }
+
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Recording => "recording",
+            Self::Document => "document",
+        }
+    }
 }
 
 impl Grade {
@@ -149,6 +190,8 @@ impl Ask<'_> {
             sha256,
             claim,
             size,
+            kind: EvidenceKind::of(&mime, &source),
+            extension: Mime::ALL.into_iter().find(|one| one.name() == mime).unwrap_or(Mime::Unknown).extension().into(),
             mime,
             source,
             captured_at,

@@ -28,9 +28,9 @@ mod voice;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 pub use consents::{ConsentView, Purpose};
 pub use drafting::Drafting;
@@ -46,7 +46,7 @@ use crate::query::view::{
     CustomerView, EvidenceView, FiguresView, HomeView, Options, PersonView, ReportCard, ReportView, TaskView, TouchView,
 };
 use crate::query::{Ask, Me};
-use crate::screen::Lang;
+use crate::screen::{CustomerPage, Lang, TouchDay};
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Store, Tx};
 use chuda_evidence::clock::Clock;
@@ -132,6 +132,8 @@ struct Inner {
     blobs: Blobs,
     me: RwLock<Me>,
     english: AtomicBool,
+    /// The day of the report that was filed last, and when, as long as nobody has taken it back or let it stand.
+    filed: Mutex<Option<(NaiveDate, DateTime<Utc>)>>,
     config: RwLock<Arc<Config>>,
     listeners: listeners::Listeners,
     #[cfg(feature = "whisper")]
@@ -144,7 +146,11 @@ struct Inner {
 impl Inner {
     fn me(&self) -> Me {
         let lang = if self.english.load(Ordering::Relaxed) { Lang::En } else { Lang::Zh };
-        Me { lang, ..self.me.read().unwrap_or_else(PoisonError::into_inner).clone() }
+        Me { lang, filed: *self.filed(), ..self.me.read().unwrap_or_else(PoisonError::into_inner).clone() }
+    }
+
+    fn filed(&self) -> MutexGuard<'_, Option<(NaiveDate, DateTime<Utc>)>> {
+        self.filed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn config(&self) -> Arc<Config> {
@@ -246,6 +252,11 @@ impl Workbench {
         self.0.ask(|ask| ask.customer(id))
     }
 
+    /// All that is shown of a customer.
+    pub fn customer_page(&self, id: CustomerId) -> Result<CustomerPage> {
+        self.0.ask(|ask| ask.customer_page(id))
+    }
+
     /// Finds customers by id, name or short name; an exact match comes alone.
     pub fn find_customers(&self, words: &str) -> Result<Vec<CustomerView>> {
         self.0.ask(|ask| ask.find_customers(words))
@@ -269,6 +280,11 @@ impl Workbench {
     /// Own touches, newest first, at most `limit`; drafts included.
     pub fn latest_touches(&self, limit: u32) -> Result<Vec<TouchView>> {
         self.0.ask(|ask| ask.latest_touches(limit))
+    }
+
+    /// Own touches day by day, newest first; drafts included.
+    pub fn touch_days(&self) -> Result<Vec<TouchDay>> {
+        self.0.ask(|ask| ask.touch_days())
     }
 
     /// Own evidence of the last three months that belongs to no touch, newest first, at most 50.
@@ -346,6 +362,14 @@ impl Workbench {
             },
             |ask, ()| ask.task(id),
         )
+    }
+
+    /// The same on a screen, which asks for a reason if it turns out that this answer needs one: then there is none.
+    pub fn answer_task(&self, id: TaskId, choice: Option<&str>, reason: Option<&str>) -> Result<Option<TaskView>> {
+        match self.complete_task(id, choice, reason) {
+            Err(error) if error.key == keys::TASK_REASON_MISSING && reason.is_none() => Ok(None),
+            done => done.map(Some),
+        }
     }
 
     /// Where every item is on its way.

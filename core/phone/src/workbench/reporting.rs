@@ -103,6 +103,7 @@ impl Workbench {
             },
             |ask, id| {
                 let row = ask.report(id)?.ok_or_else(|| Error::not_found(keys::REPORT_NOT_FOUND))?;
+                *self.0.filed() = Some((row.record.day, ask.now));
                 ask.view_report(row)
             },
         )
@@ -137,8 +138,17 @@ impl Workbench {
                 keep_tomorrow(tx, TOMORROW, FILED_TOMORROW)?;
                 tx.edit(own, id, &row.record, &Report { withdrawn: true, ..row.record.clone() })
             },
-            |_, ()| Ok(()),
+            |_, ()| {
+                self.0.filed().take();
+                Ok(())
+            },
         )
+    }
+
+    /// The time in which one tap takes the report back is over: the first screen shows the card of today again.
+    pub fn let_report_stand(&self) {
+        self.0.filed().take();
+        self.0.listeners.changed();
     }
 }
 
