@@ -7,7 +7,7 @@ use chuda_evidence::claim::Consent;
 use chuda_evidence::clock::{Clock, SystemClock};
 use chuda_evidence::proof::{self, Check, Report as ProofReport};
 use chuda_record::Error;
-use chuda_record::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
+use chuda_record::id::{CustomerId, EvidenceId, RecordId, TaskId, TouchId};
 use chuda_words::keys;
 
 use super::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
@@ -18,9 +18,7 @@ use super::errors::{ChudaError, Result};
 use super::recorder::Recorder;
 use super::signer::{AppSigner, DeviceSigner};
 use super::threads::{Works, on_runtime, on_thread};
-use crate::query::view::{
-    CustomerView, EvidenceView, HomeView, Options, PersonView, ReportCard, ReportView, SyncSummary, TaskView, TouchView,
-};
+use crate::query::view::{CustomerView, EvidenceView, HomeView, Options, PersonView, ReportView, SyncSummary, TaskView, TouchView};
 use crate::screen::{CustomerPage, Lang, TouchDay};
 use crate::workbench::{
     self as core, BlobChoice, ConsentView, CustomerDraft, EvidenceSaved, Identity, Purpose, ReportRequest, StatusView, SyncReport,

@@ -12,7 +12,7 @@ mod sync_line;
 
 pub use chuda_words::Lang;
 pub use draft::{DraftEvent, DraftView, Piece, Sureness};
-pub(crate) use draft::{Drafted, Heard, fill};
+pub(crate) use draft::{Drafted, Heard};
 pub use facts::Fact;
 pub use failure::{Failure, Remedy};
 pub use filing::{Filing, FilingQuestion};
