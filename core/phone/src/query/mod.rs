@@ -57,7 +57,8 @@ pub struct Me {
 impl Me {
     /// The day of a report that can still be taken back by one tap: it is shown as long, even when another day has begun.
     fn filed(&self, now: DateTime<Utc>) -> Option<NaiveDate> {
-        let undo = TimeDelta::zero()..TimeDelta::seconds(UNDO_SECONDS.into());
+        // A shell begins to count a little later, and says when it is over.
+        let undo = TimeDelta::zero()..TimeDelta::seconds(2 * i64::from(UNDO_SECONDS));
         self.filed.filter(|(_, at)| undo.contains(&(now - *at))).map(|(day, _)| day)
     }
 }
