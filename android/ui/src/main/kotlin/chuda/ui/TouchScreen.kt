@@ -17,7 +17,6 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.dp
-import chuda.Fact
 import chuda.TouchStatus
 import chuda.TouchView
 
@@ -111,7 +110,8 @@ private fun Proof(
 
 /** Name by name, what each says. */
 @Composable
-fun Facts(facts: List<Fact>) = Column(verticalArrangement = Arrangement.spacedBy(10.dp)) { facts.forEach { Fact(it.label, it.value) } }
+fun Facts(facts: List<chuda.Fact>) =
+    Column(verticalArrangement = Arrangement.spacedBy(10.dp)) { facts.forEach { Fact(it.label, it.value) } }
 
 @Composable
 fun Fact(
