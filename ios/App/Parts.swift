@@ -127,7 +127,7 @@
     struct NoticeView: View {
         let failure: Failure
         let dismiss: () -> Void
-        let remedy: (Failure.Remedy) -> Void
+        let remedy: (Remedy) -> Void
         @Environment(\.words) private var words
 
         var body: some View {
@@ -141,7 +141,7 @@
                     .accessibilityLabel(words("do.close"))
                 }
                 if let kind = failure.remedy {
-                    Button(title(kind)) { remedy(kind) }
+                    Button(words("remedy.\(kind)")) { remedy(kind) }
                         .font(.subheadline.weight(.semibold))
                         .frame(minHeight: 48)
                 }
@@ -154,16 +154,7 @@
             .accessibilityElement(children: .contain)
         }
 
-        /// Without a network or a model everything is kept: that is nothing to be alarmed about.
-        private var tone: Tone { ["offline", "model"].contains(failure.kind) ? .doubt : .bad }
-
-        private func title(_ remedy: Failure.Remedy) -> String {
-            switch remedy {
-            case .settings: words("remedy.settings")
-            case .join: words("remedy.join")
-            case .retry: words("remedy.retry")
-            }
-        }
+        private var tone: Tone { failure.calm ? .doubt : .bad }
     }
 
     /// A notice as long as there is something to say.

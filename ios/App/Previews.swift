@@ -1,4 +1,5 @@
 #if canImport(SwiftUI) && DEBUG
+    import Chuda
     import ChudaModels
     import SwiftUI
 
@@ -34,6 +35,6 @@
     }
 
     #Preview("A failure") {
-        NoticeView(failure: .denied(.microphone), dismiss: {}, remedy: { _ in }).padding()
+        NoticeView(failure: Failure(ChudaError.denied(.microphone)), dismiss: {}, remedy: { _ in }).padding()
     }
 #endif

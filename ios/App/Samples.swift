@@ -16,7 +16,8 @@
         static let evidence = EvidenceView(
             id: "01a20d1c-4996-721a-9904-0104ccbc09bc", sha256: String(repeating: "ab", count: 32),
             claim: String(repeating: "cd", count: 32),
-            size: 384_830, mime: "image/jpeg", source: "camera", capturedAt: at, grade: .serverWitnessed, flags: [], readable: true,
+            size: 384_830, mime: "image/jpeg", kind: .photo, extension: "jpg", source: "camera", capturedAt: at, grade: .serverWitnessed,
+            flags: [], readable: true,
             unreadable: nil, valid: true, consent: nil, transcript: nil, touch: nil, here: true, state: .verified)
 
         static let touch = TouchView(

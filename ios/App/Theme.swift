@@ -67,18 +67,11 @@
     extension EvidenceView {
         var image: String {
             if !readable { return "exclamationmark.triangle" }
-            if mime.hasPrefix("image/") { return "photo" }
-            return isRecording ? "waveform" : "doc.text"
-        }
-
-        var isRecording: Bool { source == "recording" || mime.hasPrefix("audio/") }
-    }
-
-    extension Words {
-        /// What a piece of evidence is, in a word.
-        func kind(_ evidence: EvidenceView) -> String {
-            if evidence.mime.hasPrefix("image/") { return self("evidence.photo") }
-            return evidence.isRecording ? self("evidence.recording") : self("evidence.document")
+            return switch kind {
+            case .photo: "photo"
+            case .recording: "waveform"
+            case .document: "doc.text"
+            }
         }
     }
 #endif

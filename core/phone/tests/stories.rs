@@ -1,25 +1,28 @@
 //! The stories of `tests/stories`, played over the core: a state, what is done, and what is then seen. Both phones' view models play the same
-//! (`StoriesTest.kt`, `StoryTests.swift`); the stories of `model.json` are about those models alone.
+//! (`StoriesTest.kt`, `StoryTests.swift`); the stories of `model.json` are about those models alone, those of `asked.json` need a server.
 #![allow(clippy::unwrap_used)] // also in the helpers of the tests
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chuda_evidence::SoftwareKey;
 use chuda_evidence::claim::Source;
 use chuda_evidence::clock::Clock;
-use chuda_phone::screen::{DraftEvent, DraftView, FilingQuestion, Lang, SlotView};
+use chuda_phone::query::view::ReportCard;
+use chuda_phone::screen::{DraftEvent, DraftView, FilingQuestion, Lang, Network, SlotView, blobs_wait};
 use chuda_phone::workbench::{CustomerDraft, Drafting, EvidenceDraft, ReportRequest, Settings, TouchDraft, Workbench};
 use chuda_record::id::EvidenceId;
 use serde_json::{Map, Value, json};
 
-/// 10:00 in Shanghai on 2026-11-23.
-struct Still;
+/// 10:00 in Shanghai on 2026-11-23, or so many days later.
+#[derive(Default)]
+struct Still(AtomicI64);
 
 impl Clock for Still {
     fn now(&self) -> DateTime<Utc> {
-        "2026-11-23T02:00:00Z".parse().unwrap()
+        "2026-11-23T02:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::days(self.0.load(Ordering::Relaxed))
     }
     fn monotonic_ms(&self) -> u64 {
         0
@@ -71,7 +74,11 @@ fn narrowed(seen: &Value, wanted: &Value) -> Value {
 }
 
 struct Stage {
+    clock: Arc<Still>,
+    network: Network,
     workbench: Workbench,
+    /// As it was shown last.
+    card: ReportCard,
     drafting: Drafting,
     shown: Option<DraftView>,
     failure: Value,
@@ -82,10 +89,11 @@ struct Stage {
 
 impl Stage {
     fn of(story: &Value, dir: &Path) -> Self {
+        let clock = Arc::new(Still::default());
         let settings = Settings {
             dir: dir.join("store"),
             key: [7; 32],
-            clock: Arc::new(Still),
+            clock: clock.clone(),
             signer: Arc::new(SoftwareKey::generate()),
             models: None,
         };
@@ -97,14 +105,32 @@ impl Stage {
         let unfinished: Option<TouchDraft> = serde_json::from_value(story["unfinished"].clone()).unwrap();
         workbench.keep_unfinished(unfinished.as_ref()).unwrap();
         let drafting = workbench.draft();
-        Self { workbench, drafting, shown: None, failure: Value::Null, saved: Value::Null, choosing: Value::Null, undo: 0 }
+        Self {
+            clock,
+            network: Network { wifi_only: false, on_wifi: false },
+            card: workbench.home().unwrap().report,
+            workbench,
+            drafting,
+            shown: None,
+            failure: Value::Null,
+            saved: Value::Null,
+            choosing: Value::Null,
+            undo: 0,
+        }
     }
 
     /// What a view model does with an event.
     fn act(&mut self, words: &[&str]) {
-        let card = self.workbench.home().unwrap().report;
+        let (day, question) = (self.card.day, self.card.question);
         let own = |text: &str| text.to_owned();
         match words {
+            ["a_day_passes"] => {
+                // No screen is told of it.
+                self.clock.0.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+            ["network", network] => self.network.on_wifi = *network == "wifi",
+            ["wifi_only"] => self.network.wifi_only = true,
             ["fill", field, value] => self.draft(DraftEvent::Fill { field: own(field), value: self.value(value) }),
             ["find", words] => self.draft(DraftEvent::Find { words: own(words) }),
             ["new_customer", name] => self.draft(DraftEvent::NewCustomer { name: own(name) }),
@@ -121,19 +147,24 @@ impl Stage {
             ["capture", file] => drop(self.capture(file)),
             ["resume"] => self.workbench.resume_unfinished().unwrap(),
             ["tomorrow", text] => {
-                self.workbench.choose_tomorrow(card.day, text).unwrap();
+                self.workbench.choose_tomorrow(day, text).unwrap();
                 self.choosing = Value::Null;
             }
-            ["file"] if card.question == Some(FilingQuestion::Tomorrow) => self.choosing = json!("tomorrow"),
-            ["file"] if card.question == Some(FilingQuestion::Reason) => self.choosing = json!("reason"),
+            ["file"] if question == Some(FilingQuestion::Tomorrow) => return self.choosing = json!("tomorrow"),
+            ["file"] if question == Some(FilingQuestion::Reason) => return self.choosing = json!("reason"),
             ["file"] => self.file(None),
             ["reason", reason] => self.file(Some(own(reason))),
             ["undo"] => {
-                self.workbench.withdraw_report(card.day).unwrap();
+                self.workbench.withdraw_report(day).unwrap();
+                self.undo = 0;
+            }
+            ["let_stand"] => {
+                self.workbench.let_report_stand();
                 self.undo = 0;
             }
             _ => panic!("{words:?}"),
         }
+        self.card = self.workbench.home().unwrap().report;
     }
 
     fn draft(&mut self, event: DraftEvent) {
@@ -141,8 +172,8 @@ impl Stage {
     }
 
     fn file(&mut self, reason: Option<String>) {
-        self.workbench.file_report(ReportRequest { reason, ..ReportRequest::default() }).unwrap();
-        self.undo = self.workbench.home().unwrap().report.undo_seconds;
+        self.workbench.file_report(ReportRequest { day: Some(self.card.day), reason, ..ReportRequest::default() }).unwrap();
+        self.undo = self.card.undo_seconds;
         self.choosing = Value::Null;
     }
 
@@ -161,14 +192,15 @@ impl Stage {
 
     fn seen(&mut self, screen: &str) -> Value {
         let home = self.workbench.home().unwrap();
-        let (card, line) = (&home.report, &home.sync.line);
+        let (card, line) = (&self.card, &home.sync.line);
         if screen == "home" {
             return json!({
                 "loose": home.loose.len(), "unfinished": home.unfinished, "waiting": home.waiting,
                 "sync": { "key": line.key, "text": line.text, "standing": word(line.standing) },
                 "choosing": self.choosing, "undo": self.undo, "undo_seconds": card.undo_seconds,
                 "filing": word(card.filing), "full": card.full, "missing_touches": card.missing,
-                "tomorrow": card.tomorrow, "another": card.another,
+                "day": card.day, "tomorrow": card.tomorrow, "another": card.another,
+                "waits_for_wifi": blobs_wait(&home.sync, self.network),
             });
         }
         match self.drafting.look() {
@@ -197,6 +229,7 @@ impl Stage {
             "save": view.save,
             "new_customer": view.new_customer,
             "evidence": view.evidence.len(),
+            "kinds": view.evidence.iter().map(|one| one.kind.as_str()).collect::<Vec<_>>(),
         })
     }
 }

@@ -68,7 +68,7 @@
                 guard let workbench = await opened() else { return false }
                 do {
                     let before = Set(try await workbench.tasks().map(\.id))
-                    let report = try await workbench.sync(blobs(phone))
+                    let report = try await workbench.sync(blobsOver(network: phone.network))
                     await reminders.tell(of: try await workbench.tasks().filter { !before.contains($0.id) })
                     return report.blobs.left == 0
                 } catch {

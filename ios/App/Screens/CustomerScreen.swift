@@ -10,22 +10,22 @@
         var body: some View {
             Page {
                 Notices(model: model)
-                if let customer = model.state.customer {
-                    Panel { head(customer) }
-                    if !model.state.briefs.isEmpty {
+                if let page = model.state.page {
+                    Panel { head(page.customer) }
+                    if !page.briefs.isEmpty {
                         section("slot.brief")
                         Panel {
-                            ForEach(model.state.briefs, id: \.day) { brief in
+                            ForEach(page.briefs, id: \.day) { brief in
                                 LabelledFact(label: words.day(brief.day), value: words(brief.brief))
                             }
                         }
                     }
                     section("customer.timeline")
-                    if model.state.timeline.isEmpty {
+                    if page.timeline.isEmpty {
                         Text(words("customer.no_touches")).font(.subheadline).foregroundStyle(Color.quiet)
                     } else {
                         Panel {
-                            ForEach(model.state.timeline, id: \.id) { touch in
+                            ForEach(page.timeline, id: \.id) { touch in
                                 Line(
                                     title: "\(words(touch.mode)) · \(words(touch.action))", text: words.moment(touch.at),
                                     action: { model.open(touch.id) }
@@ -35,10 +35,10 @@
                             }
                         }
                     }
-                    if !model.state.documents.isEmpty {
+                    if !page.documents.isEmpty {
                         section("customer.documents")
                         Panel {
-                            ForEach(model.state.documents, id: \.id) { document in
+                            ForEach(page.documents, id: \.id) { document in
                                 Line(
                                     title: words.kind(document), text: words.moment(document.capturedAt), image: document.image,
                                     action: { model.openEvidence(document.id) })
@@ -49,7 +49,7 @@
                     ProgressView(words("do.loading")).frame(maxWidth: .infinity, minHeight: 240)
                 }
             }
-            .navigationTitle(model.state.customer?.name ?? "")
+            .navigationTitle(model.state.page?.customer.name ?? "")
             .navigationBarTitleDisplayMode(.inline)
             .safeAreaInset(edge: .bottom) {
                 MainButton(title: words("customer.touch"), image: "plus", action: model.touch).padding(12).background(.bar)
@@ -82,15 +82,7 @@
             .foregroundStyle(Color.quiet)
             if !customer.conflicts.isEmpty { Tag(text: words("customer.conflict"), image: "person.2", tone: .doubt) }
             Divider()
-            LabelledFact(label: words("customer.stage"), value: words(customer.stage))
-            LabelledFact(label: words("customer.holder"), value: holder(customer))
-            if let contact = customer.contacts.first { LabelledFact(label: words("field.contact"), value: contact.name) }
-            if let address = customer.address { LabelledFact(label: words("field.address"), value: address) }
-        }
-
-        private func holder(_ customer: CustomerView) -> String {
-            guard let holder = customer.holder else { return words("customer.nobody") }
-            return words("customer.since", ["name": holder.name, "day": words.day(words.day(of: customer.since))])
+            Facts(facts: words.facts(customer))
         }
     }
 #endif

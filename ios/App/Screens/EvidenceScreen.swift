@@ -12,7 +12,7 @@
                 Notices(model: model)
                 if let evidence = model.state.evidence {
                     if let image = model.state.picture.flatMap(UIImage.init(data:)) { Picture(image: image, label: words.kind(evidence)) }
-                    if evidence.isRecording { Panel { sound(evidence) } }
+                    if evidence.kind == .recording { Panel { sound(evidence) } }
                     if !evidence.readable {
                         let reason = words("unreadable.\(evidence.unreadable ?? "damaged")")
                         Tag(text: words("evidence.unreadable_because", ["reason": reason]), image: "exclamationmark.triangle", tone: .bad)
@@ -54,13 +54,7 @@
                 ForEach(evidence.flags, id: \.self) { Tag(text: words("flag.\($0)"), image: "flag", tone: .doubt) }
                 Tag(text: words(evidence.state), image: "icloud")
             }
-            LabelledFact(label: words("evidence.captured"), value: words.moment(evidence.capturedAt))
-            LabelledFact(label: words("evidence.source"), value: words("source.\(evidence.source)"))
-            LabelledFact(label: words("evidence.size"), value: words.bytes(evidence.size))
-            if let consent = evidence.consent {
-                LabelledFact(label: words("evidence.consent"), value: words(consent == "told" ? "consent.told" : "consent.own_voice"))
-            }
-            LabelledFact(label: "SHA-256", value: evidence.sha256)
+            Facts(facts: words.facts(evidence))
         }
     }
 

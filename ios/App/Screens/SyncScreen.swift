@@ -28,7 +28,7 @@
         @ViewBuilder
         private func head(_ summary: SyncSummary) -> some View {
             Text(summary.line.text).font(.headline)
-            Text(last(summary)).font(.footnote).foregroundStyle(Color.quiet)
+            Text(words.lastSync(summary)).font(.footnote).foregroundStyle(Color.quiet)
             if model.state.waitsForWifi { Text(words("sync.waits_for_wifi")).font(.subheadline) }
             if let report = model.state.lastReport {
                 Text(
@@ -47,11 +47,6 @@
             } else {
                 MainButton(title: words("sync.now"), image: "arrow.triangle.2.circlepath", action: model.sync)
             }
-        }
-
-        private func last(_ summary: SyncSummary) -> String {
-            if !summary.enrolled { return words("sync.no_team") }
-            return summary.lastSync.map { words("sync.last", ["time": words.moment($0)]) } ?? words("sync.never")
         }
 
         private func item(_ item: StatusItem) -> some View {

@@ -14,9 +14,9 @@
         var body: some View {
             VStack(alignment: .leading, spacing: 8) {
                 Text(words(task.kind)).font(.headline)
-                Text(about).font(.footnote).foregroundStyle(Color.quiet)
-                ForEach(task.about, id: \.field) { fact in
-                    Text("\(words("field.\(fact.field)")) \(words(fact.value))").font(.subheadline)
+                if let about = words.about(task, today: today) { Text(about).font(.footnote).foregroundStyle(Color.quiet) }
+                ForEach(words.facts(task), id: \.label) { fact in
+                    Text("\(fact.label)\(words("list.colon"))\(fact.value)").font(.subheadline)
                 }
                 if task.attachmentUploading { Tag(text: words("tasks.attachment_uploading"), image: "icloud.and.arrow.up", tone: .doubt) }
                 if let pack = task.scriptPack {
@@ -36,11 +36,6 @@
                     }
                 }
             }
-        }
-
-        private var about: String {
-            let due = task.due.map { words("tasks.due", ["day": words.day(words.day(of: $0), today: today)]) }
-            return [task.customerName, due].compactMap { $0 }.joined(separator: " · ")
         }
     }
 #endif

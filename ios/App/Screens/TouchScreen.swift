@@ -13,7 +13,8 @@
                 if let touch = model.state.touch {
                     Panel { head(touch) }
                     Panel { evidence(touch) }
-                    Panel { details(touch) }
+                    let facts = words.facts(touch)
+                    if !facts.isEmpty { Panel { Facts(facts: facts) } }
                     if !touch.feedback {
                         SoftButton(title: words("touch.note_feedback"), image: "bubble.left", action: model.feedback)
                     }
@@ -64,39 +65,14 @@
                 SoftButton(title: words("home.add_file"), image: "paperclip", action: model.addFile)
             }
         }
+    }
 
-        @ViewBuilder
-        private func details(_ touch: TouchView) -> some View {
-            fact("slot.brief", touch.brief.map { words($0) })
-            fact("slot.tech_owner", touch.techOwner.map { touch.techOwnerUnknown ? "\($0)（\(words("touch.owner_unknown"))）" : $0 })
-            fact("slot.response_by", touch.responseBy.map { words.day($0) })
-            fact("slot.amount", touch.amount.map(words.amount))
-            fact("field.contact", touch.contact)
-            fact("slot.next", next(touch))
-            fact("touch.opened", opened(touch))
-            fact("field.note", touch.note)
-            ForEach(touch.extra, id: \.field.key) { LabelledFact(label: words($0.field), value: $0.value) }
-        }
+    /// Name by name, what each says.
+    struct Facts: View {
+        let facts: [Fact]
 
-        private func next(_ touch: TouchView) -> String? {
-            let parts = [touch.nextDate.map { words.day($0) }, touch.nextTime.map { String($0.prefix(5)) }, touch.nextAction].compactMap {
-                $0
-            }
-            return parts.isEmpty ? nil : parts.joined(separator: " ")
-        }
-
-        private func opened(_ touch: TouchView) -> String? {
-            switch touch.opened {
-            case .met?: words("touch.opened_in_time")
-            case .open?: words("touch.opened_not_yet")
-            case .missed?: words("touch.opened_late")
-            case nil: nil
-            }
-        }
-
-        @ViewBuilder
-        private func fact(_ label: String, _ value: String?) -> some View {
-            if let value { LabelledFact(label: words(label), value: value) }
+        var body: some View {
+            ForEach(facts, id: \.label) { LabelledFact(label: $0.label, value: $0.value) }
         }
     }
 

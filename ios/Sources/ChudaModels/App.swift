@@ -57,7 +57,7 @@ public final class AppModel: Model<AppState> {
         state.firstRun?.invite(link)
         guard let workbench = state.workbench else { return }
         work { [self] in
-            guard try await workbench.identity().server == nil else { return fail(Failure(key: "invitation.not_needed")) }
+            guard try await workbench.identity().server == nil else { throw ChudaError.stopped("invitation.not_needed") }
             go(.join)
             join(workbench).invite(link)
         }

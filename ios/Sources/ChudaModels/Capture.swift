@@ -5,7 +5,7 @@ import Chuda
 func photo(_ platform: Platform) async throws -> Captured? {
     var access = platform.permission(.camera)
     if access == .askable { access = await platform.ask(.camera) }
-    guard access == .granted else { throw Stopped(failure: .denied(.camera)) }
+    guard access == .granted else { throw ChudaError.denied(.camera) }
     return try await platform.takePhoto()
 }
 
@@ -31,9 +31,4 @@ extension Workbench {
         for captured in platform.leftovers() { kept.append(try await keep(captured, platform)) }
         return kept
     }
-}
-
-extension ChudaError {
-    /// Whether an answer was refused only because it needs a reason.
-    var wantsReason: Bool { key == "task.reason_missing" }
 }

@@ -2,10 +2,7 @@ import Chuda
 
 /// A customer: its health with the sum, its timeline, its briefs, its documents.
 public struct CustomerState: ScreenState, Equatable {
-    public var customer: CustomerView?
-    public var timeline: [TouchView] = []
-    public var briefs: [BriefView] = []
-    public var documents: [EvidenceView] = []
+    public var page: CustomerPage?
     public var loading = true
     public var failure: Failure?
 
@@ -25,10 +22,7 @@ public final class CustomerModel: Model<CustomerState> {
 
     private func load() async throws {
         defer { state.loading = false }
-        state.customer = try await workbench.customer(id: id)
-        state.timeline = try await workbench.timeline(customer: id, limit: 100)
-        state.briefs = try await workbench.briefs(customer: id)
-        state.documents = state.timeline.flatMap(\.evidence).filter { !$0.mime.hasPrefix("image/") && !$0.mime.hasPrefix("audio/") }
+        state.page = try await workbench.customerPage(id: id)
     }
 
     /// A new touch of this customer.

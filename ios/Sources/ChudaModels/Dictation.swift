@@ -20,7 +20,7 @@ public struct Recording: Equatable, Sendable {
 final class Dictation {
     private enum Event: Sendable {
         case level(RecordingLevel)
-        case ended(keep: Bool, notice: Failure?)
+        case ended(keep: Bool, why: Error?)
     }
 
     /// What the dictation tells its screen.
@@ -55,10 +55,10 @@ final class Dictation {
                     throw error
                 }
                 guard let recorder else { return over(screen) }
-                let (keep, notice) = await listen(recorder, consent, events, tell, screen)
+                let (keep, why) = await listen(recorder, consent, events, tell, screen)
                 // The next one may begin while this one is being kept.
                 over(screen)
-                try await finish(recorder, keep: keep, notice, screen)
+                try await finish(recorder, keep: keep, why, screen)
             } catch {
                 platform.feedback(.error)
                 screen.failed(Failure(error))
@@ -72,16 +72,16 @@ final class Dictation {
     }
 
     func stop() {
-        tell?.yield(.ended(keep: true, notice: nil))
+        tell?.yield(.ended(keep: true, why: nil))
     }
 
     func cancel() {
-        tell?.yield(.ended(keep: false, notice: nil))
+        tell?.yield(.ended(keep: false, why: nil))
     }
 
     private func permitted(_ screen: Screen) async throws -> Bool {
         let access = platform.permission(.microphone)
-        guard access != .denied else { throw Stopped(failure: .denied(.microphone)) }
+        guard access != .denied else { throw ChudaError.denied(.microphone) }
         guard let consent = try await workbench.consents().first(where: { $0.purpose == .recording }) else { return false }
         if consent.given && access == .granted { return true }
         screen.agreementMissing(consent)
@@ -91,7 +91,7 @@ final class Dictation {
     /// Until something ends it: whether it is to be kept, and what there is to say.
     private func listen(
         _ recorder: Recorder, _ consent: Consent, _ events: AsyncStream<Event>, _ tell: AsyncStream<Event>.Continuation, _ screen: Screen
-    ) async -> (keep: Bool, notice: Failure?) {
+    ) async -> (keep: Bool, why: Error?) {
         var recording = Recording(consent: consent)
         screen.changed(recording)
         platform.feedback(.tick)
@@ -100,10 +100,10 @@ final class Dictation {
                 do {
                     tell.yield(.level(try recorder.append(pcm: piece)))
                 } catch {
-                    tell.yield(.ended(keep: true, notice: Failure(error)))
+                    tell.yield(.ended(keep: true, why: error))
                 }
             },
-            onEnd: { tell.yield(.ended(keep: true, notice: Failure(key: "recording.\($0.rawValue)"))) }
+            onEnd: { tell.yield(.ended(keep: true, why: ChudaError.stopped("recording.\($0.rawValue)"))) }
         )
         defer { microphone.stop() }
         for await event in events {
@@ -112,22 +112,22 @@ final class Dictation {
                 recording.durationMs = level.durationMs
                 recording.levels = (recording.levels + [level.level]).suffix(Self.shownLevels)
                 screen.changed(recording)
-            case .ended(let keep, let notice):
-                return (keep, notice)
+            case .ended(let keep, let why):
+                return (keep, why)
             }
         }
         return (true, nil)
     }
 
-    private func finish(_ recorder: Recorder, keep: Bool, _ notice: Failure?, _ screen: Screen) async throws {
+    private func finish(_ recorder: Recorder, keep: Bool, _ why: Error?, _ screen: Screen) async throws {
         guard keep else { return try await recorder.discard() }
         do {
             let evidence = try await recorder.finish().evidence.id
-            platform.feedback(notice == nil ? .tick : .error)
-            screen.kept(evidence, notice)
+            platform.feedback(why == nil ? .tick : .error)
+            screen.kept(evidence, why.map { Failure($0) })
         } catch {
             // Why the microphone ended says more than that nothing came of it.
-            throw notice.map(Stopped.init) ?? error
+            throw why ?? error
         }
     }
 }

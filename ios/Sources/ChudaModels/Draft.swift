@@ -147,7 +147,7 @@ public final class DraftModel: Model<DraftState> {
                 state.thumbnails[id] = try await workbench.thumbnail(id: id)
             }
             state.view = view
-            if let problem = view.problem { state.failure = Failure(key: problem.key, params: problem.params) }
+            if let problem = view.problem { state.failure = problem }
         }
     }
 }

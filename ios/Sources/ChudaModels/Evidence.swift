@@ -44,7 +44,7 @@ public final class EvidenceModel: Model<EvidenceState> {
             return
         }
         work { [self] in
-            let path = try await original()
+            let path = try await original(workbench.evidence(id: id))
             guard player == nil else { return }
             // A player that somebody keeps does not keep the screen.
             player = try platform.play(
@@ -71,8 +71,8 @@ public final class EvidenceModel: Model<EvidenceState> {
     /// Shows the original.
     public func open() {
         work { [self] in
-            let mime = try await workbench.evidence(id: id).mime
-            guard platform.open(try await original(), mime: mime) else { throw Stopped(failure: Failure(key: "open.no_app")) }
+            let evidence = try await workbench.evidence(id: id)
+            guard platform.open(try await original(evidence), mime: evidence.mime) else { throw ChudaError.stopped("open.no_app") }
         }
     }
 
@@ -80,14 +80,12 @@ public final class EvidenceModel: Model<EvidenceState> {
     public func exportProof() {
         work { [self] in
             let path = try await export("proof-\(id.prefix(8)).zip") { try await workbench.exportProof(evidence: id, to: $0) }
-            guard platform.share(path, mime: "application/zip") else { throw Stopped(failure: Failure(key: "open.no_app")) }
+            guard platform.share(path, mime: "application/zip") else { throw ChudaError.stopped("open.no_app") }
         }
     }
 
-    private func original() async throws -> String {
-        let mime = try await workbench.evidence(id: id).mime
-        let kind = mime.split { $0 == "/" || $0 == "-" }.last.map(String.init) ?? "bin"
-        return try await export("evidence.\(kind)") { try await workbench.exportOriginal(id: id, to: $0) }
+    private func original(_ evidence: EvidenceView) async throws -> String {
+        try await export("evidence.\(evidence.extension)") { try await workbench.exportOriginal(id: id, to: $0) }
     }
 
     /// A file that is there as long as the screen is, which may have closed while it was written.

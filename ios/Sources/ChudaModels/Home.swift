@@ -44,8 +44,6 @@ public final class HomeModel: Model<HomeState> {
     private let dictation: Dictation
     private var countdown: Task<Void, Never>?
     private var following: Task<Void, Never>?
-    /// The day of the report that can still be taken back: it is shown as long, even when another day has begun.
-    private var filed: Day?
 
     /// `second` passes one second.
     public init(
@@ -63,11 +61,7 @@ public final class HomeModel: Model<HomeState> {
     /// Back on this screen: what was left on another one shows here, and the card of another day if the phone's clock says another.
     public func refresh() {
         following?.cancel()
-        following = follow(workbench) { [self] home in
-            var shown = home
-            if let filed { shown.report = try await workbench.reportCard(day: filed) }
-            state.home = shown
-        }
+        following = follow(workbench) { [self] home in state.home = home }
     }
 
     /// One tap files the report; a short one asks for a reason first.
@@ -98,7 +92,7 @@ public final class HomeModel: Model<HomeState> {
             }
             // Of the day that the card shows, whatever the clock says by now.
             let request = ReportRequest(day: card.day, reason: reason)
-            filed = try await workbench.fileReport(request: request).day
+            _ = try await workbench.fileReport(request: request)
             platform.feedback(.done)
             countDown(card.undoSeconds)
         }
@@ -114,20 +108,16 @@ public final class HomeModel: Model<HomeState> {
                 try Task.checkCancellation()
                 state.undo -= 1
             }
-            filed = nil
-            refresh()
+            workbench.letReportStand()
             platform.scheduleSync()
         }
     }
 
     public func undo() {
-        guard let day = filed else { return }
+        guard let card = state.home?.report, state.undo > 0 else { return }
         countdown?.cancel()
-        (filed, state.undo) = (nil, 0)
-        work { [self] in
-            try await workbench.withdrawReport(day: day)
-            refresh()
-        }
+        state.undo = 0
+        work { [self] in try await workbench.withdrawReport(day: card.day) }
     }
 
     /// Without a text it asks for one.
@@ -143,13 +133,12 @@ public final class HomeModel: Model<HomeState> {
         guard let home = state.home, let task = (home.tasks + home.notices).first(where: { $0.id == id }) else { return }
         state.choosing = nil
         work(again: { [self] in answer(id, choice, reason: reason) }) { [self] in
-            do {
-                _ = try await workbench.completeTask(id: id, choice: choice, reason: reason)
-                platform.feedback(.done)
-                platform.scheduleSync()
-            } catch let error as ChudaError where reason == nil && error.wantsReason {
+            guard try await workbench.completeTask(id: id, choice: choice, reason: reason) != nil else {
                 state.choosing = .answer(Answer(task: task, choice: choice))
+                return
             }
+            platform.feedback(.done)
+            platform.scheduleSync()
         }
     }
 
@@ -177,7 +166,7 @@ public final class HomeModel: Model<HomeState> {
         state.choosing = nil
         work { [self] in
             try await workbench.giveConsent(purpose: .recording)
-            guard await platform.ask(.microphone) == .granted else { throw Stopped(failure: .denied(.microphone)) }
+            guard await platform.ask(.microphone) == .granted else { throw ChudaError.denied(.microphone) }
         }
     }
 

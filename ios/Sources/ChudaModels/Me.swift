@@ -26,7 +26,7 @@ public final class MeModel: Model<MeState> {
         super.init(MeState(), platform, go: go)
         state.storage = platform.freeBytes
         state.language = platform.preference(languagePreference) ?? platform.language
-        state.wifiOnly = platform.preference(wifiOnlyPreference) == "true"
+        state.wifiOnly = platform.network.wifiOnly
         follow(workbench) { [self] _ in try await load() }
     }
 
@@ -41,7 +41,7 @@ public final class MeModel: Model<MeState> {
             try await workbench.giveConsent(purpose: purpose)
             try await lookUp(load)
             let permission: Permission = purpose == .location ? .location : .microphone
-            guard await platform.ask(permission) == .granted else { throw Stopped(failure: .denied(permission)) }
+            guard await platform.ask(permission) == .granted else { throw ChudaError.denied(permission) }
         }
     }
 

@@ -32,7 +32,7 @@ public class Model<State: ScreenState> {
     }
 
     /// The person presses the button beside it.
-    public func remedy(_ remedy: Failure.Remedy) {
+    public func remedy(_ remedy: Remedy) {
         let again = again
         dismiss()
         switch remedy {
@@ -46,8 +46,8 @@ public class Model<State: ScreenState> {
         state.failure = failure
     }
 
-    /// Begins something that takes time; it holds on to the model until it is done or the model is closed. `again`: what to offer when the
-    /// network or the storage was in the way.
+    /// Begins something that takes time; it holds on to the model until it is done or the model is closed. `again`: what to do when
+    /// the person wants it tried again.
     @discardableResult
     func work(again: (@MainActor () -> Void)? = nil, _ what: @escaping @MainActor () async throws -> Void) -> Task<Void, Never> {
         begun += 1
@@ -58,10 +58,8 @@ public class Model<State: ScreenState> {
             } catch is CancellationError {
                 // Whoever cancelled knows.
             } catch {
-                var failure = Failure(error)
                 if !isClosed { self.again = again }
-                if again != nil && ["storage", "offline"].contains(failure.kind) { failure.remedy = .retry }
-                fail(failure)
+                fail(Failure(error, again: again != nil))
             }
             works[number] = nil
         }

@@ -28,10 +28,10 @@ public final class SyncModel: Model<SyncState> {
     }
 
     private func lookForWifi() {
-        state.waitsForWifi = (state.status?.summary.blobsWaiting ?? 0) > 0 && blobs(platform) == .none
+        state.waitsForWifi = state.status.map { blobsWait(sync: $0.summary, network: platform.network) } ?? false
     }
 
-    /// One exchange now. Photos and recordings wait for Wi-Fi if the person wants that.
+    /// One exchange now.
     public func sync() {
         guard !state.syncing else { return }
         state.syncing = true
@@ -39,7 +39,7 @@ public final class SyncModel: Model<SyncState> {
         lookForWifi()
         running = work(again: sync) { [self] in
             defer { state.syncing = false }
-            state.lastReport = try await workbench.sync(blobs(platform)) { summary in
+            state.lastReport = try await workbench.sync(blobsOver(network: platform.network)) { summary in
                 Task { @MainActor in
                     // What the exchange told last is overtaken by its end.
                     if self.state.syncing { self.state.status?.summary = summary }
@@ -67,10 +67,9 @@ public final class SyncModel: Model<SyncState> {
     }
 }
 
-/// What an exchange may send on this network.
-@MainActor
-public func blobs(_ platform: Platform) -> BlobChoice {
-    platform.preference(wifiOnlyPreference) == "true" && !platform.onWifi ? .none : .all
+extension Platform {
+    /// What there is to know of the network, and what the person wants of it.
+    public var network: Network { Network(wifiOnly: preference(wifiOnlyPreference) == "true", onWifi: onWifi) }
 }
 
 let wifiOnlyPreference = "wifi_only"

@@ -53,20 +53,19 @@ public final class TasksModel: Model<TasksState> {
     public func remind() {
         work { [self] in
             state.reminders = await platform.ask(.notifications)
-            guard state.reminders == .granted else { throw Stopped(failure: .denied(.notifications)) }
+            guard state.reminders == .granted else { throw ChudaError.denied(.notifications) }
         }
     }
 
     private func complete(_ id: TaskId, _ choice: String?, reason: String?) {
         let task = (state.tasks + state.notices).first { $0.id == id }
         work(again: { [self] in complete(id, choice, reason: reason) }) { [self] in
-            do {
-                _ = try await workbench.completeTask(id: id, choice: choice, reason: reason)
-                platform.feedback(.done)
-                platform.scheduleSync()
-            } catch let error as ChudaError where reason == nil && error.wantsReason {
+            guard try await workbench.completeTask(id: id, choice: choice, reason: reason) != nil else {
                 state.answering = task.map { Answer(task: $0, choice: choice) }
+                return
             }
+            platform.feedback(.done)
+            platform.scheduleSync()
         }
     }
 }

@@ -12,16 +12,6 @@ public struct TouchesState: ScreenState, Equatable {
     }
 }
 
-public struct TouchDay: Equatable, Sendable {
-    public let day: Day
-    public var touches: [TouchView]
-
-    public init(day: Day, touches: [TouchView]) {
-        self.day = day
-        self.touches = touches
-    }
-}
-
 public final class TouchesModel: Model<TouchesState> {
     private let workbench: Workbench
 
@@ -37,15 +27,7 @@ public final class TouchesModel: Model<TouchesState> {
 
     private func load() async throws {
         defer { state.loading = false }
-        var days: [TouchDay] = []
-        for touch in try await workbench.recentTouches(limit: 100) {
-            if days.last?.day == touch.day {
-                days[days.count - 1].touches.append(touch)
-            } else {
-                days.append(TouchDay(day: touch.day, touches: [touch]))
-            }
-        }
-        state.days = days
+        state.days = try await workbench.touchDays()
         state.today = workbench.today()
     }
 

@@ -185,12 +185,6 @@ final class DayTests: XCTestCase {
         XCTAssertNil(told.state.failure)
         for model in [draft, tasks, told, home] as [any AnyModel] { model.close() }
     }
-
-    @MainActor
-    private func enrolled(_ platform: TestPlatform, _ code: String) async throws -> Workbench {
-        let invitation = try readInvitation(text: code)
-        return try await Workbench.createEnrolled(settings: platform.settings(), server: invitation.server, code: invitation.code)
-    }
 }
 
 /// Seconds that pass when the test says so.
@@ -205,8 +199,13 @@ final class Seconds {
     func letPass(_ count: Int) async {
         for _ in 0..<count {
             await eventually { !waiting.isEmpty }
-            waiting.forEach { $0.resume() }
-            waiting = []
+            end()
         }
+    }
+
+    /// Nobody waits any more.
+    func end() {
+        waiting.forEach { $0.resume() }
+        waiting = []
     }
 }

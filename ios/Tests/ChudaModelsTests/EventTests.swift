@@ -317,7 +317,9 @@ final class EventTests: XCTestCase {
             draft: TouchDraft(customer: customer.id, mode: .email, action: "quote", evidence: [pdf])
         ).touch
         let one = CustomerModel(workbench, platform, customer.id, go: { gone.append($0) })
-        await one.until { $0.timeline.count == 1 && $0.documents.map(\.id) == [pdf] && $0.briefs.count == 1 && !$0.loading }
+        await one.until {
+            $0.page?.timeline.count == 1 && $0.page?.documents.map(\.id) == [pdf] && $0.page?.briefs.count == 1 && !$0.loading
+        }
         one.open(saved.id)
         one.openEvidence(pdf)
         XCTAssertEqual(gone.suffix(2), [.touch(saved.id), .evidence(pdf)])
@@ -349,13 +351,6 @@ final class EventTests: XCTestCase {
         sync.join()
         XCTAssertEqual(gone, [.join, .join])
         sync.close()
-
-        platform.wifi = false
-        XCTAssertEqual(blobs(platform), .all)
-        platform.prefer("wifi_only", "true")
-        XCTAssertEqual(blobs(platform), BlobChoice.none)
-        platform.wifi = true
-        XCTAssertEqual(blobs(platform), .all)
     }
 
     @MainActor
@@ -401,7 +396,7 @@ final class EventTests: XCTestCase {
         await me.until { $0.consents.allSatisfy { !$0.given } }
         platform.answers[.location] = .denied
         me.giveConsent(.location)
-        await me.until { $0.failure == .denied(.location) }
+        await me.until { $0.failure == Failure(ChudaError.denied(.location)) }
         me.dismiss()
         me.check()
         await me.until { $0.checks != nil && !$0.checking }

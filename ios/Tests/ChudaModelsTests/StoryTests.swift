@@ -22,16 +22,26 @@ final class StoryTests: XCTestCase {
     }
 
     @MainActor
+    func testStoriesOfWhoIsAskedComeTrue() async throws {
+        try await play("asked") { _ in try await Stage.asked(self) }
+    }
+
+    @MainActor
     private func play(_ screen: String) async throws {
+        try await play(screen) { try await Stage($0, TestPlatform(self)) }
+    }
+
+    @MainActor
+    private func play(_ screen: String, _ set: (Story) async throws -> Stage) async throws {
         let data = try Data(contentsOf: URL(fileURLWithPath: given("CHUDA_STORIES") + "/\(screen).json"))
-        for story in try JSONDecoder().decode([Story].self, from: data) {
-            let stage = try await Stage(story, TestPlatform(self))
-            for (number, step) in story.steps.enumerated() {
-                if step.early != true { await stage.loaded() }
-                if let done = step.do { try await stage.act(done) }
-                for (what, wanted) in step.see ?? [:] {
-                    await eventually("\(story.story), step \(number): \(what) is not \(wanted)") {
-                        stage.seen(what).narrowed(wanted) == wanted
+        for story in try XCTUnwrap(JSONSerialization.jsonObject(with: data) as? [Story]) {
+            let stage = try await set(story)
+            for (number, step) in (story["steps"] as? [Story] ?? []).enumerated() {
+                if step["early"] == nil { await stage.loaded() }
+                if let done = step["do"] as? [String] { try await stage.act(done) }
+                for (what, wanted) in step["see"] as? Story ?? [:] {
+                    await eventually("\(story["story"] ?? ""), step \(number): \(what) is not \(wanted)") {
+                        json(stage.seen(what), wanted) == json(wanted, wanted)
                     }
                 }
             }
@@ -41,51 +51,12 @@ final class StoryTests: XCTestCase {
 }
 
 /// A state, what is done, and what is then seen.
-private struct Story: Decodable {
-    struct Step: Decodable {
-        var `do`: [String]?
-        var early: Bool?
-        var see: [String: Json]?
-    }
+private typealias Story = [String: Any]
 
-    let story: String
-    var language: String?
-    var customers: [String]?
-    var unfinished: [String: String]?
-    let steps: [Step]
-}
-
-/// What JSON can say.
-private enum Json: Decodable, Equatable {
-    case null, flag(Bool), number(Int), text(String), list([Json]), object([String: Json])
-
-    init(from decoder: Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if value.decodeNil() {
-            self = .null
-        } else if let flag = try? value.decode(Bool.self) {
-            self = .flag(flag)
-        } else if let number = try? value.decode(Int.self) {
-            self = .number(number)
-        } else if let text = try? value.decode(String.self) {
-            self = .text(text)
-        } else if let list = try? value.decode([Json].self) {
-            self = .list(list)
-        } else {
-            self = .object(try value.decode([String: Json].self))
-        }
-    }
-
-    init(_ text: String?) { self = text.map(Json.text) ?? .null }
-    init(_ flag: Bool?) { self = flag.map(Json.flag) ?? .null }
-    init(_ number: (any BinaryInteger)?) { self = number.map { .number(Int($0)) } ?? .null }
-    init(_ list: [String]?) { self = list.map { .list($0.map(Json.text)) } ?? .null }
-
-    /// Of an object only what is looked for.
-    func narrowed(_ wanted: Json) -> Json {
-        guard case .object(let seen) = self, case .object(let wanted) = wanted else { return self }
-        return .object(wanted.mapValues { _ in .null }.merging(seen.filter { wanted[$0.key] != nil }) { _, seen in seen })
-    }
+/// What JSON says of it; of an object only what is looked for.
+private func json(_ seen: Any?, _ wanted: Any) -> Data? {
+    let shown = (wanted as? Story).map { wanted in wanted.keys.reduce(into: Story()) { $0[$1] = (seen as? Story)?[$1] ?? NSNull() } }
+    return try? JSONSerialization.data(withJSONObject: [shown ?? seen ?? NSNull()], options: .sortedKeys)
 }
 
 @MainActor
@@ -95,23 +66,51 @@ private final class Stage {
     private let home: HomeModel
     private let draft: DraftModel
     private let probe: Probe
+    private let sync: SyncModel
+    /// The screens' time stands still.
+    private let seconds = Seconds()
 
-    init(_ story: Story, _ platform: TestPlatform) async throws {
+    init(_ platform: TestPlatform, _ workbench: Workbench) {
         self.platform = platform
+        self.workbench = workbench
+        home = HomeModel(workbench, platform, second: seconds.pass, go: { _ in })
+        draft = DraftModel(workbench, platform) {}
+        probe = Probe(workbench, platform)
+        sync = SyncModel(workbench, platform, go: { _ in })
+    }
+
+    convenience init(_ story: Story, _ platform: TestPlatform) async throws {
         platform.access = [.microphone: .granted, .camera: .granted]
         // 10:00 in Shanghai on 2026-11-23, as the core's clock has it.
         platform.clock.moveBy(ms: Int64((1_795_399_200 - Date.now.timeIntervalSince1970) * 1000))
-        workbench = try await offline(platform)
-        workbench.speak(language: story.language ?? "zh")
-        for name in story.customers ?? [] { _ = try await workbench.addCustomer(draft: CustomerDraft(name: name)) }
-        if let unfinished = story.unfinished {
+        let workbench = try await offline(platform)
+        workbench.speak(language: story["language"] as? String ?? "zh")
+        for name in story["customers"] as? [String] ?? [] { _ = try await workbench.addCustomer(draft: CustomerDraft(name: name)) }
+        if let unfinished = story["unfinished"] as? [String: String] {
             let modes: [String: ContactMode] = ["phone": .phone, "visit": .visit]
             try await workbench.keepUnfinished(
                 draft: TouchDraft(mode: unfinished["mode"].flatMap { modes[$0] }, action: unfinished["action"]))
         }
-        home = HomeModel(workbench, platform, second: { try await Task.sleep(for: .seconds(3600)) }, go: { _ in })
-        draft = DraftModel(workbench, platform) {}
-        probe = Probe(workbench, platform)
+        self.init(platform, workbench)
+    }
+
+    /// Somebody who is asked a technical question.
+    static func asked(_ test: XCTestCase) async throws -> Stage {
+        let server = try Server(test)
+        let (platform, other) = (try TestPlatform(test), try TestPlatform(test))
+        let (rep, tech) = (try server.invite("李强", "rep"), try server.invite("赵工", "tech"))
+        try await server.up()
+        let asks = try await enrolled(other, rep)
+        let asked = try await enrolled(platform, tech)
+        _ = try await asks.sync()
+        let customer = try await asks.addCustomer(draft: CustomerDraft(name: "杭州智联科技")).id
+        let photo = try await asks.keepEvidence(draft: EvidenceDraft(path: sample("photo.jpg"), source: .camera)).evidence.id
+        let about = TouchDraft(
+            customer: customer, mode: .wechat, action: "tech_question", evidence: [photo], techOwner: "赵工", responseBy: asks.today())
+        _ = try await asks.recordTouch(draft: about)
+        _ = try await asks.sync()
+        _ = try await asked.sync()
+        return Stage(platform, asked)
     }
 
     func loaded() async {
@@ -135,6 +134,13 @@ private final class Stage {
         case "file": home.file()
         case "reason": home.chooseReason(one)
         case "undo": home.undo()
+        case "let_stand": await seconds.letPass(5)
+        case "a_day_passes": platform.clock.moveBy(ms: 86_400_000)
+        case "network": platform.wifi = one == "wifi"
+        case "wifi_only": platform.prefer("wifi_only", "true")
+        case "answer": home.answer(try XCTUnwrap(home.state.home?.tasks.first).id, nil, reason: words.count > 1 ? one : nil)
+        case "again": home.remedy(.retry)
+        case "disk": one == "full" ? FullDisk.above(0) : FullDisk.end()
         case "deny": deny(one)
         default: try await probe.act(words[0], one)
         }
@@ -166,50 +172,54 @@ private final class Stage {
         return try await workbench.findCustomers(words: String(value.dropFirst()))[0].id
     }
 
-    func seen(_ what: String) -> Json {
+    func seen(_ what: String) -> Any? {
         let (card, view) = (home.state.home?.report, draft.state.view)
         let slots = (view?.slots ?? []) + (view?.more ?? [])
-        func each(_ show: (SlotView) -> Json) -> Json { .object(Dictionary(uniqueKeysWithValues: slots.map { ($0.field, show($0)) })) }
+        func each(_ show: (SlotView) -> Any?) -> Any? {
+            Dictionary(uniqueKeysWithValues: slots.map { ($0.field, show($0) ?? NSNull()) })
+        }
         func choices(_ slot: SlotView) -> [ChoiceView] { slot.inputs.flatMap(\.choices) }
         switch what {
-        case "loose": return Json(home.state.home?.loose.count)
-        case "unfinished": return Json(home.state.home?.unfinished)
-        case "waiting": return Json(home.state.home?.waiting)
-        case "sync": return home.state.home.map { shown($0.sync.line) } ?? .null
-        case "undo": return Json(home.state.undo)
-        case "choosing": return Json(home.state.choosing.map { "\($0)" })
-        case "filing": return Json(card.map { $0.filing == .fileShort ? "file_short" : "\($0.filing)" })
-        case "full": return Json(card?.full)
-        case "undo_seconds": return Json(card?.undoSeconds)
-        case "tomorrow": return Json(card?.tomorrow)
-        case "another": return Json(card?.another)
-        case "missing": return Json(view?.missing)
-        case "missing_touches": return Json(card?.missing)
-        case "values": return each { Json($0.value) }
-        case "labels": return each { Json($0.label) }
-        case "offered": return each { Json(choices($0).map(\.text)) }
-        case "chosen": return each { Json(choices($0).filter(\.chosen).map(\.value)) }
-        case "slots": return Json(view?.slots.map(\.field))
-        case "can_save": return Json(view?.canSave)
-        case "save": return Json(view?.save)
-        case "new_customer": return Json(view?.newCustomer)
-        case "evidence": return Json(view?.evidence.count)
-        case "saved": return Json(draft.state.saved.map { "\($0.touch.status)" })
-        case "failure": return (home.state.failure ?? draft.state.failure ?? probe.state.failure).map(shown) ?? .null
+        case "loose": return home.state.home?.loose.count
+        case "unfinished": return home.state.home?.unfinished
+        case "waiting": return home.state.home?.waiting
+        case "tasks": return home.state.home?.tasks.count
+        case "sync":
+            return home.state.home.map(\.sync.line).map { ["key": $0.key, "text": $0.text, "standing": "\($0.standing)"] as Story }
+        case "waits_for_wifi": return sync.state.waitsForWifi
+        case "undo": return home.state.undo
+        case "choosing": return home.state.choosing.map { String("\($0)".prefix { $0 != "(" }) }
+        case "day": return card?.day
+        case "filing": return card.map { $0.filing == .fileShort ? "file_short" : "\($0.filing)" }
+        case "full": return card?.full
+        case "undo_seconds": return card?.undoSeconds
+        case "tomorrow": return card?.tomorrow
+        case "another": return card?.another
+        case "missing": return view?.missing
+        case "missing_touches": return card?.missing
+        case "values": return each { $0.value }
+        case "labels": return each { $0.label }
+        case "offered": return each { choices($0).map(\.text) }
+        case "chosen": return each { choices($0).filter(\.chosen).map(\.value) }
+        case "slots": return view?.slots.map(\.field)
+        case "can_save": return view?.canSave
+        case "save": return view?.save
+        case "new_customer": return view?.newCustomer
+        case "evidence": return view?.evidence.count
+        case "kinds": return view?.evidence.map { "\($0.kind)" }
+        case "saved": return draft.state.saved.map { "\($0.touch.status)" }
+        case "failure":
+            let failure = home.state.failure ?? draft.state.failure ?? probe.state.failure
+            return failure.map {
+                ["key": $0.key, "kind": $0.kind, "remedy": $0.remedy.map { "\($0)" } ?? NSNull(), "calm": $0.calm] as Story
+            }
         default: return probe.seen(what)
         }
     }
 
-    private func shown(_ line: SyncLine) -> Json {
-        .object(["key": .text(line.key), "text": .text(line.text), "standing": .text("\(line.standing)")])
-    }
-
-    private func shown(_ failure: Failure) -> Json {
-        .object(["key": .text(failure.key), "kind": .text(failure.kind), "remedy": Json(failure.remedy.map { "\($0)" })])
-    }
-
     func close() {
-        for model in [home, draft, probe] as [any AnyModel] { model.close() }
+        for model in [home, draft, probe, sync] as [any AnyModel] { model.close() }
+        seconds.end()
     }
 }
 
@@ -247,12 +257,12 @@ private final class Probe: Model<ProbeState> {
         }
     }
 
-    func seen(_ what: String) -> Json {
+    func seen(_ what: String) -> Any? {
         switch what {
-        case "shown": Json(state.shown)
-        case "attempts": Json(state.attempts)
-        case "looks": Json(state.looks)
-        default: .null
+        case "shown": state.shown
+        case "attempts": state.attempts
+        case "looks": state.looks
+        default: nil
         }
     }
 
@@ -271,7 +281,11 @@ private final class Probe: Model<ProbeState> {
     private func attempt(_ key: String) {
         work(again: { [self] in attempt(key) }) { [self] in
             state.attempts += 1
-            throw key == "storage.full" ? ChudaError.Storage(key: key, params: [:]) : ChudaError.Invalid(key: key, params: [:])
+            switch key {
+            case "storage.full": throw ChudaError.Storage(key: key, params: [:])
+            case "sync.offline": throw ChudaError.Offline(key: key, params: [:])
+            default: throw ChudaError.Invalid(key: key, params: [:])
+            }
         }
     }
 }

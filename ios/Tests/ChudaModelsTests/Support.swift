@@ -164,6 +164,12 @@ func offline(_ platform: TestPlatform) async throws -> Workbench {
     try await Workbench.createOffline(settings: platform.settings(), name: "李强")
 }
 
+@MainActor
+func enrolled(_ platform: TestPlatform, _ code: String) async throws -> Workbench {
+    let invitation = try readInvitation(text: code)
+    return try await Workbench.createEnrolled(settings: platform.settings(), server: invitation.server, code: invitation.code)
+}
+
 /// A phone that has agreed to recording and has one customer.
 @MainActor
 func ready(_ platform: TestPlatform) async throws -> (Workbench, CustomerView) {

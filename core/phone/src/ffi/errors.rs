@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use chuda_record::{Action, Error, ErrorKind};
 
+use crate::screen::Failure;
+
 /// An enum with the kinds of the core's error, and the way there and back.
 macro_rules! errors {
     ($(#[$doc:meta])* $name:ident { $($(#[$kind_doc:meta])* $kind:ident,)* }) => {
@@ -30,13 +32,13 @@ macro_rules! errors {
             }
         }
 
-        /// An error in the terms that all of them have.
-        #[uniffi::export]
-        pub fn explain(error: $name) -> Explained {
+        /// What there is to say and to do. `again`: whether the same can be done once more.
+        #[uniffi::export(default(again = false))]
+        pub fn explain(error: $name, again: bool) -> Failure {
             let (kind, key, params) = match error {
                 $($name::$kind { key, params } => (ErrorKind::$kind, key, params),)*
             };
-            Explained { kind: kind.as_str().to_owned(), key, params, action: kind.action() }
+            Failure::of(kind, key, params, again)
         }
     };
 }
@@ -64,19 +66,6 @@ errors! {
         /// A fault of this program: report it.
         Internal,
     }
-}
-
-/// What there is to say of an error.
-#[derive(Clone, Debug, uniffi::Record)]
-pub struct Explained {
-    /// Its kind: `fault.` and this is what to say where the key has no words of its own.
-    pub kind: String,
-    /// Stable dotted key.
-    pub key: String,
-    /// Values for the translated text.
-    pub params: HashMap<String, String>,
-    /// What the user can do about it.
-    pub action: Action,
 }
 
 /// What the user can do about an error: what the button beside it says.

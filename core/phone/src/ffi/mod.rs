@@ -8,7 +8,6 @@ pub mod clock;
 pub mod drafting;
 pub mod drafts;
 pub mod errors;
-pub mod formats;
 pub mod invitation;
 pub mod recorder;
 pub mod records;

@@ -7,7 +7,7 @@ use chuda_evidence::claim::Consent;
 use chuda_evidence::clock::{Clock, SystemClock};
 use chuda_evidence::proof::{self, Check, Report as ProofReport};
 use chuda_record::Error;
-use chuda_record::id::{CustomerId, EvidenceId, Hash, RecordId, TaskId, TouchId};
+use chuda_record::id::{CustomerId, EvidenceId, RecordId, TaskId, TouchId};
 use chuda_words::keys;
 
 use super::callbacks::{AppListener, Listener, SyncProgress, TranscriptionProgress};
@@ -18,17 +18,12 @@ use super::errors::{ChudaError, Result};
 use super::recorder::Recorder;
 use super::signer::{AppSigner, DeviceSigner};
 use super::threads::{Works, on_runtime, on_thread};
-use crate::query::view::{
-    BriefView, CustomerView, EvidenceView, HomeView, Options, PersonView, ReportCard, ReportView, SyncSummary, TaskView, TouchView,
-};
-use crate::screen::Lang;
+use crate::query::view::{CustomerView, EvidenceView, HomeView, Options, PersonView, ReportView, SyncSummary, TaskView, TouchView};
+use crate::screen::{CustomerPage, Lang, TouchDay};
 use crate::workbench::{
     self as core, BlobChoice, ConsentView, CustomerDraft, EvidenceSaved, Identity, Purpose, ReportRequest, StatusView, SyncReport,
     TouchDraft, TouchSaved, Understood, VoiceDraft,
 };
-
-/// Most briefs of a customer.
-const BRIEFS: u32 = 30;
 
 /// What a workbench needs from its app.
 #[derive(Clone, uniffi::Record)]
@@ -178,9 +173,9 @@ impl Workbench {
         self.quick(move |workbench| workbench.find_customers(&words)).await
     }
 
-    /// A customer's touches, newest first, at most `limit`.
-    pub async fn timeline(&self, customer: CustomerId, limit: i32) -> Result<Vec<TouchView>> {
-        self.quick(move |workbench| workbench.timeline(customer, limit.try_into().unwrap_or(0))).await
+    /// All that is shown of a customer.
+    pub async fn customer_page(&self, id: CustomerId) -> Result<CustomerPage> {
+        self.quick(move |workbench| workbench.customer_page(id)).await
     }
 
     /// Records a touch (T1). `Invalid`, with the key of what is missing. Without evidence it is refused unless the draft allows for that.
@@ -196,6 +191,11 @@ impl Workbench {
     /// Own touches, newest first, at most `limit`; drafts included.
     pub async fn recent_touches(&self, limit: i32) -> Result<Vec<TouchView>> {
         self.quick(move |workbench| workbench.latest_touches(limit.try_into().unwrap_or(0))).await
+    }
+
+    /// Own touches day by day, newest first; drafts included.
+    pub async fn touch_days(&self) -> Result<Vec<TouchDay>> {
+        self.quick(core::Workbench::touch_days).await
     }
 
     /// The half-made touch that was put aside, if there is one.
@@ -228,11 +228,6 @@ impl Workbench {
         self.quick(core::Workbench::resume_unfinished).await
     }
 
-    /// A customer's progress briefs (B1), newest day first.
-    pub async fn briefs(&self, customer: CustomerId) -> Result<Vec<BriefView>> {
-        self.quick(move |workbench| workbench.briefs(customer, BRIEFS)).await
-    }
-
     /// Own touches of a day, newest first, drafts included.
     pub async fn touches_of(&self, day: Day) -> Result<Vec<TouchView>> {
         self.quick(move |workbench| workbench.touches_of(day)).await
@@ -258,11 +253,6 @@ impl Workbench {
         self.quick(move |workbench| workbench.evidence(id)).await
     }
 
-    /// Finds evidence by its id or by the SHA-256 of its bytes.
-    pub async fn find_evidence(&self, word: String) -> Result<EvidenceId> {
-        self.quick(move |workbench| workbench.find_evidence(&word)).await
-    }
-
     /// The 320 px thumbnail as JPEG, if there is one.
     pub async fn thumbnail(&self, id: EvidenceId) -> Result<Option<Vec<u8>>> {
         self.quick(move |workbench| workbench.thumbnail(id)).await
@@ -276,11 +266,6 @@ impl Workbench {
     /// Writes the rendition (JPEG of at most 2048 px) to the file `to`; false when there is none.
     pub async fn export_rendition(&self, id: EvidenceId, to: String) -> Result<bool> {
         self.quick(move |workbench| workbench.export_rendition(id, to.as_ref())).await
-    }
-
-    /// SHA-256 of the rendition, if there is one.
-    pub async fn rendition_hash(&self, id: EvidenceId) -> Result<Option<Hash>> {
-        self.quick(move |workbench| workbench.rendition_hash(id)).await
     }
 
     /// Writes a proof bundle of one piece of evidence to the file `to`: anyone can check it offline.
@@ -363,11 +348,6 @@ impl Workbench {
         Ok(Subscription(Mutex::new(Some(subscription))))
     }
 
-    /// The report card of a day.
-    pub async fn report_card(&self, day: Day) -> Result<ReportCard> {
-        self.quick(move |workbench| workbench.report_card(day)).await
-    }
-
     /// Files or updates the report of a day (T4): filing twice gives one report; after the day, a further filing is a correction
     /// beside it. `Invalid` when it is short and no reason is given.
     pub async fn file_report(&self, request: ReportRequest) -> Result<ReportView> {
@@ -382,6 +362,11 @@ impl Workbench {
     /// Takes a report back; works until it has been sent.
     pub async fn withdraw_report(&self, day: Day) -> Result<()> {
         self.quick(move |workbench| workbench.withdraw_report(day)).await
+    }
+
+    /// The time in which one tap takes the report back is over: the home screen has the card of today again.
+    pub fn let_report_stand(&self) {
+        self.core.let_report_stand();
     }
 
     /// Reports of a day that this person may see, own first.
@@ -399,9 +384,9 @@ impl Workbench {
         self.quick(core::Workbench::notices).await
     }
 
-    /// Does a task, with the key of one of its choices if it has any, and a reason if that choice needs one.
-    pub async fn complete_task(&self, id: TaskId, choice: Option<String>, reason: Option<String>) -> Result<TaskView> {
-        self.quick(move |workbench| workbench.complete_task(id, choice.as_deref(), reason.as_deref())).await
+    /// Does a task, with the key of one of its choices if it has any. Nothing when this answer needs a reason and has none: ask for it.
+    pub async fn complete_task(&self, id: TaskId, choice: Option<String>, reason: Option<String>) -> Result<Option<TaskView>> {
+        self.quick(move |workbench| workbench.answer_task(id, choice.as_deref(), reason.as_deref())).await
     }
 
     /// Exchanges records, then blobs. Whatever the server took is taken note of even when the rest fails. `Offline` without a network.
@@ -422,11 +407,6 @@ impl Workbench {
     /// Makes a refused edit again on top of the accepted state.
     pub async fn redo(&self, document: RecordId) -> Result<()> {
         self.quick(move |workbench| workbench.redo(document)).await
-    }
-
-    /// Makes all projections anew from the documents.
-    pub async fn rebuild(&self) -> Result<()> {
-        self.quick(core::Workbench::rebuild).await
     }
 
     /// Checks store, projections, blobs, chain and model. Reads everything: takes seconds on a full phone.

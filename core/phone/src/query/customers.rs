@@ -235,6 +235,7 @@ mod tests {
             zone: DEFAULT_ZONE,
             enrolled: false,
             lang: Lang::Zh,
+            filed: None,
         };
         let writer = Writer::Person { id: me.id, roles: [Role::Rep].into() };
         let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer, touched);
@@ -291,6 +292,7 @@ mod tests {
             zone: DEFAULT_ZONE,
             enrolled: false,
             lang: Lang::Zh,
+            filed: None,
         };
         let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, Writer::Server, claimed);
         let customer = CustomerId::derived("杭州智联科技");

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::view::ItemState;
 use super::{Ask, Shown, dialect};
 use crate::store::Row;
+use chuda_evidence::sniff::Mime;
 use chuda_record::Evidence;
 use chuda_record::error::Result;
 use chuda_record::id::{EvidenceId, Hash, TouchId};
@@ -28,6 +29,13 @@ pub struct EvidenceView {
     pub size: i64,
     /// What it is, such as `image/jpeg`.
     pub mime: String,
+    // What only a phone's screen shows is not in the JSON.
+    /// What a person calls it.
+    #[serde(skip)]
+    pub kind: EvidenceKind,
+    /// The usual extension of a file of it, without the dot.
+    #[serde(skip)]
+    pub extension: String,
     /// `camera`, `gallery`, `file` or `recording`.
     pub source: String,
     /// When it was captured.
@@ -57,6 +65,19 @@ pub struct EvidenceView {
 }
 
 chuda_record::words! {
+    /// What a person calls a piece of evidence.
+    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+    pub enum EvidenceKind {
+        /// 照片: any picture.
+        Photo = "photo",
+        /// 录音: any sound.
+        Recording = "recording",
+        /// 文件.
+        Document = "document",
+    }
+}
+
+chuda_record::words! {
     /// How far an item's time is to be trusted; in words, never a colour.
     #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
     pub enum Grade {
@@ -79,6 +100,18 @@ pub struct ClaimView {
     pub hash: Hash,
     /// Whether it has been signed yet.
     pub signed: bool,
+}
+
+impl EvidenceKind {
+    /// Of bytes; a recording that can't be read is one all the same.
+    fn of(mime: &str, source: &str) -> Self {
+        match mime.split('/').next() {
+            Some("image") => Self::Photo,
+            Some("audio") => Self::Recording,
+            _ if source == "recording" => Self::Recording,
+            _ => Self::Document,
+        }
+    }
 }
 
 impl Ask<'_> {
@@ -136,6 +169,8 @@ impl Shown for EvidenceView {
             sha256,
             claim,
             size,
+            kind: EvidenceKind::of(&mime, &source),
+            extension: Mime::ALL.into_iter().find(|one| one.as_str() == mime).unwrap_or(Mime::Unknown).extension().into(),
             mime,
             source,
             captured_at,

@@ -23,7 +23,7 @@ pub struct HomeView {
     pub now: DateTime<Utc>,
     /// Status line.
     pub sync: SyncSummary,
-    /// Report card.
+    /// Report card: of today, or of the report that can still be taken back by one tap.
     pub report: ReportCard,
     /// Touches of the day, drafts included, newest first.
     pub touches_today: Vec<TouchView>,
@@ -61,7 +61,7 @@ impl Ask<'_> {
             person: self.myself(),
             now: self.now,
             sync: self.sync_summary()?,
-            report: self.report_card(today)?,
+            report: self.report_card(self.me.filed(self.now).unwrap_or(today))?,
             touches_today: self.touches_of(today)?,
             tasks: self.tasks()?,
             notices: self.notices(NOTICES)?,

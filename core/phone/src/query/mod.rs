@@ -23,10 +23,10 @@ pub mod view;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use crate::screen::{Format, Lang};
+use crate::screen::{Format, Lang, UNDO_SECONDS};
 use crate::store::{Row, Tx};
 use chuda_record::error::Result;
 use chuda_record::id::{CustomerId, PersonId, RecordId};
@@ -50,6 +50,17 @@ pub struct Me {
     pub enrolled: bool,
     /// What their screens are written in.
     pub lang: Lang,
+    /// The day of the report that they filed last, and when.
+    pub filed: Option<(NaiveDate, DateTime<Utc>)>,
+}
+
+impl Me {
+    /// The day of a report that can still be taken back by one tap: it is shown as long, even when another day has begun.
+    fn filed(&self, now: DateTime<Utc>) -> Option<NaiveDate> {
+        // A shell begins to count a little later, and says when it is over.
+        let undo = TimeDelta::zero()..TimeDelta::seconds(2 * i64::from(UNDO_SECONDS));
+        self.filed.filter(|(_, at)| undo.contains(&(now - *at))).map(|(day, _)| day)
+    }
 }
 
 /// One look at the store: everything in it is of the same moment.

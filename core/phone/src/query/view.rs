@@ -7,7 +7,7 @@ pub use super::back_checks::{BackCheckDetail, BackCheckView, DrawnTouch, DrawnVi
 pub use super::briefs::BriefView;
 pub use super::contracts::{ContractRef, ContractView, StepState, StepView};
 pub use super::customers::{ContactView, CustomerView};
-pub use super::evidence::{ClaimView, EvidenceView, Grade};
+pub use super::evidence::{ClaimView, EvidenceKind, EvidenceView, Grade};
 pub use super::figures::{FiguresView, LineView};
 pub use super::home::HomeView;
 pub use super::leads::{AskState, Asked, LastEvent, LeadAsk, LeadList, LeadMove, LeadPage, LeadView, Moved};

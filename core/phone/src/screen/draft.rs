@@ -1,7 +1,6 @@
 //! The half-made touch on its screen: what was heard, what there is to fill in, what is missing, whether it can be saved.
 
-use std::collections::HashMap;
-
+use super::Failure;
 use super::slots::{SlotView, Slots};
 use crate::query::Ask;
 use crate::query::view::EvidenceView;
@@ -70,17 +69,7 @@ pub struct DraftView {
     /// What the button says.
     pub save: String,
     /// What else stands in the way of saving.
-    pub problem: Option<Problem>,
-}
-
-/// What stands in the way, as an error has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct Problem {
-    /// The key of an error.
-    pub key: String,
-    /// Its values.
-    pub params: HashMap<String, String>,
+    pub problem: Option<Failure>,
 }
 
 /// A piece of what was heard.
@@ -134,7 +123,7 @@ impl Ask<'_> {
         let touch = &drafted.touch;
         let (asked, problem) = match self.asked(touch) {
             Ok(asked) => (asked, None),
-            Err(error) => (Asked::default(), Some(problem(&error))),
+            Err(error) => (Asked::default(), Some(Failure::from(&error))),
         };
         let evidence: Vec<EvidenceView> = touch.evidence.iter().map(|id| self.one(*id)).collect::<Result<_>>()?;
         let slots = Slots::of(self, drafted, &asked.fields)?;
@@ -192,11 +181,6 @@ impl Ask<'_> {
 struct Asked {
     fields: Vec<String>,
     missing: Vec<String>,
-}
-
-fn problem(error: &Error) -> Problem {
-    let params = error.params.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
-    Problem { key: error.key.into(), params }
 }
 
 /// What was heard, cut where something was understood.

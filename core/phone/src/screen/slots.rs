@@ -203,12 +203,12 @@ impl<'a> Slots<'a> {
         let days = day.and_then(|day| i32::try_from((day - self.ask.today()).num_days()).ok());
         let said = self.said(|heard| heard.response_within_days.as_ref(), days.as_ref());
         let input = self.day("response_by", None, day, &self.near_days(true));
-        self.slot("response_by", day.map(|day| self.format().near_day(day, self.ask.today())), said, vec![input])
+        self.slot("response_by", day.map(|day| self.format().day(day, Some(self.ask.today()))), said, vec![input])
     }
 
     fn next(&self) -> SlotView {
         let touch = &self.drafted.touch;
-        let day = touch.next_date.map(|day| self.format().near_day(day, self.ask.today()));
+        let day = touch.next_date.map(|day| self.format().day(day, Some(self.ask.today())));
         let time = touch.next_time.map(|time| time.format("%H:%M").to_string());
         let parts: Vec<String> = [day, time, touch.next_action.clone()].into_iter().flatten().collect();
         let words = InputView {
@@ -370,7 +370,7 @@ impl<'a> Slots<'a> {
             label,
             text: day.map(|day| day.to_string()).unwrap_or_default(),
             choices: near.iter().map(choice).collect(),
-            day: day.map(|day| self.format().day(day)),
+            day: day.map(|day| self.format().day(day, None)),
             earlier: earlier.map(|day| day.to_string()),
             later: day.and_then(|day| day.succ_opt()).map(|day| day.to_string()),
             ..self.input(field, InputKind::Day, None)

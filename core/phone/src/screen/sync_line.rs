@@ -4,6 +4,29 @@ use std::collections::HashMap;
 
 use super::Lang;
 use crate::query::view::SyncSummary;
+use crate::workbench::BlobChoice;
+
+/// What a phone knows of its network, and what its person wants of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Network {
+    /// Whether the person wants photos, recordings and documents to wait for a network that costs nothing.
+    pub wifi_only: bool,
+    /// Whether this is one.
+    pub on_wifi: bool,
+}
+
+/// Which blobs an exchange sends over a network.
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+pub fn blobs_over(network: Network) -> BlobChoice {
+    if network.wifi_only && !network.on_wifi { BlobChoice::None } else { BlobChoice::All }
+}
+
+/// Whether there are blobs that wait for another network.
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+pub fn blobs_wait(sync: &SyncSummary, network: Network) -> bool {
+    sync.blobs_waiting > 0 && blobs_over(network) == BlobChoice::None
+}
 
 /// How things stand, at a glance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use crate::query::view::{
     FindingView, HomeView, LeadList, LeadPage, LeadView, MeetingView, OrderView, PersonView, QuestionView, QuoteView, Redrawn,
     ReportCard, ReportView, TaskView, TouchView,
 };
+use crate::screen::{CustomerPage, TouchDay};
 use chuda_record::error::Result;
 use chuda_record::id::{
     BackCheckId, ContractId, CustomerId, DemandId, EvidenceId, FindingId, LeadId, MeetingId, OrderId, PersonId, QuestionId, TaskId,
@@ -36,6 +37,8 @@ questions! { ask:
     fn customers() -> Vec<CustomerView> = ask.customers();
     /// One customer.
     fn customer(id: CustomerId) -> CustomerView = ask.customer(id);
+    /// All that is shown of a customer.
+    fn customer_page(id: CustomerId) -> CustomerPage = ask.customer_page(id);
     /// Finds customers by id, name or short name; an exact match comes alone.
     fn find_customers(words: &str) -> Vec<CustomerView> = ask.find_customers(words);
     /// A customer's touches, newest first, at most `limit`.
@@ -46,6 +49,8 @@ questions! { ask:
     fn touches_of(day: NaiveDate) -> Vec<TouchView> = ask.touches_of(day);
     /// Own touches, newest first, at most `limit`; drafts included.
     fn latest_touches(limit: u32) -> Vec<TouchView> = ask.latest_touches(limit);
+    /// Own touches day by day, newest first; drafts included.
+    fn touch_days() -> Vec<TouchDay> = ask.touch_days();
     /// Own evidence of the last three months that belongs to no touch, newest first, at most 50.
     fn loose_evidence() -> Vec<EvidenceView> = ask.loose_evidence();
     /// One piece of evidence.

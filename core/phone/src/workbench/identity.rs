@@ -140,6 +140,7 @@ impl Workbench {
             blobs,
             me: RwLock::new(me),
             english: AtomicBool::default(),
+            filed: Mutex::default(),
             config: RwLock::new(config),
             listeners: super::listeners::Listeners::default(),
             #[cfg(feature = "whisper")]
@@ -224,10 +225,12 @@ fn read_me(tx: &Tx<'_>) -> Result<Me> {
     let id = tx.meta::<[u8; 16]>("person")?.and_then(|bytes| PersonId::from_slice(&bytes)).ok_or_else(damaged)?;
     let person = tx.record::<Person>(id)?.map(|row| row.record);
     let enrolled = tx.meta::<String>("server")?.is_some();
-    let lang = Lang::Zh;
+    let (lang, filed) = (Lang::Zh, None);
     let roles = tx.meta::<String>("roles")?.unwrap_or_else(|| Role::Rep.as_str().into());
     Ok(match person {
-        Some(person) => Me { id, name: person.name, roles: person.roles.into_iter().collect(), zone: person.zone, enrolled, lang },
+        Some(person) => {
+            Me { id, name: person.name, roles: person.roles.into_iter().collect(), zone: person.zone, enrolled, lang, filed }
+        }
         None => Me {
             id,
             name: tx.meta("name")?.unwrap_or_default(),
@@ -236,6 +239,7 @@ fn read_me(tx: &Tx<'_>) -> Result<Me> {
             zone: DEFAULT_ZONE,
             enrolled,
             lang,
+            filed,
         },
     })
 }

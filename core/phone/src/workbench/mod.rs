@@ -29,9 +29,9 @@ mod voice;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 pub use capturing::{EvidenceDraft, EvidenceSaved};
 pub use consents::{ConsentView, Purpose};
@@ -136,6 +136,8 @@ struct Inner {
     blobs: Blobs,
     me: RwLock<Me>,
     english: AtomicBool,
+    /// The day of the report that was filed last, and when, as long as nobody has taken it back or let it stand.
+    filed: Mutex<Option<(NaiveDate, DateTime<Utc>)>>,
     config: RwLock<Arc<Config>>,
     listeners: listeners::Listeners,
     #[cfg(feature = "whisper")]
@@ -148,7 +150,11 @@ struct Inner {
 impl Inner {
     fn me(&self) -> Me {
         let lang = if self.english.load(Ordering::Relaxed) { Lang::En } else { Lang::Zh };
-        Me { lang, ..self.me.read().unwrap_or_else(PoisonError::into_inner).clone() }
+        Me { lang, filed: *self.filed(), ..self.me.read().unwrap_or_else(PoisonError::into_inner).clone() }
+    }
+
+    fn filed(&self) -> MutexGuard<'_, Option<(NaiveDate, DateTime<Utc>)>> {
+        self.filed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn config(&self) -> Arc<Config> {
@@ -260,6 +266,14 @@ impl Workbench {
             },
             |ask, ()| ask.one(id),
         )
+    }
+
+    /// The same on a screen, which asks for a reason if it turns out that this answer needs one: then there is none.
+    pub fn answer_task(&self, id: TaskId, choice: Option<&str>, reason: Option<&str>) -> Result<Option<TaskView>> {
+        match self.complete_task(id, choice, reason) {
+            Err(error) if error.key == keys::TASK_REASON_MISSING && reason.is_none() => Ok(None),
+            done => done.map(Some),
+        }
     }
 
     /// Makes a refused edit again on top of the accepted state.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 
 use super::{Workbench, typed};
-use crate::query::Ask;
 use crate::query::report::TOMORROW;
 use crate::query::view::{ReportCard, ReportView};
+use crate::query::{Ask, Shown as _};
 use crate::store::{Own, Tx};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{CustomerId, RecordId, ReportId};
@@ -74,7 +74,11 @@ impl Workbench {
                 }
                 Ok(id)
             },
-            |ask, id| ask.one(id),
+            |ask, id| {
+                let row = ask.tx.find::<Report>(id)?;
+                *self.0.filed() = Some((row.record.day, ask.now));
+                ReportView::of(ask, row)
+            },
         )
     }
 
@@ -106,8 +110,17 @@ impl Workbench {
                 keep_tomorrow(tx, TOMORROW, FILED_TOMORROW)?;
                 tx.edit(own, id, &row.record, &Report { withdrawn: true, ..row.record.clone() })
             },
-            |_, ()| Ok(()),
+            |_, ()| {
+                self.0.filed().take();
+                Ok(())
+            },
         )
+    }
+
+    /// The time in which one tap takes the report back is over: the first screen shows the card of today again.
+    pub fn let_report_stand(&self) {
+        self.0.filed().take();
+        self.0.listeners.changed();
     }
 }
 

@@ -7,12 +7,13 @@ import android.app.job.JobService
 import android.content.ComponentName
 import android.content.Context
 import chuda.Action
-import chuda.BlobChoice
 import chuda.ChudaException
 import chuda.Workbench
 import chuda.action
+import chuda.blobsOver
+import chuda.blobsWait
 import chuda.sync
-import chuda.ui.WIFI_ONLY
+import chuda.ui.network
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.launch
 
@@ -47,12 +48,13 @@ class SyncJob : JobService() {
     ): Boolean {
         val workbench = app.workbench() ?: return false
         // The job for files alone is stopped by the system when the Wi-Fi goes.
-        val isForAll = app.platform.preference(WIFI_ONLY) != "true" || job == BLOBS
+        val network = app.platform.network.run { if (job == BLOBS) copy(onWifi = true) else this }
         return try {
-            val report = workbench.sync(if (isForAll) BlobChoice.ALL else BlobChoice.NONE)
-            if (!isForAll && report.blobs.left > 0) schedule(app, BLOBS) { setRequiredNetworkType(JobInfo.NETWORK_TYPE_UNMETERED) }
+            val report = workbench.sync(blobsOver(network))
+            val wait = blobsWait(workbench.status().summary, network)
+            if (wait) schedule(app, BLOBS) { setRequiredNetworkType(JobInfo.NETWORK_TYPE_UNMETERED) }
             tell(app, workbench)
-            isForAll && report.blobs.left > 0
+            report.blobs.left > 0 && !wait
         } catch (error: ChudaException) {
             // Whatever else it is, only the person can do something about it: the sync screen shows it.
             error.action == Action.TRY_LATER

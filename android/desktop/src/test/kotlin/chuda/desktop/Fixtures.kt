@@ -4,6 +4,7 @@ import chuda.ConsentView
 import chuda.ContactMode
 import chuda.ContactView
 import chuda.CustomerView
+import chuda.EvidenceKind
 import chuda.EvidenceView
 import chuda.FactView
 import chuda.Filing
@@ -256,6 +257,15 @@ object Fixtures {
         claim = "9f2c41d07b5ae83366e1c0ffb8a4d2e19c7350f6aa1be4d8027f63c95ed1b741",
         size = 239_198L * number,
         mime = mime,
+        kind =
+            if ("image" in mime) {
+                EvidenceKind.PHOTO
+            } else if ("audio" in mime) {
+                EvidenceKind.RECORDING
+            } else {
+                EvidenceKind.DOCUMENT
+            },
+        extension = mime.substringAfter('/'),
         source = source,
         capturedAt = at(10, 22),
         grade = Grade.LOCAL_UNVERIFIED,

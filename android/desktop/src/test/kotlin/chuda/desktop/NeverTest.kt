@@ -489,9 +489,9 @@ class NeverTest {
     fun `every error that the core names has a sentence in both languages`() {
         val untold = ChudaException.Internal("panic", emptyMap())
         for (words in listOf(Fixtures.chinese, Fixtures.english)) {
-            assertTrue("panic" in words(failure(untold)))
-            val own = Permission.entries.map(::denied) + EndReason.entries.map { Failure("recording.${it.name.lowercase()}") }
-            own.forEach { assertFalse(it.key in words(it)) { words(it) } }
+            assertTrue("panic" in words.failure(failure(untold)))
+            val own = Permission.entries.map(::denied) + EndReason.entries.map { it.told }
+            own.map { failure(it) }.forEach { assertFalse(it.key in words.failure(it)) { words.failure(it) } }
         }
     }
 

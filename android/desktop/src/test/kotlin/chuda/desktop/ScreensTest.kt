@@ -17,12 +17,15 @@ import androidx.compose.ui.text.platform.SystemFont
 import androidx.compose.ui.unit.Density
 import chuda.BriefView
 import chuda.Check
+import chuda.ChudaException
 import chuda.Consent
 import chuda.CustomerDraft
+import chuda.CustomerPage
 import chuda.Identity
 import chuda.ItemState
 import chuda.StatusItem
 import chuda.StatusView
+import chuda.TouchDay
 import chuda.ui.Choosing
 import chuda.ui.ChudaTheme
 import chuda.ui.CustomerScreen
@@ -31,9 +34,9 @@ import chuda.ui.CustomersScreen
 import chuda.ui.CustomersState
 import chuda.ui.DraftScreen
 import chuda.ui.DraftState
+import chuda.ui.EndReason
 import chuda.ui.EvidenceScreen
 import chuda.ui.EvidenceState
-import chuda.ui.Failure
 import chuda.ui.FirstRunScreen
 import chuda.ui.FirstRunState
 import chuda.ui.Ground
@@ -44,7 +47,6 @@ import chuda.ui.MeState
 import chuda.ui.Permission
 import chuda.ui.Place
 import chuda.ui.Recording
-import chuda.ui.Remedy
 import chuda.ui.SyncScreen
 import chuda.ui.SyncState
 import chuda.ui.Tabbed
@@ -56,6 +58,7 @@ import chuda.ui.TouchesScreen
 import chuda.ui.TouchesState
 import chuda.ui.Words
 import chuda.ui.denied
+import chuda.ui.failure
 import org.jetbrains.skia.Image
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.DynamicTest
@@ -141,7 +144,7 @@ class ScreensTest {
                 )
             },
             Shot("first-refused") {
-                val refused = Failure("enrol.code_refused")
+                val refused = failure(ChudaException.Invalid("enrol.code_refused", emptyMap()))
                 FirstRunScreen(
                     FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9", failure = refused),
                     idle(),
@@ -149,7 +152,7 @@ class ScreensTest {
                 )
             },
             Shot("first-offline") {
-                val offline = Failure("sync.offline", "offline", remedy = Remedy.RETRY)
+                val offline = failure(ChudaException.Offline("sync.offline", emptyMap()), again = true)
                 FirstRunScreen(
                     FirstRunState(FirstRunState.Step.CODE, "https://chuda.example.com", "NJQ7K-Q5YG9", failure = offline),
                     idle(),
@@ -189,8 +192,10 @@ class ScreensTest {
                 HomeState(Fixtures.home(Fixtures.waiting(it), waiting = it("home.unfinished")))
             },
             homeShot("home-attention") { HomeState(Fixtures.home(Fixtures.attention(it))) },
-            homeShot("home-no-microphone") { day(it).copy(failure = denied(Permission.MICROPHONE)) },
-            homeShot("home-full-disk") { day(it).copy(failure = Failure("storage.full", "storage", remedy = Remedy.RETRY)) },
+            homeShot("home-no-microphone") { day(it).copy(failure = failure(denied(Permission.MICROPHONE))) },
+            homeShot(
+                "home-full-disk",
+            ) { day(it).copy(failure = failure(ChudaException.Storage("storage.full", emptyMap()), again = true)) },
         )
     }
 
@@ -212,9 +217,11 @@ class ScreensTest {
             draftShot("draft-listening", state = ::listening),
             draftShot("draft-by-hand") { DraftState(it.blank) },
             draftShot("draft-question") { DraftState(it.question, thumbnails) },
-            draftShot("draft-no-model") { listening(it).copy(listening = false, failure = Failure("speech.model_missing", "model")) },
-            draftShot("draft-interrupted") { heard(it).copy(failure = Failure("recording.not_permitted")) },
-            draftShot("draft-no-camera") { heard(it).copy(failure = denied(Permission.CAMERA)) },
+            draftShot("draft-no-model") {
+                listening(it).copy(listening = false, failure = failure(ChudaException.Model("speech.model_missing", emptyMap())))
+            },
+            draftShot("draft-interrupted") { heard(it).copy(failure = failure(EndReason.NOT_PERMITTED.told)) },
+            draftShot("draft-no-camera") { heard(it).copy(failure = failure(denied(Permission.CAMERA))) },
         )
     }
 
@@ -222,8 +229,8 @@ class ScreensTest {
         val yesterday = Fixtures.visit.copy(id = Fixtures.id(29), day = Fixtures.today.minusDays(1))
         val days =
             listOf(
-                TouchesState.Day(Fixtures.today, listOf(Fixtures.call, Fixtures.mail, Fixtures.visit, Fixtures.bare)),
-                TouchesState.Day(Fixtures.today.minusDays(1), listOf(yesterday)),
+                TouchDay(Fixtures.today, listOf(Fixtures.call, Fixtures.mail, Fixtures.visit, Fixtures.bare)),
+                TouchDay(Fixtures.today.minusDays(1), listOf(yesterday)),
             )
         val thumbnails = mapOf(Fixtures.photo.id to photo)
         return listOf(
@@ -231,14 +238,25 @@ class ScreensTest {
             tab("touches-empty", Place.Tab.TOUCHES) { TouchesScreen(TouchesState(loading = false), idle(), it) },
             tab("touches-loading", Place.Tab.TOUCHES) { TouchesScreen(TouchesState(), idle(), it) },
             tab("touches-error", Place.Tab.TOUCHES) {
-                TouchesScreen(TouchesState(loading = false, failure = Failure("storage.damaged", "storage")), idle(), it)
+                TouchesScreen(
+                    TouchesState(loading = false, failure = failure(ChudaException.Storage("storage.damaged", emptyMap()))),
+                    idle(),
+                    it,
+                )
             },
             Shot("touch", true) { TouchScreen(TouchState(Fixtures.visit, thumbnails, loading = false), idle(), it, {}) },
             Shot("touch-question") { TouchScreen(TouchState(Fixtures.call, loading = false), idle(), it, {}) },
             Shot("touch-draft") { TouchScreen(TouchState(Fixtures.bare, loading = false), idle(), it, {}) },
             Shot(
                 "touch-missing",
-            ) { TouchScreen(TouchState(loading = false, failure = Failure("touch.not_found", "not_found")), idle(), it, {}) },
+            ) {
+                TouchScreen(
+                    TouchState(loading = false, failure = failure(ChudaException.NotFound("touch.not_found", emptyMap()))),
+                    idle(),
+                    it,
+                    {},
+                )
+            },
         )
     }
 
@@ -267,7 +285,8 @@ class ScreensTest {
                 ),
             )
         val timeline = listOf(Fixtures.mail, Fixtures.visit.copy(day = Fixtures.today.minusDays(6)))
-        val customer = CustomerState(Fixtures.red, timeline, briefs, listOf(Fixtures.document), loading = false)
+        val customer = CustomerState(CustomerPage(Fixtures.red, timeline, briefs, listOf(Fixtures.document)), loading = false)
+        val bare = CustomerPage(Fixtures.customers[2], emptyList(), emptyList(), emptyList())
         return listOf(
             tab(
                 "customers",
@@ -278,12 +297,17 @@ class ScreensTest {
             tab("customers-not-found", Place.Tab.CUSTOMERS) { CustomersScreen(CustomersState(search = "宁波", loading = false), idle(), it) },
             tab("customers-adding", Place.Tab.CUSTOMERS) {
                 val state = CustomersState(Fixtures.customers, adding = CustomerDraft(name = "佛山乐居家具"), loading = false)
-                CustomersScreen(state.copy(failure = Failure("customer.exists")), idle(), it)
+                CustomersScreen(state.copy(failure = failure(ChudaException.Invalid("customer.exists", emptyMap()))), idle(), it)
             },
             Shot("customer", true) { CustomerScreen(customer, idle(), it, {}) },
-            Shot("customer-new") { CustomerScreen(CustomerState(Fixtures.customers[2], loading = false), idle(), it, {}) },
+            Shot("customer-new") { CustomerScreen(CustomerState(bare, loading = false), idle(), it, {}) },
             Shot("customer-missing") {
-                CustomerScreen(CustomerState(loading = false, failure = Failure("customer.not_found", "not_found")), idle(), it, {})
+                CustomerScreen(
+                    CustomerState(loading = false, failure = failure(ChudaException.NotFound("customer.not_found", emptyMap()))),
+                    idle(),
+                    it,
+                    {},
+                )
             },
         )
     }
@@ -319,7 +343,7 @@ class ScreensTest {
             syncShot("sync", isFilled = true) { SyncState(StatusView(items, Fixtures.attention(it))) },
             syncShot("sync-running") { SyncState(StatusView(items.take(2), Fixtures.waiting(it)), syncing = true) },
             syncShot("sync-offline") {
-                val offline = Failure("sync.offline", "offline", remedy = Remedy.RETRY)
+                val offline = failure(ChudaException.Offline("sync.offline", emptyMap()), again = true)
                 SyncState(StatusView(items.take(2), Fixtures.waiting(it)), failure = offline)
             },
             syncShot("sync-wifi") {
@@ -346,7 +370,7 @@ class ScreensTest {
             tab("me", Place.Tab.ME, true) { MeScreen(state, idle(), it) },
             tab("me-alone", Place.Tab.ME) { MeScreen(state.copy(identity = identity.copy(server = null)), idle(), it) },
             tab("me-checked", Place.Tab.ME) { MeScreen(state.copy(checks = checks, consents = emptyList()), idle(), it) },
-            tab("me-no-location", Place.Tab.ME) { MeScreen(state.copy(failure = denied(Permission.LOCATION)), idle(), it) },
+            tab("me-no-location", Place.Tab.ME) { MeScreen(state.copy(failure = failure(denied(Permission.LOCATION))), idle(), it) },
         )
     }
 

@@ -17,8 +17,11 @@ class Server(
     }
 
     /** A new person and the code that enrols them. */
-    fun invite(name: String): String {
-        val added = ProcessBuilder(program, "admin", "person", "add", name, "--role", "rep", "--data", dir.path, "--json").start()
+    fun invite(
+        name: String,
+        role: String = "rep",
+    ): String {
+        val added = ProcessBuilder(program, "admin", "person", "add", name, "--role", role, "--data", dir.path, "--json").start()
         val answer = added.inputStream.bufferedReader().readText()
         return Regex("\"code\":\"([^\"]+)\"").find(answer)!!.groupValues[1]
     }

@@ -10,6 +10,7 @@ import chuda.SlotView
 import chuda.Source
 import chuda.TouchDraft
 import chuda.Workbench
+import chuda.sync
 import chuda.ui.Access
 import chuda.ui.Choosing
 import chuda.ui.DraftModel
@@ -17,6 +18,9 @@ import chuda.ui.Failure
 import chuda.ui.HomeModel
 import chuda.ui.Model
 import chuda.ui.Permission
+import chuda.ui.Remedy
+import chuda.ui.SyncModel
+import chuda.ui.WIFI_ONLY
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.ExperimentalCoroutinesApi
@@ -42,33 +46,37 @@ class StoriesTest {
 
     @TestFactory
     fun `every story comes true`(): List<DynamicTest> =
-        listOf("draft", "home", "model").flatMap { screen ->
-            stories(screen).map { story -> DynamicTest.dynamicTest(story["story"] as String) { play(story) } }
+        listOf("draft", "home", "model", "asked").flatMap { screen ->
+            stories(screen).map { story -> DynamicTest.dynamicTest(story["story"] as String) { play(story, screen == "asked") } }
         }
 
     @Suppress("UNCHECKED_CAST")
     private fun stories(screen: String) = Json.read(File("../../tests/stories/$screen.json").readText()) as List<Map<String, Any?>>
 
     @Suppress("UNCHECKED_CAST")
-    private fun play(story: Map<String, Any?>) =
-        runBlocking {
-            val stage = Stage.of(story, dir.resolve(System.nanoTime().toString()))
-            try {
-                (story["steps"] as List<Map<String, Any?>>).forEachIndexed { number, step ->
-                    if (step["early"] != true) stage.loaded()
-                    (step["do"] as List<String>?)?.let { stage.act(it) }
-                    val wanted = (step["see"] as Map<String, Any?>?).orEmpty()
-                    stage.until { stage.seen(wanted) == wanted }
-                    assertEquals(wanted, stage.seen(wanted)) { "step $number" }
-                }
-            } finally {
-                stage.close()
+    private fun play(
+        story: Map<String, Any?>,
+        isAsked: Boolean,
+    ) = runBlocking {
+        val folder = dir.resolve(System.nanoTime().toString())
+        val stage = if (isAsked) Stage.asked(folder) else Stage.of(story, folder)
+        try {
+            (story["steps"] as List<Map<String, Any?>>).forEachIndexed { number, step ->
+                if (step["early"] != true) stage.loaded()
+                (step["do"] as List<String>?)?.let { stage.act(it) }
+                val wanted = (step["see"] as Map<String, Any?>?).orEmpty()
+                stage.until { stage.seen(wanted) == wanted }
+                assertEquals(wanted, stage.seen(wanted)) { "step $number" }
             }
+        } finally {
+            stage.close()
         }
+    }
 
     private class Stage(
         private val phone: FakePhone,
         private val workbench: Workbench,
+        private val server: Server? = null,
     ) {
         /** The screens' time stands still. */
         private val scheduler = TestCoroutineScheduler()
@@ -76,6 +84,7 @@ class StoriesTest {
         private val home = HomeModel(workbench, phone, scope) {}
         private val draft = DraftModel(workbench, phone, scope, null, {}, {})
         private val probe = Probe(workbench, phone, scope)
+        private val sync = SyncModel(workbench, phone, scope) {}
 
         suspend fun until(isThere: () -> Boolean) =
             withTimeoutOrNull(PATIENCE) {
@@ -104,6 +113,13 @@ class StoriesTest {
                 "file" -> home.file()
                 "reason" -> home.chooseReason(one)
                 "undo" -> home.undo()
+                "let_stand" -> scheduler.advanceTimeBy(UNDO)
+                "a_day_passes" -> phone.clock.moveBy(Duration.ofDays(1).toMillis())
+                "network" -> phone.onWifi = one == "wifi"
+                "wifi_only" -> phone.prefer(WIFI_ONLY, "true")
+                "answer" -> home.answer(checkNotNull(home.state.value.home).tasks.single().id, null, words.getOrNull(1))
+                "again" -> home.remedy(Remedy.RETRY)
+                "disk" -> if (one == "full") FullDisk.above(0) else FullDisk.end()
                 "deny" -> deny(Permission.valueOf(one.uppercase()))
                 else -> probe.act(words[0], one)
             }
@@ -131,121 +147,47 @@ class StoriesTest {
             val card = home.home?.report
             val view = draft.state.value.view
             val slots = view?.run { slots + more }.orEmpty()
-            return when (what) {
-                "loose" -> {
-                    home.home?.loose?.size
-                }
-
-                "unfinished" -> {
-                    home.home?.unfinished
-                }
-
-                "waiting" -> {
-                    home.home?.waiting
-                }
-
-                "sync" -> {
-                    home.home
-                        ?.sync
-                        ?.line
-                        ?.run { mapOf("key" to key, "text" to text, "standing" to standing.word) }
-                }
-
-                "undo" -> {
-                    home.undo
-                }
-
-                "choosing" -> {
-                    home.choosing?.word
-                }
-
-                "filing" -> {
-                    card?.filing?.word
-                }
-
-                "full" -> {
-                    card?.full
-                }
-
-                "undo_seconds" -> {
-                    card?.undoSeconds
-                }
-
-                "tomorrow" -> {
-                    card?.tomorrow
-                }
-
-                "another" -> {
-                    card?.another
-                }
-
-                "missing" -> {
-                    view?.missing
-                }
-
-                "missing_touches" -> {
-                    card?.missing
-                }
-
-                "values" -> {
-                    slots.associate { it.field to it.value }
-                }
-
-                "labels" -> {
-                    slots.associate { it.field to it.label }
-                }
-
-                "offered" -> {
-                    slots.associate { slot -> slot.field to choices(slot).map { it.text } }
-                }
-
-                "chosen" -> {
-                    slots.associate { slot -> slot.field to choices(slot).filter { it.chosen }.map { it.value } }
-                }
-
-                "slots" -> {
-                    view?.slots?.map { it.field }
-                }
-
-                "can_save" -> {
-                    view?.canSave
-                }
-
-                "save" -> {
-                    view?.save
-                }
-
-                "new_customer" -> {
-                    view?.newCustomer
-                }
-
-                "evidence" -> {
-                    view?.evidence?.size
-                }
-
-                "saved" -> {
-                    draft.state.value.saved
-                        ?.touch
-                        ?.status
-                        ?.word
-                }
-
-                "failure" -> {
-                    (home.failure ?: draft.state.value.failure ?: probe.state.value.failure)?.let(::told)
-                }
-
-                else -> {
-                    probe.seen(what)
-                }
-            }
+            val shown =
+                mapOf<String, () -> Any?>(
+                    "loose" to { home.home?.loose?.size },
+                    "unfinished" to { home.home?.unfinished },
+                    "waiting" to { home.home?.waiting },
+                    "tasks" to { home.home?.tasks?.size },
+                    "sync" to { home.home?.run { sync.line.run { mapOf("key" to key, "text" to text, "standing" to standing.word) } } },
+                    "waits_for_wifi" to { sync.state.value.waitsForWifi },
+                    "undo" to { home.undo },
+                    "choosing" to { home.choosing?.word },
+                    "day" to { card?.day?.toString() },
+                    "filing" to { card?.filing?.word },
+                    "full" to { card?.full },
+                    "undo_seconds" to { card?.undoSeconds },
+                    "tomorrow" to { card?.tomorrow },
+                    "another" to { card?.another },
+                    "missing" to { view?.missing },
+                    "missing_touches" to { card?.missing },
+                    "values" to { slots.associate { it.field to it.value } },
+                    "labels" to { slots.associate { it.field to it.label } },
+                    "offered" to { slots.associate { slot -> slot.field to choices(slot).map { it.text } } },
+                    "chosen" to { slots.associate { slot -> slot.field to choices(slot).filter { it.chosen }.map { it.value } } },
+                    "slots" to { view?.slots?.map { it.field } },
+                    "can_save" to { view?.canSave },
+                    "save" to { view?.save },
+                    "new_customer" to { view?.newCustomer },
+                    "evidence" to { view?.evidence?.size },
+                    "kinds" to { view?.evidence?.map { it.kind.word } },
+                    "saved" to { draft.state.value.run { saved?.touch?.status?.word } },
+                    "failure" to { (home.failure ?: draft.state.value.failure ?: probe.state.value.failure)?.let(::told) },
+                )
+            return shown[what]?.invoke() ?: probe.seen(what)
         }
 
         private fun choices(slot: SlotView) = slot.inputs.flatMap { it.choices }
 
         fun close() {
-            listOf(home, draft, probe).forEach { it.close() }
+            listOf(home, draft, probe, sync).forEach { it.close() }
             scope.cancel()
             workbench.close()
+            server?.close()
         }
 
         companion object {
@@ -264,6 +206,23 @@ class StoriesTest {
                     workbench.keepUnfinished(TouchDraft(mode = ContactMode.valueOf(it.getValue("mode").uppercase()), action = it["action"]))
                 }
                 return Stage(phone, workbench)
+            }
+
+            /** Somebody who is asked a technical question. */
+            suspend fun asked(folder: File): Stage {
+                val server = Server(folder.resolve("server"))
+                val (phone, other) = FakePhone(folder.resolve("tech")) to FakePhone(folder.resolve("rep"))
+                val tech = Workbench.createEnrolled(phone.settings(), server.url, server.invite("赵工", "tech"))
+                Workbench.createEnrolled(other.settings(), server.url, server.invite("李强")).use { rep ->
+                    rep.sync()
+                    val customer = rep.addCustomer(CustomerDraft(name = "杭州智联科技")).id
+                    val photo = rep.keepEvidence(EvidenceDraft(sample("photo.jpg"), Source.CAMERA)).evidence.id
+                    val about = TouchDraft(customer, ContactMode.WECHAT, "tech_question", listOf(photo))
+                    rep.recordTouch(about.copy(techOwner = "赵工", responseBy = rep.today()))
+                    rep.sync()
+                }
+                tech.sync()
+                return Stage(phone, tech, server)
             }
         }
     }
@@ -306,7 +265,7 @@ class StoriesTest {
                 }
 
                 "retry" -> {
-                    remedy(chuda.ui.Remedy.RETRY)
+                    remedy(Remedy.RETRY)
                 }
 
                 else -> {
@@ -320,7 +279,7 @@ class StoriesTest {
                 "shown" -> state.value.shown
                 "attempts" -> state.value.attempts
                 "looks" -> state.value.looks
-                else -> error(what)
+                else -> null
             }
 
         private fun twoLooks() {
@@ -333,7 +292,11 @@ class StoriesTest {
         private fun attempt(key: String): Unit =
             work(again = { attempt(key) }) {
                 set { it.copy(attempts = it.attempts + 1) }
-                throw if (key == "storage.full") full() else ChudaException.Invalid(key, emptyMap())
+                throw when (key) {
+                    "storage.full" -> full()
+                    "sync.offline" -> ChudaException.Offline(key, emptyMap())
+                    else -> ChudaException.Invalid(key, emptyMap())
+                }
             }
 
         private fun full() = ChudaException.Storage("storage.full", emptyMap())
@@ -347,6 +310,7 @@ class StoriesTest {
     private companion object {
         const val PATIENCE = 60_000L
         const val POLL = 5L
+        const val UNDO = 6_000L
 
         /** Of a map only what is looked for. */
         fun narrowed(
@@ -354,7 +318,7 @@ class StoriesTest {
             wanted: Any?,
         ): Any? = if (seen is Map<*, *> && wanted is Map<*, *>) wanted.mapValues { (key, _) -> seen[key] } else seen
 
-        fun told(failure: Failure) = mapOf("key" to failure.key, "kind" to failure.kind, "remedy" to failure.remedy?.word)
+        fun told(failure: Failure) = failure.run { mapOf("key" to key, "kind" to kind, "remedy" to remedy?.word, "calm" to calm) }
 
         val Enum<*>.word get() = name.lowercase()
 

@@ -74,7 +74,7 @@ class App(
         workbench: Workbench,
         link: String,
     ) {
-        if (workbench.identity().server != null) return fail(Failure("invitation.not_needed"))
+        if (workbench.identity().server != null) throw stopped("invitation.not_needed")
         stack.go(Place.Join)
         (model(Place.Join) as FirstRunModel).invite(link)
     }

@@ -1,17 +1,15 @@
 package chuda.ui
 
-import chuda.ChudaException
 import chuda.EvidenceDraft
 import chuda.EvidenceId
 import chuda.Purpose
 import chuda.TouchId
 import chuda.Workbench
-import chuda.key
 
 /** A picture from the camera; null when the person went back. The system is asked for the camera when it is first needed. */
 internal suspend fun photo(platform: Platform): Captured? {
     val access = platform.permission(Permission.CAMERA).let { if (it == Access.ASKABLE) platform.ask(Permission.CAMERA) else it }
-    if (access != Access.GRANTED) throw ChudaException.NotAllowed("permission.camera", emptyMap())
+    if (access != Access.GRANTED) throw denied(Permission.CAMERA)
     return platform.takePhoto()
 }
 
@@ -37,6 +35,3 @@ internal suspend fun Workbench.keep(
 
 /** Keeps what the camera had made when the app was killed. */
 internal suspend fun Workbench.keepLeftovers(platform: Platform): List<EvidenceId> = platform.leftovers().map { keep(platform, it) }
-
-/** Whether an answer was refused only because it needs a reason. */
-internal fun wantsReason(error: ChudaException) = error.key == "task.reason_missing"

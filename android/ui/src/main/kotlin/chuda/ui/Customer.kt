@@ -1,21 +1,15 @@
 package chuda.ui
 
-import chuda.BriefView
 import chuda.CustomerId
-import chuda.CustomerView
+import chuda.CustomerPage
 import chuda.EvidenceId
-import chuda.EvidenceView
 import chuda.TouchId
-import chuda.TouchView
 import chuda.Workbench
 import kotlinx.coroutines.CoroutineScope
 
 /** A customer: its health with the sum, its timeline, its briefs, its documents. */
 data class CustomerState(
-    val customer: CustomerView? = null,
-    val timeline: List<TouchView> = emptyList(),
-    val briefs: List<BriefView> = emptyList(),
-    val documents: List<EvidenceView> = emptyList(),
+    val page: CustomerPage? = null,
     val loading: Boolean = true,
     val failure: Failure? = null,
 )
@@ -42,11 +36,8 @@ class CustomerModel(
     }
 
     private suspend fun load() {
-        val customer = workbench.customer(id)
-        val timeline = workbench.timeline(id, LIMIT)
-        val briefs = workbench.briefs(id)
-        val documents = timeline.flatMap { it.evidence }.filter { !it.mime.startsWith("image/") && !it.mime.startsWith("audio/") }
-        set { it.copy(customer = customer, timeline = timeline, briefs = briefs, documents = documents, loading = false) }
+        val page = workbench.customerPage(id)
+        set { it.copy(page = page, loading = false) }
     }
 
     override fun touch() =
@@ -63,8 +54,4 @@ class CustomerModel(
         state: CustomerState,
         failure: Failure?,
     ) = state.copy(failure = failure, loading = false)
-
-    private companion object {
-        const val LIMIT = 100
-    }
 }

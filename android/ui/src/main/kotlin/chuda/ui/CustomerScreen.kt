@@ -20,7 +20,10 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import chuda.BriefView
 import chuda.CustomerView
+import chuda.EvidenceView
+import chuda.TouchView
 
 @Composable
 fun CustomerScreen(
@@ -30,7 +33,8 @@ fun CustomerScreen(
     onBack: () -> Unit,
     modifier: Modifier = Modifier,
 ) = Column(modifier.fillMaxSize()) {
-    val customer = state.customer
+    val page = state.page
+    val customer = page?.customer
     TopBar(customer?.name.orEmpty(), words, onBack)
     if (customer == null && state.failure == null) return@Column Loading(words)
     Column(
@@ -38,12 +42,12 @@ fun CustomerScreen(
         Arrangement.spacedBy(10.dp),
     ) {
         state.failure?.let { Notice(it, words, on::dismiss, onRemedy = on::remedy) }
-        if (customer != null) {
-            Health(customer, words)
-            Standing(customer, words)
-            Timeline(state, on, words)
-            Briefs(state, words)
-            Documents(state, on, words)
+        if (page != null) {
+            Health(page.customer, words)
+            Standing(page.customer, words)
+            Timeline(page.timeline, on, words)
+            Briefs(page.briefs, words)
+            Documents(page.documents, on, words)
         }
     }
     if (customer != null) {
@@ -90,21 +94,7 @@ private fun Standing(
     customer: CustomerView,
     words: Words,
 ) = Panel {
-    Column(verticalArrangement = Arrangement.spacedBy(10.dp)) {
-        Fact(words("customer.stage"), words(customer.stage))
-        val holder =
-            customer.holder
-                ?.name
-                .orEmpty()
-                .ifEmpty { words("customer.nobody") }
-        Fact(words("customer.holder"), words("customer.since", "name" to holder, "day" to words.day(words.dayOf(customer.since))))
-        customer.intent?.let { Fact(words("slot.intent"), it.name) }
-        customer.contacts.firstOrNull()?.let { contact ->
-            val name = listOfNotNull(contact.name, contact.role?.let { words(it) }).joinToString(" · ")
-            Fact(words("field.contact"), listOfNotNull(name, contact.phone).joinToString("\n"))
-        }
-        customer.address?.let { Fact(words("customer.address"), it) }
-    }
+    Facts(words.customerFacts(customer))
     if (customer.conflicts.isNotEmpty()) {
         FlowRow(Modifier.padding(top = 10.dp)) { Tag(words("customer.conflict"), Icons.warning, Tone.BAD) }
     }
@@ -120,12 +110,12 @@ private fun Title(text: String) =
 
 @Composable
 private fun Timeline(
-    state: CustomerState,
+    touches: List<TouchView>,
     on: CustomerEvents,
     words: Words,
 ) = Panel(padding = PaddingValues(bottom = 4.dp)) {
     Title(words("customer.timeline"))
-    if (state.timeline.isEmpty()) {
+    if (touches.isEmpty()) {
         Text(
             words("customer.no_touches"),
             Modifier.padding(16.dp),
@@ -133,7 +123,7 @@ private fun Timeline(
             style = MaterialTheme.typography.bodyMedium,
         )
     }
-    state.timeline.forEachIndexed { i, touch ->
+    touches.forEachIndexed { i, touch ->
         if (i > 0) HorizontalDivider(Modifier.padding(horizontal = 16.dp), color = MaterialTheme.colorScheme.outlineVariant)
         TouchLine(touch, words, { on.open(touch.id) }, title = "${words.day(touch.day)} · ${touch.person.name}")
     }
@@ -141,28 +131,28 @@ private fun Timeline(
 
 @Composable
 private fun Briefs(
-    state: CustomerState,
+    briefs: List<BriefView>,
     words: Words,
 ) {
-    if (state.briefs.isEmpty()) return
+    if (briefs.isEmpty()) return
     Panel {
         Text(words("slot.brief"), Modifier.semantics { heading() }, style = MaterialTheme.typography.titleMedium)
-        state.briefs.forEach { Fact(words.date(it.day), words(it.brief), Modifier.padding(top = 10.dp)) }
+        briefs.forEach { Fact(words.date(it.day), words(it.brief), Modifier.padding(top = 10.dp)) }
     }
 }
 
 @Composable
 private fun Documents(
-    state: CustomerState,
+    documents: List<EvidenceView>,
     on: CustomerEvents,
     words: Words,
 ) {
-    if (state.documents.isEmpty()) return
+    if (documents.isEmpty()) return
     Panel(padding = PaddingValues(bottom = 4.dp)) {
         Title(words("customer.documents"))
-        state.documents.forEach { document ->
+        documents.forEach { document ->
             Line(
-                words.evidence(document),
+                words.evidence(document.kind),
                 text = "${words.moment(document.capturedAt)} · ${words.bytes(document.size)}",
                 icon = Icons.document,
                 onClick = { on.openEvidence(document.id) },

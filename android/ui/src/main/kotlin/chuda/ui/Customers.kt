@@ -56,7 +56,7 @@ class CustomersModel(
 
     override fun save() {
         val draft = state.value.adding ?: return
-        work {
+        work(::save) {
             val customer = workbench.addCustomer(draft)
             set { it.copy(adding = null, search = "") }
             platform.scheduleSync()

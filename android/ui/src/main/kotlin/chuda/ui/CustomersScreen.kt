@@ -59,7 +59,7 @@ private fun CustomerCard(
     val last = customer.last?.let { "${words.day(words.dayOf(it.at))} ${words(it.what)}" }
     Line(
         customer.name,
-        text = listOfNotNull(words(customer.stage), last).joinToString(" · "),
+        text = listOfNotNull(words.stage(customer.stage), last).joinToString(" · "),
         onClick = onClick,
     ) {
         HealthTag(customer, words)

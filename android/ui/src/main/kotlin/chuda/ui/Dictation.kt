@@ -33,7 +33,7 @@ internal class Dictation(
 ) {
     private class End(
         val keep: Boolean,
-        val notice: Failure? = null,
+        val why: ChudaException? = null,
     )
 
     private var running: Job? = null
@@ -51,7 +51,7 @@ internal class Dictation(
         running =
             scope.launch {
                 try {
-                    if (permitted(onAgreement, onFailure)) record(consent, end, onChange, onEnd)
+                    if (permitted(onAgreement)) record(consent, end, onChange, onEnd)
                 } catch (error: CancellationException) {
                     throw error
                 } catch (error: ChudaException) {
@@ -71,18 +71,13 @@ internal class Dictation(
         end.complete(End(keep = false))
     }
 
-    private suspend fun permitted(
-        onAgreement: (ConsentView) -> Unit,
-        onFailure: (Failure) -> Unit,
-    ): Boolean {
-        val view = workbench.consents().first { it.purpose == Purpose.RECORDING }
+    private suspend fun permitted(onAgreement: (ConsentView) -> Unit): Boolean {
         val access = platform.permission(Permission.MICROPHONE)
-        when {
-            access == Access.DENIED -> onFailure(denied(Permission.MICROPHONE))
-            !view.given || access == Access.ASKABLE -> onAgreement(view)
-            else -> return true
-        }
-        return false
+        if (access == Access.DENIED) throw denied(Permission.MICROPHONE)
+        val view = workbench.consents().first { it.purpose == Purpose.RECORDING }
+        val permitted = view.given && access == Access.GRANTED
+        if (!permitted) onAgreement(view)
+        return permitted
     }
 
     private suspend fun record(
@@ -104,10 +99,10 @@ internal class Dictation(
                             recording.copy(durationMs = level.durationMs, levels = (recording.levels + level.level).takeLast(LEVELS))
                         if (!end.isCompleted) onChange(recording)
                     } catch (error: ChudaException) {
-                        end.complete(End(keep = true, failure(error)))
+                        end.complete(End(keep = true, error))
                     }
                 },
-                onEnd = { end.complete(End(keep = true, Failure("recording.${it.name.lowercase()}"))) },
+                onEnd = { end.complete(End(keep = true, it.told)) },
             )
         val ended =
             try {
@@ -128,9 +123,15 @@ internal class Dictation(
         onEnd: (EvidenceId, Failure?) -> Unit,
     ) = recorder.use {
         if (ended.keep) {
-            val evidence = recorder.finish().evidence.id
-            platform.feedback(if (ended.notice == null) Feedback.TICK else Feedback.ERROR)
-            onEnd(evidence, ended.notice)
+            val evidence =
+                try {
+                    recorder.finish().evidence.id
+                } catch (error: ChudaException) {
+                    // Why the microphone ended says more than that nothing came of it.
+                    throw ended.why ?: error
+                }
+            platform.feedback(if (ended.why == null) Feedback.TICK else Feedback.ERROR)
+            onEnd(evidence, ended.why?.let { failure(it) })
         } else {
             recorder.discard()
         }

@@ -160,8 +160,7 @@ class DraftModel(
             val view = drafting.look()
             val new = view.evidence.map { it.id } - state.value.thumbnails.keys
             val thumbnails = new.mapNotNull { id -> workbench.thumbnail(id)?.let(platform::picture)?.let { id to it } }
-            val problem = view.problem?.let { Failure(it.key, params = it.params) }
-            set { it.copy(view = view, thumbnails = it.thumbnails + thumbnails, failure = problem ?: it.failure) }
+            set { it.copy(view = view, thumbnails = it.thumbnails + thumbnails, failure = view.problem ?: it.failure) }
         }
 
     override fun failed(

@@ -199,7 +199,7 @@ private fun Removable(
     words: Words,
 ) = Box {
     EvidenceTile(evidence, state.thumbnails[evidence.id], words)
-    val label = words("draft.take_out_of", "what" to words.evidence(evidence))
+    val label = words("draft.take_out_of", "what" to words.evidence(evidence.kind))
     Box(
         Modifier
             .size(48.dp)
@@ -240,18 +240,18 @@ fun EvidenceTile(
         Alignment.Center,
     ) {
         if (picture != null) {
-            Image(picture, words.evidence(evidence), Modifier.fillMaxSize(), contentScale = ContentScale.Crop)
+            Image(picture, words.evidence(evidence.kind), Modifier.fillMaxSize(), contentScale = ContentScale.Crop)
         } else {
             Icon(
                 if (evidence.readable) evidence.icon else Icons.warning,
-                words.evidence(evidence),
+                words.evidence(evidence.kind),
                 Modifier.size(30.dp),
                 tint = MaterialTheme.colorScheme.onSurfaceVariant,
             )
         }
     }
     Text(
-        if (evidence.readable) words(evidence.state) else words("evidence.unreadable"),
+        if (evidence.readable) words.state(evidence.state) else words("evidence.unreadable"),
         style = MaterialTheme.typography.labelSmall,
         color = MaterialTheme.colorScheme.onSurfaceVariant,
         maxLines = 2,
@@ -273,13 +273,3 @@ private fun SaveBar(
         }
     }
 }
-
-/** What a piece of evidence is, in a few words. */
-fun Words.evidence(evidence: EvidenceView): String =
-    this(
-        when {
-            evidence.mime.startsWith("image/") -> "evidence.photo"
-            evidence.source == "recording" || evidence.mime.startsWith("audio/") -> "evidence.recording"
-            else -> "evidence.document"
-        },
-    )

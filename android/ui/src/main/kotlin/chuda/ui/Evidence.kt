@@ -62,7 +62,7 @@ class EvidenceModel(
             return set { state -> state.copy(playing = true) }
         }
         work {
-            val path = original()
+            val path = original(workbench.evidence(id))
             player =
                 platform.play(
                     path,
@@ -84,19 +84,18 @@ class EvidenceModel(
     override fun open() =
         work {
             val evidence = workbench.evidence(id)
-            if (!platform.open(original(), evidence.mime)) fail(Failure("open.no_app"))
+            if (!platform.open(original(evidence), evidence.mime)) throw stopped("open.no_app")
         }
 
     override fun exportProof() =
         work {
             val path = scratch("proof-${id.take(SHOWN)}.zip")
             workbench.exportProof(id, path)
-            if (!platform.share(path, "application/zip")) fail(Failure("open.no_app"))
+            if (!platform.share(path, "application/zip")) throw stopped("open.no_app")
         }
 
-    private suspend fun original(): String {
-        val mime = workbench.evidence(id).mime
-        val path = scratch("evidence.${mime.substringAfterLast('/').substringAfterLast('-')}")
+    private suspend fun original(evidence: EvidenceView): String {
+        val path = scratch("evidence.${evidence.extension}")
         workbench.exportOriginal(id, path)
         return path
     }

@@ -8,8 +8,10 @@ import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.rememberScrollState
@@ -32,6 +34,7 @@ import androidx.compose.ui.graphics.graphicsLayer
 import androidx.compose.ui.input.pointer.pointerInput
 import androidx.compose.ui.layout.ContentScale
 import androidx.compose.ui.unit.dp
+import chuda.EvidenceKind
 import chuda.EvidenceView
 import chuda.Grade
 
@@ -44,7 +47,7 @@ fun EvidenceScreen(
     modifier: Modifier = Modifier,
 ) = Column(modifier.fillMaxSize()) {
     val evidence = state.evidence
-    TopBar(evidence?.let(words::evidence) ?: words("slot.evidence"), words, onBack)
+    TopBar(evidence?.let { words.evidence(it.kind) } ?: words("slot.evidence"), words, onBack)
     if (evidence == null && state.failure == null) return@Column Loading(words)
     Column(
         Modifier.verticalScroll(rememberScrollState()).padding(start = 12.dp, end = 12.dp, bottom = 16.dp),
@@ -88,10 +91,10 @@ private fun Content(
         }
 
         picture != null -> {
-            Zoomable(picture, words.evidence(evidence))
+            Zoomable(picture, words.evidence(evidence.kind))
         }
 
-        evidence.icon == Icons.mic -> {
+        evidence.kind == EvidenceKind.RECORDING -> {
             Panel {
                 Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(12.dp), Alignment.CenterVertically) {
                     if (state.playing) {
@@ -114,7 +117,7 @@ private fun Content(
         }
     }
     if (evidence.here &&
-        evidence.icon != Icons.mic
+        evidence.kind != EvidenceKind.RECORDING
     ) {
         SoftButton(words("evidence.open"), on::open, Modifier.fillMaxWidth(), evidence.icon, isOnGround = true)
     }
@@ -167,7 +170,7 @@ private fun Trust(
     FlowRow(horizontalArrangement = Arrangement.spacedBy(6.dp), verticalArrangement = Arrangement.spacedBy(6.dp)) {
         val isWitnessed = evidence.grade == Grade.SERVER_WITNESSED
         Tag(
-            words("grade.${evidence.grade.name.lowercase()}"),
+            words.grade(evidence.grade),
             if (isWitnessed) Icons.shield else Icons.clock,
             if (isWitnessed) Tone.GOOD else Tone.QUIET,
         )
@@ -175,11 +178,6 @@ private fun Trust(
         if (evidence.valid) Tag(words("evidence.valid"), Icons.check, Tone.GOOD)
         evidence.flags.forEach { Tag(words("flag.$it"), Icons.warning, Tone.DOUBT) }
     }
-    Column(Modifier.padding(top = 12.dp), Arrangement.spacedBy(10.dp)) {
-        Fact(words("evidence.captured"), words.moment(evidence.capturedAt))
-        Fact(words("evidence.source"), words("source.${evidence.source}"))
-        evidence.consent?.let { Fact(words("evidence.consent"), words(if (it == "told") "consent.told" else "consent.own_voice")) }
-        Fact(words("evidence.size"), words.bytes(evidence.size))
-        Fact("SHA-256", evidence.sha256.chunked(8).joinToString(" "))
-    }
+    Spacer(Modifier.height(12.dp))
+    Facts(words.evidenceFacts(evidence))
 }

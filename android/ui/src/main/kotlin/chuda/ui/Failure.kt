@@ -1,42 +1,22 @@
 package chuda.ui
 
 import chuda.ChudaException
-import chuda.key
-import chuda.kind
-import chuda.params
+import chuda.explain
 
-/** What went wrong, as the words table knows it, and what a button beside it can do about it. */
-data class Failure(
-    val key: String,
-    val kind: String = "invalid",
-    val params: Map<String, String> = emptyMap(),
-    val remedy: Remedy? = null,
-)
+typealias Failure = chuda.Failure
+typealias Remedy = chuda.Remedy
 
-enum class Remedy {
-    /** The permission is given in the system's settings. */
-    SETTINGS,
-
-    /** A new code from the administrator. */
-    JOIN,
-
-    /** The same once more. */
-    RETRY,
+/** What a screen says of an error. [again]: whether it can do the same once more. */
+fun failure(
+    error: Throwable,
+    again: Boolean = false,
+): Failure {
+    // The message of any other may name anybody, so only its kind is shown.
+    fun own() = ChudaException.Internal("internal", mapOf("key" to error::class.simpleName.orEmpty()))
+    return explain(error as? ChudaException ?: own(), again)
 }
 
-fun failure(error: Throwable): Failure =
-    if (error is ChudaException) {
-        Failure(error.key, error.kind, error.params, remedy(error))
-    } else {
-        // Its message may name anybody, so only its kind is shown.
-        Failure("internal", "internal", mapOf("key" to error::class.simpleName.orEmpty()))
-    }
+/** What a screen itself stops at. */
+fun stopped(key: String) = ChudaException.Invalid(key, emptyMap())
 
-fun denied(permission: Permission) = Failure("permission.${permission.name.lowercase()}", "not_allowed", remedy = Remedy.SETTINGS)
-
-private fun remedy(error: ChudaException): Remedy? =
-    when (error.key) {
-        "sync.no_server", "sync.not_enrolled" -> Remedy.JOIN
-        "permission.camera" -> Remedy.SETTINGS
-        else -> null
-    }
+fun denied(permission: Permission) = ChudaException.NotAllowed("permission.${permission.name.lowercase()}", emptyMap())

@@ -1,6 +1,5 @@
 package chuda.ui
 
-import chuda.ChudaException
 import chuda.Consent
 import chuda.ConsentView
 import chuda.EvidenceId
@@ -14,7 +13,6 @@ import chuda.Workbench
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
-import java.time.LocalDate
 import kotlin.time.Duration.Companion.seconds
 
 /** The workbench home (工作台首页). */
@@ -106,9 +104,6 @@ class HomeModel(
     private var countdown: Job? = null
     private var following: Job? = null
 
-    /** The day of the report that can still be taken back: it is shown as long, even when another day has begun. */
-    private var filed: LocalDate? = null
-
     init {
         refresh()
     }
@@ -116,11 +111,7 @@ class HomeModel(
     /** Back on this screen: what was left on another one shows here, and the card of another day if the phone's clock says another. */
     fun refresh() {
         following?.cancel()
-        following =
-            follow(workbench) { home ->
-                val card = filed?.let { workbench.reportCard(it) } ?: home.report
-                set { it.copy(home = home.copy(report = card)) }
-            }
+        following = follow(workbench) { home -> set { it.copy(home = home) } }
     }
 
     override fun file() = file(reason = null)
@@ -139,7 +130,7 @@ class HomeModel(
         work(again = { file(reason) }) {
             try {
                 // Of the day that the card shows, whatever the clock says by now.
-                filed = workbench.fileReport(ReportRequest(card.day, reason = reason)).day
+                workbench.fileReport(ReportRequest(card.day, reason = reason))
                 platform.feedback(Feedback.DONE)
                 countDown(card.undoSeconds)
             } finally {
@@ -158,22 +149,18 @@ class HomeModel(
                     set { it.copy(undo = left) }
                     delay(1.seconds)
                 }
-                filed = null
                 set { it.copy(undo = 0) }
-                refresh()
+                workbench.letReportStand()
                 platform.scheduleSync()
             }
     }
 
     override fun undo() {
-        val day = filed ?: return
+        val (home, _, _, undo) = state.value
+        if (home == null || undo == 0) return
         countdown?.cancel()
-        filed = null
         set { it.copy(undo = 0) }
-        work {
-            workbench.withdrawReport(day)
-            refresh()
-        }
+        work { workbench.withdrawReport(home.report.day) }
     }
 
     override fun chooseTomorrow(text: String?) {
@@ -193,14 +180,9 @@ class HomeModel(
                 ?.find { it.id == id } ?: return
         set { it.copy(choosing = null) }
         work(again = { answer(id, choice, reason) }) {
-            try {
-                workbench.completeTask(id, choice, reason)
-                platform.feedback(Feedback.DONE)
-                platform.scheduleSync()
-            } catch (error: ChudaException.Invalid) {
-                if (reason != null || !wantsReason(error)) throw error
-                set { it.copy(choosing = Choosing.Answer(task, choice)) }
-            }
+            if (workbench.completeTask(id, choice, reason) == null) return@work set { it.copy(choosing = Choosing.Answer(task, choice)) }
+            platform.feedback(Feedback.DONE)
+            platform.scheduleSync()
         }
     }
 
@@ -221,7 +203,7 @@ class HomeModel(
         set { it.copy(choosing = null) }
         work {
             workbench.giveConsent(Purpose.RECORDING)
-            if (platform.ask(Permission.MICROPHONE) != Access.GRANTED) fail(denied(Permission.MICROPHONE))
+            if (platform.ask(Permission.MICROPHONE) != Access.GRANTED) throw denied(Permission.MICROPHONE)
         }
     }
 

@@ -44,6 +44,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.dp
 import chuda.CustomerView
+import chuda.EvidenceKind
 import chuda.EvidenceView
 import chuda.Filing
 import chuda.HomeView
@@ -237,7 +238,7 @@ private fun Filled(
             overflow = TextOverflow.Ellipsis,
         )
         Text(
-            "${words(touch.mode)} · ${words(touch.action)}",
+            "${words.mode(touch.mode)} · ${words(touch.action)}",
             color = MaterialTheme.colorScheme.onSurfaceVariant,
             style = MaterialTheme.typography.bodySmall,
         )
@@ -328,7 +329,7 @@ private fun FilingButton(
             Row(Modifier.fillMaxWidth().heightIn(min = 48.dp), Arrangement.spacedBy(8.dp), Alignment.CenterVertically) {
                 Icon(Icons.clock, null, Modifier.size(18.dp), tint = MaterialTheme.colorScheme.onSurfaceVariant)
                 Text(
-                    filed?.let { words("home.filed_at", "time" to words.time(it.filedAt), "state" to words(it.state)) }.orEmpty(),
+                    filed?.let { words("home.filed_at", "time" to words.time(it.filedAt), "state" to words.state(it.state)) }.orEmpty(),
                     Modifier.weight(1f),
                     color = MaterialTheme.colorScheme.onSurfaceVariant,
                     style = MaterialTheme.typography.bodySmall,
@@ -352,10 +353,7 @@ private fun Task(
         Column(Modifier.weight(1f).padding(end = 8.dp)) {
             Text(words(task.kind), style = MaterialTheme.typography.titleSmall, maxLines = 1, overflow = TextOverflow.Ellipsis)
             Text(
-                listOfNotNull(
-                    task.customerName,
-                    task.due?.let { words("tasks.due", "day" to words.moment(it, today)) },
-                ).joinToString(" · "),
+                words.taskAbout(task, today).orEmpty(),
                 color = MaterialTheme.colorScheme.onSurfaceVariant,
                 style = MaterialTheme.typography.bodySmall,
                 maxLines = 1,
@@ -437,8 +435,8 @@ private fun Ask(
 
 val EvidenceView.icon: ImageVector
     get() =
-        when {
-            mime.startsWith("image/") -> Icons.camera
-            source == "recording" || mime.startsWith("audio/") -> Icons.mic
-            else -> Icons.document
+        when (kind) {
+            EvidenceKind.PHOTO -> Icons.camera
+            EvidenceKind.RECORDING -> Icons.mic
+            EvidenceKind.DOCUMENT -> Icons.document
         }

@@ -49,7 +49,7 @@ class MeModel(
             it.copy(
                 storage = platform.freeBytes,
                 language = platform.preference(LANGUAGE) ?: platform.language,
-                wifiOnly = platform.preference(WIFI_ONLY) == "true",
+                wifiOnly = platform.network.wifiOnly,
             )
         }
         work { load() }
@@ -67,7 +67,7 @@ class MeModel(
             workbench.giveConsent(purpose)
             load()
             val permission = if (purpose == Purpose.LOCATION) Permission.LOCATION else Permission.MICROPHONE
-            if (platform.ask(permission) != Access.GRANTED) fail(denied(permission))
+            if (platform.ask(permission) != Access.GRANTED) throw denied(permission)
         }
 
     override fun withdrawConsent(purpose: Purpose) =

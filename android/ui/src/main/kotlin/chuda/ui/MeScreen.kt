@@ -41,7 +41,7 @@ fun MeScreen(
         if (identity != null) {
             Panel {
                 Text(identity.person.name.ifEmpty { words("me.no_name") }, style = MaterialTheme.typography.titleLarge)
-                val roles = identity.person.roles.joinToString(words("list.comma")) { words("role.${it.name.lowercase()}") }
+                val roles = identity.person.roles.joinToString(words("list.comma")) { words.role(it) }
                 if (roles.isNotEmpty()) Quiet(roles)
                 val server = identity.server
                 Quiet(if (server == null) words("me.no_team") else words("me.team", "server" to server.substringAfter("://")))

@@ -60,7 +60,7 @@ abstract class Model<S : Any>(
         }
     }
 
-    /** Work of which nobody waits for the end. [again]: what to offer when the network or the storage was in the way. */
+    /** Work of which nobody waits for the end. [again]: what to do when the person wants it tried again. */
     protected fun work(
         again: (() -> Unit)? = null,
         what: suspend () -> Unit,
@@ -94,10 +94,8 @@ abstract class Model<S : Any>(
         } catch (
             @Suppress("TooGenericExceptionCaught") error: Exception,
         ) {
-            val failure = failure(error)
-            val worthwhile = again != null && failure.kind in listOf("storage", "offline")
             this.again = again
-            fail(if (worthwhile) failure.copy(remedy = Remedy.RETRY) else failure)
+            fail(failure(error, again != null))
         }
     }
 

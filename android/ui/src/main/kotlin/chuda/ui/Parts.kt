@@ -226,7 +226,7 @@ fun StateTag(
             is ItemState.Verified -> Icons.check to Tone.GOOD
             is ItemState.Failed, is ItemState.Conflict -> Icons.warning to Tone.BAD
         }
-    Tag(words(state), icon, tone)
+    Tag(words.state(state), icon, tone)
 }
 
 enum class Tone {
@@ -257,14 +257,13 @@ fun Notice(
     modifier: Modifier = Modifier,
     onRemedy: ((Remedy) -> Unit)? = null,
 ) {
-    // Without a network or a model everything is kept: that is nothing to be alarmed about.
-    val (back, front) = (if (failure.kind in listOf("offline", "model")) Tone.DOUBT else Tone.BAD).colors()
+    val (back, front) = (if (failure.calm) Tone.DOUBT else Tone.BAD).colors()
     Surface(modifier.fillMaxWidth(), shape = MaterialTheme.shapes.medium, color = back, contentColor = front) {
         Column(Modifier.padding(start = 14.dp, top = 4.dp, bottom = 4.dp)) {
             Row(verticalAlignment = Alignment.CenterVertically) {
                 Icon(Icons.warning, null, Modifier.size(22.dp))
                 Text(
-                    words(failure),
+                    words.failure(failure),
                     Modifier
                         .weight(
                             1f,

@@ -2,6 +2,7 @@ package chuda.ui
 
 import androidx.compose.ui.graphics.ImageBitmap
 import chuda.Location
+import chuda.Network
 import chuda.Settings
 import chuda.Source
 
@@ -103,6 +104,9 @@ interface Platform {
     }
 }
 
+/** What there is to know of the network, and what the person wants of it. */
+val Platform.network get() = Network(preference(WIFI_ONLY) == "true", onWifi)
+
 enum class Permission { MICROPHONE, CAMERA, LOCATION, NOTIFICATIONS }
 
 enum class Access {
@@ -123,6 +127,11 @@ enum class EndReason {
 
     /** It does not work. */
     FAILED,
+
+    ;
+
+    /** What there is to say of it. */
+    val told get() = stopped("recording.${name.lowercase()}")
 }
 
 enum class Feedback {

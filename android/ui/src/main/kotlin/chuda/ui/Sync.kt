@@ -1,10 +1,11 @@
 package chuda.ui
 
-import chuda.BlobChoice
 import chuda.RecordId
 import chuda.StatusView
 import chuda.SyncReport
 import chuda.Workbench
+import chuda.blobsOver
+import chuda.blobsWait
 import chuda.sync
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -49,9 +50,8 @@ class SyncModel(
         set { it.copy(status = status, waitsForWifi = waitsForWifi(status)) }
     }
 
-    private fun waitsForWifi(status: StatusView?) = status != null && status.summary.blobsWaiting > 0 && blobs(platform) == BlobChoice.NONE
+    private fun waitsForWifi(status: StatusView?) = status != null && blobsWait(status.summary, platform.network)
 
-    /** Photos and recordings wait for Wi-Fi if the person wants that. */
     override fun sync() {
         if (state.value.syncing) return
         set { it.copy(syncing = true, failure = null, waitsForWifi = waitsForWifi(it.status)) }
@@ -59,7 +59,7 @@ class SyncModel(
             start(again = ::sync) {
                 try {
                     val report =
-                        workbench.sync(blobs(platform)) { summary ->
+                        workbench.sync(blobsOver(platform.network)) { summary ->
                             // What the exchange told last is overtaken by its end.
                             set { if (it.syncing) it.copy(status = it.status?.copy(summary = summary)) else it }
                         }
@@ -89,10 +89,6 @@ class SyncModel(
         failure: Failure?,
     ) = state.copy(failure = failure)
 }
-
-/** What an exchange may send on this network. */
-fun blobs(platform: Platform): BlobChoice =
-    if (platform.preference(WIFI_ONLY) == "true" && !platform.onWifi) BlobChoice.NONE else BlobChoice.ALL
 
 const val WIFI_ONLY = "wifi_only"
 const val LANGUAGE = "language"

@@ -77,9 +77,8 @@ private fun Summary(
     val summary = status.summary
     Column(Modifier.semantics { liveRegion = LiveRegionMode.Polite }, Arrangement.spacedBy(4.dp)) {
         Text(summary.line.text, style = MaterialTheme.typography.titleMedium)
-        val last = summary.lastSync?.let { words("sync.last", "time" to words.moment(it)) } ?: words("sync.never")
         Text(
-            if (summary.enrolled) last else words("sync.no_team"),
+            words.lastSync(summary),
             color = MaterialTheme.colorScheme.onSurfaceVariant,
             style = MaterialTheme.typography.bodyMedium,
         )
@@ -123,7 +122,7 @@ private fun Item(
             Alignment.CenterVertically,
         ) {
             Icon(Icons.warning, null, Modifier.size(18.dp), tint = MaterialTheme.colorScheme.error)
-            Text(words(state), Modifier.weight(1f), color = MaterialTheme.colorScheme.error, style = MaterialTheme.typography.bodyMedium)
+            Text(words.state(state), Modifier.weight(1f), color = MaterialTheme.colorScheme.error, style = MaterialTheme.typography.bodyMedium)
             PlainButton(words("sync.redo"), { on.redo(item.id) })
         }
     }

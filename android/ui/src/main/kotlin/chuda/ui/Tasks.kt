@@ -1,6 +1,5 @@
 package chuda.ui
 
-import chuda.ChudaException
 import chuda.TaskId
 import chuda.TaskView
 import chuda.Workbench
@@ -63,15 +62,12 @@ class TasksModel(
         reason: String?,
     ): Unit =
         work(again = { complete(id, choice, reason) }) {
-            try {
-                workbench.completeTask(id, choice, reason)
-                platform.feedback(Feedback.DONE)
-                platform.scheduleSync()
-            } catch (error: ChudaException.Invalid) {
-                val task = state.value.run { tasks + notices }.find { it.id == id }
-                if (task == null || reason != null || !wantsReason(error)) throw error
-                set { it.copy(answering = Choosing.Answer(task, choice)) }
+            val task = state.value.run { tasks + notices }.find { it.id == id }
+            if (workbench.completeTask(id, choice, reason) == null) {
+                return@work set { it.copy(answering = task?.let { Choosing.Answer(task, choice) }) }
             }
+            platform.feedback(Feedback.DONE)
+            platform.scheduleSync()
         }
 
     override fun failed(

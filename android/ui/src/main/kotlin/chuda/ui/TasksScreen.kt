@@ -78,14 +78,9 @@ private fun TaskCard(
 ) = Panel {
     Text(words(task.kind), style = MaterialTheme.typography.titleMedium)
     val quiet = MaterialTheme.colorScheme.onSurfaceVariant
-    val about = listOfNotNull(task.customerName, task.due?.let { words("tasks.due", "day" to words.moment(it, today)) })
-    if (about.isNotEmpty()) Text(about.joinToString(" · "), color = quiet, style = MaterialTheme.typography.bodyMedium)
-    task.about.forEach { fact ->
-        Text(
-            "${words("field.${fact.field}")}${words("list.colon")}${words(fact.value)}",
-            Modifier.padding(top = 2.dp),
-            style = MaterialTheme.typography.bodyMedium,
-        )
+    words.taskAbout(task, today)?.let { Text(it, color = quiet, style = MaterialTheme.typography.bodyMedium) }
+    words.taskFacts(task).forEach { (label, value) ->
+        Text("$label${words("list.colon")}$value", Modifier.padding(top = 2.dp), style = MaterialTheme.typography.bodyMedium)
     }
     if (task.attachmentUploading) {
         Row(Modifier.padding(top = 6.dp)) { Tag(words("tasks.attachment_uploading"), Icons.cloudUp) }

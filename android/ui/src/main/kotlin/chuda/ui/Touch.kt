@@ -52,9 +52,12 @@ class TouchModel(
 
     override fun openCustomer(id: CustomerId) = go(Place.Customer(id))
 
-    override fun takePhoto() = work { photo(platform)?.let { attach(it) } }
+    override fun takePhoto() = work(::again) { photo(platform)?.let { attach(it) } }
 
-    override fun addFile() = work { platform.pickFile()?.let { attach(it) } }
+    override fun addFile() = work(::again) { platform.pickFile()?.let { attach(it) } }
+
+    /** What the camera made and the store could not take. */
+    private fun again(): Unit = work(::again) { platform.leftovers().forEach { attach(it) } }
 
     /** Kept first, attached then: whatever fails, nothing captured is lost. */
     private suspend fun attach(captured: Captured) {

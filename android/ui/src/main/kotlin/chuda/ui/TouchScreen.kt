@@ -17,7 +17,6 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.dp
-import chuda.Outcome
 import chuda.TouchStatus
 import chuda.TouchView
 
@@ -40,7 +39,8 @@ fun TouchScreen(
         if (touch != null) {
             Head(touch, on, words)
             Proof(touch, state, on, words)
-            Facts(touch, words)
+            val facts = words.touchFacts(touch)
+            if (facts.isNotEmpty()) Panel { Facts(facts) }
             if (!touch.feedback) {
                 SoftButton(
                     words("touch.note_feedback"),
@@ -71,7 +71,7 @@ private fun Head(
         Arrangement.spacedBy(6.dp),
         Arrangement.spacedBy(6.dp),
     ) {
-        Tag(words(touch.mode))
+        Tag(words.mode(touch.mode))
         Tag(words(touch.action))
         touch.category?.let { Tag(words(it)) }
         if (touch.status == TouchStatus.DRAFT) Tag(words("status.draft"), Icons.question, Tone.DOUBT)
@@ -108,38 +108,10 @@ private fun Proof(
     }
 }
 
-/** Whatever else it says, name by name. */
+/** Name by name, what each says. */
 @Composable
-private fun Facts(
-    touch: TouchView,
-    words: Words,
-) {
-    val next = listOfNotNull(touch.nextDate?.let(words::day), touch.nextTime?.toString(), touch.nextAction).joinToString(" ")
-    val owner = touch.techOwner?.let { if (touch.techOwnerUnknown) "$it（${words("touch.owner_unknown")}）" else it }
-    val facts =
-        listOf(
-            "slot.brief" to touch.brief?.let { words(it) },
-            "slot.next" to next.ifEmpty { null },
-            "slot.amount" to touch.amount?.let(words::amount),
-            "slot.tech_owner" to owner,
-            "slot.response_by" to touch.responseBy?.let(words::day),
-            "slot.intent" to touch.intent?.name,
-            "field.contact" to touch.contact?.let { name -> touch.contactRole?.let { "$name（${words(it)}）" } ?: name },
-            "touch.opened" to touch.opened?.let { words(opened(it)) },
-            "field.note" to touch.note,
-        ).mapNotNull { (key, value) -> value?.let { words(key) to it } } + touch.extra.map { words(it.field) to it.value }
-    if (facts.isEmpty()) return
-    Panel {
-        facts.forEachIndexed { i, (name, value) -> Fact(name, value, Modifier.padding(top = if (i == 0) 0.dp else 10.dp)) }
-    }
-}
-
-private fun opened(outcome: Outcome): String =
-    when (outcome) {
-        Outcome.MET -> "touch.opened_in_time"
-        Outcome.OPEN -> "touch.opened_not_yet"
-        Outcome.MISSED -> "touch.opened_late"
-    }
+fun Facts(facts: List<chuda.Fact>) =
+    Column(verticalArrangement = Arrangement.spacedBy(10.dp)) { facts.forEach { Fact(it.label, it.value) } }
 
 @Composable
 fun Fact(

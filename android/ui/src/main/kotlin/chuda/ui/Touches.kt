@@ -1,23 +1,18 @@
 package chuda.ui
 
+import chuda.TouchDay
 import chuda.TouchId
-import chuda.TouchView
 import chuda.Workbench
 import kotlinx.coroutines.CoroutineScope
 import java.time.LocalDate
 
 /** Own touches, newest first, day by day. */
 data class TouchesState(
-    val days: List<Day> = emptyList(),
+    val days: List<TouchDay> = emptyList(),
     val today: LocalDate = LocalDate.ofEpochDay(0),
     val loading: Boolean = true,
     val failure: Failure? = null,
-) {
-    data class Day(
-        val day: LocalDate,
-        val touches: List<TouchView>,
-    )
-}
+)
 
 interface TouchesEvents : Events {
     fun open(id: TouchId)
@@ -39,7 +34,7 @@ class TouchesModel(
     override fun refresh() = work { lookUp { load() } }
 
     private suspend fun load() {
-        val days = workbench.recentTouches(LIMIT).groupBy { it.day }.map { (day, touches) -> TouchesState.Day(day, touches) }
+        val days = workbench.touchDays()
         set { it.copy(days = days, today = workbench.today(), loading = false) }
     }
 
@@ -49,8 +44,4 @@ class TouchesModel(
         state: TouchesState,
         failure: Failure?,
     ) = state.copy(failure = failure, loading = false)
-
-    private companion object {
-        const val LIMIT = 100
-    }
 }

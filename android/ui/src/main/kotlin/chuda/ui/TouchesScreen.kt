@@ -60,14 +60,14 @@ fun TouchLine(
     title: String = touch.customerName,
 ) = Line(
     title,
-    text = "${words.time(touch.at)} · ${words(touch.mode)} · ${words(touch.action)}",
+    text = "${words.time(touch.at)} · ${words.mode(touch.mode)} · ${words(touch.action)}",
     onClick = onClick,
 ) {
     if (touch.status == TouchStatus.DRAFT) {
         Tag(words("status.draft"), Icons.question, Tone.DOUBT)
     } else {
         Row(horizontalArrangement = Arrangement.spacedBy(6.dp), verticalAlignment = Alignment.CenterVertically) {
-            touch.evidence.map { it.icon to words.evidence(it) }.distinct().forEach { (icon, name) ->
+            touch.evidence.map { it.icon to words.evidence(it.kind) }.distinct().forEach { (icon, name) ->
                 Icon(icon, name, Modifier.size(18.dp), tint = MaterialTheme.colorScheme.primary)
             }
         }
