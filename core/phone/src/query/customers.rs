@@ -298,6 +298,7 @@ mod tests {
         let customer = CustomerId::derived("杭州智联科技");
         let lead = |stage, days| Lead {
             stage,
+            held_at: None,
             moved_at: claimed + TimeDelta::days(days),
             ..Lead::new(me.id, customer, Some(me.id), claimed)
         };
