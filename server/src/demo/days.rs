@@ -23,9 +23,12 @@ const CONSIDERED: usize = 5;
 
 impl Story {
     /// A day begins: what everybody is going to do on it, as far as they know.
-    pub(super) fn day(&mut self, day: NaiveDate) -> Result<()> {
+    pub(super) fn day(&mut self, day: NaiveDate) {
         if let Some(next) = day.succ_opt() {
-            self.schedule_on(next, (5 * 60, 5 * 60), move |story| story.day(next));
+            self.schedule_on(next, (5 * 60, 5 * 60), move |story| {
+                story.day(next);
+                Ok(())
+            });
         }
         let first = day == self.plan.first_day();
         let works = self.config.calendar.is_working_day(day);
@@ -43,7 +46,6 @@ impl Story {
                 self.schedule_on(day, (10 * 60, 17 * 60), by(person, move |story| story.touch(person, None, None)));
             }
         }
-        Ok(())
     }
 
     fn plan_day(&mut self, person: PersonId, day: NaiveDate, works: bool) {

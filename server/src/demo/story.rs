@@ -33,10 +33,13 @@ use crate::{releases, server};
 /// Jobs that come up within this time are run together.
 const TOGETHER: TimeDelta = TimeDelta::hours(3);
 
+/// What somebody does.
+type Act = Box<dyn FnOnce(&mut Story) -> Result<()> + Send>;
+
 /// What is going to happen.
 enum Happening {
     /// Somebody does something, or something happens to the team.
-    Act(Box<dyn FnOnce(&mut Story) -> Result<()> + Send>),
+    Act(Act),
     /// The bytes of evidence arrive.
     Bytes { person: PersonId, bytes: Vec<u8> },
 }
@@ -180,7 +183,10 @@ impl Story {
         story.enter_people()?;
         story.enrol()?;
         let (days, hour) = (u64::from(plan.weeks) * 7, TimeDelta::hours(1));
-        story.schedule(opening + hour * 5, move |story| story.day(first));
+        story.schedule(opening + hour * 5, move |story| {
+            story.day(first);
+            Ok(())
+        });
         // Before people come to work.
         story.schedule(opening + hour * 4, Self::publish);
         story.schedule(start_of_day(first + Days::new(days * 55 / 100), DEFAULT_ZONE) + hour * 10, Self::publish);

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use axum::Router;
@@ -100,7 +100,7 @@ impl Line {
     /// Whoever asks has shown who they are: the line is theirs now.
     pub(crate) fn belongs_to(extensions: &Extensions, caller: &str) {
         if let Some(Self(held)) = extensions.get() {
-            held.lines.move_to(held.number, Holder::Caller(caller.to_owned()));
+            held.lines.move_to(held.number, &Holder::Caller(caller.to_owned()));
         }
     }
 }
@@ -143,7 +143,7 @@ struct Lines(Mutex<Table>);
 #[derive(Default)]
 struct Table {
     last: u64,
-    held: HashMap<u64, (Holder, std::sync::Weak<Held>)>,
+    held: HashMap<u64, (Holder, Weak<Held>)>,
     /// The lines of each, oldest first.
     of: HashMap<Holder, BTreeSet<u64>>,
     strangers: usize,
@@ -158,13 +158,13 @@ impl Lines {
         let mut table = self.lock();
         table.last += 1;
         let held = Arc::new(Held { number: table.last, cut: Notify::new(), lines: self.clone() });
-        table.enter(held.number, Holder::stranger(address), Arc::downgrade(&held));
+        table.enter(held.number, &Holder::stranger(address), Arc::downgrade(&held));
         Line(held)
     }
 
-    fn move_to(&self, number: u64, holder: Holder) {
+    fn move_to(&self, number: u64, holder: &Holder) {
         let mut table = self.lock();
-        if table.held.get(&number).is_some_and(|(now, _)| *now != holder)
+        if table.held.get(&number).is_some_and(|(now, _)| now != holder)
             && let Some(held) = table.forget(number)
         {
             table.enter(number, holder, held);
@@ -173,7 +173,7 @@ impl Lines {
 }
 
 impl Table {
-    fn enter(&mut self, number: u64, holder: Holder, held: std::sync::Weak<Held>) {
+    fn enter(&mut self, number: u64, holder: &Holder, held: Weak<Held>) {
         let most = holder.most();
         let lines = self.of.entry(holder.clone()).or_default();
         lines.insert(number);
@@ -181,7 +181,7 @@ impl Table {
         self.strangers += usize::from(matches!(holder, Holder::Stranger(_)));
         self.held.insert(number, (holder.clone(), held));
         if too_many {
-            self.cut_oldest(&holder);
+            self.cut_oldest(holder);
         } else if self.strangers > STRANGERS.0 {
             let strangers = self.of.iter().filter(|(holder, _)| matches!(holder, Holder::Stranger(_)));
             let fullest = strangers.max_by_key(|(_, lines)| (lines.len(), std::cmp::Reverse(lines.first().copied())));
@@ -199,7 +199,7 @@ impl Table {
         }
     }
 
-    fn forget(&mut self, number: u64) -> Option<std::sync::Weak<Held>> {
+    fn forget(&mut self, number: u64) -> Option<Weak<Held>> {
         let (holder, held) = self.held.remove(&number)?;
         self.strangers -= usize::from(matches!(holder, Holder::Stranger(_)));
         if let Some(lines) = self.of.get_mut(&holder) {
@@ -228,7 +228,7 @@ mod tests {
     fn a_flood_displaces_itself_and_whoever_is_known_stays() {
         let lines = Arc::new(Lines::default());
         let known = lines.take(address(1));
-        lines.move_to(known.0.number, Holder::Caller("device".into()));
+        lines.move_to(known.0.number, &Holder::Caller("device".into()));
         let honest = lines.take(address(1));
         let flood: Vec<Line> = (0..10_000_u32).map(|number| lines.take(address(2 + (number % 100) as u8))).collect();
         assert!(is_held(&known) && is_held(&honest));
@@ -249,7 +249,7 @@ mod tests {
         assert!(!is_held(&held[0]) && held[1..].iter().all(is_held));
         let mine: Vec<Line> = (0..=LINES_OF_ONE).map(|_| lines.take(address(3))).collect();
         for line in &mine {
-            lines.move_to(line.0.number, Holder::Caller("device".into()));
+            lines.move_to(line.0.number, &Holder::Caller("device".into()));
         }
         assert!(!is_held(&mine[0]) && mine[1..].iter().all(is_held));
     }
