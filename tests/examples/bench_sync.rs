@@ -79,6 +79,7 @@ fn bulk(phone: &Phone, count: usize, name: &str) -> chuda_record::Result<()> {
         zone: chuda_record::time::DEFAULT_ZONE,
         enrolled: true,
         lang: chuda_phone::screen::Lang::Zh,
+        filed: None,
     };
     let at = phone.settings.clock.now();
     let writer = Writer::Person { id: me.id, roles: [Role::Rep].into() };
