@@ -66,6 +66,7 @@ fn attach(tx: &Tx<'_>, kept: &Kept, now: DateTime<Utc>) -> Result<()> {
         return Ok(());
     }
     tx.add_blob(*sha256, *size as u64, now)?;
+    tx.add_sender(*sha256, made.author, now)?;
     let evidence = Evidence {
         author: made.author,
         device: tx.own_device()?,

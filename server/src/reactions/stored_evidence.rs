@@ -1,7 +1,7 @@
-//! Evidence whose bytes are here and have been checked says so.
+//! Evidence whose bytes its author has sent, and that have been checked, says so.
 
 use chuda_record::id::{Hash, RecordId};
-use chuda_record::{Fields, Kind, Result, Scalar};
+use chuda_record::{Evidence, Fields, Kind, Result, Scalar, from_fields};
 
 use crate::ingest::{Ingest, Reaction, When};
 
@@ -19,8 +19,8 @@ pub(crate) fn blob_stored(ingest: &mut Ingest<'_>, sha256: Hash) -> Result<()> {
 
 fn note(ingest: &mut Ingest<'_>, evidence: RecordId) -> Result<()> {
     let Some(document) = ingest.tx().document(evidence)? else { return Ok(()) };
-    let sha256 = document.fields.get("sha256").and_then(Scalar::as_text).and_then(|hash| hash.parse().ok());
-    if document.fields.contains_key("stored_at") || sha256.map_or(Ok(None), |hash| ingest.tx().blob(hash))?.is_none() {
+    let Ok(record) = from_fields::<Evidence>(&document.fields) else { return Ok(()) };
+    if record.stored_at.is_some() || !ingest.tx().has_bytes(&record)? {
         return Ok(());
     }
     ingest.write(evidence, &Fields::from([("stored_at".into(), Scalar::Int(ingest.now().timestamp_millis()))]))

@@ -208,7 +208,7 @@ fn summary(
     let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
     let mut evidence = Vec::new();
     for id in &touch.evidence {
-        if let Some(document) = tx.document((*id).into())?
+        if let Some(document) = tx.document((*id).into())?.filter(|document| document.kind == Kind::Evidence)
             && visible(document.id)?
         {
             evidence.push(evidence_view(tx, &document)?);

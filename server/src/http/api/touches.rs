@@ -226,7 +226,7 @@ pub(crate) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
         let (touch, names) = view(tx, &document, person, now)?;
         let mut evidence = Vec::new();
         for name in names {
-            if let Some(document) = tx.document(name.into())?
+            if let Some(document) = tx.document(name.into())?.filter(|document| document.kind == Kind::Evidence)
                 && visible(document.id)?
             {
                 evidence.push(evidence_view(tx, &document)?);
@@ -301,7 +301,7 @@ pub(super) fn head(tx: &Tx<'_>, id: TouchId, config: &Config) -> chuda_record::R
 /// One piece of evidence, as its record, its claim and the log of views tell it.
 pub(crate) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<EvidenceView> {
     let evidence: Evidence = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
-    let witnessed = tx.claim(evidence.claim)?;
+    let (witnessed, attachment) = (tx.claim_of(document.id.into(), &evidence)?, attachment(tx, &evidence)?);
     let own = jobs::is_kept(&evidence);
     let mut flags = evidence.flags;
     flags.extend(witnessed.iter().flat_map(|(_, flags)| flags.split_whitespace().map(str::to_owned)));
@@ -323,13 +323,13 @@ pub(crate) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::R
         readable: evidence.unreadable.is_none(),
         unreadable: evidence.unreadable,
         consent: evidence.consent,
-        attachment: attachment(tx, evidence.sha256)?,
+        attachment,
         transcript: evidence.transcript,
         views: views.collect::<chuda_record::Result<_>>()?,
     })
 }
 
-/// Whether bytes have arrived.
-pub(crate) fn attachment(tx: &Tx<'_>, sha256: Hash) -> chuda_record::Result<Word> {
-    Ok(Word::fixed("attachment", if tx.blob(sha256)?.is_some() { "stored" } else { "uploading" }))
+/// Whether the bytes of evidence have arrived.
+pub(crate) fn attachment(tx: &Tx<'_>, evidence: &Evidence) -> chuda_record::Result<Word> {
+    Ok(Word::fixed("attachment", if tx.has_bytes(evidence)? { "stored" } else { "uploading" }))
 }
