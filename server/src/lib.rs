@@ -25,6 +25,7 @@ mod releases;
 mod scope;
 mod server;
 mod store;
+mod strays;
 pub mod telemetry;
 mod text;
 mod webhooks;

@@ -15,6 +15,9 @@ use crate::rules::config::Provider;
 use crate::rules::{Config, Subject, World, firing};
 use crate::table::{Create, List, Party, Type, Write};
 
+/// What a refusal names when a new record is not under the id that it should have.
+const ID: &str = "id";
+
 /// Who is writing.
 #[derive(Clone, Debug)]
 pub enum Writer {
@@ -43,7 +46,7 @@ pub fn judge(
 ) -> Result<(), NotWritten> {
     match before {
         Some(fields) => check_edit(Stored { id, kind, fields }, writer, writes, lookup)?,
-        None => check_creation(kind, writer, writes)?,
+        None => check_creation(kind, id, writer, writes)?,
     }
     let Writer::Person { id: by, .. } = writer else { return Ok(()) };
     let proposal = &Proposal { id, before, writes, device: lookup.device(), by: *by };
@@ -155,7 +158,7 @@ fn check_edit(stored: Stored<'_>, writer: &Writer, writes: &Fields, lookup: &dyn
     Ok(())
 }
 
-fn check_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Rejection> {
+fn check_creation(kind: Kind, record: RecordId, writer: &Writer, writes: &Fields) -> Result<(), Rejection> {
     let known = |key: &str| kind.table().write_of(key).is_some() || matches!(key, KIND_FIELD | VERSION_FIELD | AUTHOR_FIELD);
     if let Some(field) = writes.keys().find(|key| !known(key)) {
         return Err(Rejection::FieldLocked { field: field.clone() });
@@ -167,6 +170,10 @@ fn check_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Re
             let own = writes.get(AUTHOR_FIELD).and_then(Scalar::as_text) == Some(id.to_string().as_str());
             if !own || roles.contains(&Role::Auditor) || !allowed.iter().any(|role| roles.contains(role)) {
                 return Err(Rejection::NotAllowedToCreate);
+            }
+            // An id that follows from something belongs to that alone: nobody may be there first.
+            if kind.demanded_id(writes).map_or(record.is_derived(), |demanded| demanded != record) {
+                return Err(Rejection::invalid(ID));
             }
             // What only the server may set must not come with the creation either.
             let server_only =

@@ -39,6 +39,13 @@ pub struct Event {
     pub origin: Origin,
 }
 
+impl Event {
+    /// The id of what happened in a system: sent twice it is one.
+    pub fn id_of(system: &str, external_id: &str) -> RecordId {
+        RecordId::derived(&format!("event/{}/{system}/{external_id}", system.chars().count()))
+    }
+}
+
 impl Record for Event {
     const KIND: Kind = Kind::Event;
     const TABLE: Table = Table {
@@ -55,6 +62,10 @@ impl Record for Event {
             ("feedback", Type::Flag, Write::Never),
         ],
     };
+
+    fn demanded_id(fields: &Fields) -> Option<RecordId> {
+        Some(Self::id_of(fields::text(fields, "system")?, fields::text(fields, "external_id")?))
+    }
 
     fn time(fields: &Fields) -> Option<i64> {
         fields::number(fields, "at")

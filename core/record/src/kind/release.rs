@@ -51,6 +51,10 @@ impl Record for Release {
     const RULES: ByRules = ByRules::Read;
     const HAS_PAGE: bool = true;
 
+    fn demanded_id(fields: &Fields) -> Option<RecordId> {
+        fields::number(fields, "version").map(Self::id_of)
+    }
+
     fn time(fields: &Fields) -> Option<i64> {
         fields::number(fields, "at")
     }

@@ -2,3 +2,4 @@
 //! stands beside what an honest one does and must go through, so that refusing everything fails too. `docs/threats.md` lists them.
 
 mod bytes;
+mod ids;
