@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::fields::{self, AUTHOR_FIELD, Fields, KIND_FIELD, Scalar, VERSION_FIELD};
 use crate::id::{DeviceId, PersonId, RecordId};
 use crate::kinds::Kind;
+use crate::money::Fen;
 use crate::record::{NotWritten, Proposal, Surroundings, author_of, version_in};
 use crate::rejection::Rejection;
 use crate::role::{Role, SELLING};
@@ -56,6 +57,13 @@ pub fn judge(
         if !readable {
             return Err(Rejection::invalid("customer").into());
         }
+    }
+    let unsound = |(field, value): &(&String, &Scalar)| match (kind.type_of(field), value) {
+        (Some(Type::Money), Scalar::Int(fen)) => !Fen(*fen).is_sound(),
+        _ => false,
+    };
+    if let Some((field, _)) = writes.iter().find(unsound) {
+        return Err(Rejection::invalid(field).into());
     }
     let config = lookup.config(version_in(proposal.before.unwrap_or(proposal.writes)))?;
     // Options are only ever added: an edit may name one that came after the version that its record was made under.

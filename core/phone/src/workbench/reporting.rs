@@ -66,7 +66,11 @@ impl Workbench {
                     return Err(Error::invalid(keys::REPORT_TOMORROW_MISSING));
                 };
                 let device = own.actor.device;
-                let mut filed = standing.map(|report| report.filed.clone()).unwrap_or_default();
+                // What another device has said stays; what this one took back it says anew.
+                let mut filed = before.as_ref().map(|report| report.filed.clone()).unwrap_or_default();
+                if standing.is_none() {
+                    filed.remove(&device);
+                }
                 filed.entry(device).or_insert_with(|| to_millis(own.at));
                 let mut report = Report {
                     author: me.id,

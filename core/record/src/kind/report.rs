@@ -98,8 +98,13 @@ impl Record for Report {
         Some(ReportId::of(author_of(fields)?, fields::id(fields, "day")?).into())
     }
 
-    /// Its briefs are such as there are (B1).
+    /// Each device says for itself when it was filed there; briefs are such as there are (B1).
     fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
+        let own = proposal.device.to_string();
+        let foreign = |(device, at): (&str, &Scalar)| device != own || !matches!(at, Scalar::Int(_));
+        if members_of(proposal.writes, "filed/").any(foreign) {
+            return Err(Rejection::invalid("filed").into());
+        }
         if proposal.before.is_some() {
             return Ok(());
         }
