@@ -117,50 +117,24 @@ fn filled(records: usize) -> Result<Phone, Box<dyn std::error::Error>> {
 }
 
 fn customer(me: PersonId, number: usize, now: DateTime<Utc>) -> Customer {
-    Customer {
-        author: me,
-        name: format!("客户{number}"),
-        short: None,
-        holder: Some(me),
-        intent: None,
-        created_at: now - TimeDelta::days(400),
-        closed: false,
-        contact: None,
-        address: None,
-        model: None,
-        external_id: None,
-        crm_intent: None,
-        merged_into: None,
-    }
+    Customer { holder: Some(me), ..Customer::new(me, format!("客户{number}"), now - TimeDelta::days(400)) }
 }
 
 fn write_touch(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, CustomerId, usize)) -> chuda_record::Result<TouchId> {
     let (id, evidence) = (TouchId::new(own.at), EvidenceId::new(own.at));
     let touch = Touch {
-        author: me,
-        customer,
-        mode: ContactMode::Visit,
-        action: if number % 5 == 0 { "demo" } else { "send_material" }.into(),
         evidence: [evidence].into(),
-        at: own.at,
-        zone: DEFAULT_ZONE,
-        config: 1,
-        brief: None,
-        tech_owner: None,
-        response_by: None,
-        amount: None,
-        custom_development: false,
-        intent: None,
-        feedback: false,
-        feedback_at: None,
-        contact: None,
-        next_action: None,
         next_date: (number % 3 == 0).then(|| day_of(own.at, DEFAULT_ZONE) + Days::new(7)),
-        next_time: None,
         note: Some("看了样机".into()),
-        category: None,
-        flags: BTreeSet::new(),
-        extra: BTreeMap::new(),
+        ..Touch::new(
+            me,
+            customer,
+            ContactMode::Visit,
+            if number % 5 == 0 { "demo" } else { "send_material" },
+            own.at,
+            DEFAULT_ZONE,
+            1,
+        )
     };
     tx.create(own, id, &touch)?;
     let photo = Evidence {

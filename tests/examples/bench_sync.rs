@@ -86,21 +86,7 @@ fn bulk(phone: &Phone, count: usize, name: &str) -> chuda_record::Result<()> {
     store.write(|tx| {
         for number in 0..count {
             let name = format!("{name}{number}");
-            let customer = Customer {
-                author: me.id,
-                name,
-                short: None,
-                holder: Some(me.id),
-                intent: None,
-                created_at: at,
-                closed: false,
-                contact: None,
-                address: None,
-                model: None,
-                external_id: None,
-                crm_intent: None,
-                merged_into: None,
-            };
+            let customer = Customer { holder: Some(me.id), ..Customer::new(me.id, name, at) };
             tx.create(&own, CustomerId::new(at), &customer)?;
         }
         Ok(())

@@ -5,8 +5,8 @@ use clap::{Arg, ArgAction, Command};
 use crate::text::Text;
 use chuda_words::Lang;
 
-/// A command, what it does in Chinese, an example; or an argument of a command and what it is. Those that every command takes stand
-/// under `chuda`. The English help stands in [`crate::args`].
+/// A command, what it does in Chinese, an example; or an argument of a command and what it is, where that is more than the name of the
+/// field it sets. Those that every command takes stand under `chuda`. The English help stands in [`crate::args`].
 const HELP: &str = include_str!("help.tsv");
 
 /// The row of a command or an argument: Chinese, and the example of a command.
@@ -52,6 +52,12 @@ fn translated(mut command: Command, path: &str, text: Text) -> Command {
     })
 }
 
+/// What an argument is: as its row says, or else as the field it sets is called everywhere.
+fn in_chinese(path: &str, argument: &str) -> Option<&'static str> {
+    let said = row(&format!("{path} {argument}")).map(|(help, _)| help);
+    said.or_else(|| chuda_words::find(&format!("field.{argument}")).map(|word| word.text(Lang::Zh)))
+}
+
 fn argument(arg: Arg, path: &str, text: Text) -> Arg {
     let heading = if arg.is_positional() {
         "help.arguments"
@@ -60,11 +66,13 @@ fn argument(arg: Arg, path: &str, text: Text) -> Arg {
     } else {
         "help.options"
     };
-    let name = format!("{path} {}", arg.get_id());
     let arg = arg.help_heading(text.get(heading));
-    match row(&name) {
-        Some((help, _)) if text.0 == Lang::Zh => arg.help(help),
-        _ => arg,
+    if text.0 != Lang::Zh {
+        return arg;
+    }
+    match in_chinese(path, arg.get_id().as_str()) {
+        Some(help) => arg.help(help),
+        None => arg,
     }
 }
 
@@ -97,7 +105,8 @@ mod tests {
             for arg in command.get_arguments() {
                 let name = format!("{path} {}", arg.get_id());
                 assert!(arg.get_help().is_some(), "{name}");
-                assert!(row(&name).is_some_and(|(_, example)| example.is_none()), "{name}");
+                assert!(in_chinese(&path, arg.get_id().as_str()).is_some(), "{name}");
+                assert!(row(&name).is_none_or(|(_, example)| example.is_none()), "{name}");
             }
         }
     }

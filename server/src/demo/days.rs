@@ -106,14 +106,6 @@ impl Story {
         let tech_owner = if asks { Some(self.tech_owner()) } else { None };
         let next_date = self.luck.chance(65).then(|| self.next_date(today));
         let touch = Touch {
-            author: person,
-            customer,
-            mode,
-            action: action.to_owned(),
-            evidence: BTreeSet::new(),
-            at: now,
-            zone: DEFAULT_ZONE,
-            config: self.config.version,
             brief: brief.clone(),
             tech_owner,
             response_by: asks.then(|| self.config.calendar.next_working_day(today + Days::new(self.luck.between(1, 5) as u64))),
@@ -125,11 +117,8 @@ impl Story {
             contact: named.filter(|_| self.luck.chance(80)).map(|(id, _)| id),
             next_action: next_date.map(|_| goods::next_action(&mut self.luck).to_owned()),
             next_date,
-            next_time: None,
             note: (asks || action == "new_demand" || self.luck.chance(85)).then(|| note.clone()),
-            category: None,
-            flags: BTreeSet::new(),
-            extra: BTreeMap::new(),
+            ..Touch::new(person, customer, mode, action, now, DEFAULT_ZONE, self.config.version)
         };
         let evidence = self.member(person).map_or(0, |member| member.manner.evidence);
         let proven = self.luck.chance(evidence);

@@ -123,38 +123,19 @@ impl Story {
         let Company { name, short, address, model, place } = company;
         let named = self.luck.chance(85);
         let customer = Customer {
-            author,
-            name: name.clone(),
             short: Some(short.clone()),
             holder,
-            intent: None,
-            created_at: now,
-            closed: false,
             address: self.luck.chance(80).then_some(address),
             model: self.luck.chance(85).then(|| model.to_owned()),
-            external_id: None,
-            crm_intent: None,
             contact: named.then_some(contact),
-            merged_into: None,
+            ..Customer::new(author, name.clone(), now)
         };
         self.create(author, id, &customer)?;
         // Whom somebody has looked after for long was no new lead when the app came.
         let since = if old { now - TimeDelta::days(self.luck.between(20, 400)) } else { now };
         let record = Lead {
-            author,
-            customer: id,
-            stage: if holder.is_some() { Stage::Claimed } else { Stage::Offered },
-            holder,
-            held_at: Some(since),
-            corrected_at: None,
-            moved_by: author,
-            moved_at: since,
-            reason: None,
             channel: holder.is_none().then(|| self.luck.pick(&goods::CHANNELS).to_owned()),
-            claimed_at: holder.map(|_| since),
-            invalid_at: None,
-            requests: BTreeMap::new(),
-            settled: BTreeMap::new(),
+            ..Lead::new(author, id, holder, since)
         };
         self.create(author, lead, &record)?;
         let face = goods::face(&mut self.luck);

@@ -1,6 +1,6 @@
 //! Customers and leads: found by outside id, else by name; filled in where something is missing, entered where there is none.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chuda_record::id::{ContactId, CustomerId, LeadId, PersonId, RecordId};
 use chuda_record::rules::Config;
@@ -193,19 +193,14 @@ fn meant(plan: &mut Plan<'_>, book: &mut Book, row: &Row, wanted: &Wanted) -> Re
 fn customer(plan: &mut Plan<'_>, id: CustomerId, wanted: &Wanted, line: &mut ImportLine) -> Result<()> {
     let Some(state) = plan.state(id.into())? else {
         let customer = Customer {
-            author: plan.person,
-            name: wanted.name.clone(),
             short: wanted.short.clone(),
             holder: wanted.holder,
             intent: wanted.intent,
-            created_at: plan.now,
-            closed: false,
-            contact: None,
             address: wanted.address.clone(),
             model: wanted.model.clone(),
             external_id: wanted.external_id.clone(),
             crm_intent: wanted.intent,
-            merged_into: None,
+            ..Customer::new(plan.person, wanted.name.clone(), plan.now)
         };
         return create(plan, id.into(), &customer);
     };
@@ -245,20 +240,9 @@ fn lead(plan: &mut Plan<'_>, customer: CustomerId, wanted: &Wanted, new: bool, l
     let Some((id, state)) = known else {
         let counts = plan.report.kind == ImportKind::Leads;
         let lead = Lead {
-            author: plan.person,
-            customer,
-            stage: if held.is_some() { Stage::Claimed } else { Stage::Offered },
-            holder: held,
-            held_at: Some(plan.now),
-            corrected_at: None,
-            moved_by: plan.person,
-            moved_at: plan.now,
-            reason: None,
             channel: wanted.channel.clone(),
             claimed_at: held.filter(|_| counts).map(|_| plan.now),
-            invalid_at: None,
-            requests: BTreeMap::new(),
-            settled: BTreeMap::new(),
+            ..Lead::new(plan.person, customer, held, plan.now)
         };
         if !new {
             line.sets.push(ImportSet { field: "lead".into(), from: None, to: lead.stage.as_str().into() });

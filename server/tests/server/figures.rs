@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_kit::records;
 use chuda_record::id::{CustomerId, EvidenceId, Hash, LeadId, PersonId, ReportId, TouchId};
-use chuda_record::{Evidence, Fields, Report, Role, Scalar};
+use chuda_record::{Evidence, Fields, Lead, Report, Role, Scalar};
 use chuda_server::Scope;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ fn customer(phone: &mut Phone, name: &str, at: DateTime<Utc>) -> CustomerId {
 
 fn lead(phone: &mut Phone, customer: CustomerId, at: DateTime<Utc>) -> LeadId {
     let id = LeadId::new(at);
-    let lead = records::lead(phone.person, customer, Some(phone.person), at);
+    let lead = Lead::new(phone.person, customer, Some(phone.person), at);
     phone.create(id, &lead);
     id
 }

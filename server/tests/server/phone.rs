@@ -242,7 +242,7 @@ impl Phone {
     /// A new lead of a customer.
     pub(crate) fn lead(&mut self, customer: CustomerId, holder: Option<PersonId>) -> LeadId {
         let id = LeadId::new(Utc::now());
-        let lead = Lead { held_at: Some(now()), ..records::lead(self.person, customer, holder, now()) };
+        let lead = Lead { held_at: Some(now()), ..Lead::new(self.person, customer, holder, now()) };
         self.create(id, &lead);
         id
     }

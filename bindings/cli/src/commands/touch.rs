@@ -88,7 +88,6 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
         customer: Some(customer.id),
         mode: Some(touch.mode),
         action: Some(touch.action),
-        evidence: Vec::new(),
         allow_draft: touch.draft,
         brief: touch.brief,
         tech_owner: touch.tech_owner,
@@ -102,8 +101,8 @@ pub(crate) fn record(shell: &Shell, touch: Touch) -> Result<Outcome, Failure> {
         extra: touch.extra.into_iter().collect(),
         next_action,
         next_date,
-        next_time: None,
         note: touch.note,
+        ..TouchDraft::default()
     };
     workbench.check_touch(&draft).map_err(|error| with_choices(shell, error, &workbench.config()))?;
     for file in drafts {

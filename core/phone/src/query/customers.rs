@@ -240,49 +240,22 @@ mod tests {
         let customer = CustomerId::derived("杭州智联科技");
         store
             .write(|tx| {
-                let entered = Customer {
-                    author: me.id,
-                    name: "杭州智联科技".into(),
-                    short: None,
-                    holder: Some(me.id),
-                    intent: None,
-                    created_at: touched,
-                    closed: false,
-                    contact: None,
-                    address: None,
-                    model: None,
-                    external_id: None,
-                    crm_intent: None,
-                    merged_into: None,
-                };
+                let entered = Customer { holder: Some(me.id), ..Customer::new(me.id, "杭州智联科技", touched) };
                 tx.create(&own, customer, &entered)?;
                 // 3 个月后再联系; the touch before it had another date.
                 for (days, next_date) in [(1, "2026-12-24"), (0, "2026-11-24")] {
                     let touch = Touch {
-                        author: me.id,
-                        customer,
-                        mode: ContactMode::Phone,
-                        action: "send_material".into(),
                         evidence: [EvidenceId::derived("recording")].into(),
-                        at: touched - TimeDelta::days(days),
-                        zone: me.zone,
-                        config: 1,
-                        brief: None,
-                        tech_owner: None,
-                        response_by: None,
-                        amount: None,
-                        custom_development: false,
-                        intent: None,
-                        feedback: false,
-                        feedback_at: None,
-                        contact: None,
-                        next_action: None,
                         next_date: Some(next_date.parse().unwrap()),
-                        next_time: None,
-                        note: None,
-                        category: None,
-                        flags: std::collections::BTreeSet::new(),
-                        extra: std::collections::BTreeMap::new(),
+                        ..Touch::new(
+                            me.id,
+                            customer,
+                            ContactMode::Phone,
+                            "send_material",
+                            touched - TimeDelta::days(days),
+                            me.zone,
+                            1,
+                        )
                     };
                     tx.create(&own, TouchId::derived(next_date), &touch)?;
                 }
@@ -321,38 +294,14 @@ mod tests {
         let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, Writer::Server, claimed);
         let customer = CustomerId::derived("杭州智联科技");
         let lead = |stage, days| Lead {
-            author: me.id,
-            customer,
             stage,
-            held_at: None,
-            corrected_at: None,
-            holder: Some(me.id),
-            moved_by: me.id,
             moved_at: claimed + TimeDelta::days(days),
-            reason: None,
-            channel: None,
-            claimed_at: Some(claimed),
-            invalid_at: None,
-            requests: std::collections::BTreeMap::new(),
-            settled: std::collections::BTreeMap::new(),
+            ..Lead::new(me.id, customer, Some(me.id), claimed)
         };
         store
             .write(|tx| {
-                let entered = Customer {
-                    author: me.id,
-                    name: "杭州智联科技".into(),
-                    short: None,
-                    holder: Some(me.id),
-                    intent: None,
-                    created_at: claimed - TimeDelta::days(300),
-                    closed: false,
-                    contact: None,
-                    address: None,
-                    model: None,
-                    external_id: None,
-                    crm_intent: None,
-                    merged_into: None,
-                };
+                let entered =
+                    Customer { holder: Some(me.id), ..Customer::new(me.id, "杭州智联科技", claimed - TimeDelta::days(300)) };
                 tx.create(&own, customer, &entered)?;
                 tx.create(&own, LeadId::derived("lead"), &lead(Stage::Claimed, 0))?;
                 tx.edit(&own, LeadId::derived("lead"), &lead(Stage::Claimed, 0), &lead(Stage::NeedConfirmed, 6))

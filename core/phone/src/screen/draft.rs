@@ -9,7 +9,7 @@ use crate::workbench::{Candidate, TouchDraft, draft_touch};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::EvidenceId;
 use chuda_record::rules::{Subject, firing};
-use chuda_record::{ContactMode, Fen, Intent, Kind, Record as _};
+use chuda_record::{Kind, Record as _};
 use chuda_speech::{DOUBTFUL, Draft, Slot};
 
 /// What a person does to a half-made touch.
@@ -126,35 +126,6 @@ pub(crate) struct Drafted {
     pub(crate) suggested: Vec<Candidate>,
     /// Customers by what is typed.
     pub(crate) search: String,
-}
-
-/// Fills a field in; what can't be read leaves it open.
-pub(crate) fn fill(touch: &mut TouchDraft, field: &str, value: &str) {
-    let text = Some(value).filter(|value| !value.trim().is_empty()).map(str::to_owned);
-    let word = value.trim();
-    match field {
-        "customer" => touch.customer = word.parse().ok(),
-        "mode" => touch.mode = ContactMode::ALL.into_iter().find(|mode| mode.as_str() == word),
-        "action" => touch.action = text,
-        "brief" => touch.brief = text,
-        "tech_owner" => touch.tech_owner = text,
-        "response_by" => touch.response_by = word.parse().ok(),
-        "amount" => touch.amount = Fen::from_yuan(word),
-        "custom_development" => touch.custom_development = word == "true",
-        "intent" => touch.intent = Intent::parse(word),
-        "feedback" => touch.feedback = word == "true",
-        "contact" => touch.contact = text,
-        "next_action" => touch.next_action = text,
-        "next_date" => touch.next_date = word.parse().ok(),
-        "note" => touch.note = text,
-        other => {
-            let key = other.strip_prefix("x/").unwrap_or(other).to_owned();
-            match text {
-                Some(text) => drop(touch.extra.insert(key, text)),
-                None => drop(touch.extra.remove(&key)),
-            }
-        }
-    }
 }
 
 impl Ask<'_> {

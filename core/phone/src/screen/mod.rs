@@ -9,7 +9,7 @@ mod sync_line;
 
 pub use chuda_words::Lang;
 pub use draft::{DraftEvent, DraftView, Piece, Problem, Sureness};
-pub(crate) use draft::{Drafted, Heard, fill};
+pub(crate) use draft::{Drafted, Heard};
 pub use filing::{Filing, FilingQuestion};
 pub(crate) use filing::{UNDO_SECONDS, another, filing, question};
 pub use format::Format;

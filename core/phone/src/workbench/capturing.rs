@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{EvidenceDraft, EvidenceSaved, Inner, Purpose, Workbench, consents, touching};
+use serde::Serialize;
+
+use super::{Inner, Purpose, Workbench, consents, touching};
+use crate::query::view::{ClaimView, EvidenceView};
 use crate::store::{Own, StoredClaim, Tx};
-use chuda_evidence::claim::{Claim, Flag, Location, Source, TrustedTime, Version};
+use chuda_evidence::claim::{Claim, Consent, Flag, Location, Source, TrustedTime, Version};
 use chuda_evidence::clock::Clock;
 use chuda_evidence::photo::{self, PerceptualHash, Preview};
 use chuda_evidence::sniff::{Mime, sniff};
@@ -26,6 +29,33 @@ const MAX_INSPECTED: u64 = 64 << 20;
 const COMPARED: u32 = 2_000;
 /// How far wall clock and monotonic clock may drift apart between two claims before the clock counts as changed.
 const MAX_DRIFT_MS: i64 = 120_000;
+
+/// Bytes to keep as evidence.
+#[derive(Clone, Debug)]
+pub struct EvidenceDraft {
+    /// The file; it is copied and may be removed afterwards.
+    pub path: PathBuf,
+    /// Where the bytes come from.
+    pub source: Source,
+    /// Required for sound.
+    pub consent: Option<Consent>,
+    /// Where it was captured, if the person allows it.
+    pub location: Option<Location>,
+    /// The touch it belongs to, if it is known already.
+    pub touch: Option<TouchId>,
+    /// The same picture as JPEG or PNG, made by the platform, where this core can't decode it (HEIC).
+    pub rendition: Option<PathBuf>,
+}
+
+/// Kept evidence.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct EvidenceSaved {
+    /// As it is now; `readable` is false when its bytes can't be opened, which are kept all the same.
+    pub evidence: EvidenceView,
+    /// Its claim.
+    pub claim: ClaimView,
+}
 
 impl Workbench {
     /// Keeps a file as evidence: hashed and claimed before anything else. Unreadable bytes are kept too, and marked.

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::{ContractEdit, Workbench, check_length, identity, touching, typed};
+use super::{Workbench, check_length, identity, touching, typed};
 use crate::query::contracts::steps_before_signature;
 use crate::query::view::ContractView;
 use crate::store::{Own, Row, Tx};
@@ -15,6 +15,23 @@ use chuda_record::rules::config::Provider;
 use chuda_record::time::{from_millis, to_millis};
 use chuda_record::{Contract, Customer, NotWritten, Rejection};
 use chuda_words::keys;
+
+/// Details of a contract. What is not given stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct ContractEdit {
+    /// Its number.
+    pub number: Option<String>,
+    /// Device model.
+    pub model: Option<String>,
+    /// Installation address.
+    pub address: Option<String>,
+    /// The customer's contact person: a name, entered if it is new.
+    pub contact: Option<String>,
+    /// The service that sales promised (B5): a word or key of the list.
+    pub promised_service: Option<String>,
+    /// Whether custom development is part of it (B4).
+    pub custom_development: Option<bool>,
+}
 
 impl Workbench {
     /// Contracts that this person sees, newest first: those that somebody still has to do something about, or all.

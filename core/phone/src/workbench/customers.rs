@@ -1,13 +1,61 @@
 //! Entering customers, and what is known of them for every form to come (H4).
 
 use super::touching::{self, contact_role};
-use super::{CustomerDraft, CustomerEdit, Workbench, check_length, typed};
+use super::{Workbench, check_length, typed};
 use crate::query::view::CustomerView;
 use crate::store::{Own, Tx};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{ContactId, CustomerId, LeadId, PersonId};
-use chuda_record::{Contact, Customer, Lead, Stage};
+use chuda_record::{Contact, Customer, Intent, Lead};
 use chuda_words::keys;
+
+/// A customer to enter.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct CustomerDraft {
+    /// Full name.
+    pub name: String,
+    /// The name people say.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
+    pub short: Option<String>,
+    /// First contact person.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
+    pub contact: Option<String>,
+    /// Their phone number.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
+    pub phone: Option<String>,
+    /// Installation address.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
+    pub address: Option<String>,
+    /// Device model they want or have.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
+    pub model: Option<String>,
+}
+
+/// What is known of a customer. What is not given stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct CustomerEdit {
+    /// Full name.
+    pub name: Option<String>,
+    /// The name people say.
+    pub short: Option<String>,
+    /// Installation address: contracts and work orders take it from here (H4).
+    pub address: Option<String>,
+    /// Device model.
+    pub model: Option<String>,
+    /// Intent level: only its holder can set it.
+    pub intent: Option<Intent>,
+    /// No longer a customer: out of health and density.
+    pub closed: Option<bool>,
+    /// Whom forms name on the customer's side: the name of a contact, entered if it is new.
+    pub contact: Option<String>,
+    /// That contact's phone number.
+    pub phone: Option<String>,
+    /// What that contact does there, in words.
+    pub position: Option<String>,
+    /// What that contact is to the deal (N1): a word or key of the list.
+    pub contact_role: Option<String>,
+}
 
 impl Workbench {
     /// Enters a customer, held by whoever enters it, with its lead at 认领.
@@ -17,7 +65,7 @@ impl Workbench {
         self.0.act(
             |tx, own| {
                 let id = enter(tx, own, me, customer)?;
-                tx.create(own, LeadId::new(own.at), &lead_of(own, me, id, Some(me)))?;
+                tx.create(own, LeadId::new(own.at), &Lead::new(me, id, Some(me), own.at))?;
                 Ok(id)
             },
             |ask, id| ask.customer(id),
@@ -107,19 +155,12 @@ pub(super) fn enter(tx: &Tx<'_>, own: &Own, me: PersonId, new: NewCustomer) -> R
     let id = CustomerId::new(own.at);
     let contact = new.contact.map(|name| (ContactId::new(own.at), name));
     let customer = Customer {
-        author: me,
-        name: new.name,
         short: new.short,
         holder: new.holder,
-        intent: None,
-        created_at: own.at,
-        closed: false,
         contact: contact.as_ref().map(|(id, _)| *id),
         address: new.address,
         model: new.model,
-        external_id: None,
-        crm_intent: None,
-        merged_into: None,
+        ..Customer::new(me, new.name, own.at)
     };
     tx.create(own, id, &customer)?;
     if let Some((contact, name)) = contact {
@@ -131,26 +172,6 @@ pub(super) fn enter(tx: &Tx<'_>, own: &Own, me: PersonId, new: NewCustomer) -> R
         )?;
     }
     Ok(id)
-}
-
-/// The lead of a new customer: in somebody's hands, or in the pool.
-pub(super) fn lead_of(own: &Own, me: PersonId, customer: CustomerId, holder: Option<PersonId>) -> Lead {
-    Lead {
-        author: me,
-        customer,
-        stage: if holder.is_some() { Stage::Claimed } else { Stage::Offered },
-        holder,
-        held_at: Some(own.at),
-        corrected_at: None,
-        moved_by: me,
-        moved_at: own.at,
-        reason: None,
-        channel: None,
-        claimed_at: holder.map(|_| own.at),
-        invalid_at: None,
-        requests: std::collections::BTreeMap::new(),
-        settled: std::collections::BTreeMap::new(),
-    }
 }
 
 fn refuse_same_name(tx: &Tx<'_>, name: &str, except: Option<CustomerId>) -> Result<()> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::voice::blocking;
 use super::{Cancel, Candidate, CustomerDraft, TouchDraft, TouchSaved, Understood, Workbench};
 use crate::query::Ask;
-use crate::screen::{DraftEvent, DraftView, Drafted, Heard, OFFERED, fill};
+use crate::screen::{DraftEvent, DraftView, Drafted, Heard, OFFERED};
 use chuda_record::error::{ErrorKind, Result};
 use chuda_record::id::EvidenceId;
 
@@ -166,7 +166,7 @@ impl Held {
                 if field == "customer" {
                     drafted.search.clear();
                 }
-                fill(&mut drafted.touch, &field, &value);
+                drafted.touch.fill(&field, &value);
             }
             DraftEvent::Find { words } => drafted.search = words,
             DraftEvent::NewCustomer { name } => {

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Held, Identity, Inner, Settings, Workbench, folder_of_blobs, stamp};
+use super::{Held, Inner, Settings, Workbench, folder_of_blobs, stamp};
 use crate::query::Me;
+use crate::query::view::PersonView;
 use crate::screen::Lang;
 use crate::store::blobs::Blobs;
 use crate::store::{Own, Row, Store, Tx};
@@ -25,6 +26,19 @@ use chuda_words::keys;
 const IDENTITY: &str = "identity.json";
 /// Newest versions of the configuration that are looked through for one that can be understood.
 const MAX_RELEASES: u32 = 100;
+
+/// Who works on this phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Identity {
+    /// The person.
+    #[serde(serialize_with = "crate::query::view::with_roles")]
+    pub person: PersonView,
+    /// This installation.
+    pub device: DeviceId,
+    /// The server it belongs to, if any.
+    pub server: Option<String>,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Card {

@@ -1,7 +1,7 @@
 //! Leads (H1): put into the pool, asked for, given back or on, corrected by hand.
 
 use super::customers::{self, NewCustomer};
-use super::{LeadDraft, Workbench, check_length, typed};
+use super::{CustomerDraft, Workbench, check_length, typed};
 use crate::query::view::{LeadList, LeadPage, LeadView};
 use crate::store::{Own, Tx};
 use chuda_record::error::{Error, ErrorKind, Result};
@@ -10,6 +10,15 @@ use chuda_record::kind::lead::LeadRequest;
 use chuda_record::rules::audience::{People, superiors};
 use chuda_record::{Fields, Kind, Lead, Stage};
 use chuda_words::keys;
+
+/// A lead to put into the pool (投放).
+#[derive(Clone, Debug, Default)]
+pub struct LeadDraft {
+    /// The customer it may become.
+    pub customer: CustomerDraft,
+    /// Where it came from, such as a campaign.
+    pub channel: Option<String>,
+}
 
 impl Workbench {
     /// Puts a lead into the pool (投放), with its customer: nobody has it, whoever goes to customers can claim it.
@@ -22,7 +31,7 @@ impl Workbench {
             |tx, own| {
                 let customer = customers::enter(tx, own, me, customer)?;
                 let id = LeadId::new(own.at);
-                let lead = Lead { channel, ..customers::lead_of(own, me, customer, None) };
+                let lead = Lead { channel, ..Lead::new(me, customer, None, own.at) };
                 tx.create(own, id, &lead)?;
                 Ok(id)
             },

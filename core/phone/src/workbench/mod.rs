@@ -11,8 +11,8 @@ mod consents;
 mod contracts;
 mod customers;
 mod doctor;
+mod draft;
 mod drafting;
-mod drafts;
 mod identity;
 mod leads;
 mod listeners;
@@ -32,15 +32,22 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::NaiveDate;
 
+pub use capturing::{EvidenceDraft, EvidenceSaved};
 pub use consents::{ConsentView, Purpose};
+pub use contracts::ContractEdit;
+pub use customers::{CustomerDraft, CustomerEdit};
+pub use draft::TouchDraft;
 pub use drafting::Drafting;
-pub use drafts::{
-    BlobChoice, BlobsReport, Candidate, ContractEdit, CustomerDraft, CustomerEdit, EvidenceDraft, EvidenceSaved, Identity,
-    LeadDraft, RejectedView, ReportRequest, Schedule, StatusView, SyncReport, TouchDraft, TouchSaved, Understood, VoiceDraft,
-};
+pub use identity::Identity;
+pub use leads::LeadDraft;
 pub use listeners::{Listener, Subscription};
+pub use orders::Schedule;
 pub use recorder::{Recorder, RecordingLevel};
+pub use reporting::ReportRequest;
+pub use syncing::{BlobChoice, BlobsReport, RejectedView, StatusView, SyncReport};
+pub use touching::TouchSaved;
 pub(crate) use touching::draft_touch;
+pub use voice::{Candidate, Understood, VoiceDraft};
 
 use crate::query::view::{
     CustomerView, EvidenceView, FiguresView, HomeView, Options, PersonView, ReportCard, ReportView, TaskView, TouchView,

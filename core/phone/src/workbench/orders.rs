@@ -1,12 +1,27 @@
 //! Work orders (B3, H3): taken, scheduled, done.
 
-use super::{Schedule, Workbench, check_length, contracts, typed};
+use chrono::NaiveDate;
+
+use super::{Workbench, check_length, contracts, typed};
 use crate::query::view::OrderView;
 use crate::store::Own;
 use chuda_record::Order;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::OrderId;
 use chuda_words::keys;
+
+/// When delivery, service and training come (H3). What is not given stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Schedule {
+    /// When delivery comes.
+    pub delivery_on: Option<NaiveDate>,
+    /// Whom the customer calls afterwards.
+    pub service_contact: Option<String>,
+    /// The first training.
+    pub training_on: Option<NaiveDate>,
+    /// Free text.
+    pub note: Option<String>,
+}
 
 impl Workbench {
     /// Work orders that this person sees, newest first: those that are to be done, or all.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use super::{ReportRequest, Workbench, check_length, typed};
+use super::{Workbench, check_length, typed};
 use crate::query::Ask;
 use crate::query::report::TOMORROW;
 use crate::query::view::{ReportCard, ReportView};
@@ -18,6 +18,24 @@ use chuda_words::keys;
 
 /// Under which name it is kept once the report says it, in case the report is taken back.
 const FILED_TOMORROW: &str = "tomorrow_filed";
+
+/// A report to file.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct ReportRequest {
+    /// The day; today if none. A past one is marked 补报.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
+    pub day: Option<NaiveDate>,
+    /// Key action for tomorrow; the best suggestion if none.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
+    pub tomorrow: Option<String>,
+    /// Why it is short: key or word; required when it is.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
+    pub reason: Option<String>,
+    /// Briefs (B1) that are to be others than the card has: key or word.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
+    pub briefs: std::collections::HashMap<CustomerId, String>,
+}
 
 impl Workbench {
     /// Files or updates the report of a day (T4). Filing twice gives one report; after the day, a further filing is a correction beside it.

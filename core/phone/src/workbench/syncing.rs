@@ -6,12 +6,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::voice::blocking;
-use super::{BlobChoice, BlobsReport, Cancel, Inner, RejectedView, SyncReport, Workbench, identity};
-use crate::query::view::SyncSummary;
+use super::{Cancel, Inner, Workbench, identity};
+use crate::query::dialect;
+use crate::query::view::{StatusItem, SyncSummary};
 use crate::store::{Own, Upload};
 use crate::sync::client::{Progress, Session, signing_time};
 use crate::sync::session;
 use chuda_record::error::{Error, ErrorKind, Result};
+use chuda_record::id::RecordId;
 use chuda_record::time::to_millis;
 use chuda_record::wire::api::{ImportKind, ImportReport, MAX_IMPORT_BYTES};
 use chuda_record::{Actor, Rejection};
@@ -20,12 +22,73 @@ use chuda_words::keys;
 /// Bytes of a blob in one request: a cut link loses at most this.
 const PIECE: u64 = 512 * 1024;
 /// Most exchanges of one sync; the rest follows with the next.
-const CANCELLED: &str = keys::SYNC_CANCELLED;
 const MAX_EXCHANGES: i64 = 10_000;
 /// Blobs looked at in one sync.
 const MAX_BLOBS: u32 = 10_000;
 /// How often one blob may begin anew in one sync.
 const MAX_RESTARTS: u32 = 3;
+
+/// How an exchange went.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct SyncReport {
+    /// Changes the server took.
+    pub pushed: i64,
+    /// Changes that came.
+    pub pulled: i64,
+    /// Documents it did not take.
+    pub rejected: Vec<RejectedView>,
+    /// Blobs.
+    pub blobs: BlobsReport,
+    /// Requests made for records.
+    pub round_trips: i64,
+    /// Bytes of bodies sent for records.
+    pub bytes_up: i64,
+    /// Bytes of bodies received for records.
+    pub bytes_down: i64,
+}
+
+/// How the blobs went.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct BlobsReport {
+    /// Whose hash the server has echoed in this sync.
+    pub sent: i64,
+    /// Still to go.
+    pub left: i64,
+}
+
+/// A document the server did not take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct RejectedView {
+    /// Which.
+    pub document: RecordId,
+    /// Why: as a key.
+    #[serde(serialize_with = "dialect::rejection")]
+    pub reason: String,
+}
+
+/// Which blobs a sync sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum BlobChoice {
+    /// All of them.
+    #[default]
+    All,
+    /// None: records only.
+    None,
+}
+
+/// Everything a person should be able to look at.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct StatusView {
+    /// Items that are not at rest.
+    pub items: Vec<StatusItem>,
+    /// The counts.
+    pub summary: SyncSummary,
+}
 
 impl Workbench {
     /// Exchanges records, then blobs. `progress` hears of each step; listeners too.
@@ -86,7 +149,7 @@ impl Workbench {
         let this = self.clone();
         blocking(move || this.0.sign_claims()).await?;
         while report.round_trips < MAX_EXCHANGES {
-            cancel.check(CANCELLED)?;
+            cancel.check(keys::SYNC_CANCELLED)?;
             let offer = self.0.store.read(session::offer)?;
             let exchanged = self.0.client.exchange(&link.session(&self.0), &offer.request).await?;
             report.round_trips += 1;
@@ -120,7 +183,7 @@ impl Workbench {
     async fn send_blobs(&self, report: &mut BlobsReport, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {
         let link = self.0.link()?;
         for upload in self.0.store.read(|tx| tx.waiting_uploads(MAX_BLOBS))? {
-            cancel.check(CANCELLED)?;
+            cancel.check(keys::SYNC_CANCELLED)?;
             match self.send_blob(&link, &upload, progress, cancel).await {
                 Ok(()) => report.sent += 1,
                 // The network, the person or the disk end the sync; what concerns this blob alone does not hold up the others.
@@ -145,7 +208,7 @@ impl Workbench {
             None => Progress::Gone,
         };
         loop {
-            cancel.check(CANCELLED)?;
+            cancel.check(keys::SYNC_CANCELLED)?;
             match state {
                 Progress::Verified => {
                     store.write(|tx| tx.upload_verified(upload.hash, self.0.settings.clock.now()))?;

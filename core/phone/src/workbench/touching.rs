@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
 
-use super::{TouchDraft, TouchSaved, Workbench, check_length, typed};
-use crate::query::view::TouchView;
+use super::{TouchDraft, Workbench, check_length, typed};
+use crate::query::view::{ClaimView, TouchView, Triggered};
 use crate::query::{Ask, Me};
 use crate::store::{Own, Row, Tx};
 use chuda_record::error::{Error, ErrorKind, Result};
@@ -19,6 +20,19 @@ use chuda_words::keys;
 const VISIT: TimeDelta = TimeDelta::minutes(10);
 /// Under which name the half-made touch is kept.
 const UNFINISHED: &str = "unfinished";
+
+/// A recorded touch.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct TouchSaved {
+    /// As it is now.
+    #[serde(flatten)]
+    pub touch: TouchView,
+    /// What the rules will do with it once the server has it.
+    pub triggered: Vec<Triggered>,
+    /// The claims of its evidence.
+    pub claims: Vec<ClaimView>,
+}
 
 impl Workbench {
     /// Whether a touch could be recorded as it stands, evidence left aside: what a shell asks before it captures any.
@@ -171,14 +185,7 @@ pub(crate) fn draft_touch(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Ut
         own_evidence(tx, *evidence)?;
     }
     Ok(Touch {
-        author: me.id,
-        customer,
-        mode,
-        action: action.key.clone(),
         evidence: draft.evidence.iter().copied().collect(),
-        at,
-        zone: me.zone,
-        config: config.version,
         brief,
         tech_owner: typed(draft.tech_owner.clone()).map(|owner| colleague(tx, owner)).transpose()?,
         response_by: draft.response_by,
@@ -187,14 +194,12 @@ pub(crate) fn draft_touch(tx: &Tx<'_>, config: &Config, me: &Me, at: DateTime<Ut
         intent: draft.intent,
         feedback: draft.feedback,
         feedback_at: draft.feedback.then_some(at),
-        contact: None,
         next_action: typed(draft.next_action.clone()),
         next_date: draft.next_date,
         next_time: draft.next_time,
         note: typed(draft.note.clone()),
-        category: None,
-        flags: BTreeSet::new(),
         extra: extra(config, &draft.extra)?,
+        ..Touch::new(me.id, customer, mode, action.key.clone(), at, me.zone, config.version)
     })
 }
 

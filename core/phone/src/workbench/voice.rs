@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use serde::Serialize;
 
-use super::{Cancel, Candidate, EvidenceDraft, Inner, TouchDraft, Understood, VoiceDraft, Workbench};
+use super::{Cancel, EvidenceDraft, Inner, TouchDraft, Workbench};
 use crate::query::Me;
+use crate::query::view::EvidenceView;
 use chuda_record::error::{Error, ErrorKind, Result};
-use chuda_record::id::EvidenceId;
+use chuda_record::id::{CustomerId, EvidenceId};
 use chuda_record::rules::Config;
 use chuda_record::rules::config::Choice;
 use chuda_record::time::day_of;
@@ -16,6 +18,42 @@ use chuda_record::{Customer, Evidence};
 use chuda_speech::understand::{KnownCustomer, Slot};
 use chuda_speech::{Draft, SpeechError, Transcript, decode, understand};
 use chuda_words::keys;
+
+/// What was understood of a recording. Nothing is saved before it is confirmed.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct VoiceDraft {
+    /// The recording, kept as evidence.
+    pub evidence: EvidenceView,
+    /// What the engine heard.
+    pub transcript: chuda_speech::Transcript,
+    /// What was understood.
+    pub draft: chuda_speech::Draft,
+    /// The customers to choose from, when the sound could not decide.
+    pub candidates: Vec<Candidate>,
+    /// The same as a touch that can be recorded; what was not said is left open.
+    pub touch: TouchDraft,
+}
+
+/// What words say about a touch.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Understood {
+    /// What was understood.
+    pub draft: chuda_speech::Draft,
+    /// The customers to choose from, when the words could not decide.
+    pub candidates: Vec<Candidate>,
+}
+
+/// A customer to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Candidate {
+    /// Which.
+    pub id: CustomerId,
+    /// Full name.
+    pub name: String,
+}
 
 impl Workbench {
     /// Keeps a recording and turns it into a draft. The recording stays when the rest fails or is cancelled, and waits in

@@ -79,6 +79,27 @@ pub struct Customer {
     pub merged_into: Option<CustomerId>,
 }
 
+impl Customer {
+    /// One that was just entered, of whom nothing but the name is known. Nobody holds it yet.
+    pub fn new(author: PersonId, name: impl Into<String>, at: DateTime<Utc>) -> Self {
+        Self {
+            author,
+            name: name.into(),
+            short: None,
+            holder: None,
+            intent: None,
+            created_at: at,
+            closed: false,
+            contact: None,
+            address: None,
+            model: None,
+            external_id: None,
+            crm_intent: None,
+            merged_into: None,
+        }
+    }
+}
+
 impl Record for Customer {
     const KIND: Kind = Kind::Customer;
     const TABLE: Table = Table {

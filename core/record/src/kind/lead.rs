@@ -93,6 +93,28 @@ pub struct Lead {
     pub settled: BTreeMap<String, String>,
 }
 
+impl Lead {
+    /// One that somebody holds from the start, or that is offered to all.
+    pub fn new(author: PersonId, customer: CustomerId, holder: Option<PersonId>, at: DateTime<Utc>) -> Self {
+        Self {
+            author,
+            customer,
+            stage: if holder.is_some() { Stage::Claimed } else { Stage::Offered },
+            holder,
+            held_at: Some(at),
+            corrected_at: None,
+            moved_by: author,
+            moved_at: at,
+            reason: None,
+            channel: None,
+            claimed_at: holder.map(|_| at),
+            invalid_at: None,
+            requests: BTreeMap::new(),
+            settled: BTreeMap::new(),
+        }
+    }
+}
+
 /// A request to move a lead. The server grants it or not; until then it shows as 待确认.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LeadRequest {

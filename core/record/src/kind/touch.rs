@@ -117,6 +117,46 @@ pub struct Touch {
     pub extra: BTreeMap<String, Scalar>,
 }
 
+impl Touch {
+    /// One with what it cannot be without: whom, how, what, when and where on earth, under which version of the configuration.
+    pub fn new(
+        author: PersonId,
+        customer: CustomerId,
+        mode: ContactMode,
+        action: impl Into<String>,
+        at: DateTime<Utc>,
+        zone: chrono_tz::Tz,
+        config: i64,
+    ) -> Self {
+        Self {
+            author,
+            customer,
+            mode,
+            action: action.into(),
+            evidence: BTreeSet::new(),
+            at,
+            zone,
+            config,
+            brief: None,
+            tech_owner: None,
+            response_by: None,
+            amount: None,
+            custom_development: false,
+            intent: None,
+            feedback: false,
+            feedback_at: None,
+            contact: None,
+            next_action: None,
+            next_date: None,
+            next_time: None,
+            note: None,
+            category: None,
+            flags: BTreeSet::new(),
+            extra: BTreeMap::new(),
+        }
+    }
+}
+
 impl Record for Touch {
     const KIND: Kind = Kind::Touch;
     // A touch is never rewritten: what was said stays, evidence is added, the customer's answer is noted.

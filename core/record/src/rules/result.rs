@@ -105,7 +105,7 @@ fn nearest(sent: &[&Made], at: DateTime<Utc>) -> Option<TouchId> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeSet, HashSet};
+    use std::collections::HashSet;
 
     use proptest::prelude::*;
 
@@ -120,30 +120,16 @@ mod tests {
 
     fn touch(number: u128, mode: ContactMode, action: &str, hours: i64) -> Made {
         let touch = Touch {
-            author: PersonId::derived("李雷"),
-            customer: CustomerId::derived("杭州智联科技"),
-            mode,
-            action: action.into(),
             evidence: [EvidenceId::derived("photo")].into(),
-            at: at(hours),
-            zone: crate::time::DEFAULT_ZONE,
-            config: 1,
-            brief: None,
-            tech_owner: None,
-            response_by: None,
-            amount: None,
-            custom_development: false,
-            intent: None,
-            feedback: false,
-            feedback_at: None,
-            contact: None,
-            next_action: None,
-            next_date: None,
-            next_time: None,
-            note: None,
-            category: None,
-            flags: BTreeSet::new(),
-            extra: BTreeMap::new(),
+            ..Touch::new(
+                PersonId::derived("李雷"),
+                CustomerId::derived("杭州智联科技"),
+                mode,
+                action,
+                at(hours),
+                crate::time::DEFAULT_ZONE,
+                1,
+            )
         };
         (TouchId(uuid::Uuid::from_u128(number)), touch)
     }

@@ -43,20 +43,10 @@ mod tests {
     fn lead(stage: Stage, held: bool) -> Lead {
         let person = PersonId::derived("李雷");
         Lead {
-            author: person,
-            customer: CustomerId::derived("杭州智联科技"),
             stage,
-            holder: held.then_some(person),
             held_at: None,
-            corrected_at: None,
-            moved_by: person,
-            moved_at: from_millis(0),
-            reason: None,
-            channel: None,
             claimed_at: None,
-            invalid_at: None,
-            requests: std::collections::BTreeMap::new(),
-            settled: std::collections::BTreeMap::new(),
+            ..Lead::new(person, CustomerId::derived("杭州智联科技"), held.then_some(person), from_millis(0))
         }
     }
 

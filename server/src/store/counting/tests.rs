@@ -120,7 +120,7 @@ fn apply(tx: &Tx<'_>, (what, n, variant, later): (u8, u8, u8, i64)) {
                 moved_at: at,
                 claimed_at: (later % 2 == 0).then_some(at),
                 invalid_at: (later % 5 == 0).then_some(at),
-                ..records::lead(person(0), customer_id(n), (variant > 0).then_some(person(variant)), at)
+                ..Lead::new(person(0), customer_id(n), (variant > 0).then_some(person(variant)), at)
             };
             write(tx, LeadId::derived(&format!("lead {n} {variant}")), &lead);
         }
