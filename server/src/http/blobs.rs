@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chuda_evidence::audit::About;
+use chuda_record::fields::number;
 use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::wire::BLOBS_PATH;
 use chuda_record::{Error, Evidence, Kind, author_of, from_fields};
@@ -238,8 +239,8 @@ pub(super) async fn read(State(app): State<App>, Path(sha256): Path<String>, cal
     let (sha256, size) = find_blob(&app, &sha256, &called).await?;
     let (caller, now) = (called.caller, app.now());
     let logged = app.store.write_async(move |tx| {
-        for (document, evidence) in tx.evidence_with_bytes(sha256)? {
-            let own = caller.person == Some(evidence.author);
+        for document in tx.evidence_with_bytes(sha256)? {
+            let own = caller.person.is_some() && author_of(&document.fields) == caller.person;
             if !own && caller.reader().map_or(Ok(true), |person| tx.may_read(document.id, person))? {
                 let by = By::caller(caller.person, &caller.via);
                 let act = Act::new(Verb::Viewed).on(document.id, Kind::Evidence).about(About::Blob(sha256));
@@ -343,9 +344,9 @@ async fn find_blob(app: &App, sha256: &str, called: &Called) -> Result<(Hash, u6
     let sha256: Hash = sha256.parse().map_err(|_| Problem::not_found())?;
     let person = called.caller.reader();
     let size = app.store.read_async(move |tx| {
-        for (document, evidence) in tx.evidence_with_bytes(sha256)? {
+        for document in tx.evidence_with_bytes(sha256)? {
             if person.map_or(Ok(true), |person| tx.may_read(document.id, person))? {
-                return Ok(Some(evidence.size.cast_unsigned()));
+                return Ok(number(&document.fields, "size").map(i64::cast_unsigned));
             }
         }
         Ok(None)

@@ -267,7 +267,7 @@ fn elsewhere(tx: &Tx<'_>, touch: TouchId, evidence: &Evidence, seen: Option<&See
     // Somebody else can name these bytes without having them: that says nothing against whoever has.
     let with_bytes = tx.evidence_with_bytes(evidence.sha256)?;
     let is_own = |other: &Document| author_of(&other.fields) == Some(evidence.author);
-    let has_bytes = |other: &Document| with_bytes.iter().any(|(document, _)| document.id == other.id);
+    let has_bytes = |other: &Document| with_bytes.iter().any(|document| document.id == other.id);
     let named = tx.evidence_of_blob(evidence.sha256)?.into_iter();
     for other in named.filter(|other| other.at <= captured_at && (is_own(other) || has_bytes(other))) {
         if tx.touches_with(other.id.into())?.iter().any(|other| *other != touch) {

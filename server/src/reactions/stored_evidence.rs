@@ -11,7 +11,7 @@ pub(super) const NAMED: Reaction =
 
 /// Bytes can come after their evidence: every record that names them is told.
 pub(crate) fn blob_stored(ingest: &mut Ingest<'_>, sha256: Hash) -> Result<()> {
-    for evidence in ingest.tx().evidence_of_blob(sha256)? {
+    for evidence in ingest.tx().evidence_with_bytes(sha256)? {
         note(ingest, evidence.id)?;
     }
     Ok(())

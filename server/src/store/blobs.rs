@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use chuda_record::id::{Hash, PersonId, RecordId};
-use chuda_record::{Evidence, Result, from_fields};
+use chuda_record::{Evidence, Result};
 use rusqlite::named_params;
 
 use super::database::Tx;
+use super::dialect::field;
 use super::documents::{Document, document_row};
 use super::rows::{id, record_id};
 
@@ -54,16 +55,18 @@ impl Tx<'_> {
             .map(drop)
     }
 
-    /// The evidence that stands for some bytes: its author has sent them.
-    pub(crate) fn evidence_with_bytes(&self, sha256: Hash) -> Result<Vec<(Document, Evidence)>> {
-        let mut with_bytes = Vec::new();
-        for document in self.evidence_of_blob(sha256)? {
-            let Ok(evidence) = from_fields::<Evidence>(&document.fields) else { continue };
-            if self.has_bytes(&evidence)? {
-                with_bytes.push((document, evidence));
-            }
-        }
-        Ok(with_bytes)
+    /// The evidence that stands for some bytes: its author has sent them, as many as it says.
+    pub(crate) fn evidence_with_bytes(&self, sha256: Hash) -> Result<Vec<Document>> {
+        let size = field("d.fields", "size");
+        self.sql.all(
+            &format!(
+                "SELECT d.id, d.kind, d.at, d.fields, d.conflicts FROM documents d
+                 JOIN blob_senders s ON s.sha256 = d.blob AND s.person = d.author JOIN blobs b ON b.sha256 = d.blob AND b.size = {size}
+                 WHERE d.blob = :sha256"
+            ),
+            named_params! { ":sha256": sha256.0 },
+            document_row,
+        )
     }
 
     /// The evidence records that name some bytes.

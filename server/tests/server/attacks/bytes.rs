@@ -3,15 +3,16 @@
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use chuda_evidence::clock::Clock as _;
 use chuda_kit::records;
-use chuda_record::id::{EvidenceId, Hash};
-use chuda_record::{Evidence, Role};
+use chuda_record::id::{EvidenceId, Hash, TouchId};
+use chuda_record::{Evidence, Role, Touch};
 use reqwest::{Response, StatusCode};
 
 use crate::blobs::{create, head, header, patch, rep_with, upload, walk};
 use crate::exchange::claim;
-use crate::phone::{Hand, Phone, Team, now};
+use crate::phone::{Hand, Phone, Team, now, touch_by};
 
 async fn ask(phone: &Phone, team: &Team, method: &str, sha256: Hash) -> Response {
     phone.request(team, method, &format!("/blobs/{sha256}"), Vec::new()).send().await.unwrap()
@@ -204,4 +205,37 @@ async fn a_claim_about_something_else_witnesses_nothing() {
     };
     assert_eq!(grade(honest), "server_witnessed");
     assert_eq!((grade(borrowed), grade(altered)), ("local_unverified".into(), "local_unverified".into()));
+}
+
+/// A back-check asks whether a photo has proved something before: whoever only names its hash has not.
+#[tokio::test]
+async fn naming_a_colleagues_photo_does_not_make_it_a_copy() {
+    let clock = Hand::at("2026-03-09T09:00:00+08:00");
+    let team = Team::start_at(clock.clone()).await;
+    let mut boss = team.phone("Boss", &[Role::Supervisor], None).await;
+    let mut honest = team.phone("Lilei", &[Role::Rep], Some("Boss")).await;
+    let mut rep = team.phone("Mallory", &[Role::Rep], Some("Boss")).await;
+    let record = |phone: &mut Phone, bytes: &[u8], at: DateTime<Utc>| {
+        let customer = phone.customer(&format!("Huaxin {at} {}", phone.person));
+        let (id, touch) = (EvidenceId::new(at), TouchId::new(at));
+        phone.create(id, &records::evidence(phone.person, phone.device, bytes, "image/jpeg", at));
+        phone.create(touch, &Touch { at, ..touch_by(phone.person, customer, "demo", &[id]) });
+        touch
+    };
+    let morning = clock.now();
+    let own = record(&mut honest, b"a photo of the contract", morning + TimeDelta::hours(2));
+    record(&mut rep, b"a photo of the contract", morning + TimeDelta::hours(1));
+    // Whoever uses the own photo twice is told, before its bytes have come.
+    let again = [0, 3].map(|hours| record(&mut rep, b"a screenshot", morning + TimeDelta::hours(hours)))[1];
+    for phone in [&mut honest, &mut rep] {
+        assert_eq!(phone.sync(&team).await, []);
+    }
+    assert_eq!(upload(&honest, &team, b"a photo of the contract").await, StatusCode::NO_CONTENT);
+    clock.pass(TimeDelta::days(14));
+    team.run_due_jobs().await;
+    boss.sync(&team).await;
+    let found = boss.fields(boss.of_kind("back_check")[0]);
+    let original = |touch: TouchId| found[&format!("machine/{touch}:original")].as_text().unwrap().to_owned();
+    assert_ne!(original(own), "problem:recycled");
+    assert_eq!(original(again), "problem:recycled");
 }

@@ -5,7 +5,7 @@ use chuda_kit::records;
 use chuda_record::id::{BackCheckId, CustomerId, EvidenceId, PersonId, RecordId, ReportId, TouchId};
 use chuda_record::wire::Rejected;
 use chuda_record::wire::api::ImportKind;
-use chuda_record::{Contact, Event, Evidence, Fields, Record, Release, Report, Role, Scalar};
+use chuda_record::{Contact, Event, Evidence, Fields, Lead, Record, Release, Report, Role, Scalar};
 use chuda_server::Scope;
 use reqwest::StatusCode;
 use rusqlite::{Connection, params};
@@ -24,7 +24,7 @@ fn makings(rep: &Phone, customer: CustomerId) -> Vec<Fields> {
     vec![
         records::customer(rep.person, "占位公司", now()).to_new_fields().unwrap(),
         contact.to_new_fields().unwrap(),
-        records::lead(rep.person, customer, Some(rep.person), now()).to_new_fields().unwrap(),
+        Lead::new(rep.person, customer, Some(rep.person), now()).to_new_fields().unwrap(),
         touch_by(rep.person, customer, "demo", &[]).to_new_fields().unwrap(),
         evidence.to_new_fields().unwrap(),
         report_of(rep, rep.person, "2026-03-09").to_new_fields().unwrap(),
