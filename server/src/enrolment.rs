@@ -13,12 +13,13 @@ use crate::store::{DeviceRow, Tx};
 const CODE_LIFETIME: TimeDelta = TimeDelta::days(7);
 /// Failed attempts are counted over this time.
 const FAILURE_WINDOW: TimeDelta = TimeDelta::minutes(10);
-/// How many failures one address has in that time, and all together.
-const MAX_FAILURES: (u32, u32) = (20, 1_000);
+/// How many failures are kept of one address in that time. What is wrong beyond that is told to wait; what is right is taken, so that
+/// nobody is locked out for the fault of others behind the same address.
+const MAX_FAILURES: u32 = 20;
 /// Letters and digits that nobody takes for another: no 0 O 1 I L U.
 const ALPHABET: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// 30^10 is 49 bits: out of reach for somebody who has a thousand tries in ten minutes.
-const CODE_LENGTH: usize = 10;
+/// 30^12 is 59 bits: whoever tries two thousand a second for the seven days of a thousand codes finds one in 400,000 such weeks.
+const CODE_LENGTH: usize = 12;
 
 /// Why a device is not enrolled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,11 +56,10 @@ pub(crate) fn enrol(
 ) -> Result<Result<Enrolled, Refused>> {
     let since = (now - FAILURE_WINDOW).timestamp_millis();
     tx.forget_enrol_failures(since)?;
-    let (here, everywhere) = tx.enrol_failures(address, since)?;
-    if here >= MAX_FAILURES.0 || everywhere >= MAX_FAILURES.1 {
-        return Ok(Err(Refused::TooManyAttempts));
-    }
     let refused = |refused: Refused| {
+        if tx.enrol_failures(address, since)? >= MAX_FAILURES {
+            return Ok(Err(Refused::TooManyAttempts));
+        }
         tx.add_enrol_failure(address, now.timestamp_millis())?;
         tracing::warn!(key = refused.key(), "enrolment refused");
         Ok(Err(refused))

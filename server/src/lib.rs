@@ -24,6 +24,7 @@ mod reactions;
 mod releases;
 mod scope;
 mod server;
+mod shown;
 mod store;
 mod strays;
 pub mod telemetry;

@@ -3,6 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_record::id::{PersonId, RecordId};
 use chuda_record::{Error, Event, Origin, Record as _, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::audit::By;
 use crate::ingest::Ingest;
@@ -12,16 +14,28 @@ const AHEAD: TimeDelta = TimeDelta::hours(24);
 /// Longest name of a system, and longest id in one.
 pub(crate) const MAX_WORD: usize = 256;
 
-/// An event as it comes in.
-pub(crate) struct Incoming<'a> {
-    pub(crate) system: &'a str,
-    pub(crate) external_id: &'a str,
-    pub(crate) event: &'a str,
-    /// Id, outside id or name.
-    pub(crate) customer: &'a str,
+/// An event as an outside system saw it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EventIn {
+    /// The system, such as `mail`.
+    #[schema(min_length = 1, max_length = 256)]
+    pub(crate) system: String,
+    /// Its id there: the same one sent again is the same event.
+    #[schema(min_length = 1, max_length = 256)]
+    pub(crate) external_id: String,
+    /// `mail_sent`, `mail_opened`, `attachment_opened`, `attachment_downloaded`, `mail_received`, `call`, or what the configuration adds.
+    pub(crate) event: String,
+    /// With whom: id, id in an outside system, or exact name.
+    pub(crate) customer: String,
     /// Whose action it was, by id or name.
-    pub(crate) person: Option<&'a str>,
-    pub(crate) thread: Option<&'a str>,
+    #[serde(default)]
+    pub(crate) person: Option<String>,
+    /// What ties events together there, such as a message's id.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 256)]
+    pub(crate) thread: Option<String>,
+    /// When it happened.
     pub(crate) at: DateTime<Utc>,
 }
 
@@ -36,18 +50,18 @@ pub(crate) enum Taken {
 }
 
 /// Takes in one event. Its id follows from system and outside id, so that the same one sent twice is one.
-pub(crate) fn take(ingest: &mut Ingest<'_>, by: &By, incoming: &Incoming<'_>) -> Result<Taken> {
-    let Incoming { system, external_id, event, customer, person, thread, at } = *incoming;
-    for (word, field) in [(system, "system"), (external_id, "external_id"), (thread.unwrap_or("-"), "thread")] {
+pub(crate) fn take(ingest: &mut Ingest<'_>, by: &By, incoming: &EventIn) -> Result<Taken> {
+    let EventIn { system, external_id, event, customer, person, thread, at } = incoming;
+    for (word, field) in [(system.as_str(), "system"), (external_id, "external_id"), (thread.as_deref().unwrap_or("-"), "thread")] {
         if word.trim().is_empty() || word.chars().count() > MAX_WORD {
             return Ok(Taken::Refused(field));
         }
     }
     let config = ingest.config();
-    let Some(option) = config.events.iter().find(|option| option.key == event && !option.retired) else {
+    let Some(option) = config.events.iter().find(|option| option.key == *event && !option.retired) else {
         return Ok(Taken::Refused("event"));
     };
-    if at > ingest.now() + AHEAD {
+    if *at > ingest.now() + AHEAD {
         return Ok(Taken::Refused("at"));
     }
     let id = Event::id_of(system, external_id);
@@ -55,7 +69,7 @@ pub(crate) fn take(ingest: &mut Ingest<'_>, by: &By, incoming: &Incoming<'_>) ->
         return Ok(Taken::Known(id));
     }
     let Some(customer) = ingest.tx().customer_meant(customer)? else { return Ok(Taken::Refused("customer")) };
-    let author = match person.map(|word| person_meant(ingest, word)) {
+    let author = match person.as_deref().map(|word| person_meant(ingest, word)) {
         Some(None) => return Ok(Taken::Refused("person")),
         Some(found) => found,
         None => None,
@@ -63,13 +77,13 @@ pub(crate) fn take(ingest: &mut Ingest<'_>, by: &By, incoming: &Incoming<'_>) ->
     let origin = Origin { source: None, rule: None, config: Some(config.version), because: None, created_at: ingest.now() };
     let event = Event {
         author,
-        event: event.to_owned(),
+        event: event.clone(),
         customer,
         touch: None,
-        at,
-        system: system.to_owned(),
-        external_id: external_id.to_owned(),
-        thread: thread.map(str::to_owned),
+        at: *at,
+        system: system.clone(),
+        external_id: external_id.clone(),
+        thread: thread.clone(),
         feedback: option.feedback,
         origin,
     };

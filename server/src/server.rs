@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::{App, Shared};
 use crate::blobs::Blobs;
-use crate::http::router;
+use crate::http::{connections, router};
 use crate::jobs::{self, Runner};
 use crate::store::Store;
 use crate::{audit, key, strays};
@@ -23,6 +23,8 @@ use crate::{audit, key, strays};
 pub(crate) const DATABASE: &str = "chuda.db";
 /// The folder of blobs in it, unless another is named.
 const BLOBS: &str = "blobs";
+/// Files and lines that a process asks to have open.
+const MAX_FILES: u64 = 16_384;
 /// How long requests in flight may take once the server is to end. Uploads go on where they were after the next start.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -61,29 +63,26 @@ pub struct Running {
 impl Server {
     /// Opens the database and the blob store, and listens.
     pub async fn start(settings: Settings) -> Result<Running> {
+        // Each line is a file to the system, and many systems begin with a thousand.
+        let _ = rlimit::increase_nofile_limit(MAX_FILES);
         let app = open(&settings)?;
         let store = app.store.clone();
         let listener = TcpListener::bind(settings.listen)
             .await
             .map_err(|error| Error::new(chuda_record::ErrorKind::Storage, keys::LISTEN_FAILED).with("reason", error.kind()))?;
         let address = listener.local_addr()?;
-        let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let (stop, mut stopped) = watch::channel(false);
+        let router = router(app.clone());
+        let (stop, stopped) = watch::channel(false);
         let mut grace = stop.subscribe();
         let jobs = Arc::new(jobs::runner(app, stop.subscribe()));
         let runner = jobs.clone();
         let task = tokio::spawn(async move {
-            let serve = axum::serve(listener, service).with_graceful_shutdown(async move {
-                let _ = stopped.wait_for(|stop| *stop).await;
-            });
             let expired = async move {
                 let _ = grace.wait_for(|stop| *stop).await;
                 tokio::time::sleep(GRACE).await;
             };
             tokio::select! {
-                (served, ()) = async { tokio::join!(serve, runner.run()) } => if let Err(error) = served {
-                    tracing::error!(%error, "server ended");
-                },
+                _ = async { tokio::join!(connections::serve(listener, router, stopped), runner.run()) } => {}
                 () = expired => tracing::warn!("what was in flight was cut off"),
             }
         });

@@ -4,8 +4,10 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use chuda_evidence::claim::Consent;
 use chuda_record::{Fen, Intent};
-use clap::{Args, Parser, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser};
 
 use crate::commands::Command;
 use chuda_words::Lang;
@@ -44,30 +46,21 @@ pub(crate) struct All {
     pub(crate) all: bool,
 }
 
-/// Yes or no.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum YesNo {
-    #[value(alias = zh("answer.yes"))]
-    Yes,
-    #[value(alias = zh("answer.no"))]
-    No,
-}
+/// Which values an argument takes: their words, the keys of the Chinese words that are taken too, and what they mean.
+pub(crate) type Values<T> = &'static [(&'static str, Option<&'static str>, T)];
 
-impl From<YesNo> for bool {
-    fn from(answer: YesNo) -> Self {
-        answer == YesNo::Yes
-    }
-}
-
+pub(crate) const YES_NO: Values<bool> = &[("yes", Some("answer.yes"), true), ("no", Some("answer.no"), false)];
 /// Who knew of a recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Consent {
-    /// Only your own voice is on it.
-    #[value(name = "self", alias = zh("consent.own_voice.said"))]
-    OwnVoice,
-    /// The customer was told.
-    #[value(name = "told", alias = zh("consent.told.said"))]
-    Told,
+pub(crate) const CONSENT: Values<Consent> =
+    &[("self", Some("consent.own_voice.said"), Consent::OwnVoice), ("told", Some("consent.told.said"), Consent::Told)];
+
+/// Takes one of these values, by its word in either language.
+pub(crate) fn one_of<T: Copy + Send + Sync + 'static>(values: Values<T>) -> impl TypedValueParser<Value = T> {
+    let offered = values.iter().map(|(word, said, _)| PossibleValue::new(*word).aliases(said.map(zh)));
+    PossibleValuesParser::new(offered).try_map(|given| {
+        let mut meant = values.iter().filter(|(word, said, _)| *word == given || said.map(zh) == Some(given.as_str()));
+        meant.next().map(|(.., value)| *value).ok_or(given)
+    })
 }
 
 /// The Chinese word of a value, which is taken too.

@@ -54,7 +54,6 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// All went well.
     pub(crate) fn done(json: &impl Serialize, text: String) -> Self {
         Self::ending(Exit::Done, json, text)
     }
@@ -64,7 +63,6 @@ impl Outcome {
         Self::done(&BTreeMap::from([(key, items)]), text)
     }
 
-    /// It ended so.
     pub(crate) fn ending(exit: Exit, json: &impl Serialize, text: String) -> Self {
         Self { json: Some(written(json)), text, exit }
     }

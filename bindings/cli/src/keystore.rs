@@ -28,12 +28,12 @@ pub(crate) fn make(dir: &Path) -> Result<Keys> {
     let folder = dir.join(FOLDER);
     fs::create_dir_all(&folder)?;
     restrict(&folder, 0o700)?;
-    if !exists(&folder.join(DATABASE))? {
+    if !folder.join(DATABASE).try_exists()? {
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(|error| Error::internal("cli.random", error))?;
         write(&folder, DATABASE, &key)?;
     }
-    if !exists(&folder.join(DEVICE))? {
+    if !folder.join(DEVICE).try_exists()? {
         write(&folder, DEVICE, SoftwareKey::generate().to_pkcs8()?.as_bytes())?;
     }
     load(dir)
@@ -60,10 +60,6 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 
 fn missing() -> Error {
     Error::invalid(keys::CLI_KEY_MISSING)
-}
-
-fn exists(path: &Path) -> Result<bool> {
-    Ok(path.try_exists()?)
 }
 
 /// Writes a secret whole or not at all: a half key would lock the data up for good.

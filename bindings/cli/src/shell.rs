@@ -10,23 +10,20 @@ use chuda_evidence::clock::Clock;
 use chuda_phone::workbench::{Cancel, Settings, Workbench};
 use chuda_record::time::DEFAULT_ZONE;
 use chuda_record::{Error, Result};
-use chuda_words::keys;
+use chuda_words::{Lang, keys};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
 use crate::args::Global;
 use crate::clock;
-use crate::exit::Exit;
+use crate::exit::{Exit, Outcome};
 use crate::keystore::{self, Keys};
+use crate::table::table;
 use crate::text::Text;
-use chuda_words::Lang;
 
-/// The surroundings of one command.
 pub(crate) struct Shell {
-    /// Folder of the data.
     pub(crate) dir: PathBuf,
-    /// The clock of this command.
     pub(crate) clock: Arc<dyn Clock>,
-    /// Texts in the person's language.
     pub(crate) text: Text,
     /// Whether standard output is for a script.
     pub(crate) json: bool,
@@ -58,6 +55,18 @@ impl Shell {
             workbench.speak(chuda_phone::screen::Lang::En);
         }
         Ok(workbench)
+    }
+
+    /// A list under its plural, a row each; where there is nothing, `none` says so.
+    pub(crate) fn list<T: Serialize>(
+        &self,
+        plural: &'static str,
+        none: &'static str,
+        items: &[T],
+        row: impl Fn(&T) -> Vec<String>,
+    ) -> Outcome {
+        let rows: Vec<_> = items.iter().map(row).collect();
+        Outcome::list(plural, items, if rows.is_empty() { self.text.line(none, &[]) } else { table(0, &rows) })
     }
 
     /// What a workbench needs, with these keys.

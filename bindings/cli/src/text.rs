@@ -5,8 +5,7 @@ use std::fmt::Display;
 
 use chuda_phone::query::view::Word;
 use chuda_record::Error;
-use chuda_words::keys;
-use chuda_words::{Lang, fill};
+use chuda_words::{Lang, fill, keys};
 
 /// The value of an error that holds the key of what a server refused.
 const PROBLEM: &str = "problem";

@@ -29,9 +29,7 @@ const OTHERS: [(Role, usize); 10] = [
 ];
 /// The reps of a whole team.
 pub(super) const FULL: usize = 63;
-/// How many reps a supervisor has.
 const PER_SUPERVISOR: usize = 9;
-/// How many supervisors a director has.
 const PER_DIRECTOR: usize = 3;
 
 /// Someone of the team.
@@ -41,7 +39,6 @@ pub(super) struct Member {
     pub(super) role: Role,
     pub(super) reports_to: Option<PersonId>,
     pub(super) manner: Manner,
-    /// Has left.
     pub(super) left: bool,
 }
 

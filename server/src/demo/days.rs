@@ -6,16 +6,15 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
 use chuda_evidence::claim::{Consent, Flag, Source};
 use chuda_record::id::{EvidenceId, PersonId, ReportId, TouchId};
 use chuda_record::time::{DEFAULT_ZONE, day_of};
-use chuda_record::{ContactMode, Fen, Fields, Intent, Report, Role, Scalar, Touch};
-use chuda_record::{Error, Result};
+use chuda_record::{ContactMode, Error, Fen, Fields, Intent, Report, Result, Role, Scalar, Touch};
 
-use super::goods;
+use super::goods::{self, phrase};
 use super::luck::Luck;
 use super::papers;
 use super::phone::Capture;
-use super::story::{Done, Happening, Story, time_field};
+use super::story::{Done, Story, by, time_field};
 use crate::audit::By;
-use crate::outside_events::{self, Incoming, Taken};
+use crate::outside_events::{self, EventIn, Taken};
 
 /// Touches and photos that somebody remembers.
 const REMEMBERED: usize = 40;
@@ -24,10 +23,9 @@ const CONSIDERED: usize = 5;
 
 impl Story {
     /// A day begins: what everybody is going to do on it, as far as they know.
-    pub(super) fn day(&mut self, day: NaiveDate) {
+    pub(super) fn day(&mut self, day: NaiveDate) -> Result<()> {
         if let Some(next) = day.succ_opt() {
-            let at = self.moment(next, (5 * 60, 5 * 60));
-            self.schedule(at, Happening::Day(next));
+            self.schedule_on(next, (5 * 60, 5 * 60), move |story| story.day(next));
         }
         let first = day == self.plan.first_day();
         let works = self.config.calendar.is_working_day(day);
@@ -35,18 +33,17 @@ impl Story {
             self.plan_customers(first);
         }
         if works {
-            let at = self.moment(day, (16 * 60, 17 * 60));
-            self.schedule(at, Happening::Slips);
+            self.schedule_on(day, (16 * 60, 17 * 60), Self::slips);
         }
         for person in self.with_role(Role::Rep) {
             self.plan_day(person, day, works);
         }
         for person in self.with_role(Role::Supervisor) {
             if works && self.luck.chance(30) {
-                let at = self.moment(day, (10 * 60, 17 * 60));
-                self.schedule(at, Happening::Touch { person, client: None, action: None });
+                self.schedule_on(day, (10 * 60, 17 * 60), by(person, move |story| story.touch(person, None, None)));
             }
         }
+        Ok(())
     }
 
     fn plan_day(&mut self, person: PersonId, day: NaiveDate, works: bool) {
@@ -66,8 +63,7 @@ impl Story {
             touches -= i64::from(self.luck.chance(40) && touches > 0);
         }
         for _ in 0..touches {
-            let at = self.moment(day, (9 * 60, 18 * 60));
-            self.schedule(at, Happening::Touch { person, client: None, action: None });
+            self.schedule_on(day, (9 * 60, 18 * 60), by(person, move |story| story.touch(person, None, None)));
         }
         if (works || touches > 0) && !self.luck.chance(if away { 50 } else { manner.missing }) {
             let late = self.luck.chance(manner.late);
@@ -76,12 +72,10 @@ impl Story {
             } else {
                 (day, (17 * 60 + 30, 20 * 60))
             };
-            let at = self.moment(filed, minutes);
-            self.schedule(at, Happening::File { person, day });
+            self.schedule_on(filed, minutes, by(person, move |story| story.file(person, day)));
         }
     }
 
-    /// Somebody touches a customer.
     pub(super) fn touch(&mut self, person: PersonId, client: Option<usize>, action: Option<&'static str>) -> Result<()> {
         let Some(client) = self.reachable(person, client)? else { return Ok(()) };
         let today = self.today();
@@ -115,7 +109,7 @@ impl Story {
             feedback: answered,
             feedback_at: answered.then_some(now),
             contact: named.filter(|_| self.luck.chance(80)).map(|(id, _)| id),
-            next_action: next_date.map(|_| goods::next_action(&mut self.luck).to_owned()),
+            next_action: next_date.map(|_| phrase("next_action", &mut self.luck).to_owned()),
             next_date,
             note: (asks || action == "new_demand" || self.luck.chance(85)).then(|| note.clone()),
             ..Touch::new(person, customer, mode, action, now, DEFAULT_ZONE, self.config.version)
@@ -136,10 +130,7 @@ impl Story {
 
     /// The customer that somebody can touch now: the one that is meant, or one of those they have.
     fn reachable(&mut self, person: PersonId, client: Option<usize>) -> Result<Option<usize>> {
-        let Some(role) = self.member(person).map(|member| member.role).filter(|_| self.phones.contains_key(&person)) else {
-            return Ok(None);
-        };
-        if role != Role::Rep {
+        if self.member(person).is_some_and(|member| member.role != Role::Rep) {
             // A superior goes along to a customer of the team.
             let client = self.luck.below(self.clients.len());
             let Some(one) = self.clients.get(client).filter(|one| one.holder.is_some() && !one.closed) else { return Ok(None) };
@@ -170,39 +161,7 @@ impl Story {
 
     /// What is done next with a customer, as far as it has got.
     fn next_step(&mut self, client: usize) -> &'static str {
-        let steps: &[(&'static str, usize)] = match self.clients[client].progress {
-            0 => &[("send_material", 62), ("book_demo", 30), ("new_demand", 2), ("demo", 6)],
-            1 => &[
-                ("send_material", 46),
-                ("book_demo", 36),
-                ("demo", 8),
-                ("tech_question", 2),
-                ("new_demand", 2),
-                ("cross_department", 6),
-            ],
-            2 => &[("demo", 60), ("send_material", 26), ("book_demo", 8), ("tech_question", 3), ("new_demand", 3)],
-            3 => &[
-                ("quote", 20),
-                ("send_material", 40),
-                ("custom_comparison", 13),
-                ("tech_question", 7),
-                ("new_demand", 5),
-                ("cross_department", 8),
-                ("demo", 7),
-            ],
-            4 => &[
-                ("send_material", 52),
-                ("custom_comparison", 13),
-                ("tech_question", 5),
-                ("cross_department", 13),
-                ("new_demand", 4),
-                ("demo", 9),
-                ("quote", 3),
-                ("sign", 1),
-            ],
-            _ => &[("send_material", 50), ("cross_department", 42), ("new_demand", 8)],
-        };
-        self.luck.weighted(steps)
+        goods::weighted(&format!("step.{}", self.clients[client].progress.min(5)), &mut self.luck)
     }
 
     /// The option in force for an action: one that was split is recorded by its parts (R3).
@@ -222,7 +181,7 @@ impl Story {
 
     fn tech_owner(&mut self) -> String {
         let owners = self.with_role(Role::Tech);
-        if self.luck.chance(8) { goods::outsider(&mut self.luck).to_owned() } else { self.luck.pick(&owners).to_string() }
+        if self.luck.chance(8) { phrase("outsider", &mut self.luck).to_owned() } else { self.luck.pick(&owners).to_string() }
     }
 
     fn intent_now(&mut self, client: usize) -> Intent {
@@ -241,7 +200,6 @@ impl Story {
         self.config.calendar.next_working_day(today + Days::new(days))
     }
 
-    /// What a rep captures for a touch.
     fn captures(&mut self, person: PersonId, client: usize, touch: &Touch, note: &str) -> Vec<Capture> {
         let mut captures = Vec::new();
         match touch.action.as_str() {
@@ -391,16 +349,12 @@ impl Story {
     /// The phone sends at once, when there is a signal again, or hours later.
     fn send_soon(&mut self, person: PersonId) {
         let minutes = self.luck.weighted(&[((0, 3), 60), ((3, 40), 25), ((60, 300), 15)]);
-        let at =
-            self.now() + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1)) + TimeDelta::seconds(self.luck.between(5, 59));
-        self.schedule(at, Happening::Send(person));
+        let at = self.soon(minutes, (5, 59));
+        self.schedule(at, by(person, move |story| story.send(person)));
     }
 
     /// Records first, then the bytes: at once or over Wi-Fi in the evening; some never.
     pub(super) fn send(&mut self, person: PersonId) -> Result<()> {
-        if !self.phones.contains_key(&person) {
-            return Ok(());
-        }
         self.push(person)?;
         let (now, today) = (self.now(), self.today());
         for bytes in self.waiting.remove(&person).unwrap_or_default() {
@@ -409,7 +363,7 @@ impl Story {
                 1..=15 => self.moment(today, (21 * 60, 23 * 60)).max(now),
                 _ => now + TimeDelta::seconds(self.luck.between(20, 900)),
             };
-            self.schedule(at, Happening::Bytes { person, bytes });
+            self.deliver_bytes(at, person, bytes);
         }
         Ok(())
     }
@@ -418,8 +372,7 @@ impl Story {
     fn what_follows(&mut self, person: PersonId, client: usize, id: TouchId, touch: &Touch) {
         let Some(manner) = self.member(person).map(|member| member.manner) else { return };
         if touch.evidence.is_empty() && self.luck.chance(60) {
-            let at = self.later((30, 2_880));
-            self.schedule(at, Happening::Prove { person, client, touch: id });
+            self.schedule_after((30, 2_880), by(person, move |story| story.prove(person, client, id)));
         }
         let likely = match touch.action.as_str() {
             "quote" => manner.answers,
@@ -434,27 +387,22 @@ impl Story {
                 ((3_500, 4_300), 6),
                 ((4_400, 14_000), 12),
             ]);
-            let at = self.now()
-                + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1))
-                + TimeDelta::seconds(self.luck.between(0, 59));
-            self.schedule(at, Happening::Answer { person, client, touch: id });
+            let at = self.soon(minutes, (0, 59));
+            self.schedule(at, by(person, move |story| story.answer(person, client, id)));
         }
         if touch.mode == ContactMode::Email && matches!(touch.action.as_str(), "quote" | "send_material") {
             let sent = self.now() + TimeDelta::seconds(self.luck.between(20, 90));
             // The mail system tells it in the evening, once the touch is there too.
-            self.schedule(sent + TimeDelta::hours(6), Happening::Mail { client, touch: id, event: "mail_sent", at: sent });
+            self.schedule(sent + TimeDelta::hours(6), move |story| story.mail(client, id, "mail_sent", sent));
             if self.luck.chance(62) {
                 let opened = sent + TimeDelta::minutes(self.luck.between(360, 2_700));
-                self.schedule(opened, Happening::Mail { client, touch: id, event: "mail_opened", at: opened });
+                self.schedule(opened, move |story| story.mail(client, id, "mail_opened", opened));
             }
         }
     }
 
     /// A draft gets the evidence that it lacked.
     pub(super) fn prove(&mut self, person: PersonId, client: usize, touch: TouchId) -> Result<()> {
-        if !self.phones.contains_key(&person) {
-            return Ok(());
-        }
         let now = self.now();
         let capture = self.photo(person, client, Source::Gallery);
         let id = EvidenceId(self.luck.id(now));
@@ -465,20 +413,15 @@ impl Story {
 
     /// The customer answers: the rep taps it on the touch, says so in the next touch, or the mail system sees it.
     pub(super) fn answer(&mut self, person: PersonId, client: usize, touch: TouchId) -> Result<()> {
-        if !self.phones.contains_key(&person) {
-            return Ok(());
-        }
         let now = self.now();
         self.push(person)?;
         match self.luck.below(100) {
             0..=44 => {
-                self.edit(person, touch, &Fields::from([("feedback".into(), true.into()), time_field("feedback_at", now)]))?;
-                self.push(person)
+                self.edit_now(person, touch, &Fields::from([("feedback".into(), true.into()), time_field("feedback_at", now)]))
             }
             45..=69 => {
                 self.clients[client].answered = true;
-                let at = self.later((1, 90));
-                self.schedule(at, Happening::Touch { person, client: Some(client), action: None });
+                self.schedule_after((1, 90), by(person, move |story| story.touch(person, Some(client), None)));
                 Ok(())
             }
             _ => {
@@ -490,17 +433,15 @@ impl Story {
 
     /// What the mail system saw comes in (M1); it ties the touches of a customer's mail together by itself.
     pub(super) fn mail(&mut self, client: usize, touch: TouchId, event: &'static str, at: DateTime<Utc>) -> Result<()> {
-        let (customer, number, thread) =
-            (self.clients[client].id.to_string(), format!("{event}-{touch}"), format!("thread-{touch}"));
         let fields = self.fields(touch)?.unwrap_or_default();
         let sender = fields.get("author").and_then(Scalar::as_text).filter(|_| event == "mail_sent");
-        let incoming = Incoming {
-            system: "mail",
-            external_id: &number,
-            event,
-            customer: &customer,
-            person: sender,
-            thread: Some(&thread),
+        let incoming = EventIn {
+            system: "mail".to_owned(),
+            external_id: format!("{event}-{touch}"),
+            event: event.to_owned(),
+            customer: self.clients[client].id.to_string(),
+            person: sender.map(str::to_owned),
+            thread: Some(format!("thread-{touch}")),
             at,
         };
         let by = By::caller(None, "token mail");
@@ -513,7 +454,7 @@ impl Story {
 
     /// The report of a day is filed, in one tap.
     pub(super) fn file(&mut self, person: PersonId, day: NaiveDate) -> Result<()> {
-        if !self.phones.contains_key(&person) || !self.filed.insert((person, day)) {
+        if !self.filed.insert((person, day)) {
             return Ok(());
         }
         let now = self.now();
@@ -550,8 +491,7 @@ impl Story {
         self.create(person, ReportId::of(person, day), &report)?;
         self.send(person)?;
         if self.luck.below(1_000) < 12 {
-            let at = self.later((1_440, 2_880));
-            self.schedule(at, Happening::Amend { person, day });
+            self.schedule_after((1_440, 2_880), by(person, move |story| story.amend(person, day)));
         }
         Ok(())
     }
@@ -567,12 +507,8 @@ impl Story {
 
     /// A correction beside an old report.
     pub(super) fn amend(&mut self, person: PersonId, day: NaiveDate) -> Result<()> {
-        if !self.phones.contains_key(&person) {
-            return Ok(());
-        }
-        let text = goods::amendment(&mut self.luck);
+        let text = phrase("amendment", &mut self.luck);
         let key = format!("corrections/{}", self.now().timestamp_millis());
-        self.edit(person, ReportId::of(person, day), &Fields::from([(key, text.into())]))?;
-        self.push(person)
+        self.edit_now(person, ReportId::of(person, day), &Fields::from([(key, text.into())]))
     }
 }

@@ -3,16 +3,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{Days, TimeDelta};
-use chuda_record::Result;
 use chuda_record::id::{ContractId, PersonId, RecordId};
 use chuda_record::kind::backcheck::member;
 use chuda_record::rules::machine;
 use chuda_record::time::from_millis;
 use chuda_record::wire::api::ImportKind;
-use chuda_record::{BackCheck, Contract, Fen, Fields, Finding, Meeting, Order, Role, Scalar, Task, from_fields};
+use chuda_record::{BackCheck, Contract, Fen, Fields, Finding, Meeting, Order, Result, Role, Scalar, Task, from_fields};
 
-use super::goods;
-use super::story::{Happening, Story, id_field, text_field, time_field};
+use super::goods::{self, phrase};
+use super::story::{Story, by, id_field, text_field, time_field};
 
 /// Minutes of an hour and of a day.
 const HOUR: i64 = 60;
@@ -41,8 +40,7 @@ impl Story {
             _ => (80, (HOUR, 3 * DAY)),
         };
         if self.luck.chance(likely) {
-            let at = self.later(minutes);
-            self.schedule(at, Happening::Do { task: id, person });
+            self.schedule_after(minutes, by(person, move |story| story.work_on(id, person)));
         }
     }
 
@@ -55,7 +53,7 @@ impl Story {
             _ => return,
         };
         let at = self.now() + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1));
-        self.schedule(at, Happening::Do { task, person });
+        self.schedule(at, by(person, move |story| story.work_on(task, person)));
     }
 
     fn whose(&mut self, task: &Task) -> Option<PersonId> {
@@ -68,18 +66,14 @@ impl Story {
 
     /// Somebody does a task, if nobody has yet.
     pub(super) fn work_on(&mut self, id: RecordId, person: PersonId) -> Result<()> {
-        let Some(fields) = self.fields(id)? else { return Ok(()) };
-        let Ok(task) = from_fields::<Task>(&fields) else { return Ok(()) };
-        if task.done_at.is_some() || !self.phones.contains_key(&person) {
-            return Ok(());
-        }
+        let Some(task) = self.record::<Task>(id)?.filter(|task| task.done_at.is_none()) else { return Ok(()) };
         let source = task.source;
         let (choice, reason) = match task.task.as_str() {
             "quote_approval" if self.luck.chance(90) => (Some("approve"), None),
-            "quote_approval" => (Some("reject"), Some(goods::refusal(&mut self.luck))),
+            "quote_approval" => (Some("reject"), Some(phrase("refusal", &mut self.luck))),
             "legal_review" if self.luck.chance(93) => (Some("approve"), None),
-            "seal" if !self.is_turned_down(source)? => (Some("sealed"), Some(goods::seal_note(&mut self.luck))),
-            "legal_review" | "seal" => (Some("reject"), Some(goods::objection(&mut self.luck))),
+            "seal" if !self.is_turned_down(source)? => (Some("sealed"), Some(phrase("seal_note", &mut self.luck))),
+            "legal_review" | "seal" => (Some("reject"), Some(phrase("objection", &mut self.luck))),
             "contract_details" => {
                 self.complete(source, person)?;
                 (None, None)
@@ -91,10 +85,10 @@ impl Story {
                 self.accept(source, person)?;
                 (None, None)
             }
-            "tech_answer" => (None, Some(goods::answer(&mut self.luck))),
+            "tech_answer" => (None, Some(phrase("answer", &mut self.luck))),
             "assess_demand" => {
                 let choice = self.luck.weighted(&[("planned", 45), ("declined", 25), ("clarify", 30)]);
-                (Some(choice), Some(goods::assessment(choice, &mut self.luck)))
+                (Some(choice), Some(phrase(&format!("assessment.{choice}"), &mut self.luck)))
             }
             "finding" if task.choices.is_empty() => {
                 self.settle(source, person)?;
@@ -108,8 +102,7 @@ impl Story {
         {
             // The value is confirmed again: with new figures, or with cases of the trade.
             let action = if choice == Some("recalculate_cost") { "quote" } else { "send_material" };
-            let at = self.later((2 * HOUR, 2 * DAY));
-            self.schedule(at, Happening::Touch { person, client: Some(client), action: Some(action) });
+            self.schedule_after((2 * HOUR, 2 * DAY), by(person, move |story| story.touch(person, Some(client), Some(action))));
         }
         Ok(())
     }
@@ -122,7 +115,7 @@ impl Story {
         let picked = offered[self.luck.below(offered.len())];
         let known = ["recalculate_cost", "add_cases", "left_right", "right_right", "both_right", "approve"];
         let choice = known.into_iter().find(|key| key == picked);
-        (choice, choice.map(|_| goods::explanation(&mut self.luck)))
+        (choice, choice.map(|_| phrase("explanation", &mut self.luck)))
     }
 
     fn tick_off(&mut self, task: RecordId, person: PersonId, choice: Option<&str>, reason: Option<&str>) -> Result<()> {
@@ -133,8 +126,7 @@ impl Story {
         let mut writes = Fields::from([time_field("done_at", self.now()), id_field("done_by", person)]);
         writes.extend(choice.map(|choice| text_field("choice", choice)));
         writes.extend(reason.map(|reason| text_field("reason", reason)));
-        self.edit(person, task, &writes)?;
-        self.push(person)
+        self.edit_now(person, task, &writes)
     }
 
     fn is_turned_down(&self, contract: RecordId) -> Result<bool> {
@@ -161,14 +153,12 @@ impl Story {
         if !known("address") {
             writes.extend([text_field("address", &goods::company(&mut self.luck).address)]);
         }
-        self.edit(person, contract, &writes)?;
-        self.push(person)
+        self.edit_now(person, contract, &writes)
     }
 
     /// The rep signs with the key of the device (B3).
     fn sign(&mut self, id: ContractId, person: PersonId) -> Result<()> {
-        let Some(fields) = self.fields(id)? else { return Ok(()) };
-        let Ok(contract) = from_fields::<Contract>(&fields) else { return Ok(()) };
+        let Some(contract) = self.record::<Contract>(id)? else { return Ok(()) };
         if contract.status != "signing" || contract.author != person {
             return Ok(());
         }
@@ -182,23 +172,20 @@ impl Story {
             id_field("signed_with", device),
             text_field("signature", &signature),
         ];
-        self.edit(person, id, &Fields::from(writes))?;
-        self.push(person)?;
+        self.edit_now(person, id, &Fields::from(writes))?;
         self.clients.iter_mut().filter(|client| client.id == contract.customer).for_each(|client| client.progress = 5);
         if self.luck.chance(80) {
-            let at = self.later((2 * DAY, 20 * DAY));
-            self.schedule(at, Happening::Pay(id.into()));
+            self.schedule_after((2 * DAY, 20 * DAY), move |story| {
+                story.paid.push(id);
+                Ok(())
+            });
         }
         Ok(())
     }
 
     /// A delivery manager takes the order and plans it (H3); what is needed is not always what was promised (B5).
     fn plan_delivery(&mut self, order: RecordId, person: PersonId) -> Result<()> {
-        let Some(fields) = self.fields(order)? else { return Ok(()) };
-        let Ok(record) = from_fields::<Order>(&fields) else { return Ok(()) };
-        if record.done_at.is_some() {
-            return Ok(());
-        }
+        let Some(record) = self.record::<Order>(order)?.filter(|order| order.done_at.is_none()) else { return Ok(()) };
         let contract = record.contract.map(|contract| self.fields(contract)).transpose()?.flatten().unwrap_or_default();
         let promised = contract.get("promised_service").and_then(Scalar::as_text);
         let needed = match promised {
@@ -218,47 +205,34 @@ impl Story {
             text_field("training_on", &training.to_string()),
             text_field("service_contact", &named),
         ];
-        self.edit(person, order, &Fields::from(writes))?;
-        self.push(person)?;
+        self.edit_now(person, order, &Fields::from(writes))?;
         if self.luck.chance(88) {
-            let at = self.moment(on, (14 * HOUR, 17 * HOUR));
-            self.schedule(at, Happening::Deliver { order, person });
+            self.schedule_on(on, (14 * HOUR, 17 * HOUR), move |story| {
+                story.edit_now(person, order, &Fields::from([time_field("done_at", story.now())]))
+            });
         }
         Ok(())
     }
 
-    /// Delivery is done.
-    pub(super) fn deliver(&mut self, order: RecordId, person: PersonId) -> Result<()> {
-        self.edit(person, order, &Fields::from([time_field("done_at", self.now())]))?;
-        self.push(person)
-    }
-
     /// Somebody who is invited says whether they come.
     fn accept(&mut self, meeting: RecordId, person: PersonId) -> Result<()> {
-        let Some(fields) = self.fields(meeting)? else { return Ok(()) };
-        if !from_fields::<Meeting>(&fields).is_ok_and(|meeting| meeting.attendees.contains(&person)) {
+        if !self.record::<Meeting>(meeting)?.is_some_and(|meeting| meeting.attendees.contains(&person)) {
             return Ok(());
         }
         let comes = self.luck.chance(85);
-        self.edit(person, meeting, &Fields::from([(format!("answers/{person}"), comes.into())]))?;
-        self.push(person)
+        self.edit_now(person, meeting, &Fields::from([(format!("answers/{person}"), comes.into())]))
     }
 
     /// A finding that is settled in its record: a duplicate by the supervisor.
     fn settle(&mut self, finding: RecordId, person: PersonId) -> Result<()> {
-        let Some(fields) = self.fields(finding)? else { return Ok(()) };
-        let Ok(record) = from_fields::<Finding>(&fields) else { return Ok(()) };
-        if record.resolved_at.is_some() {
-            return Ok(());
-        }
+        let Some(record) = self.record::<Finding>(finding)?.filter(|one| one.resolved_at.is_none()) else { return Ok(()) };
         let resolution = if record.finding == "duplicate_customer" {
             self.luck.weighted(&[("merge", 60), ("keep_both", 40)])
         } else {
             self.luck.pick(&["left_right", "right_right", "both_right"])
         };
-        let reason = goods::explanation(&mut self.luck);
-        self.edit(person, finding, &Finding::settle(resolution, reason, person, self.now()))?;
-        self.push(person)?;
+        let reason = phrase("explanation", &mut self.luck);
+        self.edit_now(person, finding, &Finding::settle(resolution, reason, person, self.now()))?;
         let merged = record.customer.filter(|_| resolution == "merge");
         if let Some(client) = self.clients.iter().position(|client| Some(client.id) == merged) {
             self.close(client);
@@ -270,8 +244,7 @@ impl Story {
     pub(super) fn slips(&mut self) -> Result<()> {
         let mut lines = vec!["流水号,合同号,金额,付款方,付款日期".to_owned()];
         for contract in std::mem::take(&mut self.paid) {
-            let Some(fields) = self.fields(contract)? else { continue };
-            let Ok(record) = from_fields::<Contract>(&fields) else { continue };
+            let Some(record) = self.record::<Contract>(contract)? else { continue };
             let mut written = record.number;
             if self.luck.chance(14) {
                 // A slip of the pen in the last place.
@@ -296,8 +269,7 @@ impl Story {
 
     /// A supervisor looks through a back-check, answers its questions and says what is to be changed (R1, R2).
     fn look_back(&mut self, id: RecordId, person: PersonId) -> Result<()> {
-        let Some(fields) = self.fields(id)? else { return Ok(()) };
-        let Ok(record) = from_fields::<BackCheck>(&fields) else { return Ok(()) };
+        let Some(record) = self.record::<BackCheck>(id)? else { return Ok(()) };
         if record.closed_at.is_some() || record.author != person {
             return Ok(());
         }
@@ -312,11 +284,15 @@ impl Story {
             let answer = self.luck.weighted(&answers);
             writes.insert(format!("answers/{}", member(touch, question)), answer.into());
             if answer == "no" {
-                writes.insert(format!("notes/{}", member(touch, question)), goods::remark(question, &mut self.luck).into());
+                let remark = match question {
+                    "evidence" => "remark.evidence",
+                    "follow_up" => "remark.follow_up",
+                    _ => "remark.other",
+                };
+                writes.insert(format!("notes/{}", member(touch, question)), phrase(remark, &mut self.luck).into());
             }
         }
-        writes.extend([text_field("conclusion", goods::conclusion(&mut self.luck)), time_field("closed_at", self.now())]);
-        self.edit(person, id, &writes)?;
-        self.push(person)
+        writes.extend([text_field("conclusion", phrase("conclusion", &mut self.luck)), time_field("closed_at", self.now())]);
+        self.edit_now(person, id, &writes)
     }
 }

@@ -56,7 +56,6 @@ impl Luck {
         from[0].0
     }
 
-    /// In another order.
     pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
         for last in (1..list.len()).rev() {
             list.swap(last, self.below(last + 1));

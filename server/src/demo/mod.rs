@@ -22,8 +22,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use chuda_record::id::PersonId;
-use chuda_record::{Error, Result};
-use chuda_record::{Kind, Role};
+use chuda_record::{Error, Kind, Result, Role};
 use chuda_words::keys;
 
 use crate::enrolment;

@@ -114,20 +114,9 @@ pub(super) fn recording(luck: &mut Luck) -> Paper {
         samples.extend(std::iter::repeat_n(128, luck.below(300)));
     }
     let size = samples.len() as u32;
-    let mut bytes = Vec::with_capacity(samples.len() + 44);
-    bytes.extend(b"RIFF");
-    bytes.extend((36 + size).to_le_bytes());
-    bytes.extend(b"WAVEfmt ");
-    bytes.extend(16_u32.to_le_bytes());
     // Uncompressed, one channel, eight bits.
-    bytes.extend(1_u16.to_le_bytes());
-    bytes.extend(1_u16.to_le_bytes());
-    bytes.extend(RATE.to_le_bytes());
-    bytes.extend(RATE.to_le_bytes());
-    bytes.extend(1_u16.to_le_bytes());
-    bytes.extend(8_u16.to_le_bytes());
-    bytes.extend(b"data");
-    bytes.extend(size.to_le_bytes());
+    let format = [16_u32.to_le_bytes(), [1, 0, 1, 0], RATE.to_le_bytes(), RATE.to_le_bytes(), [1, 0, 8, 0]].concat();
+    let mut bytes = [b"RIFF", &(36 + size).to_le_bytes()[..], b"WAVEfmt ", &format, b"data", &size.to_le_bytes()].concat();
     bytes.extend(samples);
     Paper::good(Mime::Wav, bytes)
 }

@@ -7,8 +7,7 @@ use chuda_evidence::claim::{Claim, Consent, Flag, Location, Source, TrustedTime,
 use chuda_evidence::{Signer as _, SoftwareKey, photo};
 use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, PersonId, RecordId, TouchId};
 use chuda_record::wire::{DocumentChanges, SignedClaim};
-use chuda_record::{Actor, Doc, Evidence, Fields, Record};
-use chuda_record::{Error, Result};
+use chuda_record::{Actor, Doc, Error, Evidence, Fields, Record, Result};
 
 use super::papers::Paper;
 use crate::audit::By;
@@ -25,7 +24,6 @@ pub(super) struct Capture {
     pub(super) transcript: Option<String>,
 }
 
-/// A phone.
 pub(super) struct Phone {
     device: Device,
     key: SoftwareKey,
@@ -44,7 +42,6 @@ impl Phone {
         Self { device, key, told: None, sequence: 0, previous: None, unsent: Vec::new(), claims: Vec::new() }
     }
 
-    /// The installation.
     pub(super) fn id(&self) -> DeviceId {
         self.device.id
     }
@@ -54,12 +51,10 @@ impl Phone {
         By::device(self.device.person, self.device.id)
     }
 
-    /// Signs with the device's key.
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
         self.key.sign(message)
     }
 
-    /// Makes a record.
     pub(super) fn create<T: Record>(&mut self, id: impl Into<RecordId>, record: &T, now: DateTime<Utc>) -> Result<()> {
         let fields = record.to_new_fields().map_err(|error| Error::internal("demo.record", error))?;
         self.change(id.into(), Doc::new(), &fields, now)

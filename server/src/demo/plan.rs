@@ -13,7 +13,6 @@ const CLOSING: TimeDelta = TimeDelta::hours(19);
 const REPS: std::ops::RangeInclusive<usize> = 4..=160;
 /// Fewest and most weeks of a history.
 const WEEKS: std::ops::RangeInclusive<u32> = 1..=26;
-/// Most customers.
 const MAX_CUSTOMERS: usize = 100_000;
 
 /// What is to be told.

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike as _, TimeDelta, Weekday};
-use chuda_record::Result;
 use chuda_record::id::{ContactId, CustomerId, LeadId, PersonId};
 use chuda_record::kind::lead::LeadRequest;
 use chuda_record::wire::api::ImportKind;
-use chuda_record::{Contact, Customer, Fields, Intent, Lead, Role, Scalar, Stage};
+use chuda_record::{Contact, Customer, Fields, Intent, Lead, Result, Role, Scalar, Stage};
 
-use super::goods::{self, Company};
-use super::story::{Client, Happening, Story, id_field, text_field, time_field};
+use super::goods::{self, Company, phrase};
+use super::story::{Client, Story, by, id_field, text_field, time_field};
 use crate::audit::By;
 
 /// The reps who take part in the demo's pool at a time work on about so many customers at first.
@@ -29,10 +28,9 @@ impl Story {
         let (each, later) = self.shares();
         let reps: Vec<PersonId> = self.with_role(Role::Rep);
         if first {
-            for person in &reps {
+            for &person in &reps {
                 for _ in 0..each {
-                    let at = self.moment(day, (8 * 60, 9 * 60));
-                    self.schedule(at, Happening::Enter { person: *person, twin: None });
+                    self.schedule_on(day, (8 * 60, 9 * 60), by(person, move |story| story.enter(person, None)));
                 }
             }
         }
@@ -44,18 +42,21 @@ impl Story {
             let at = self.moment(day, (9 * 60, 17 * 60));
             let own = self.luck.chance(60);
             let person = self.luck.pick(&reps);
-            self.schedule(at, if own { Happening::Enter { person, twin: None } } else { Happening::Offer });
+            if own {
+                self.schedule(at, by(person, move |story| story.enter(person, None)));
+            } else {
+                self.schedule(at, Self::offer);
+            }
         }
         if self.luck.chance(25)
             && let Some(twin) = self.somebodys_customer()
         {
             let at = self.moment(day, (10 * 60, 16 * 60));
             let person = self.luck.pick(&reps);
-            self.schedule(at, Happening::Enter { person, twin: Some(twin) });
+            self.schedule(at, by(person, move |story| story.enter(person, Some(twin))));
         }
         if day.weekday() == Weekday::Mon && !first {
-            let at = self.moment(day, (7 * 60, 8 * 60));
-            self.schedule(at, Happening::Crm);
+            self.schedule_on(day, (7 * 60, 8 * 60), Self::crm);
         }
     }
 
@@ -66,9 +67,6 @@ impl Story {
 
     /// A rep enters a customer; one that a colleague has is entered under the same name.
     pub(super) fn enter(&mut self, person: PersonId, twin: Option<usize>) -> Result<()> {
-        if !self.phones.contains_key(&person) {
-            return Ok(());
-        }
         let mut company = goods::company(&mut self.luck);
         if let Some(twin) = twin {
             let of = &self.clients[twin];
@@ -89,8 +87,7 @@ impl Story {
             // Somewhere along the way already.
             self.clients[client].progress = self.luck.weighted(&[(0, 20), (1, 35), (2, 15), (3, 20), (4, 10)]);
         }
-        let at = self.later((1, 60));
-        self.schedule(at, Happening::Send(person));
+        self.schedule_after((1, 60), by(person, move |story| story.send(person)));
         Ok(())
     }
 
@@ -113,8 +110,7 @@ impl Story {
     fn plan_claim(&mut self, client: usize, minutes: (i64, i64)) {
         let reps = self.with_role(Role::Rep);
         let person = self.luck.pick(&reps);
-        let at = self.later(minutes);
-        self.schedule(at, Happening::Claim { person, client });
+        self.schedule_after(minutes, by(person, move |story| story.claim(person, client)));
     }
 
     fn new_customer(&mut self, author: PersonId, company: Company, holder: Option<PersonId>, old: bool) -> Result<usize> {
@@ -134,7 +130,7 @@ impl Story {
         // Whom somebody has looked after for long was no new lead when the app came.
         let since = if old { now - TimeDelta::days(self.luck.between(20, 400)) } else { now };
         let record = Lead {
-            channel: holder.is_none().then(|| self.luck.pick(&goods::CHANNELS).to_owned()),
+            channel: holder.is_none().then(|| phrase("channel", &mut self.luck).to_owned()),
             ..Lead::new(author, id, holder, since)
         };
         self.create(author, lead, &record)?;
@@ -173,7 +169,7 @@ impl Story {
     /// A rep asks for a lead; the server grants it to the first.
     pub(super) fn claim(&mut self, person: PersonId, client: usize) -> Result<()> {
         let lead = self.clients[client].lead;
-        if !self.phones.contains_key(&person) || self.fields(lead)?.is_none() {
+        if self.fields(lead)?.is_none() {
             return Ok(());
         }
         // Who has a signal sees that a colleague was faster; who has none asks all the same.
@@ -185,26 +181,14 @@ impl Story {
         if self.clients[client].holder != Some(person) {
             return Ok(());
         }
-        let at = self.later((30, 1_800));
-        self.schedule(at, Happening::Touch { person, client: Some(client), action: None });
+        self.schedule_after((30, 1_800), by(person, move |story| story.touch(person, Some(client), None)));
         match self.luck.below(100) {
-            0..=7 => {
-                let at = self.later((2 * 1_440, 7 * 1_440));
-                self.schedule(at, Happening::Discard(client));
-            }
-            8..=13 => {
-                let at = self.later((5 * 1_440, 20 * 1_440));
-                self.schedule(at, Happening::Release(client));
-            }
-            14..=16 => {
-                let at = self.later((3 * 1_440, 15 * 1_440));
-                self.schedule(at, Happening::Correct(client));
-            }
+            0..=7 => self.schedule_after((2 * 1_440, 7 * 1_440), move |story| story.discard(client)),
+            8..=13 => self.schedule_after((5 * 1_440, 20 * 1_440), move |story| story.release(client)),
+            14..=16 => self.schedule_after((3 * 1_440, 15 * 1_440), move |story| story.correct(client)),
             17..=19 => {
-                let to = self.colleague(person);
-                let at = self.later((3 * 1_440, 20 * 1_440));
-                if let Some(to) = to {
-                    self.schedule(at, Happening::Assign { client, to });
+                if let Some(to) = self.colleague(person) {
+                    self.schedule_after((3 * 1_440, 20 * 1_440), move |story| story.assign(client, to));
                 }
             }
             _ => {}
@@ -215,7 +199,7 @@ impl Story {
     /// A rep gives a lead back, with the reason.
     pub(super) fn release(&mut self, client: usize) -> Result<()> {
         let Some(holder) = self.clients[client].holder.filter(|holder| self.phones.contains_key(holder)) else { return Ok(()) };
-        let reason = goods::release(&mut self.luck).to_owned();
+        let reason = phrase("release", &mut self.luck).to_owned();
         self.ask(holder, client, &LeadRequest::Release(holder, reason))?;
         self.plan_claim(client, (60, 4_000));
         Ok(())
@@ -236,8 +220,7 @@ impl Story {
         let now = self.now();
         let lead = self.clients[client].lead;
         let id = self.luck.id(now);
-        self.edit(person, lead, &Fields::from([text_field(&format!("requests/{id}"), &request.to_text())]))?;
-        self.push(person)?;
+        self.edit_now(person, lead, &Fields::from([text_field(&format!("requests/{id}"), &request.to_text())]))?;
         let fields = self.fields(lead)?.unwrap_or_default();
         let holder = fields.get("holder").and_then(Scalar::as_text).and_then(|id| id.parse().ok());
         let before = std::mem::replace(&mut self.clients[client].holder, holder);
@@ -255,7 +238,7 @@ impl Story {
         let (now, one) = (self.now(), &self.clients[client]);
         let (lead, customer) = (one.lead, one.id);
         let Some(holder) = one.holder.filter(|holder| self.phones.contains_key(holder)) else { return Ok(()) };
-        let reason = goods::invalid(&mut self.luck);
+        let reason = phrase("invalid", &mut self.luck);
         let marks = [
             time_field("invalid_at", now),
             text_field("reason", reason),
@@ -263,8 +246,7 @@ impl Story {
             id_field("moved_by", holder),
         ];
         self.edit(holder, lead, &Fields::from(marks))?;
-        self.edit(holder, customer, &Fields::from([("closed".into(), true.into())]))?;
-        self.push(holder)?;
+        self.edit_now(holder, customer, &Fields::from([("closed".into(), true.into())]))?;
         self.close(client);
         Ok(())
     }
@@ -281,7 +263,7 @@ impl Story {
         let lead = one.lead;
         let Some(holder) = one.holder.filter(|holder| self.phones.contains_key(holder)) else { return Ok(()) };
         let stage = self.luck.pick(&[Stage::FirstTouch, Stage::NeedConfirmed]);
-        let reason = goods::correction(&mut self.luck);
+        let reason = phrase("correction", &mut self.luck);
         let marks = [
             text_field("stage", stage.as_str()),
             text_field("reason", reason),
@@ -289,8 +271,7 @@ impl Story {
             time_field("moved_at", now),
             id_field("moved_by", holder),
         ];
-        self.edit(holder, lead, &Fields::from(marks))?;
-        self.push(holder)
+        self.edit_now(holder, lead, &Fields::from(marks))
     }
 
     /// A rep leaves: the supervisor hands the leads over, the admin closes the account.

@@ -9,12 +9,12 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
 use chuda_evidence::clock::Clock;
 use chuda_evidence::{Signer as _, SoftwareKey};
-use chuda_record::id::{ContactId, CustomerId, DeviceId, LeadId, PersonId, RecordId, TouchId};
+use chuda_record::id::{ContactId, ContractId, CustomerId, DeviceId, LeadId, PersonId, RecordId, TouchId};
 use chuda_record::rules::Config;
 use chuda_record::time::{DEFAULT_ZONE, day_of, from_millis, start_of_day};
 use chuda_record::wire::api::{Enrolment, ImportKind};
-use chuda_record::{Error, Result};
-use chuda_record::{Fields, Intent, Kind, Person, Record, Role, Scalar};
+use chuda_record::{Error, Fields, Intent, Kind, Person, Record, Result, Role, Scalar, from_fields};
+use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
 use super::cast::{self, Member};
@@ -33,54 +33,20 @@ use crate::{releases, server};
 /// Jobs that come up within this time are run together.
 const TOGETHER: TimeDelta = TimeDelta::hours(3);
 
-/// What can happen.
-pub(super) enum Happening {
-    /// A day begins.
-    Day(NaiveDate),
-    /// Somebody touches a customer: this one with this action, or as the rep chooses.
-    Touch { person: PersonId, client: Option<usize>, action: Option<&'static str> },
-    /// A phone sends what it has.
-    Send(PersonId),
+/// What is going to happen.
+enum Happening {
+    /// Somebody does something, or something happens to the team.
+    Act(Box<dyn FnOnce(&mut Story) -> Result<()> + Send>),
     /// The bytes of evidence arrive.
     Bytes { person: PersonId, bytes: Vec<u8> },
-    /// A draft gets its evidence.
-    Prove { person: PersonId, client: usize, touch: TouchId },
-    /// A report is filed.
-    File { person: PersonId, day: NaiveDate },
-    /// A correction is put beside an old report.
-    Amend { person: PersonId, day: NaiveDate },
-    /// The customer answers.
-    Answer { person: PersonId, client: usize, touch: TouchId },
-    /// The mail system saw something.
-    Mail { client: usize, touch: TouchId, event: &'static str, at: DateTime<Utc> },
-    /// A lead is put into the pool.
-    Offer,
-    /// A rep enters a customer, perhaps one that somebody else has.
-    Enter { person: PersonId, twin: Option<usize> },
-    /// A rep claims a lead.
-    Claim { person: PersonId, client: usize },
-    /// A lead is given back.
-    Release(usize),
-    /// A lead is marked 无效.
-    Discard(usize),
-    /// A stage is corrected by hand.
-    Correct(usize),
-    /// A supervisor gives a lead to somebody.
-    Assign { client: usize, to: PersonId },
-    /// A rep leaves the team.
-    Leave(PersonId),
-    /// A list from an outside CRM says how likely customers are to buy.
-    Crm,
-    /// Somebody does a task.
-    Do { task: RecordId, person: PersonId },
-    /// Delivery is done.
-    Deliver { order: RecordId, person: PersonId },
-    /// A customer pays for a contract.
-    Pay(RecordId),
-    /// Finance imports the payments of the day.
-    Slips,
-    /// The configuration gets a new version.
-    Publish,
+}
+
+/// What somebody is going to do; who has left by then does nothing.
+pub(super) fn by(
+    person: PersonId,
+    act: impl FnOnce(&mut Story) -> Result<()> + Send + 'static,
+) -> impl FnOnce(&mut Story) -> Result<()> + Send + 'static {
+    move |story: &mut Story| if story.phones.contains_key(&person) { act(story) } else { Ok(()) }
 }
 
 /// A customer, as the reps know it.
@@ -137,7 +103,6 @@ impl Clock for Hand {
     }
 }
 
-/// The story and everybody in it.
 pub(super) struct Story {
     pub(super) app: App,
     pub(super) plan: Plan,
@@ -150,7 +115,6 @@ pub(super) struct Story {
     pub(super) books: BTreeMap<PersonId, Vec<usize>>,
     /// What each has done lately.
     pub(super) done: BTreeMap<PersonId, VecDeque<Done>>,
-    /// Reports that are filed.
     pub(super) filed: BTreeSet<(PersonId, NaiveDate)>,
     /// Evidence that is still on a phone.
     pub(super) waiting: BTreeMap<PersonId, Vec<Vec<u8>>>,
@@ -159,7 +123,7 @@ pub(super) struct Story {
     /// Catalogues that each has sent.
     pub(super) sent: BTreeSet<(PersonId, &'static str)>,
     /// Contracts that were paid for since finance looked last.
-    pub(super) paid: Vec<RecordId>,
+    pub(super) paid: Vec<ContractId>,
     /// Days off that people have taken.
     pub(super) leave: BTreeSet<(PersonId, NaiveDate)>,
     clock: Arc<Hand>,
@@ -216,13 +180,15 @@ impl Story {
         story.enter_people()?;
         story.enrol()?;
         let (days, hour) = (u64::from(plan.weeks) * 7, TimeDelta::hours(1));
-        story.schedule(opening + hour * 5, Happening::Day(first));
+        story.schedule(opening + hour * 5, move |story| story.day(first));
         // Before people come to work.
-        story.schedule(opening + hour * 4, Happening::Publish);
-        story.schedule(start_of_day(first + Days::new(days * 55 / 100), DEFAULT_ZONE) + hour * 10, Happening::Publish);
+        story.schedule(opening + hour * 4, Self::publish);
+        story.schedule(start_of_day(first + Days::new(days * 55 / 100), DEFAULT_ZONE) + hour * 10, Self::publish);
         let leaver = story.reps().nth(2).map(|member| member.id);
         if let Some(leaver) = leaver {
-            story.schedule(start_of_day(first + Days::new(days * 62 / 100), DEFAULT_ZONE) + hour * 17, Happening::Leave(leaver));
+            story.schedule(start_of_day(first + Days::new(days * 62 / 100), DEFAULT_ZONE) + hour * 17, move |story| {
+                story.leave_team(leaver)
+            });
         }
         Ok(story)
     }
@@ -233,6 +199,7 @@ impl Story {
         self.run_jobs(self.now()).await?;
         let first = self.plan.first_day();
         let days = (day_of(self.plan.end, DEFAULT_ZONE) - first).num_days().unsigned_abs() + 1;
+        let mut passed = None;
         while let Some(entry) = self.agenda.first_entry() {
             let at = from_millis(entry.key().0);
             if at > self.plan.end {
@@ -241,6 +208,10 @@ impl Story {
             let happening = entry.remove();
             self.run_jobs_until(at).await?;
             self.clock.move_to(at);
+            let day = (self.today() - first).num_days().unsigned_abs();
+            if passed.replace(day) != Some(day) {
+                progress(day, days);
+            }
             match happening {
                 Happening::Bytes { person, bytes } => {
                     if let Some(phone) = self.phones.get(&person) {
@@ -248,11 +219,7 @@ impl Story {
                         self.written = true;
                     }
                 }
-                Happening::Day(day) => {
-                    progress((day - first).num_days().unsigned_abs(), days);
-                    self.day(day);
-                }
-                happening => self.happen(&happening)?,
+                Happening::Act(act) => act(self)?,
             }
             self.look_around()?;
         }
@@ -262,41 +229,6 @@ impl Story {
         dead.first().map_or(Ok(()), |job| Err(Error::internal("demo.job_failed", &job.key)))
     }
 
-    fn happen(&mut self, happening: &Happening) -> Result<()> {
-        match *happening {
-            Happening::Day(day) => {
-                self.day(day);
-                Ok(())
-            }
-            Happening::Touch { person, client, action } => self.touch(person, client, action),
-            Happening::Send(person) => self.send(person),
-            Happening::Bytes { .. } => Ok(()),
-            Happening::Prove { person, client, touch } => self.prove(person, client, touch),
-            Happening::File { person, day } => self.file(person, day),
-            Happening::Amend { person, day } => self.amend(person, day),
-            Happening::Answer { person, client, touch } => self.answer(person, client, touch),
-            Happening::Mail { client, touch, event, at } => self.mail(client, touch, event, at),
-            Happening::Offer => self.offer(),
-            Happening::Enter { person, twin } => self.enter(person, twin).map(drop),
-            Happening::Claim { person, client } => self.claim(person, client),
-            Happening::Release(client) => self.release(client),
-            Happening::Discard(client) => self.discard(client),
-            Happening::Correct(client) => self.correct(client),
-            Happening::Assign { client, to } => self.assign(client, to),
-            Happening::Leave(person) => self.leave_team(person),
-            Happening::Crm => self.crm(),
-            Happening::Do { task, person } => self.work_on(task, person),
-            Happening::Deliver { order, person } => self.deliver(order, person),
-            Happening::Pay(contract) => {
-                self.paid.push(contract);
-                Ok(())
-            }
-            Happening::Slips => self.slips(),
-            Happening::Publish => self.publish(),
-        }
-    }
-
-    /// The server's clock.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
@@ -307,7 +239,33 @@ impl Story {
     }
 
     /// Puts something on the agenda.
-    pub(super) fn schedule(&mut self, at: DateTime<Utc>, happening: Happening) {
+    pub(super) fn schedule(&mut self, at: DateTime<Utc>, act: impl FnOnce(&mut Self) -> Result<()> + Send + 'static) {
+        self.note_down(at, Happening::Act(Box::new(act)));
+    }
+
+    /// Puts it on the agenda for some moment of a day, between two minutes of it.
+    pub(super) fn schedule_on(
+        &mut self,
+        day: NaiveDate,
+        minutes: (i64, i64),
+        act: impl FnOnce(&mut Self) -> Result<()> + Send + 'static,
+    ) {
+        let at = self.moment(day, minutes);
+        self.schedule(at, act);
+    }
+
+    /// Puts it on the agenda for when so many minutes have passed and people are at work.
+    pub(super) fn schedule_after(&mut self, minutes: (i64, i64), act: impl FnOnce(&mut Self) -> Result<()> + Send + 'static) {
+        let at = self.later(minutes);
+        self.schedule(at, act);
+    }
+
+    /// Evidence of somebody arrives at a time.
+    pub(super) fn deliver_bytes(&mut self, at: DateTime<Utc>, person: PersonId, bytes: Vec<u8>) {
+        self.note_down(at, Happening::Bytes { person, bytes });
+    }
+
+    fn note_down(&mut self, at: DateTime<Utc>, happening: Happening) {
         self.scheduled += 1;
         self.agenda.insert((at.timestamp_millis(), self.scheduled), happening);
     }
@@ -320,7 +278,7 @@ impl Story {
     }
 
     /// Some moment after so many minutes, at which people are at work.
-    pub(super) fn later(&mut self, minutes: (i64, i64)) -> DateTime<Utc> {
+    fn later(&mut self, minutes: (i64, i64)) -> DateTime<Utc> {
         let at = self.now()
             + TimeDelta::minutes(self.luck.between(minutes.0, minutes.1))
             + TimeDelta::milliseconds(self.luck.between(1, 59_999));
@@ -335,12 +293,17 @@ impl Story {
         self.moment(day, (9 * 60, 11 * 60))
     }
 
+    /// Some moment after so many minutes, at whatever time of the day, and some seconds.
+    pub(super) fn soon(&mut self, minutes: (i64, i64), seconds: (i64, i64)) -> DateTime<Utc> {
+        let minutes = TimeDelta::minutes(self.luck.between(minutes.0, minutes.1));
+        self.now() + minutes + TimeDelta::seconds(self.luck.between(seconds.0, seconds.1))
+    }
+
     /// The reps, those who have left among them.
     pub(super) fn reps(&self) -> impl Iterator<Item = &Member> {
         self.team.iter().filter(|member| member.role == Role::Rep)
     }
 
-    /// Somebody of the team.
     pub(super) fn member(&self, person: PersonId) -> Option<&Member> {
         self.team.iter().find(|member| member.id == person)
     }
@@ -377,6 +340,12 @@ impl Story {
         self.phone(person)?.push(&store, now)
     }
 
+    /// Changes a record and sends it at once.
+    pub(super) fn edit_now(&mut self, person: PersonId, id: impl Into<RecordId>, fields: &Fields) -> Result<()> {
+        self.edit(person, id, fields)?;
+        self.push(person)
+    }
+
     /// Does something in one transaction of the server's, as its interface does for those who ask.
     pub(super) fn serve<T>(&mut self, work: impl FnOnce(&mut Ingest<'_>) -> Result<T>) -> Result<T> {
         self.written = true;
@@ -405,6 +374,11 @@ impl Story {
     pub(super) fn fields(&self, id: impl Into<RecordId>) -> Result<Option<Fields>> {
         let id = id.into();
         Ok(self.app.store.read(|tx| tx.document(id))?.map(|document| document.fields))
+    }
+
+    /// A record as the server has it; one that can't be read is not there.
+    pub(super) fn record<T: DeserializeOwned>(&self, id: impl Into<RecordId>) -> Result<Option<T>> {
+        Ok(self.fields(id)?.and_then(|fields| from_fields(&fields).ok()))
     }
 
     /// Runs jobs as they come up. Those of a few hours are run together: some look again every hour, which nobody waits for.
@@ -519,17 +493,14 @@ impl Story {
     }
 }
 
-/// A field with an id in it.
 pub(super) fn id_field(name: &str, id: impl std::fmt::Display) -> (String, Scalar) {
     (name.to_owned(), Scalar::Text(id.to_string()))
 }
 
-/// A field with an instant in it.
 pub(super) fn time_field(name: &str, at: DateTime<Utc>) -> (String, Scalar) {
     (name.to_owned(), Scalar::Int(at.timestamp_millis()))
 }
 
-/// A field with text in it.
 pub(super) fn text_field(name: &str, text: &str) -> (String, Scalar) {
     (name.to_owned(), Scalar::Text(text.to_owned()))
 }

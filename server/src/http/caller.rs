@@ -12,6 +12,7 @@ use chuda_record::id::{Hash, PersonId};
 use chuda_record::wire::MAX_BODY_BYTES;
 use chuda_words::keys;
 
+use super::connections::Line;
 use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::audit;
@@ -153,6 +154,7 @@ impl FromRequest<App> for SignedStream {
         let claimed = signature::parse_streamed(target(&parts), &signature_headers(&parts.headers)?)?;
         let now = app.now();
         let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
+        Line::belongs_to(&parts.extensions, &device.id.to_string());
         Ok(Self { device, headers: parts.headers, body })
     }
 }
@@ -165,6 +167,7 @@ impl<const MOST: usize> FromRequest<App> for Called<MOST> {
         if let Some(bearer) = request.headers().get(header::AUTHORIZATION) {
             let caller = by_token(app, bearer.to_str().unwrap_or_default()).await?;
             let (parts, body) = request.into_parts();
+            Line::belongs_to(&parts.extensions, &caller.via);
             return Ok(Self { caller, headers: parts.headers, body: read(body, MOST).await? });
         }
         if !request.headers().contains_key("signature") {

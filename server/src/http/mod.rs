@@ -3,6 +3,7 @@
 mod api;
 mod blobs;
 mod caller;
+pub(crate) mod connections;
 mod enrol;
 mod exchange;
 mod problem;

@@ -1,50 +1,33 @@
 //! Which column holds what, by the words people write above it, Chinese or English.
 
 use chuda_record::{Error, Result};
-use chuda_words::Word;
-use chuda_words::keys;
+use chuda_words::{Word, keys};
 
 use super::table::{MAX_ABOVE, Row};
 use super::value::says_ten_thousands;
 use crate::text::fold;
 
-macro_rules! fields {
-    ($($field:ident = $key:literal),* $(,)?) => {
-        /// What a column can hold.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub(crate) enum Field {
-            $($field,)*
-        }
-
-        impl Field {
-            /// Its stable word.
-            pub(crate) fn key(self) -> &'static str {
-                match self {
-                    $(Self::$field => $key,)*
-                }
-            }
-        }
-    };
-}
-
-fields! {
-    Name = "name",
-    Short = "short",
-    Contact = "contact",
-    Position = "position",
-    Role = "contact_role",
-    Phone = "phone",
-    Intent = "intent",
-    Channel = "channel",
-    Holder = "holder",
-    ExternalId = "external_id",
-    Address = "address",
-    Model = "model",
-    Slip = "number",
-    ContractNumber = "contract_number",
-    Amount = "amount",
-    Payer = "payer",
-    PaidOn = "paid_on",
+words! {
+    /// What a column can hold.
+    Field {
+        Name = "name",
+        Short = "short",
+        Contact = "contact",
+        Position = "position",
+        Role = "contact_role",
+        Phone = "phone",
+        Intent = "intent",
+        Channel = "channel",
+        Holder = "holder",
+        ExternalId = "external_id",
+        Address = "address",
+        Model = "model",
+        Slip = "number",
+        ContractNumber = "contract_number",
+        Amount = "amount",
+        Payer = "payer",
+        PaidOn = "paid_on",
+    }
 }
 
 /// What people write above each column, folded.
@@ -62,7 +45,6 @@ impl Field {
     }
 }
 
-/// The columns of a table.
 #[derive(Clone, Debug)]
 pub(crate) struct Columns {
     found: Vec<(Field, usize)>,
@@ -99,7 +81,6 @@ impl Columns {
         Self { found, headings: row.cells.iter().map(|cell| fold(cell)).collect(), in_ten_thousands, at }
     }
 
-    /// Where a field is.
     fn column(&self, field: Field) -> Option<usize> {
         self.found.iter().find(|(other, _)| *other == field).map(|(_, column)| *column)
     }

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use chuda_record::id::{ContactId, CustomerId, LeadId, PersonId, RecordId};
 use chuda_record::rules::Config;
 use chuda_record::rules::audience::superiors;
-use chuda_record::{Contact, Customer, Fields, Intent, Kind, Lead, Record, Scalar, Stage};
-use chuda_record::{Error, Result};
+use chuda_record::{Contact, Customer, Error, Fields, Intent, Kind, Lead, Record, Result, Scalar, Stage};
 
 use super::columns::Field;
 use super::plan::{Plan, text};

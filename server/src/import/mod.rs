@@ -3,6 +3,25 @@
 //! A file is planned against the records as they are, row by row, then written in one transaction. What is there is filled in where
 //! it is empty, and never overwritten; the ids of what is new follow from the file, so that the same file twice changes nothing.
 
+/// A closed list, each with its stable word.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($one:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum $name {
+            $($one,)*
+        }
+
+        impl $name {
+            pub(crate) fn key(self) -> &'static str {
+                match self {
+                    $(Self::$one => $word,)*
+                }
+            }
+        }
+    };
+}
+
 mod columns;
 mod customers;
 mod plan;

@@ -15,7 +15,6 @@ use crate::store::Tx;
 /// Longest value of a field, in characters.
 const MAX_VALUE: usize = 200;
 
-/// A file on its way in.
 pub(super) struct Plan<'a> {
     pub(super) tx: &'a Tx<'a>,
     pub(super) person: PersonId,

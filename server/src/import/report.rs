@@ -11,40 +11,21 @@ const LISTED: usize = 200;
 /// Most characters of a value that a mistake shows.
 const SHOWN: usize = 40;
 
-/// What can be wrong with a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mistake {
-    Missing,
-    TooLong,
-    Intent,
-    Role,
-    Day,
-    Amount,
-    HolderUnknown,
-    HolderAmbiguous,
-    HolderNotAllowed,
-    NameAmbiguous,
-    OtherId,
-    OtherSlip,
-}
-
-impl Mistake {
-    /// Stable word.
-    fn key(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::TooLong => "too_long",
-            Self::Intent => "intent",
-            Self::Role => "contact_role",
-            Self::Day => "date",
-            Self::Amount => "amount",
-            Self::HolderUnknown => "holder_unknown",
-            Self::HolderAmbiguous => "holder_ambiguous",
-            Self::HolderNotAllowed => "holder_not_allowed",
-            Self::NameAmbiguous => "name_ambiguous",
-            Self::OtherId => "external_id",
-            Self::OtherSlip => "slip_differs",
-        }
+words! {
+    /// What can be wrong with a cell.
+    Mistake {
+        Missing = "missing",
+        TooLong = "too_long",
+        Intent = "intent",
+        Role = "contact_role",
+        Day = "date",
+        Amount = "amount",
+        HolderUnknown = "holder_unknown",
+        HolderAmbiguous = "holder_ambiguous",
+        HolderNotAllowed = "holder_not_allowed",
+        NameAmbiguous = "name_ambiguous",
+        OtherId = "external_id",
+        OtherSlip = "slip_differs",
     }
 }
 
@@ -68,7 +49,6 @@ pub(super) fn begin(kind: ImportKind, dry_run: bool, columns: &Columns) -> Impor
     }
 }
 
-/// Tells of a line.
 pub(super) fn add_line(report: &mut ImportReport, line: ImportLine) {
     match line.outcome.as_str() {
         "created" => report.created += 1,
@@ -80,7 +60,6 @@ pub(super) fn add_line(report: &mut ImportReport, line: ImportLine) {
     }
 }
 
-/// Tells of a mistake.
 pub(super) fn add_mistake(report: &mut ImportReport, columns: &Columns, row: &Row, field: Field, mistake: Mistake) {
     report.mistakes += 1;
     if report.errors.len() >= LISTED {

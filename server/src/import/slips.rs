@@ -2,8 +2,7 @@
 
 use chuda_record::id::SlipId;
 use chuda_record::wire::api::{ImportLine, ImportMismatch};
-use chuda_record::{Error, Result};
-use chuda_record::{Fields, Origin, Record as _, Scalar, Slip};
+use chuda_record::{Error, Fields, Origin, Record as _, Result, Scalar, Slip};
 
 use super::columns::Field;
 use super::customers::Book;

@@ -14,7 +14,6 @@ use zip::ZipArchive;
 pub(crate) const MAX_ROWS: usize = 20_000;
 /// Most rows above the headings: a title, a date of export.
 pub(crate) const MAX_ABOVE: usize = 10;
-/// Most columns.
 const MAX_COLUMNS: usize = 200;
 /// Longest cell, in characters.
 const MAX_CELL: usize = 4_000;

@@ -13,8 +13,7 @@ use chuda_record::rules::Config;
 use chuda_record::rules::audience::{People, superiors};
 use chuda_record::rules::draw::{self, Period};
 use chuda_record::time::{day_of, start_of_day};
-use chuda_record::{BackCheck, Kind as RecordKind, Origin, Record as _, Role, from_fields};
-use chuda_record::{Error, Result};
+use chuda_record::{BackCheck, Error, Kind as RecordKind, Origin, Record as _, Result, Role, from_fields};
 
 use super::job::{Kind, Outcome, settle};
 use super::look_into::{Look, LookInto, note};

@@ -14,16 +14,13 @@ pub(crate) struct Kind {
     pub(super) name: &'static str,
     /// Whether there always is one, under the kind's own name, also after a restored backup.
     pub(super) always: bool,
-    /// Does one.
     pub(super) work: fn(App, Taken) -> BoxFuture<'static, Result<()>>,
 }
 
 /// How a job that did not fail ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Outcome {
-    /// It has happened.
     Done,
-    /// It is to happen again.
     Again(DateTime<Utc>),
 }
 

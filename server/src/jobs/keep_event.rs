@@ -30,7 +30,6 @@ pub(crate) fn is_kept(evidence: &Evidence) -> bool {
     evidence.source == SEEN
 }
 
-/// An event whose bytes are kept.
 struct Kept {
     sha256: Hash,
     size: usize,

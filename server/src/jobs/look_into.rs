@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chuda_evidence::document;
 use chuda_evidence::photo::{self, PerceptualHash};
-use chuda_evidence::{Claim, Mime, Unreadable, sniff};
+use chuda_evidence::{Claim, Mime, Unreadable, document, sniff};
 use chuda_record::id::{EvidenceId, Hash, RecordId, TouchId};
 use chuda_record::kind::backcheck::member;
 use chuda_record::kind::touch::evidence_in;
@@ -15,8 +14,9 @@ use chuda_record::rules::Subject;
 use chuda_record::rules::firing::{self, Moment};
 use chuda_record::rules::machine::{self, Carried, Claimed, Elsewhere, Facts, Found, Piece, Seen};
 use chuda_record::time::day_of;
-use chuda_record::{BackCheck, Evidence, Fields, Kind as RecordKind, Question, Scalar, Task, author_of, from_fields};
-use chuda_record::{Error, Result};
+use chuda_record::{
+    BackCheck, Error, Evidence, Fields, Kind as RecordKind, Question, Result, Scalar, Task, author_of, from_fields,
+};
 use serde::{Deserialize, Serialize};
 
 use super::job::{Kind, Outcome, settle};
@@ -45,7 +45,6 @@ const FIELDS_AT_A_TIME: usize = 1_000;
 /// The job of looking into the evidence of a back-check.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct LookInto {
-    /// Which.
     pub(super) back_check: RecordId,
 }
 

@@ -26,7 +26,6 @@ const AT_WORK: usize = 64;
 /// may have scheduled something.
 const SLEEP: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
-/// Runs the jobs of one process.
 pub(crate) struct Runner {
     app: App,
     kinds: &'static [Kind],

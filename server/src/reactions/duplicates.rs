@@ -3,8 +3,7 @@
 use chuda_record::id::{CustomerId, RecordId, TaskId};
 use chuda_record::kind::finding::DUPLICATE_CUSTOMER;
 use chuda_record::rules::audience::superiors;
-use chuda_record::{Customer, Fields, Finding, Kind, Origin, Record as _, Role, Scalar, from_fields};
-use chuda_record::{Error, Result};
+use chuda_record::{Customer, Error, Fields, Finding, Kind, Origin, Record as _, Result, Role, Scalar, from_fields};
 
 use crate::ingest::{Ingest, Notice, Reaction, When};
 

@@ -16,9 +16,7 @@ pub(super) const FOUND: Reaction = Reaction { to: &[Kind::Touch, Kind::Event], a
 /// The job of keeping an outside event as evidence of the touch it belongs to.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Trace {
-    /// The event.
     pub(crate) event: RecordId,
-    /// The touch.
     pub(crate) touch: TouchId,
 }
 

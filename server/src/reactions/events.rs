@@ -2,15 +2,15 @@
 //! customers; no notes.
 
 use chrono::{DateTime, Utc};
-use chuda_record::id::{CustomerId, Hash, PersonId, RecordId};
-use chuda_record::rules::Config;
-use chuda_record::view::heads::{ReportHead, TaskHead, TaskNames, TouchHead};
+use chuda_record::id::{Hash, RecordId};
+use chuda_record::view::heads::{ReportHead, TouchHead};
 use chuda_record::view::{Named, Word, Yuan};
-use chuda_record::{Contract, Customer, Error, Fields, Kind, Report, Result, Scalar, Task, Touch, from_fields};
+use chuda_record::{Contract, Customer, Error, Fields, Kind, Report, Result, Scalar, Task, Touch};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::ingest::{Ingest, Reaction, When, Written};
+use crate::shown::{customer_named, person_named, task_head, touch_head, typed};
 use crate::store::Tx;
 use crate::webhooks::{Event, emit, is_wanted};
 
@@ -70,35 +70,33 @@ fn is_signed(contract: &Fields) -> bool {
 }
 
 /// What a receiver is told, under the names that the API has for it.
-/// What a receiver is told, under the names that the API has for it.
 fn data(tx: &Tx<'_>, event: Event, record: RecordId, fields: &Fields) -> Result<Box<RawValue>> {
     let config = tx.config()?;
     let told = match event {
         Event::CustomerCreated => {
-            let customer: Customer = from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))?;
+            let customer: Customer = typed(fields)?;
             let holder = customer.holder.map(|holder| person_named(tx, holder)).transpose()?;
             let author = person_named(tx, customer.author)?;
             to_raw_value(&CustomerTold { id: record, name: customer.name, author, holder, created_at: customer.created_at })
         }
         Event::TouchRecorded => {
-            let touch: Touch = from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))?;
+            let touch: Touch = typed(fields)?;
             let evidence = touch.evidence.iter().take(MAX_IDS).map(|id| EvidenceTold { id: (*id).into() }).collect();
             to_raw_value(&TouchTold { head: touch_head(tx, record, &touch, &config)?, evidence })
         }
         Event::ReportFiled => {
-            let report: Report = from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))?;
+            let report: Report = typed(fields)?;
             let mut touches = Vec::new();
             for id in report.touches.iter().take(MAX_IDS) {
                 if let Some(document) = tx.document((*id).into())? {
-                    let touch: Touch =
-                        from_fields(&document.fields).map_err(|error| Error::internal("document.unreadable", error))?;
+                    let touch: Touch = typed(&document.fields)?;
                     touches.push(touch_head(tx, document.id, &touch, &config)?);
                 }
             }
             to_raw_value(&ReportHead::of(record, &report, person_named(tx, report.author)?, touches, &config))
         }
         Event::ContractReady | Event::ContractSigned => {
-            let contract: Contract = from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))?;
+            let contract: Contract = typed(fields)?;
             to_raw_value(&ContractTold {
                 id: record,
                 number: contract.number,
@@ -113,23 +111,13 @@ fn data(tx: &Tx<'_>, event: Event, record: RecordId, fields: &Fields) -> Result<
             })
         }
         Event::TaskCreated | Event::TaskDone => {
-            let task: Task = from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))?;
-            let names = TaskNames {
-                assignee: task.assignee.map(|person| person_named(tx, person)).transpose()?,
-                customer: task.customer.map(|customer| customer_named(tx, customer)).transpose()?,
-                done_by: task.done_by.map(|person| person_named(tx, person)).transpose()?,
-            };
-            to_raw_value(&TaskHead::of(record, &task, names, &config))
+            let task: Task = typed(fields)?;
+            to_raw_value(&task_head(tx, record, &task, &config)?)
         }
     };
     told.map_err(|error| Error::internal("event.encode", error))
 }
 
-fn touch_head(tx: &Tx<'_>, id: RecordId, touch: &Touch, config: &Config) -> Result<TouchHead> {
-    Ok(TouchHead::of(id, touch, person_named(tx, touch.author)?, customer_named(tx, touch.customer)?, config))
-}
-
-/// A customer that was entered.
 #[derive(Serialize)]
 struct CustomerTold {
     id: RecordId,
@@ -139,7 +127,6 @@ struct CustomerTold {
     created_at: DateTime<Utc>,
 }
 
-/// A touch that was recorded.
 #[derive(Serialize)]
 struct TouchTold {
     #[serde(flatten)]
@@ -166,12 +153,4 @@ struct ContractTold {
     status: Word,
     signed_at: Option<DateTime<Utc>>,
     signed_with: Option<String>,
-}
-
-fn person_named(tx: &Tx<'_>, person: PersonId) -> Result<Named> {
-    Ok(Named { id: person.into(), name: tx.name_of(person)? })
-}
-
-fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> Result<Named> {
-    Ok(Named { id: customer.into(), name: tx.customer_name(customer)? })
 }

@@ -1,11 +1,10 @@
 //! Rules carried out: each once per record and occasion, however often the record or its evidence is sent.
 
-use chuda_record::Result;
 use chuda_record::id::RecordId;
 use chuda_record::rules::firing::{self, Due, Moment, Occasion};
 use chuda_record::rules::rule::{Rule, Trigger};
 use chuda_record::rules::{Config, Firing, Subject};
-use chuda_record::{Kind, Scalar};
+use chuda_record::{Kind, Result, Scalar};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::{self, Act, By, Verb};
@@ -18,9 +17,7 @@ pub(super) const FIRED: Reaction = Reaction { to: Kind::ALL, act: When::Each(car
 /// The job of a rule that waits: looks whether it still holds for a record, and carries it out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct TimedRule {
-    /// Its name.
     pub(crate) rule: String,
-    /// The record.
     pub(crate) record: RecordId,
     /// What the rule's field held when the job was made; none in jobs of earlier versions.
     #[serde(default)]

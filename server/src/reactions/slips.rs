@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chuda_record::Result;
 use chuda_record::id::{ContractId, CustomerId, RecordId};
 use chuda_record::kind::finding::AGREED_LATER;
-use chuda_record::{Fields, Kind, Scalar};
+use chuda_record::{Fields, Kind, Result, Scalar};
 
 use crate::ingest::{Ingest, Reaction, When};
 use crate::store::{Document, Tx};

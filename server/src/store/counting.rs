@@ -3,11 +3,12 @@
 
 use chuda_record::id::{EvidenceId, PersonId, RecordId};
 use chuda_record::time::{day_of, to_millis};
-use chuda_record::{Customer, Error, Evidence, Fields, Kind, Lead, Result, Stage, Touch, from_fields};
+use chuda_record::{Customer, Evidence, Fields, Kind, Lead, Result, Stage, Touch};
 use rusqlite::named_params;
 
 use super::database::Tx;
 use super::dialect::{bytes, ids};
+use crate::shown::typed;
 
 /// Counts up whenever what the tables hold changes, so that they are made anew.
 const VERSION: &[u8] = b"2";
@@ -49,7 +50,7 @@ impl Tx<'_> {
     }
 
     fn count_touch(&self, record: RecordId, fields: &Fields) -> Result<()> {
-        let touch: Touch = read(fields)?;
+        let touch: Touch = typed(fields)?;
         let (named, parameter) = (bytes(":named"), ids(touch.evidence.iter().map(EvidenceId::as_bytes)));
         // Somebody else's proves nothing.
         let valid: Option<i64> = self.sql.one(
@@ -81,7 +82,7 @@ impl Tx<'_> {
 
     /// A touch can name evidence that comes later: whether that is valid changes what the touch is worth.
     fn count_evidence(&self, record: RecordId, fields: &Fields) -> Result<()> {
-        let evidence: Evidence = read(fields)?;
+        let evidence: Evidence = typed(fields)?;
         self.sql.run(
             "INSERT INTO figure_evidence (evidence, author, valid) VALUES (:evidence, :author, :valid)
              ON CONFLICT (evidence) DO UPDATE SET author = excluded.author, valid = excluded.valid",
@@ -96,7 +97,7 @@ impl Tx<'_> {
     }
 
     fn count_lead(&self, record: RecordId, fields: &Fields) -> Result<()> {
-        let lead: Lead = read(fields)?;
+        let lead: Lead = typed(fields)?;
         let Some(claimed_at) = lead.claimed_at else { return Ok(()) };
         self.sql.run(
             "INSERT INTO figure_leads (lead, customer, holder, claimed_at, valid, quoted_at)
@@ -122,7 +123,7 @@ impl Tx<'_> {
     }
 
     fn count_customer(&self, record: RecordId, fields: &Fields) -> Result<()> {
-        let customer: Customer = read(fields)?;
+        let customer: Customer = typed(fields)?;
         let Some(holder) = customer.holder.filter(|_| !customer.closed && customer.merged_into.is_none()) else {
             return self
                 .sql
@@ -142,10 +143,6 @@ impl Tx<'_> {
             )
             .map(drop)
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(fields: &Fields) -> Result<T> {
-    from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))
 }
 
 #[cfg(test)]

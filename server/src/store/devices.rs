@@ -140,14 +140,14 @@ impl Tx<'_> {
             .map(drop)
     }
 
-    /// How many enrolments failed since then: from an address, and from anywhere. Older ones are forgotten.
-    pub(crate) fn enrol_failures(&self, address: &str, since: i64) -> Result<(u32, u32)> {
-        let counts = self.sql.one(
-            "SELECT count(*) FILTER (WHERE address = :address), count(*) FROM enrol_failures WHERE at >= :since",
+    /// How many enrolments from an address failed since then.
+    pub(crate) fn enrol_failures(&self, address: &str, since: i64) -> Result<u32> {
+        let count = self.sql.one(
+            "SELECT count(*) FROM enrol_failures WHERE address = :address AND at >= :since",
             named_params! { ":address": address, ":since": since },
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| row.get(0),
         )?;
-        Ok(counts.unwrap_or_default())
+        Ok(count.unwrap_or_default())
     }
 
     /// Forgets failed enrolments from before then.

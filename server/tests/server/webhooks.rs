@@ -13,9 +13,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{TimeDelta, Utc};
 use chuda_record::Role;
 use chuda_record::wire;
-use chuda_server::Event;
-use chuda_server::Server;
 use chuda_server::admin::JobState;
+use chuda_server::{Event, Running, Server};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, watch};
@@ -355,6 +354,13 @@ async fn one_that_keeps_us_waiting_holds_up_nobody_else() {
     assert_eq!((order(&slow), slow.heard().len()), (order(&quick), 3));
 }
 
+/// Another server on the team's database, at an address of its own.
+async fn beside(team: &Team) -> Running {
+    let mut settings = team.settings();
+    settings.listen.set_port(0);
+    Server::start(settings).await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_servers_on_one_database_tell_each_event_once() {
     let (clock, team, mut rep) = team().await;
@@ -363,7 +369,7 @@ async fn two_servers_on_one_database_tell_each_event_once() {
         receiver.answers(Answer::Status(500));
         subscribe(&team, receiver, &[Event::CustomerCreated]);
     }
-    let other = Server::start(team.settings()).await.unwrap();
+    let other = beside(&team).await;
     for number in 0..20 {
         rep.customer(&format!("杭州智联科技 {number}"));
     }
@@ -396,7 +402,7 @@ async fn what_a_server_took_and_did_not_finish_another_one_finishes() {
     receiver.hears(1).await;
     assert_eq!(waiting(&team)[0].state, JobState::Taken);
 
-    let other = Server::start(team.settings()).await.unwrap();
+    let other = beside(&team).await;
     other.run_due_jobs().await.unwrap();
     assert_eq!(receiver.heard().len(), 1, "the first one still has it");
     receiver.answers(Answer::Taken);

@@ -52,7 +52,9 @@ impl Host {
 
     /// Starts it again at the same address.
     pub async fn resume(&mut self) {
-        let running = Server::start(self.settings()).await.expect("server starts");
+        let mut settings = self.settings();
+        settings.listen.set_port(self.port);
+        let running = Server::start(settings).await.expect("server starts");
         self.port = running.address().port();
         self.running = Some(running);
     }
@@ -70,10 +72,9 @@ impl Host {
         self.resume().await;
     }
 
-    /// How it runs.
+    /// How it runs, on any free port: what a second server on the same data starts with.
     pub fn settings(&self) -> Settings {
         let mut settings = Settings::local(self.data().to_owned());
-        settings.listen.set_port(self.port);
         if let Some(hand) = &self.hand {
             settings.clock = hand.clone();
         }

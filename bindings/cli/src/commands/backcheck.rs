@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use chuda_phone::query::view::{AskedView, BackCheckDetail, BackCheckView, CheckedView, DrawnView, Redrawn};
+use chuda_phone::query::view::{BackCheckDetail, BackCheckView, CheckedView, DrawnView, Redrawn};
+use chuda_phone::workbench::Workbench;
 use chuda_record::Error;
 use chuda_record::id::{BackCheckId, TouchId};
 use chuda_record::kind::backcheck::Answer;
@@ -10,162 +11,118 @@ use chuda_words::keys;
 
 use super::choices;
 use super::evidence::line;
-use crate::args::zh;
+use crate::args::{Values, one_of};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Backcheck {
     /// Your own and those of the supervisors below you, newest first
     List,
     /// One back-check: every record drawn, its evidence, and what the machine found for each question
-    Show(BackcheckWhich),
+    Show(Which),
     /// Answer one question about one record
-    Answer(BackcheckAnswer),
+    Answer(Given),
     /// Close it once everything is answered: no and unclear become findings, about rules and options
-    Close(BackcheckClose),
+    Close {
+        #[command(flatten)]
+        which: Which,
+        /// What should change in rules and options
+        #[arg(long, value_name = "TEXT")]
+        conclusion: String,
+    },
     /// Make the draw again from seed and candidates, and compare
-    Recompute(BackcheckWhich),
+    Recompute(Which),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct BackcheckWhich {
+pub(crate) struct Which {
     /// The back-check
     #[arg(value_name = "BACKCHECK")]
-    pub(crate) id: BackCheckId,
+    id: BackCheckId,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct BackcheckAnswer {
-    /// The back-check
-    #[arg(value_name = "BACKCHECK")]
-    pub(crate) id: BackCheckId,
+pub(crate) struct Given {
+    #[command(flatten)]
+    which: Which,
     /// The record: the touch's id, or its place in the draw
     #[arg(value_parser = drawn)]
-    pub(crate) touch: Drawn,
+    touch: Drawn,
     /// The question: a word or key, such as accurate, evidence, follow_up
-    pub(crate) question: String,
+    question: String,
     /// The answer
-    #[arg(value_enum, value_name = "yes|no|unclear", hide_possible_values = true)]
-    pub(crate) answer: Verdict,
+    #[arg(value_parser = one_of(ANSWERS), value_name = "yes|no|unclear", hide_possible_values = true)]
+    answer: Answer,
     /// A note on the answer
     #[arg(long, value_name = "TEXT")]
-    pub(crate) note: Option<String>,
+    note: Option<String>,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct BackcheckClose {
-    /// The back-check
-    #[arg(value_name = "BACKCHECK")]
-    pub(crate) id: BackCheckId,
-    /// What should change in rules and options
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) conclusion: String,
-}
+const ANSWERS: Values<Answer> = &[
+    ("yes", Some("answer.yes"), Answer::Yes),
+    ("no", Some("answer.no"), Answer::No),
+    ("unclear", Some("answer.unclear"), Answer::Unclear),
+];
 
 /// A record that was drawn.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Drawn {
-    /// By the touch's id.
     Touch(TouchId),
-    /// By its place.
     Place(u32),
 }
 
-/// An answer in a back-check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Verdict {
-    #[value(alias = zh("answer.yes"))]
-    Yes,
-    #[value(alias = zh("answer.no"))]
-    No,
-    #[value(alias = zh("answer.unclear"))]
-    Unclear,
-}
-
-/// Runs a command about back-checks.
 pub(crate) fn run(shell: &Shell, command: Backcheck) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
     match command {
-        Backcheck::List => list(shell),
-        Backcheck::Show(which) => show(shell, &which),
-        Backcheck::Answer(given) => answer(shell, given),
-        Backcheck::Close(close) => self::close(shell, close),
-        Backcheck::Recompute(which) => recompute(shell, &which),
+        Backcheck::List => Ok(shell.list("backchecks", "backcheck.none", &workbench.back_checks()?, |one| row(shell, one))),
+        Backcheck::Show(which) => {
+            let detail = workbench.back_check(which.id)?;
+            Ok(Outcome::done(&detail, page(shell, &detail)))
+        }
+        Backcheck::Answer(given) => answer(shell, &workbench, given),
+        Backcheck::Close { which, conclusion } => {
+            let detail = workbench.close_back_check(which.id, conclusion)?;
+            // Whatever is no plain yes.
+            let asked = detail.records.iter().flat_map(|record| &record.questions);
+            let findings = asked.filter(|asked| asked.answer.is_some_and(|answer| answer != Answer::Yes)).count();
+            Ok(Outcome::done(&detail, shell.text.line("backcheck.done", &[("findings", &findings)])))
+        }
+        Backcheck::Recompute(which) => {
+            let again = workbench.redraw_back_check(which.id)?;
+            let exit = if again.digest_agrees && again.draw_agrees { Exit::Done } else { Exit::Attention };
+            Ok(Outcome::ending(exit, &again, redrawn(shell, &again)))
+        }
     }
 }
 
-/// All that this person may read, latest first.
-pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
-    let listed = shell.open()?.back_checks()?;
-    let text = shell.text;
-    let row = |one: &BackCheckView| {
-        vec![
-            text.say("backcheck.period", &[("from", &one.from), ("to", &one.to)]),
-            one.supervisor.name.clone(),
-            state(shell, one),
-            one.id.to_string(),
-        ]
-    };
-    let said =
-        if listed.is_empty() { text.line("backcheck.none", &[]) } else { table(0, &listed.iter().map(row).collect::<Vec<_>>()) };
-    Ok(Outcome::list("backchecks", &listed, said))
-}
-
-/// One with every record drawn, its evidence, and what the machine found beside each question.
-pub(crate) fn show(shell: &Shell, which: &BackcheckWhich) -> Result<Outcome, Failure> {
-    let detail = shell.open()?.back_check(which.id)?;
-    Ok(Outcome::done(&detail, page(shell, &detail)))
-}
-
 /// Answers one question about one record; when there is no such question, a failure lists them.
-pub(crate) fn answer(shell: &Shell, given: BackcheckAnswer) -> Result<Outcome, Failure> {
-    let workbench = shell.open()?;
-    let before = workbench.back_check(given.id)?;
+fn answer(shell: &Shell, workbench: &Workbench, given: Given) -> Result<Outcome, Failure> {
+    let id = given.which.id;
+    let before = workbench.back_check(id)?;
+    let not_drawn = || Error::invalid(keys::BACKCHECK_NOT_DRAWN);
     let touch = match given.touch {
         Drawn::Touch(touch) => touch,
-        Drawn::Place(place) => {
-            let found = before.records.iter().find(|record| record.place == place);
-            found.ok_or_else(|| Error::invalid(keys::BACKCHECK_NOT_DRAWN))?.touch
-        }
+        Drawn::Place(place) => before.records.iter().find(|record| record.place == place).ok_or_else(not_drawn)?.touch,
     };
-    let answered = workbench.answer_back_check(given.id, touch, &given.question, given.answer.into(), given.note);
-    let detail = answered.map_err(|error| {
-        let failure = Failure::from(error);
-        match before.records.first().filter(|_| failure.error.key == keys::BACKCHECK_UNKNOWN_QUESTION) {
-            Some(record) => {
-                let words: Vec<_> = record.questions.iter().map(|asked| asked.question.clone()).collect();
-                choices(failure, shell, "questions", &words)
-            }
-            None => failure,
+    let answered = workbench.answer_back_check(id, touch, &given.question, given.answer, given.note);
+    let detail = answered.map_err(|error| match before.records.first() {
+        Some(record) if error.key == keys::BACKCHECK_UNKNOWN_QUESTION => {
+            let words: Vec<_> = record.questions.iter().map(|asked| asked.question.clone()).collect();
+            choices(error.into(), shell, "questions", &words)
         }
+        _ => error.into(),
     })?;
-    let Some(record) = detail.records.iter().find(|record| record.touch == touch) else {
-        return Err(Error::invalid(keys::BACKCHECK_NOT_DRAWN).into());
-    };
+    let record = detail.records.iter().find(|record| record.touch == touch).ok_or_else(not_drawn)?;
     Ok(Outcome::done(record, record_lines(shell, record)))
 }
 
-/// Closes it; what was answered with no or unclear becomes findings.
-pub(crate) fn close(shell: &Shell, close: BackcheckClose) -> Result<Outcome, Failure> {
-    let detail = shell.open()?.close_back_check(close.id, close.conclusion)?;
-    let said = shell.text.line("backcheck.done", &[("findings", &to_findings(&detail).len())]);
-    Ok(Outcome::done(&detail, said))
-}
-
-/// Makes the draw again; exit code 4 when it comes out differently.
-pub(crate) fn recompute(shell: &Shell, which: &BackcheckWhich) -> Result<Outcome, Failure> {
-    let again = shell.open()?.redraw_back_check(which.id)?;
-    let agrees = again.digest_agrees && again.draw_agrees;
-    let exit = if agrees { Exit::Done } else { Exit::Attention };
-    Ok(Outcome::ending(exit, &again, redrawn(shell, &again)))
-}
-
-/// Answers that are no plain yes.
-fn to_findings(detail: &BackCheckDetail) -> Vec<&AskedView> {
-    let all = detail.records.iter().flat_map(|record| &record.questions);
-    all.filter(|asked| asked.answer.is_some_and(|answer| answer != Answer::Yes)).collect()
+/// Period, supervisor, state, id.
+fn row(shell: &Shell, one: &BackCheckView) -> Vec<String> {
+    let period = shell.text.say("backcheck.period", &[("from", &one.from), ("to", &one.to)]);
+    vec![period, one.supervisor.name.clone(), state(shell, one), one.id.to_string()]
 }
 
 fn state(shell: &Shell, one: &BackCheckView) -> String {
@@ -262,16 +219,6 @@ fn redrawn(shell: &Shell, again: &Redrawn) -> String {
         }
     }
     said + &text.line("backcheck.how", &[])
-}
-
-impl From<Verdict> for Answer {
-    fn from(answer: Verdict) -> Self {
-        match answer {
-            Verdict::Yes => Self::Yes,
-            Verdict::No => Self::No,
-            Verdict::Unclear => Self::Unclear,
-        }
-    }
 }
 
 fn drawn(text: &str) -> Result<Drawn, String> {

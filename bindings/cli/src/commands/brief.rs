@@ -7,20 +7,12 @@ use super::find_customer;
 use crate::exit::{Failure, Outcome};
 use crate::shell::Shell;
 use crate::table::table;
-use clap::Args;
-
-#[derive(Debug, Args)]
-pub(crate) struct Brief {
-    /// Id, name or short name; without one: the customers of the day, as the report will have them
-    #[arg(value_name = "CUSTOMER")]
-    pub(crate) customer: Option<String>,
-}
 
 /// Most days that are shown of a customer.
 const DAYS: u32 = 60;
 
 /// The briefs of today, or of a customer.
-pub(crate) fn briefs(shell: &Shell, which: &Brief) -> Result<Outcome, Failure> {
+pub(crate) fn briefs(shell: &Shell, customer: Option<&str>) -> Result<Outcome, Failure> {
     #[derive(Serialize)]
     struct Shown<'a> {
         briefs: &'a [BriefView],
@@ -28,7 +20,7 @@ pub(crate) fn briefs(shell: &Shell, which: &Brief) -> Result<Outcome, Failure> {
     }
 
     let workbench = shell.open()?;
-    let briefs = match &which.customer {
+    let briefs = match customer {
         Some(words) => workbench.briefs(find_customer(&workbench, words)?.id, DAYS)?,
         None => workbench.report_card(workbench.today())?.briefs,
     };

@@ -9,37 +9,55 @@ use std::path::{Path, PathBuf};
 
 use chuda_phone::query::view::ReleaseView;
 use chuda_phone::workbench::{BlobChoice, Workbench};
-use chuda_record::Stage;
 use chuda_record::rules::config::{Choice, ExtraType, MAX_BYTES, MAX_RESPONSES};
 use chuda_record::rules::dry_run::DryRun;
 use chuda_record::rules::health::Formula;
 use chuda_record::rules::{Config as Configuration, Edit, Rule};
-use chuda_record::{Error, Result as CoreResult};
-use chuda_words::keys;
+use chuda_record::{Error, Result as CoreResult, Stage};
+use chuda_words::{Lang, keys};
 use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::args::{Values, one_of};
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local, wait};
 use crate::table::table;
-use chuda_words::Lang;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use dry_run::{Names, differences};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Config {
     /// Show the configuration that this phone uses, or an earlier one
-    Show(ConfigShow),
+    Show {
+        /// An earlier version
+        #[arg(long, value_name = "N")]
+        version: Option<i64>,
+        /// Write it to a file, to be edited
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// All versions, the newest first
     Versions,
     /// Check a file, without a network
-    Check(ConfigFile),
+    Check(DraftFile),
     /// Try a file out on past records, compared with the version in force
-    DryRun(ConfigDryRun),
+    DryRun {
+        #[command(flatten)]
+        draft: DraftFile,
+        /// How many days of records to use [default: 90]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: Option<u16>,
+    },
     /// Publish a file, which takes effect for everyone
-    Publish(ConfigPublish),
+    Publish {
+        #[command(flatten)]
+        draft: DraftFile,
+        /// What was changed; everyone can read it
+        #[arg(long, value_name = "TEXT")]
+        note: String,
+    },
     /// Options: add, retire, split
     #[command(subcommand)]
     Option(ConfigOption),
@@ -54,37 +72,9 @@ pub(crate) enum Config {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ConfigShow {
-    /// An earlier version
-    #[arg(long, value_name = "N")]
-    pub(crate) version: Option<i64>,
-    /// Write it to a file, to be edited
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ConfigFile {
+pub(crate) struct DraftFile {
     /// The file, as config show --out writes it
-    pub(crate) file: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ConfigDryRun {
-    /// The file, as config show --out writes it
-    pub(crate) file: PathBuf,
-    /// How many days of records to use [default: 90]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
-    pub(crate) days: Option<u16>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ConfigPublish {
-    /// The file, as config show --out writes it
-    pub(crate) file: PathBuf,
-    /// What was changed; everyone can read it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) note: String,
+    file: PathBuf,
 }
 
 /// What becomes of a small edit: a dry run, and when asked for, a new version.
@@ -92,13 +82,13 @@ pub(crate) struct ConfigPublish {
 pub(crate) struct Publishing {
     /// Publish it after the dry run
     #[arg(long, requires = "note")]
-    pub(crate) publish: bool,
+    publish: bool,
     /// What was changed; everyone can read it
     #[arg(long, value_name = "TEXT", requires = "publish")]
-    pub(crate) note: Option<String>,
+    note: Option<String>,
     /// How many days of records the dry run uses [default: 90]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
-    pub(crate) days: Option<u16>,
+    days: Option<u16>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,78 +96,80 @@ pub(crate) enum ConfigOption {
     /// Add an option
     Add(OptionAdd),
     /// Stop offering an option; records keep it
-    Retire(OptionRetire),
+    Retire {
+        #[command(flatten)]
+        option: OptionName,
+        #[command(flatten)]
+        publishing: Publishing,
+    },
     /// Replace an option with finer ones; records keep it, and rules about it apply to them
-    Split(OptionSplit),
+    Split {
+        #[command(flatten)]
+        option: OptionName,
+        /// The finer options
+        #[arg(long, value_name = "KEY=ZH[=EN]", value_parser = part, num_args = 1.., required = true)]
+        into: Vec<(String, String, String)>,
+        /// What to ask for when one of them is chosen
+        #[arg(long, value_name = "TEXT")]
+        prompt: Option<String>,
+        #[command(flatten)]
+        publishing: Publishing,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OptionName {
+    /// The list, such as actions, briefs, short_reasons
+    #[arg(value_parser = PossibleValuesParser::new(Configuration::list_names()))]
+    list: String,
+    /// The option's key
+    key: String,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct OptionAdd {
     /// The list, such as actions, briefs, short_reasons
-    #[arg(value_parser = list())]
-    pub(crate) list: String,
+    #[arg(value_parser = PossibleValuesParser::new(Configuration::list_names()))]
+    list: String,
     /// Its key: lower-case letters, digits, _
-    pub(crate) key: String,
+    key: String,
     /// In Chinese
     #[arg(long, value_name = "WORD")]
-    pub(crate) zh: String,
+    zh: String,
     /// In English [default: as in Chinese]
     #[arg(long, value_name = "WORD")]
-    pub(crate) en: Option<String>,
+    en: Option<String>,
     /// A touch with this action counts for touch density
     #[arg(long)]
-    pub(crate) counts_for_density: bool,
+    counts_for_density: bool,
     /// A non-standard action, counted separately
     #[arg(long)]
-    pub(crate) non_standard: bool,
+    non_standard: bool,
     /// The answer, or the task, needs a reason
     #[arg(long)]
-    pub(crate) needs_reason: bool,
+    needs_reason: bool,
     /// The progress brief that this action suggests
     #[arg(long, value_name = "KEY")]
-    pub(crate) brief: Option<String>,
+    brief: Option<String>,
     /// The stage that this action proves
     #[arg(long, value_name = "KEY", value_parser = stage)]
-    pub(crate) stage: Option<Stage>,
+    stage: Option<Stage>,
     /// What to ask for when it is chosen
     #[arg(long, value_name = "TEXT")]
-    pub(crate) prompt: Option<String>,
+    prompt: Option<String>,
     #[command(flatten)]
-    pub(crate) publishing: Publishing,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct OptionRetire {
-    /// The list, such as actions, briefs, short_reasons
-    #[arg(value_parser = list())]
-    pub(crate) list: String,
-    /// The option's key
-    pub(crate) key: String,
-    #[command(flatten)]
-    pub(crate) publishing: Publishing,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct OptionSplit {
-    /// The list, such as actions, briefs, short_reasons
-    #[arg(value_parser = list())]
-    pub(crate) list: String,
-    /// The option's key
-    pub(crate) key: String,
-    /// The finer options
-    #[arg(long, value_name = "KEY=ZH[=EN]", value_parser = part, num_args = 1.., required = true)]
-    pub(crate) into: Vec<(String, String, String)>,
-    /// What to ask for when one of them is chosen
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) prompt: Option<String>,
-    #[command(flatten)]
-    pub(crate) publishing: Publishing,
+    publishing: Publishing,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigRule {
     /// Add a rule
-    Add(RuleAdd),
+    Add {
+        /// The rule as JSON; - reads standard input
+        file: PathBuf,
+        #[command(flatten)]
+        publishing: Publishing,
+    },
     /// Switch a rule off
     Off(RuleName),
     /// Switch a rule on again
@@ -187,45 +179,34 @@ pub(crate) enum ConfigRule {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct RuleAdd {
-    /// The rule as JSON; - reads standard input
-    pub(crate) file: PathBuf,
-    #[command(flatten)]
-    pub(crate) publishing: Publishing,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct RuleName {
     /// The rule
-    pub(crate) id: String,
+    id: String,
     #[command(flatten)]
-    pub(crate) publishing: Publishing,
+    publishing: Publishing,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigForm {
     /// Ask for one more field when a touch is recorded
-    Add(FormAdd),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct FormAdd {
-    /// Its key: lower-case letters, digits, _
-    pub(crate) key: String,
-    /// What it holds
-    #[arg(long, value_enum, value_name = "text|number|money|day|flag", hide_possible_values = true)]
-    pub(crate) holds: Holds,
-    /// Its label in Chinese
-    #[arg(long, value_name = "WORD")]
-    pub(crate) zh: String,
-    /// Its label in English [default: as in Chinese]
-    #[arg(long, value_name = "WORD")]
-    pub(crate) en: Option<String>,
-    /// It must be filled in
-    #[arg(long)]
-    pub(crate) required: bool,
-    #[command(flatten)]
-    pub(crate) publishing: Publishing,
+    Add {
+        /// Its key: lower-case letters, digits, _
+        key: String,
+        /// What it holds
+        #[arg(long, value_parser = one_of(HOLDS), value_name = "text|number|money|day|flag", hide_possible_values = true)]
+        holds: ExtraType,
+        /// Its label in Chinese
+        #[arg(long, value_name = "WORD")]
+        zh: String,
+        /// Its label in English [default: as in Chinese]
+        #[arg(long, value_name = "WORD")]
+        en: Option<String>,
+        /// It must be filled in
+        #[arg(long)]
+        required: bool,
+        #[command(flatten)]
+        publishing: Publishing,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -235,91 +216,76 @@ pub(crate) struct FormAdd {
 pub(crate) struct ConfigFormula {
     /// How far back touches and evidence count, in days
     #[arg(long, value_name = "N")]
-    pub(crate) window_days: Option<i64>,
+    window_days: Option<i64>,
     /// Points per touch
     #[arg(long, value_name = "N")]
-    pub(crate) per_touch: Option<i64>,
+    per_touch: Option<i64>,
     /// Points per piece of valid evidence
     #[arg(long, value_name = "N")]
-    pub(crate) per_evidence: Option<i64>,
+    per_evidence: Option<i64>,
     /// Points lost per overdue day
     #[arg(long, value_name = "N")]
-    pub(crate) per_overdue_day: Option<i64>,
+    per_overdue_day: Option<i64>,
     /// How long after the last touch nothing is overdue, in hours
     #[arg(long, value_name = "N")]
-    pub(crate) grace_hours: Option<i64>,
+    grace_hours: Option<i64>,
     /// Below this a customer is red
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub(crate) red_below: Option<i64>,
+    red_below: Option<i64>,
     /// Nothing is overdue before the date for which the customer asked
     #[arg(long, value_name = "true|false", hide_possible_values = true)]
-    pub(crate) pause_until_next_date: Option<bool>,
+    pause_until_next_date: Option<bool>,
     #[command(flatten)]
-    pub(crate) publishing: Publishing,
+    publishing: Publishing,
 }
 
-/// What an added field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Holds {
-    Text,
-    Number,
-    Money,
-    Day,
-    Flag,
-}
+/// What an added field can hold.
+const HOLDS: Values<ExtraType> = &[
+    ("text", None, ExtraType::Text),
+    ("number", None, ExtraType::Number),
+    ("money", None, ExtraType::Money),
+    ("day", None, ExtraType::Day),
+    ("flag", None, ExtraType::Flag),
+];
 
-/// Runs a command about the configuration.
 pub(crate) fn config(shell: &Shell, config: Config) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    match config {
-        Config::Show(show) => self::show(shell, &workbench, &show),
-        Config::Versions => versions(shell, &workbench),
-        Config::Check(file) => {
-            let draft = read_draft(&workbench, &file.file)?;
-            Ok(Outcome::done(&json!({"ok": true, "parent": draft.version}), shell.text.line("config.sound", &[])))
+    let (change, publishing) = match config {
+        Config::Show { version, out } => return show(shell, &workbench, version, out.as_deref()),
+        Config::Versions => return versions(shell, &workbench),
+        Config::Check(draft) => {
+            let parent = workbench.check_config(&read(&draft.file)?)?.version;
+            return Ok(Outcome::done(&json!({"ok": true, "parent": parent}), shell.text.line("config.sound", &[])));
         }
-        Config::DryRun(run) => {
-            let draft = read_draft(&workbench, &run.file)?;
-            let tried = try_out(&workbench, &draft, run.days)?;
+        Config::DryRun { draft, days } => {
+            let draft = workbench.check_config(&read(&draft.file)?)?;
+            let tried = try_out(&workbench, &draft, days)?;
             let object = json!({"parent": draft.version, "dry_run": Names::of(&workbench)?.run(&tried)});
-            Ok(Outcome::done(&object, differences(shell, &workbench, &tried)?))
+            return Ok(Outcome::done(&object, differences(shell, &workbench, &tried)?));
         }
-        Config::Publish(publish) => self::publish(shell, &workbench, &publish),
-        Config::Option(ConfigOption::Add(add)) => {
-            let (option, list, publishing) = option(add);
-            edit(shell, &workbench, Edit::AddOption { list, option }, &publishing)
+        Config::Publish { draft, note } => return publish(shell, &workbench, &draft.file, &note),
+        Config::Option(ConfigOption::Add(add)) => option(add),
+        Config::Option(ConfigOption::Retire { option: OptionName { list, key }, publishing }) => {
+            (Edit::RetireOption { list, key }, publishing)
         }
-        Config::Option(ConfigOption::Retire(retire)) => {
-            edit(shell, &workbench, Edit::RetireOption { list: retire.list, key: retire.key }, &retire.publishing)
+        Config::Option(ConfigOption::Split { option: OptionName { list, key }, into, prompt, publishing }) => {
+            (Edit::SplitOption { list, key, into, prompt }, publishing)
         }
-        Config::Option(ConfigOption::Split(split)) => {
-            let (list, key, into, prompt) = (split.list, split.key, split.into, split.prompt);
-            edit(shell, &workbench, Edit::SplitOption { list, key, into, prompt }, &split.publishing)
-        }
-        Config::Rule(ConfigRule::Add(add)) => {
-            edit(shell, &workbench, Edit::AddRule(Box::new(read_rule(&add.file)?)), &add.publishing)
-        }
-        Config::Rule(ConfigRule::Off(rule)) => {
-            edit(shell, &workbench, Edit::SwitchRule { id: rule.id, off: true }, &rule.publishing)
-        }
-        Config::Rule(ConfigRule::On(rule)) => {
-            edit(shell, &workbench, Edit::SwitchRule { id: rule.id, off: false }, &rule.publishing)
-        }
-        Config::Rule(ConfigRule::Remove(rule)) => edit(shell, &workbench, Edit::RemoveRule(rule.id), &rule.publishing),
-        Config::Form(ConfigForm::Add(add)) => {
-            let FormAdd { key, holds, zh, en, required, publishing } = add;
+        Config::Rule(ConfigRule::Add { file, publishing }) => (Edit::AddRule(Box::new(read_rule(&file)?)), publishing),
+        Config::Rule(ConfigRule::Off(rule)) => (Edit::SwitchRule { id: rule.id, off: true }, rule.publishing),
+        Config::Rule(ConfigRule::On(rule)) => (Edit::SwitchRule { id: rule.id, off: false }, rule.publishing),
+        Config::Rule(ConfigRule::Remove(rule)) => (Edit::RemoveRule(rule.id), rule.publishing),
+        Config::Form(ConfigForm::Add { key, holds, zh, en, required, publishing }) => {
             let en = en.unwrap_or_else(|| zh.clone());
-            edit(shell, &workbench, Edit::AddField { key, holds: into_extra(holds), zh, en, required }, &publishing)
+            (Edit::AddField { key, holds, zh, en, required }, publishing)
         }
-        Config::Formula(numbers) => {
-            let formula = formula(workbench.config().health, &numbers);
-            edit(shell, &workbench, Edit::Formula(formula), &numbers.publishing)
-        }
-    }
+        Config::Formula(numbers) => (Edit::Formula(formula(workbench.config().health, &numbers)), numbers.publishing),
+    };
+    edit(shell, &workbench, change, &publishing)
 }
 
 /// The version in force here, or an earlier one; with a file, that is what a supervisor edits.
-fn show(shell: &Shell, workbench: &Workbench, show: &ConfigShow) -> Result<Outcome, Failure> {
+fn show(shell: &Shell, workbench: &Workbench, version: Option<i64>, out: Option<&Path>) -> Result<Outcome, Failure> {
     #[derive(Serialize)]
     struct Shown<'a> {
         #[serde(flatten)]
@@ -335,13 +301,13 @@ fn show(shell: &Shell, workbench: &Workbench, show: &ConfigShow) -> Result<Outco
         Version { version: i64 },
     }
 
-    let config = match show.version {
+    let config = match version {
         Some(version) => workbench.config_version(version)?,
         None => (*workbench.config()).clone(),
     };
     let releases = workbench.releases()?;
     let release = releases.iter().find(|release| release.version == config.version);
-    let said = match &show.out {
+    let said = match out {
         Some(file) => {
             let pretty = serde_json::to_string_pretty(&config).map_err(|error| Error::internal("config.encode", error))?;
             std::fs::write(file, pretty + "\n").map_err(Error::from)?;
@@ -350,7 +316,7 @@ fn show(shell: &Shell, workbench: &Workbench, show: &ConfigShow) -> Result<Outco
         None => page(shell, &config, release),
     };
     let about = release.map_or(About::Version { version: config.version }, About::Release);
-    let out = show.out.as_ref().map(|file| file.display().to_string());
+    let out = out.map(|file| file.display().to_string());
     Ok(Outcome::done(&Shown { about, out, content: &config }, said))
 }
 
@@ -361,10 +327,10 @@ fn versions(shell: &Shell, workbench: &Workbench) -> Result<Outcome, Failure> {
 }
 
 /// Publishes a file; the version in it is the one it was made from.
-fn publish(shell: &Shell, workbench: &Workbench, publish: &ConfigPublish) -> Result<Outcome, Failure> {
+fn publish(shell: &Shell, workbench: &Workbench, file: &Path, note: &str) -> Result<Outcome, Failure> {
     // Whether it still follows what is in force, the server knows.
-    let draft = Configuration::parse(&read(&publish.file)?).map_err(|flawed| Error::from(&flawed))?;
-    let version = put_in_force(workbench, &draft, &publish.note)?;
+    let draft = Configuration::parse(&read(file)?).map_err(|flawed| Error::from(&flawed))?;
+    let version = put_in_force(workbench, &draft, note)?;
     Ok(Outcome::done(&json!({"version": version}), shell.text.line("config.published", &[("version", &version)])))
 }
 
@@ -398,10 +364,6 @@ fn put_in_force(workbench: &Workbench, draft: &Configuration, note: &str) -> Cor
     })?
 }
 
-fn read_draft(workbench: &Workbench, file: &Path) -> CoreResult<Configuration> {
-    workbench.check_config(&read(file)?)
-}
-
 fn read_rule(file: &Path) -> CoreResult<Rule> {
     let rule = serde_json::from_str(&read(file)?);
     rule.map_err(|error| Error::invalid(keys::CLI_RULE_UNREADABLE).with("detail", error))
@@ -422,30 +384,12 @@ fn read(file: &Path) -> CoreResult<String> {
     String::from_utf8(bytes).map_err(|_| Error::invalid(keys::CLI_NOT_TEXT))
 }
 
-fn option(add: OptionAdd) -> (Choice, String, Publishing) {
-    let option = Choice {
-        key: add.key,
-        en: add.en.unwrap_or_else(|| add.zh.clone()),
-        zh: add.zh,
-        counts_for_density: add.counts_for_density,
-        non_standard: add.non_standard,
-        needs_reason: add.needs_reason,
-        brief: add.brief,
-        stage: add.stage,
-        prompt: add.prompt,
-        ..Choice::default()
-    };
-    (option, add.list, add.publishing)
-}
-
-fn into_extra(holds: Holds) -> ExtraType {
-    match holds {
-        Holds::Text => ExtraType::Text,
-        Holds::Number => ExtraType::Number,
-        Holds::Money => ExtraType::Money,
-        Holds::Day => ExtraType::Day,
-        Holds::Flag => ExtraType::Flag,
-    }
+fn option(add: OptionAdd) -> (Edit, Publishing) {
+    let OptionAdd { list, key, zh, en, counts_for_density, non_standard, needs_reason, brief, stage, prompt, publishing } = add;
+    let en = en.unwrap_or_else(|| zh.clone());
+    let named = Choice { key, zh, en, ..Choice::default() };
+    let option = Choice { counts_for_density, non_standard, needs_reason, brief, stage, prompt, ..named };
+    (Edit::AddOption { list, option }, publishing)
 }
 
 fn formula(now: Formula, numbers: &ConfigFormula) -> Formula {
@@ -509,10 +453,6 @@ fn release_row(shell: &Shell, release: &ReleaseView) -> Vec<String> {
         by,
         release.note.clone().unwrap_or_default(),
     ]
-}
-
-fn list() -> PossibleValuesParser {
-    PossibleValuesParser::new(chuda_record::rules::Config::list_names())
 }
 
 fn stage(text: &str) -> Result<Stage, String> {

@@ -1,13 +1,13 @@
 //! `chuda customer`: add, list, show.
 
 use chuda_phone::query::view::{BriefView, CustomerView, TouchView};
-use chuda_phone::workbench::{CustomerDraft, CustomerEdit};
+use chuda_phone::workbench::{CustomerDraft, CustomerEdit, Workbench};
 use chuda_record::Intent;
 use serde::Serialize;
 
 use super::touch::touch_rows;
 use super::{brief, field_rows, find_customer};
-use crate::args::{YesNo, intent};
+use crate::args::{YES_NO, intent, one_of};
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
@@ -16,45 +16,34 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Customer {
     /// Add a customer
-    Add(CustomerAdd),
+    Add {
+        /// Full name
+        name: String,
+        /// The name people say
+        #[arg(long, value_name = "NAME")]
+        short: Option<String>,
+        /// A person on the customer's side
+        #[arg(long, value_name = "NAME")]
+        contact: Option<String>,
+        /// That person's phone number
+        #[arg(long, value_name = "NUMBER", requires = "contact")]
+        phone: Option<String>,
+    },
     /// All customers, those with the lowest health first
-    List(CustomerList),
+    List {
+        /// Only red customers
+        #[arg(long)]
+        red: bool,
+    },
     /// One customer with its touches
-    Show(CustomerShow),
+    Show {
+        /// Id, name or short name
+        #[arg(value_name = "CUSTOMER")]
+        customer: String,
+    },
     /// Set details of a customer
     Set(Box<CustomerSet>),
 }
-
-#[derive(Debug, Args)]
-pub(crate) struct CustomerAdd {
-    /// Full name
-    pub(crate) name: String,
-    /// The name people say
-    #[arg(long, value_name = "NAME")]
-    pub(crate) short: Option<String>,
-    /// A person on the customer's side
-    #[arg(long, value_name = "NAME")]
-    pub(crate) contact: Option<String>,
-    /// That person's phone number
-    #[arg(long, value_name = "NUMBER", requires = "contact")]
-    pub(crate) phone: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CustomerList {
-    /// Only red customers
-    #[arg(long)]
-    pub(crate) red: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CustomerShow {
-    /// Id, name or short name
-    #[arg(value_name = "CUSTOMER")]
-    pub(crate) customer: String,
-}
-
-// These comments are what a person reads as help: keys stand in them without backticks.
 
 #[derive(Debug, Args)]
 pub(crate) struct CustomerSet {
@@ -89,18 +78,8 @@ pub(crate) struct CustomerSet {
     #[arg(long, value_name = "ROLE", requires = "contact")]
     pub(crate) contact_role: Option<String>,
     /// No longer a customer: left out of health and density
-    #[arg(long, value_enum, value_name = "yes|no", hide_possible_values = true)]
-    pub(crate) closed: Option<YesNo>,
-}
-
-/// Runs a command about customers.
-pub(crate) fn run(shell: &Shell, command: Customer) -> Result<Outcome, Failure> {
-    match command {
-        Customer::Add(add) => self::add(shell, add),
-        Customer::List(list) => self::list(shell, &list),
-        Customer::Show(show) => self::show(shell, &show.customer),
-        Customer::Set(set) => self::set(shell, *set),
-    }
+    #[arg(long, value_parser = one_of(YES_NO), value_name = "yes|no", hide_possible_values = true)]
+    pub(crate) closed: Option<bool>,
 }
 
 /// Days whose briefs `customer show` shows.
@@ -108,27 +87,31 @@ const BRIEFS: u32 = 10;
 /// Touches that `customer show` shows.
 const TIMELINE: u32 = 50;
 
-/// Enters a customer.
-pub(crate) fn add(shell: &Shell, add: CustomerAdd) -> Result<Outcome, Failure> {
+pub(crate) fn run(shell: &Shell, command: Customer) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let draft =
-        CustomerDraft { name: add.name, short: add.short, contact: add.contact, phone: add.phone, ..CustomerDraft::default() };
-    let customer = workbench.add_customer(draft)?;
-    let said = shell.text.line("customer.added", &[("name", &customer.name), ("id", &customer.id)]);
-    Ok(Outcome::done(&customer, said))
+    match command {
+        Customer::Add { name, short, contact, phone } => {
+            let draft = CustomerDraft { name, short, contact, phone, ..CustomerDraft::default() };
+            let customer = workbench.add_customer(draft)?;
+            let said = shell.text.line("customer.added", &[("name", &customer.name), ("id", &customer.id)]);
+            Ok(Outcome::done(&customer, said))
+        }
+        Customer::List { red: true } => {
+            Ok(shell.list("customers", "customer.none_red", &workbench.red_customers()?, |customer| row(shell, customer)))
+        }
+        Customer::List { red: false } => {
+            Ok(shell.list("customers", "customer.none", &workbench.customers()?, |customer| row(shell, customer)))
+        }
+        Customer::Show { customer } => show(shell, &workbench, &customer),
+        Customer::Set(set) => {
+            let id = find_customer(&workbench, &set.customer)?.id;
+            let customer = workbench.set_customer(id, set.edit())?;
+            Ok(Outcome::done(&customer, page(shell, &customer)))
+        }
+    }
 }
 
-/// All customers, or the red ones; reddest first.
-pub(crate) fn list(shell: &Shell, list: &CustomerList) -> Result<Outcome, Failure> {
-    let workbench = shell.open()?;
-    let customers = if list.red { workbench.red_customers()? } else { workbench.customers()? };
-    let none = if list.red { "customer.none_red" } else { "customer.none" };
-    let said = if customers.is_empty() { shell.text.line(none, &[]) } else { table(0, &rows(shell, &customers)) };
-    Ok(Outcome::list("customers", &customers, said))
-}
-
-/// One customer with its touches.
-pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
+fn show(shell: &Shell, workbench: &Workbench, words: &str) -> Result<Outcome, Failure> {
     #[derive(Serialize)]
     struct Page<'a> {
         #[serde(flatten)]
@@ -137,8 +120,7 @@ pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
         briefs: &'a [BriefView],
     }
 
-    let workbench = shell.open()?;
-    let customer = find_customer(&workbench, words)?;
+    let customer = find_customer(workbench, words)?;
     let touches = workbench.timeline(customer.id, TIMELINE)?;
     let briefs = workbench.briefs(customer.id, BRIEFS)?;
     let mut said = page(shell, &customer) + &table(2, &touch_rows(shell, &touches, true));
@@ -148,41 +130,18 @@ pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
     Ok(Outcome::done(&Page { customer: &customer, touches: &touches, briefs: &briefs }, said))
 }
 
-/// Notes what is known of a customer.
-pub(crate) fn set(shell: &Shell, set: CustomerSet) -> Result<Outcome, Failure> {
-    let workbench = shell.open()?;
-    let id = find_customer(&workbench, &set.customer)?.id;
-    let edit = CustomerEdit {
-        name: set.name,
-        short: set.short,
-        address: set.address,
-        model: set.model,
-        intent: set.intent,
-        closed: set.closed.map(bool::from),
-        contact: set.contact,
-        phone: set.phone,
-        position: set.position,
-        contact_role: set.contact_role,
-    };
-    let customer = workbench.set_customer(id, edit)?;
-    Ok(Outcome::done(&customer, page(shell, &customer)))
+impl CustomerSet {
+    fn edit(self) -> CustomerEdit {
+        let Self { customer: _, name, short, address, model, intent, contact, phone, position, contact_role, closed } = self;
+        CustomerEdit { name, short, address, model, intent, closed, contact, phone, position, contact_role }
+    }
 }
 
-/// Customers as rows: name, health, stage, last touch, id.
-pub(crate) fn rows(shell: &Shell, customers: &[CustomerView]) -> Vec<Vec<String>> {
-    customers
-        .iter()
-        .map(|customer| {
-            let last = customer.last_touch.map_or_else(|| shell.text.get("customer.untouched").into(), local);
-            vec![
-                customer.name.clone(),
-                health(shell, customer),
-                shell.text.label("stage", customer.stage.as_str()),
-                last,
-                customer.id.to_string(),
-            ]
-        })
-        .collect()
+/// Name, health, stage, last touch, id.
+pub(crate) fn row(shell: &Shell, customer: &CustomerView) -> Vec<String> {
+    let last = customer.last_touch.map_or_else(|| shell.text.get("customer.untouched").into(), local);
+    let stage = shell.text.label("stage", customer.stage.as_str());
+    vec![customer.name.clone(), health(shell, customer), stage, last, customer.id.to_string()]
 }
 
 /// `红 12 = 4×2 + 2×5 − 2×3`: the word, never a colour.

@@ -92,7 +92,7 @@ fn screen(shell: &Shell, home: &HomeView) -> String {
     screen += &section(text.get("home.drafts"), &touch_rows(shell, &drafts, false));
     screen += &section(text.get("home.tasks"), &task::rows(shell, &home.tasks));
     screen += &section(text.get("task.notices"), &task::rows(shell, &home.notices));
-    screen + &section(text.get("home.red"), &customer::rows(shell, &home.red_customers))
+    screen + &section(text.get("home.red"), &home.red_customers.iter().map(|one| customer::row(shell, one)).collect::<Vec<_>>())
 }
 
 /// The slots of the report: touches that are there, one line for those that are missing, and tomorrow.

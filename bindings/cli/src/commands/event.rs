@@ -6,48 +6,33 @@ use chuda_record::id::TouchId;
 use super::find_customer;
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
-use crate::table::table;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Event {
     /// Newest first
-    List(EventList),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EventList {
-    /// Of this customer only: id, name or short name
-    #[arg(long)]
-    pub(crate) customer: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Feedback {
-    /// The touch that the customer responded to
-    #[arg(value_name = "TOUCH")]
-    pub(crate) touch: TouchId,
+    List {
+        /// Of this customer only: id, name or short name
+        #[arg(long)]
+        customer: Option<String>,
+    },
 }
 
 /// Most events that are shown.
 const SHOWN: u32 = 200;
 
-/// Events, newest first.
-pub(crate) fn list(shell: &Shell, which: &EventList) -> Result<Outcome, Failure> {
+pub(crate) fn list(shell: &Shell, customer: Option<&str>) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let customer = which.customer.as_deref().map(|words| find_customer(&workbench, words)).transpose()?;
+    let customer = customer.map(|words| find_customer(&workbench, words)).transpose()?;
     let events = workbench.events(customer.map(|customer| customer.id), SHOWN)?;
     let row = |event: &EventView| {
         vec![local(event.at), event.customer_name.clone(), shell.text.word(&event.event).to_owned(), event.system.clone()]
     };
-    let rows: Vec<_> = events.iter().map(row).collect();
-    let said = if rows.is_empty() { shell.text.line("event.none", &[]) } else { table(0, &rows) };
-    Ok(Outcome::list("events", &events, said))
+    Ok(shell.list("events", "event.none", &events, row))
 }
 
-/// Notes that the customer answered.
-pub(crate) fn feedback(shell: &Shell, feedback: &Feedback) -> Result<Outcome, Failure> {
-    let touch = shell.open()?.note_feedback(feedback.touch)?;
+pub(crate) fn feedback(shell: &Shell, touch: TouchId) -> Result<Outcome, Failure> {
+    let touch = shell.open()?.note_feedback(touch)?;
     let said = shell.text.line("feedback.noted", &[("customer", &touch.customer_name)]);
     Ok(Outcome::done(&touch, said))
 }

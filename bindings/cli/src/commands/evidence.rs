@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use chuda_evidence::claim::{self, Source};
+use chuda_evidence::claim::{Consent, Source};
 use chuda_evidence::sniff::sniff;
 use chuda_phone::query::view::{ClaimView, EvidenceView};
 use chuda_phone::workbench::EvidenceDraft;
@@ -12,7 +12,7 @@ use chuda_record::{Error, Result};
 use chuda_words::keys;
 use serde::Serialize;
 
-use crate::args::Consent;
+use crate::args::{CONSENT, one_of};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::Shell;
 use clap::Args;
@@ -25,7 +25,7 @@ pub(crate) struct Photo {
     #[arg(long, value_name = "ID")]
     pub(crate) touch: Option<TouchId>,
     /// Required for a recording: self (only your voice) or told (the customer was told)
-    #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
+    #[arg(long, value_parser = one_of(CONSENT), value_name = "self|told", hide_possible_values = true)]
     pub(crate) consent: Option<Consent>,
 }
 
@@ -78,19 +78,11 @@ pub(crate) fn draft(file: &Path, consent: Option<Consent>) -> Result<EvidenceDra
     Ok(EvidenceDraft {
         path: file.to_owned(),
         source: if is_sound { Source::Recording } else { Source::File },
-        consent: consent.filter(|_| is_sound).map(into_claim),
+        consent: consent.filter(|_| is_sound),
         location: None,
         touch: None,
         rendition: None,
     })
-}
-
-/// The consent as the claim has it.
-pub(crate) fn into_claim(consent: Consent) -> claim::Consent {
-    match consent {
-        Consent::OwnVoice => claim::Consent::OwnVoice,
-        Consent::Told => claim::Consent::Told,
-    }
 }
 
 /// One line about a piece of evidence: what it is, its trust grade, its flags.

@@ -2,12 +2,11 @@
 
 use chuda_phone::query::view::{FiguresView, LineView};
 use chuda_phone::workbench::Workbench;
-use chuda_record::Error;
 use chuda_record::id::PersonId;
 use chuda_record::rules::metrics::{Ratio, Week};
 use chuda_record::rules::targets::{Judged, Metric};
-use chuda_words::keys;
 
+use super::find_colleague;
 use crate::exit::{Failure, Outcome};
 use crate::shell::Shell;
 use crate::table::table;
@@ -27,7 +26,7 @@ pub(crate) struct Figures {
 /// A week of somebody with everybody below.
 pub(crate) fn show(shell: &Shell, asked: &Figures) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let of = asked.person.as_deref().map(|words| person(&workbench, words)).transpose()?;
+    let of = asked.person.as_deref().map(|words| whose(&workbench, words)).transpose()?;
     let figures = workbench.figures(asked.week, of)?;
     let mut said = format!("{} · {}\n{}", figures.week, figures.team.person.name, table(2, &page(shell.text, &figures.team)));
     // Of a single rep everything has been said.
@@ -37,18 +36,9 @@ pub(crate) fn show(shell: &Shell, asked: &Figures) -> Result<Outcome, Failure> {
     Ok(Outcome::done(&figures, said))
 }
 
-/// A colleague by name or id.
-fn person(workbench: &Workbench, words: &str) -> Result<PersonId, Failure> {
-    if let Ok(id) = words.parse() {
-        return Ok(id);
-    }
-    let people = workbench.people()?;
-    let mut named = people.iter().filter(|person| person.name == words);
-    match (named.next(), named.next()) {
-        (Some(person), None) => Ok(person.id),
-        (None, _) => Err(Error::not_found(keys::PERSON_NOT_FOUND).into()),
-        _ => Err(Error::invalid(keys::CLI_PERSON_AMBIGUOUS).into()),
-    }
+/// A colleague by id, or by name.
+fn whose(workbench: &Workbench, words: &str) -> Result<PersonId, Failure> {
+    words.parse().or_else(|_| Ok(find_colleague(workbench, words)?.id))
 }
 
 /// One line in full.

@@ -3,19 +3,18 @@
 use std::path::PathBuf;
 
 use chuda_record::Error;
-use chuda_record::wire::api::{self, ImportReport};
-use chuda_words::keys;
+use chuda_record::wire::api::{ImportKind, ImportReport};
+use chuda_words::{Lang, keys};
 
-use crate::args::zh;
+use crate::args::{Values, one_of};
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, wait};
-use chuda_words::Lang;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// customers, leads or slips
-    #[arg(value_enum, value_name = "KIND", hide_possible_values = true)]
+    #[arg(value_parser = one_of(KINDS), value_name = "KIND", hide_possible_values = true)]
     pub(crate) kind: ImportKind,
     /// CSV or XLSX
     pub(crate) file: PathBuf,
@@ -24,34 +23,16 @@ pub(crate) struct Import {
     pub(crate) dry_run: bool,
 }
 
-/// What is imported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ImportKind {
-    /// Customers.
-    #[value(alias = zh("import.customers"))]
-    Customers,
-    /// Leads.
-    #[value(alias = zh("import.leads"))]
-    Leads,
-    /// Payment slips.
-    #[value(alias = zh("import.slips"))]
-    Slips,
-}
-
-impl From<ImportKind> for api::ImportKind {
-    fn from(kind: ImportKind) -> Self {
-        match kind {
-            ImportKind::Customers => Self::Customers,
-            ImportKind::Leads => Self::Leads,
-            ImportKind::Slips => Self::Slips,
-        }
-    }
-}
+const KINDS: Values<ImportKind> = &[
+    ("customers", Some("import.customers"), ImportKind::Customers),
+    ("leads", Some("import.leads"), ImportKind::Leads),
+    ("slips", Some("import.slips"), ImportKind::Slips),
+];
 
 /// Imports a file, or only says what would come of it; exit code 3 when there are mistakes in it.
 pub(crate) fn import(shell: &Shell, import: &Import) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let ask = |dry_run| wait(|_| workbench.import(import.kind.into(), &import.file, dry_run))?;
+    let ask = |dry_run| wait(|_| workbench.import(import.kind, &import.file, dry_run))?;
     let report = match ask(import.dry_run) {
         // The refusal names the first mistake; looking at the file tells all of them.
         Err(error) if error.params.get("problem").is_some_and(|problem| problem == keys::IMPORT_MISTAKES) => ask(true)?,

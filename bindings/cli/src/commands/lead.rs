@@ -2,10 +2,9 @@
 
 use chuda_phone::query::view::{LeadList as Whose, LeadMove, LeadView, Word};
 use chuda_phone::workbench::{CustomerDraft, LeadDraft, Workbench};
-use chuda_record::Error;
-use chuda_record::Stage;
 use chuda_record::id::LeadId;
 use chuda_record::rules::Config;
+use chuda_record::{Error, Stage};
 use chuda_words::keys;
 
 use super::{choices, find_colleague, find_customer};
@@ -17,180 +16,132 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Lead {
     /// Put a lead into the pool, for whoever claims it first
-    Add(LeadAdd),
+    Add {
+        /// Full name of the customer it may become
+        name: String,
+        /// The name people say
+        #[arg(long, value_name = "NAME")]
+        short: Option<String>,
+        /// A person on the customer's side
+        #[arg(long, value_name = "NAME")]
+        contact: Option<String>,
+        /// That person's phone number
+        #[arg(long, value_name = "NUMBER", requires = "contact")]
+        phone: Option<String>,
+        /// Installation address
+        #[arg(long)]
+        address: Option<String>,
+        /// Device model
+        #[arg(long)]
+        model: Option<String>,
+        /// Where it came from, such as a campaign
+        #[arg(long)]
+        channel: Option<String>,
+    },
     /// Your own leads, last changed first
-    List(LeadList),
+    List {
+        /// Those that nobody holds
+        #[arg(long, conflicts_with = "team")]
+        pool: bool,
+        /// Those of others that you can see
+        #[arg(long)]
+        team: bool,
+    },
     /// One lead with its whole history
-    Show(LeadWhich),
+    Show(Which),
     /// Claim a lead that nobody holds
-    Claim(LeadWhich),
+    Claim(Which),
     /// Put a lead back into the pool
-    Release(LeadWhy),
+    Release {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        why: Why,
+    },
     /// Assign a lead to somebody, as a superior
-    Assign(LeadAssign),
+    Assign {
+        #[command(flatten)]
+        which: Which,
+        /// To whom: name or id of a colleague
+        #[arg(long, value_name = "PERSON")]
+        to: String,
+    },
     /// Correct the stage by hand
-    Stage(LeadStage),
+    Stage {
+        #[command(flatten)]
+        which: Which,
+        /// claimed, first_touch, need_confirmed, quoted, signed
+        #[arg(value_name = "STAGE")]
+        stage: String,
+        #[command(flatten)]
+        why: Why,
+    },
     /// Mark a lead as invalid
-    Invalid(LeadWhy),
+    Invalid {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        why: Why,
+    },
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct LeadAdd {
-    /// Full name of the customer it may become
-    pub(crate) name: String,
-    /// The name people say
-    #[arg(long, value_name = "NAME")]
-    pub(crate) short: Option<String>,
-    /// A person on the customer's side
-    #[arg(long, value_name = "NAME")]
-    pub(crate) contact: Option<String>,
-    /// That person's phone number
-    #[arg(long, value_name = "NUMBER", requires = "contact")]
-    pub(crate) phone: Option<String>,
-    /// Installation address
-    #[arg(long)]
-    pub(crate) address: Option<String>,
-    /// Device model
-    #[arg(long)]
-    pub(crate) model: Option<String>,
-    /// Where it came from, such as a campaign
-    #[arg(long)]
-    pub(crate) channel: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LeadList {
-    /// Those that nobody holds
-    #[arg(long, conflicts_with = "team")]
-    pub(crate) pool: bool,
-    /// Those of others that you can see
-    #[arg(long)]
-    pub(crate) team: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LeadWhich {
+pub(crate) struct Which {
     /// Id of the lead, or id, name or short name of the customer
     #[arg(value_name = "LEAD")]
-    pub(crate) lead: String,
+    lead: String,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct LeadWhy {
-    /// Id of the lead, or id, name or short name of the customer
-    #[arg(value_name = "LEAD")]
-    pub(crate) lead: String,
+pub(crate) struct Why {
     /// Why
     #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: String,
+    reason: String,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct LeadAssign {
-    /// Id of the lead, or id, name or short name of the customer
-    #[arg(value_name = "LEAD")]
-    pub(crate) lead: String,
-    /// To whom: name or id of a colleague
-    #[arg(long, value_name = "PERSON")]
-    pub(crate) to: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LeadStage {
-    /// Id of the lead, or id, name or short name of the customer
-    #[arg(value_name = "LEAD")]
-    pub(crate) lead: String,
-    /// claimed, first_touch, need_confirmed, quoted, signed
-    #[arg(value_name = "STAGE")]
-    pub(crate) stage: String,
-    /// Why
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: String,
-}
-
-/// Runs a command about leads.
 pub(crate) fn run(shell: &Shell, command: Lead) -> Result<Outcome, Failure> {
-    match command {
-        Lead::Add(add) => self::add(shell, add),
-        Lead::List(list) => self::list(shell, &list),
-        Lead::Show(which) => show(shell, &which.lead),
-        Lead::Claim(which) => claim(shell, &which.lead),
-        Lead::Release(why) => release(shell, &why),
-        Lead::Assign(assign) => self::assign(shell, &assign),
-        Lead::Stage(stage) => self::stage(shell, &stage),
-        Lead::Invalid(why) => invalid(shell, &why),
-    }
-}
-
-/// Puts a lead into the pool.
-pub(crate) fn add(shell: &Shell, add: LeadAdd) -> Result<Outcome, Failure> {
-    let LeadAdd { name, short, contact, phone, address, model, channel } = add;
-    let customer = CustomerDraft { name, short, contact, phone, address, model };
-    let lead = shell.open()?.add_lead(LeadDraft { customer, channel })?;
-    Ok(outcome(shell, "lead.added", &lead))
-}
-
-/// Leads, moved last first.
-pub(crate) fn list(shell: &Shell, list: &LeadList) -> Result<Outcome, Failure> {
-    let whose = match list {
-        LeadList { pool: true, .. } => Whose::Pool,
-        LeadList { team: true, .. } => Whose::Team,
-        LeadList { .. } => Whose::Own,
+    let workbench = shell.open()?;
+    let find = |which: &Which| find(&workbench, &which.lead);
+    let (said, lead) = match command {
+        Lead::Add { name, short, contact, phone, address, model, channel } => {
+            let customer = CustomerDraft { name, short, contact, phone, address, model };
+            ("lead.added", workbench.add_lead(LeadDraft { customer, channel })?)
+        }
+        Lead::List { pool, team } => {
+            let whose = match (pool, team) {
+                (true, _) => Whose::Pool,
+                (_, true) => Whose::Team,
+                _ => Whose::Own,
+            };
+            return Ok(shell.list("leads", "lead.none", &workbench.leads(whose)?, |lead| row(shell, lead)));
+        }
+        Lead::Show(which) => {
+            let page = workbench.lead(find(&which)?)?;
+            let moves: Vec<_> = page.trace.iter().map(|one| move_row(shell, one)).collect();
+            return Ok(Outcome::done(&page, table(0, &[row(shell, &page.lead)]) + &table(2, &moves)));
+        }
+        Lead::Claim(which) => ("lead.asked", workbench.claim_lead(find(&which)?)?),
+        Lead::Release { which, why } => ("lead.asked", workbench.release_lead(find(&which)?, &why.reason)?),
+        Lead::Assign { which, to } => {
+            let to = find_colleague(&workbench, &to)?.id;
+            ("lead.asked", workbench.assign_lead(find(&which)?, to)?)
+        }
+        Lead::Stage { which, stage, why } => {
+            let stage = stage_named(shell, &workbench.config(), &stage)?;
+            ("lead.corrected", workbench.correct_stage(find(&which)?, stage, &why.reason)?)
+        }
+        Lead::Invalid { which, why } => ("lead.invalidated", workbench.invalidate_lead(find(&which)?, &why.reason)?),
     };
-    let leads = shell.open()?.leads(whose)?;
-    let rows: Vec<_> = leads.iter().map(|lead| row(shell, lead)).collect();
-    let said = if leads.is_empty() { shell.text.line("lead.none", &[]) } else { table(0, &rows) };
-    Ok(Outcome::list("leads", &leads, said))
+    let said = shell.text.line(said, &[("customer", &lead.customer_name)]) + &table(2, &[row(shell, &lead)]);
+    Ok(Outcome::done(&lead, said))
 }
 
-/// One lead with every move.
-pub(crate) fn show(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
-    let workbench = shell.open()?;
-    let page = workbench.lead(find(&workbench, words)?)?;
-    let moves: Vec<_> = page.trace.iter().map(|one| move_row(shell, one)).collect();
-    let said = table(0, &[row(shell, &page.lead)]) + &table(2, &moves);
-    Ok(Outcome::done(&page, said))
-}
-
-/// Asks for a lead.
-pub(crate) fn claim(shell: &Shell, words: &str) -> Result<Outcome, Failure> {
-    let workbench = shell.open()?;
-    let lead = workbench.claim_lead(find(&workbench, words)?)?;
-    Ok(outcome(shell, "lead.asked", &lead))
-}
-
-/// Gives a lead back.
-pub(crate) fn release(shell: &Shell, why: &LeadWhy) -> Result<Outcome, Failure> {
-    let workbench = shell.open()?;
-    let lead = workbench.release_lead(find(&workbench, &why.lead)?, &why.reason)?;
-    Ok(outcome(shell, "lead.asked", &lead))
-}
-
-/// Gives a lead to somebody.
-pub(crate) fn assign(shell: &Shell, assign: &LeadAssign) -> Result<Outcome, Failure> {
-    let workbench = shell.open()?;
-    let to = find_colleague(&workbench, &assign.to)?;
-    let lead = workbench.assign_lead(find(&workbench, &assign.lead)?, to.id)?;
-    Ok(outcome(shell, "lead.asked", &lead))
-}
-
-/// Corrects the stage by hand.
-pub(crate) fn stage(shell: &Shell, stage: &LeadStage) -> Result<Outcome, Failure> {
-    let workbench = shell.open()?;
-    let config = workbench.config();
-    let to = Config::find(&config.stages, &stage.stage).and_then(|choice| Stage::parse(&choice.key)).ok_or_else(|| {
+/// A stage by its word or key; a failure lists them.
+fn stage_named(shell: &Shell, config: &Config, words: &str) -> Result<Stage, Failure> {
+    Config::find(&config.stages, words).and_then(|choice| Stage::parse(&choice.key)).ok_or_else(|| {
         let words: Vec<Word> = config.stages.iter().map(Word::from).collect();
         choices(Error::invalid(keys::CLI_UNKNOWN_STAGE).into(), shell, "choices", &words)
-    })?;
-    let lead = workbench.correct_stage(find(&workbench, &stage.lead)?, to, &stage.reason)?;
-    Ok(outcome(shell, "lead.corrected", &lead))
-}
-
-/// Marks a lead as none.
-pub(crate) fn invalid(shell: &Shell, why: &LeadWhy) -> Result<Outcome, Failure> {
-    let workbench = shell.open()?;
-    let lead = workbench.invalidate_lead(find(&workbench, &why.lead)?, &why.reason)?;
-    Ok(outcome(shell, "lead.invalidated", &lead))
+    })
 }
 
 /// The one lead with this id, or the lead of the one customer that these words name.
@@ -202,11 +153,6 @@ fn find(workbench: &Workbench, words: &str) -> Result<LeadId, Failure> {
     }
     let customer = find_customer(workbench, words)?;
     Ok(customer.lead.ok_or_else(|| Error::not_found(keys::LEAD_NOT_FOUND))?)
-}
-
-fn outcome(shell: &Shell, key: &'static str, lead: &LeadView) -> Outcome {
-    let said = shell.text.line(key, &[("customer", &lead.customer_name)]) + &table(2, &[row(shell, lead)]);
-    Outcome::done(lead, said)
 }
 
 /// Customer, stage, holder with since when, what was asked for, what happened last, id.

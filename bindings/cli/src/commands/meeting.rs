@@ -4,81 +4,71 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDateTime, TimeZone as _, Utc};
 use chuda_phone::query::view::MeetingView;
+use chuda_phone::workbench::Workbench;
 use chuda_record::id::MeetingId;
 use chuda_record::time::DEFAULT_ZONE;
 use serde::Serialize;
 
-use crate::args::YesNo;
+use crate::args::{YES_NO, one_of};
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
-use clap::{Args, Subcommand};
+use clap::{ArgAction, Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Meeting {
     /// Meetings, newest first
     List,
     /// One meeting, and its invitation for a calendar
-    Show(MeetingShow),
+    Show {
+        #[command(flatten)]
+        which: Which,
+        /// Write the invitation as iCalendar into this file
+        #[arg(long, value_name = "FILE")]
+        ics: Option<PathBuf>,
+    },
     /// Move a meeting to another time or place
-    Move(MeetingMove),
+    Move {
+        #[command(flatten)]
+        which: Which,
+        /// When: 2026-12-02T14:00 (China), or with a zone as in RFC 3339
+        #[arg(long, value_name = "TIME", value_parser = moment, required_unless_present = "place")]
+        at: Option<DateTime<Utc>>,
+        /// Where
+        #[arg(long)]
+        place: Option<String>,
+    },
     /// Say whether you are coming
-    Answer(MeetingAnswer),
+    Answer {
+        #[command(flatten)]
+        which: Which,
+        /// Whether you are coming
+        #[arg(action = ArgAction::Set, value_parser = one_of(YES_NO), value_name = "yes|no", hide_possible_values = true)]
+        answer: bool,
+    },
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct MeetingShow {
+pub(crate) struct Which {
     /// The meeting
     #[arg(value_name = "MEETING")]
-    pub(crate) meeting: MeetingId,
-    /// Write the invitation as iCalendar into this file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ics: Option<PathBuf>,
+    meeting: MeetingId,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct MeetingMove {
-    /// The meeting
-    #[arg(value_name = "MEETING")]
-    pub(crate) meeting: MeetingId,
-    /// When: 2026-12-02T14:00 (China), or with a zone as in RFC 3339
-    #[arg(long, value_name = "TIME", value_parser = moment, required_unless_present = "place")]
-    pub(crate) at: Option<DateTime<Utc>>,
-    /// Where
-    #[arg(long)]
-    pub(crate) place: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct MeetingAnswer {
-    /// The meeting
-    #[arg(value_name = "MEETING")]
-    pub(crate) meeting: MeetingId,
-    /// Whether you are coming
-    #[arg(value_enum, value_name = "yes|no", hide_possible_values = true)]
-    pub(crate) answer: YesNo,
-}
-
-/// Runs a command about meetings.
 pub(crate) fn run(shell: &Shell, command: Meeting) -> Result<Outcome, Failure> {
-    match command {
-        Meeting::List => list(shell),
-        Meeting::Show(show) => self::show(shell, &show),
-        Meeting::Move(to) => move_to(shell, to),
-        Meeting::Answer(answer) => self::answer(shell, &answer),
-    }
+    let workbench = shell.open()?;
+    let meeting = match command {
+        Meeting::List => return Ok(shell.list("meetings", "meeting.none", &workbench.meetings()?, row)),
+        Meeting::Show { which, ics: Some(path) } => return invitation(shell, &workbench, which.meeting, &path),
+        Meeting::Show { which, ics: None } => workbench.meeting(which.meeting)?,
+        Meeting::Move { which, at, place } => workbench.move_meeting(which.meeting, at, place)?,
+        Meeting::Answer { which, answer } => workbench.answer_meeting(which.meeting, answer)?,
+    };
+    Ok(Outcome::done(&meeting, said(shell, &meeting)))
 }
 
-/// Meetings, newest first.
-pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
-    let meetings = shell.open()?.meetings()?;
-    let rows: Vec<_> = meetings.iter().map(row).collect();
-    let said = if meetings.is_empty() { shell.text.line("meeting.none", &[]) } else { table(0, &rows) };
-    Ok(Outcome::list("meetings", &meetings, said))
-}
-
-/// One meeting; its invitation is written where `--ics` says.
-pub(crate) fn show(shell: &Shell, show: &MeetingShow) -> Result<Outcome, Failure> {
+/// Writes the invitation into a file.
+fn invitation(shell: &Shell, workbench: &Workbench, id: MeetingId, path: &Path) -> Result<Outcome, Failure> {
     #[derive(Serialize)]
     struct Written<'a> {
         #[serde(flatten)]
@@ -86,26 +76,10 @@ pub(crate) fn show(shell: &Shell, show: &MeetingShow) -> Result<Outcome, Failure
         ics: &'a Path,
     }
 
-    let workbench = shell.open()?;
-    let meeting = workbench.meeting(show.meeting)?;
-    let Some(path) = &show.ics else { return Ok(outcome(shell, &meeting)) };
-    std::fs::write(path, workbench.invitation(show.meeting)?).map_err(chuda_record::Error::from)?;
+    let meeting = workbench.meeting(id)?;
+    std::fs::write(path, workbench.invitation(id)?).map_err(chuda_record::Error::from)?;
     let said = said(shell, &meeting) + &shell.text.line("meeting.written", &[("path", &path.display())]);
     Ok(Outcome::done(&Written { meeting: &meeting, ics: path }, said))
-}
-
-/// Moves a meeting.
-pub(crate) fn move_to(shell: &Shell, to: MeetingMove) -> Result<Outcome, Failure> {
-    Ok(outcome(shell, &shell.open()?.move_meeting(to.meeting, to.at, to.place)?))
-}
-
-/// Says whether this person comes.
-pub(crate) fn answer(shell: &Shell, answer: &MeetingAnswer) -> Result<Outcome, Failure> {
-    Ok(outcome(shell, &shell.open()?.answer_meeting(answer.meeting, answer.answer.into())?))
-}
-
-fn outcome(shell: &Shell, meeting: &MeetingView) -> Outcome {
-    Outcome::done(meeting, said(shell, meeting))
 }
 
 fn said(shell: &Shell, meeting: &MeetingView) -> String {

@@ -24,9 +24,12 @@ mod task;
 mod touch;
 mod voice;
 
-use chuda_phone::query::view::{CustomerView, PersonView, Word};
+use std::path::PathBuf;
+
+use chuda_phone::query::view::{ContactView, CustomerView, PersonView, Word};
 use chuda_phone::workbench::Workbench;
 use chuda_record::Error;
+use chuda_record::id::{RecordId, TouchId};
 use chuda_words::keys;
 use clap::Subcommand;
 use serde_json::json;
@@ -87,9 +90,17 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Event(event::Event),
     /// Record that the customer responded
-    Feedback(event::Feedback),
+    Feedback {
+        /// The touch that the customer responded to
+        #[arg(value_name = "TOUCH")]
+        touch: TouchId,
+    },
     /// Progress briefs: those of the day, or how a customer stood day by day
-    Brief(brief::Brief),
+    Brief {
+        /// Id, name or short name; without one: the customers of the day, as the report will have them
+        #[arg(value_name = "CUSTOMER")]
+        customer: Option<String>,
+    },
     /// Have the server import customers, leads or payment slips
     Import(import::Import),
     /// Options, forms, rules, formula and targets: show, try out, publish
@@ -102,17 +113,24 @@ pub(crate) enum Command {
     /// Show where every item is on its way to the server
     Status,
     /// Redo a refused change on top of the accepted state
-    Redo(sync::Redo),
+    Redo {
+        /// The record, as `chuda status` shows it
+        #[arg(value_name = "DOCUMENT")]
+        document: RecordId,
+    },
     /// Export what others can check
     #[command(subcommand)]
     Export(proof::Export),
     /// Check a proof bundle or a server's audit bundle, offline and without this phone's data
-    Verify(proof::Verify),
+    Verify {
+        /// A bundle from `chuda export proof` or `chuda-server admin audit export`
+        #[arg(value_name = "ZIP")]
+        bundle: PathBuf,
+    },
     /// Check data, key files, evidence chain, speech model and disk
     Doctor,
 }
 
-/// Runs a command.
 pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Init(init) => init::init(shell, init),
@@ -123,26 +141,26 @@ pub(crate) fn run(shell: &Shell, command: Command) -> Result<Outcome, Failure> {
         Command::Voice(voice) => voice::voice(shell, &voice),
         Command::Home => day::home(shell),
         Command::Report(report) => day::report(shell, report),
-        Command::Task(command) => task::run(shell, &command),
-        Command::Quote(command) => quote::run(shell, &command),
+        Command::Task(command) => task::run(shell, command),
+        Command::Quote(command) => quote::run(shell, command),
         Command::Contract(command) => contract::run(shell, command),
         Command::Order(command) => order::run(shell, command),
         Command::Meeting(command) => meeting::run(shell, command),
         Command::Backcheck(command) => backcheck::run(shell, command),
-        Command::Question(command) => answers::run_question(shell, &command),
-        Command::Demand(command) => answers::run_demand(shell, &command),
-        Command::Finding(command) => answers::run_finding(shell, &command),
-        Command::Event(event::Event::List(list)) => event::list(shell, &list),
-        Command::Feedback(feedback) => event::feedback(shell, &feedback),
-        Command::Brief(brief) => brief::briefs(shell, &brief),
+        Command::Question(command) => answers::run_question(shell, command),
+        Command::Demand(command) => answers::run_demand(shell, command),
+        Command::Finding(command) => answers::run_finding(shell, command),
+        Command::Event(event::Event::List { customer }) => event::list(shell, customer.as_deref()),
+        Command::Feedback { touch } => event::feedback(shell, touch),
+        Command::Brief { customer } => brief::briefs(shell, customer.as_deref()),
         Command::Import(import) => import::import(shell, &import),
         Command::Config(config) => config::config(shell, config),
         Command::Figures(asked) => figures::show(shell, &asked),
         Command::Sync(sync) => sync::sync(shell, &sync),
         Command::Status => sync::status(shell),
-        Command::Redo(redo) => sync::redo(shell, redo.document),
-        Command::Export(proof::Export::Proof(export)) => proof::export(shell, &export),
-        Command::Verify(verify) => proof::verify(shell, &verify.bundle),
+        Command::Redo { document } => sync::redo(shell, document),
+        Command::Export(proof::Export::Proof { id, out }) => proof::export(shell, &id, &out),
+        Command::Verify { bundle } => proof::verify(shell, &bundle),
         Command::Doctor => proof::doctor(shell),
     }
 }
@@ -169,12 +187,22 @@ fn find_customer(workbench: &Workbench, words: &str) -> Result<CustomerView, Fai
 /// The one colleague with this id or name.
 fn find_colleague(workbench: &Workbench, words: &str) -> Result<PersonView, Failure> {
     let is_it = |one: &PersonView| one.name == words || one.id.to_string() == words.to_lowercase();
-    let mut found: Vec<PersonView> = workbench.people()?.into_iter().filter(is_it).collect();
+    let found = workbench.people()?.into_iter().filter(is_it).collect();
+    only(found, keys::PERSON_NOT_FOUND, keys::CLI_PERSON_AMBIGUOUS)
+}
+
+/// The one that was found; an error where there is none, or several.
+fn only<T>(mut found: Vec<T>, none: &'static str, several: &'static str) -> Result<T, Failure> {
     match (found.pop(), found.is_empty()) {
         (Some(one), true) => Ok(one),
-        (None, _) => Err(Error::not_found(keys::PERSON_NOT_FOUND).into()),
-        _ => Err(Error::invalid(keys::CLI_PERSON_AMBIGUOUS).into()),
+        (None, _) => Err(Error::not_found(none).into()),
+        _ => Err(Error::invalid(several).into()),
     }
+}
+
+/// A contact's name and number.
+fn contact(contact: &ContactView) -> String {
+    [Some(contact.name.as_str()), contact.phone.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// What is known of these fields, a row each.
@@ -187,4 +215,9 @@ fn field_rows(shell: &Shell, fields: &[(&str, Option<String>)]) -> Vec<Vec<Strin
 fn choices(failure: Failure, shell: &Shell, key: &str, words: &[Word]) -> Failure {
     let rows: Vec<_> = words.iter().map(|word| vec![shell.text.word(word).to_owned(), word.key.clone()]).collect();
     failure.with(key, &words, &table(2, &rows))
+}
+
+/// [`choices`], for an error about a word that is none of them.
+fn with_choices(shell: &Shell, error: Error, about: &str, words: &[Word]) -> Failure {
+    if error.key == about { choices(error.into(), shell, "choices", words) } else { error.into() }
 }

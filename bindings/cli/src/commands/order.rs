@@ -5,7 +5,7 @@ use chuda_phone::query::view::OrderView;
 use chuda_phone::workbench::Schedule;
 use chuda_record::id::OrderId;
 
-use super::{contract, field_rows};
+use super::{contact, contract, field_rows};
 use crate::args::{All, date};
 use crate::exit::{Failure, Outcome};
 use crate::shell::Shell;
@@ -17,113 +17,72 @@ pub(crate) enum Order {
     /// Open work orders, newest first
     List(All),
     /// One work order
-    Show(OrderWhich),
+    Show(Which),
     /// Set delivery, service contact and first training
-    Schedule(OrderSchedule),
+    Schedule {
+        #[command(flatten)]
+        which: Which,
+        /// The day of delivery
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        delivery: Option<NaiveDate>,
+        /// Whom the customer calls afterwards
+        #[arg(long, value_name = "NAME")]
+        service_contact: Option<String>,
+        /// The first training
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        training: Option<NaiveDate>,
+        /// A note
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+    },
     /// Note the service that is needed
-    Need(OrderNeed),
+    Need {
+        #[command(flatten)]
+        which: Which,
+        /// standard, on_site_training, remote_support, custom_integration, …
+        #[arg(value_name = "SERVICE")]
+        service: String,
+    },
     /// Take a work order on
-    Take(OrderWhich),
+    Take(Which),
     /// Delivered
-    Done(OrderWhich),
+    Done(Which),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct OrderWhich {
+pub(crate) struct Which {
     /// The work order
     #[arg(value_name = "ORDER")]
-    pub(crate) order: OrderId,
+    order: OrderId,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct OrderSchedule {
-    /// The work order
-    #[arg(value_name = "ORDER")]
-    pub(crate) order: OrderId,
-    /// The day of delivery
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(crate) delivery: Option<NaiveDate>,
-    /// Whom the customer calls afterwards
-    #[arg(long, value_name = "NAME")]
-    pub(crate) service_contact: Option<String>,
-    /// The first training
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(crate) training: Option<NaiveDate>,
-    /// A note
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) note: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct OrderNeed {
-    /// The work order
-    #[arg(value_name = "ORDER")]
-    pub(crate) order: OrderId,
-    /// standard, on_site_training, remote_support, custom_integration, …
-    #[arg(value_name = "SERVICE")]
-    pub(crate) service: String,
-}
-
-/// Runs a command about work orders.
 pub(crate) fn run(shell: &Shell, command: Order) -> Result<Outcome, Failure> {
-    match command {
-        Order::List(all) => list(shell, all.all),
-        Order::Show(which) => show(shell, which.order),
-        Order::Schedule(schedule) => self::schedule(shell, schedule),
-        Order::Need(need) => self::need(shell, &need),
-        Order::Take(which) => take(shell, which.order),
-        Order::Done(which) => done(shell, which.order),
-    }
-}
-
-/// Work orders to be done, or all, newest first.
-pub(crate) fn list(shell: &Shell, all: bool) -> Result<Outcome, Failure> {
-    let orders = shell.open()?.orders(!all)?;
-    let rows: Vec<_> = orders.iter().map(|order| row(shell, order)).collect();
-    let said = if orders.is_empty() { shell.text.line("order.none", &[]) } else { table(0, &rows) };
-    Ok(Outcome::list("orders", &orders, said))
-}
-
-/// One work order.
-pub(crate) fn show(shell: &Shell, id: OrderId) -> Result<Outcome, Failure> {
-    Ok(outcome(shell, &shell.open()?.order(id)?))
-}
-
-/// Sets delivery, service contact and first training.
-pub(crate) fn schedule(shell: &Shell, schedule: OrderSchedule) -> Result<Outcome, Failure> {
-    let OrderSchedule { order, delivery, service_contact, training, note } = schedule;
-    let schedule = Schedule { delivery_on: delivery, service_contact, training_on: training, note };
-    Ok(outcome(shell, &shell.open()?.schedule_order(order, schedule)?))
-}
-
-/// Notes the service that is needed.
-pub(crate) fn need(shell: &Shell, need: &OrderNeed) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let order = workbench.need_service(need.order, &need.service);
-    Ok(outcome(shell, &order.map_err(|error| contract::with_services(shell, &workbench, error))?))
-}
-
-/// Takes a work order on.
-pub(crate) fn take(shell: &Shell, id: OrderId) -> Result<Outcome, Failure> {
-    Ok(outcome(shell, &shell.open()?.take_order(id)?))
-}
-
-/// Delivered.
-pub(crate) fn done(shell: &Shell, id: OrderId) -> Result<Outcome, Failure> {
-    Ok(outcome(shell, &shell.open()?.finish_order(id)?))
+    let order = match command {
+        Order::List(All { all }) => {
+            return Ok(shell.list("orders", "order.none", &workbench.orders(!all)?, |order| row(shell, order)));
+        }
+        Order::Show(which) => workbench.order(which.order)?,
+        Order::Schedule { which, delivery, service_contact, training, note } => {
+            let schedule = Schedule { delivery_on: delivery, service_contact, training_on: training, note };
+            workbench.schedule_order(which.order, schedule)?
+        }
+        Order::Need { which, service } => {
+            workbench.need_service(which.order, &service).map_err(|error| contract::with_services(shell, &workbench, error))?
+        }
+        Order::Take(which) => workbench.take_order(which.order)?,
+        Order::Done(which) => workbench.finish_order(which.order)?,
+    };
+    Ok(outcome(shell, &order))
 }
 
 fn outcome(shell: &Shell, order: &OrderView) -> Outcome {
     let text = shell.text;
     let word = |word: &Option<chuda_phone::query::view::Word>| word.as_ref().map(|word| text.word(word).to_owned());
-    let contact = order
-        .contact
-        .as_ref()
-        .map(|contact| [Some(contact.name.clone()), contact.phone.clone()].into_iter().flatten().collect::<Vec<_>>().join(" "));
     let details = field_rows(
         shell,
         &[
-            ("contact", contact),
+            ("contact", order.contact.as_ref().map(contact)),
             ("model", order.model.clone()),
             ("address", order.address.clone()),
             ("promised_service", word(&order.promised_service)),

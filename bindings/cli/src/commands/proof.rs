@@ -14,37 +14,26 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::keystore;
 use crate::shell::Shell;
 use crate::table::table;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Export {
     /// One piece of evidence with claim, signature and chain, which anyone can check offline
-    Proof(ExportProof),
+    Proof {
+        /// The evidence: its id or SHA-256
+        #[arg(value_name = "EVIDENCE")]
+        id: String,
+        /// The bundle to write
+        #[arg(long, value_name = "ZIP")]
+        out: PathBuf,
+    },
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct ExportProof {
-    /// The evidence: its id or SHA-256
-    #[arg(value_name = "EVIDENCE")]
-    pub(crate) id: String,
-    /// The bundle to write
-    #[arg(long, value_name = "ZIP")]
-    pub(crate) out: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Verify {
-    /// A bundle from `chuda export proof` or `chuda-server admin audit export`
-    #[arg(value_name = "ZIP")]
-    pub(crate) bundle: PathBuf,
-}
-
-/// Writes a proof bundle of one piece of evidence.
-pub(crate) fn export(shell: &Shell, export: &ExportProof) -> Result<Outcome, Failure> {
+pub(crate) fn export(shell: &Shell, words: &str, out: &Path) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let evidence = workbench.find_evidence(&export.id)?;
-    workbench.export_proof(evidence, &export.out)?;
-    let bundle = export.out.display().to_string();
+    let evidence = workbench.find_evidence(words)?;
+    workbench.export_proof(evidence, out)?;
+    let bundle = out.display().to_string();
     let said = shell.text.line("proof.written", &[("path", &bundle)]);
     Ok(Outcome::done(&json!({"evidence": evidence, "bundle": bundle}), said))
 }

@@ -13,48 +13,31 @@ pub(crate) enum Quote {
     /// Quotes with their outcome, newest first
     List,
     /// Approve a quote
-    Approve(QuoteWhich),
+    Approve(Which),
     /// Reject a quote
-    Reject(QuoteWhy),
+    Reject {
+        #[command(flatten)]
+        which: Which,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct QuoteWhich {
+pub(crate) struct Which {
     /// The quote, or the to-do to approve it
     #[arg(value_name = "QUOTE")]
-    pub(crate) quote: RecordId,
+    quote: RecordId,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct QuoteWhy {
-    /// The quote, or the to-do to approve it
-    #[arg(value_name = "QUOTE")]
-    pub(crate) quote: RecordId,
-    /// Why
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: String,
-}
-
-/// Runs a command about quotes.
-pub(crate) fn run(shell: &Shell, command: &Quote) -> Result<Outcome, Failure> {
-    match command {
-        Quote::List => list(shell),
-        Quote::Approve(which) => answer(shell, which.quote, true, None),
-        Quote::Reject(why) => answer(shell, why.quote, false, Some(&why.reason)),
-    }
-}
-
-/// Quotes, newest first.
-pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
-    let quotes = shell.open()?.quotes()?;
-    let rows: Vec<_> = quotes.iter().map(|quote| row(shell, quote)).collect();
-    let said = if quotes.is_empty() { shell.text.line("quote.none", &[]) } else { table(0, &rows) };
-    Ok(Outcome::list("quotes", &quotes, said))
-}
-
-/// Approves a quote, or rejects it with a reason.
-pub(crate) fn answer(shell: &Shell, id: RecordId, approve: bool, reason: Option<&str>) -> Result<Outcome, Failure> {
-    let quote = shell.open()?.answer_quote(id, approve, reason)?;
+pub(crate) fn run(shell: &Shell, command: Quote) -> Result<Outcome, Failure> {
+    let workbench = shell.open()?;
+    let quote = match command {
+        Quote::List => return Ok(shell.list("quotes", "quote.none", &workbench.quotes()?, |quote| row(shell, quote))),
+        Quote::Approve(which) => workbench.answer_quote(which.quote, true, None)?,
+        Quote::Reject { which, reason } => workbench.answer_quote(which.quote, false, Some(&reason))?,
+    };
     Ok(Outcome::done(&quote, table(0, &[row(shell, &quote)])))
 }
 

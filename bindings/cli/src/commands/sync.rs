@@ -12,11 +12,12 @@ use serde_json::json;
 
 use super::day::status_line;
 use super::evidence::size;
+use crate::args::{Values, one_of};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::finish;
 use crate::shell::{Shell, local, progress, wait};
 use crate::table::table;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
@@ -24,24 +25,11 @@ pub(crate) struct Sync {
     #[arg(long)]
     pub(crate) watch: bool,
     /// Which files to send
-    #[arg(long, value_enum, default_value_t = Blobs::All, value_name = "all|none", hide_possible_values = true)]
-    pub(crate) blobs: Blobs,
+    #[arg(long, value_parser = one_of(BLOBS), default_value = "all", value_name = "all|none", hide_possible_values = true)]
+    pub(crate) blobs: BlobChoice,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Redo {
-    /// The record, as `chuda status` shows it
-    #[arg(value_name = "DOCUMENT")]
-    pub(crate) document: RecordId,
-}
-
-/// Which files an exchange sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Blobs {
-    All,
-    None,
-}
-
+const BLOBS: Values<BlobChoice> = &[("all", None, BlobChoice::All), ("none", None, BlobChoice::None)];
 /// Between two exchanges of `--watch`: what came lately is likely to be followed by more.
 const SOON: Duration = Duration::from_secs(5);
 /// The longest wait, after failures and after exchanges that brought nothing.
@@ -50,21 +38,15 @@ const LATEST: Duration = Duration::from_mins(1);
 /// One exchange, or with `--watch` one after the other until Ctrl-C.
 pub(crate) fn sync(shell: &Shell, sync: &Sync) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let blobs = match sync.blobs {
-        Blobs::All => BlobChoice::All,
-        Blobs::None => BlobChoice::None,
-    };
-    let watched = sync.watch;
     wait(|cancel| async move {
-        if watched {
-            watch(shell, &workbench, blobs, &cancel).await
+        if sync.watch {
+            watch(shell, &workbench, sync.blobs, &cancel).await
         } else {
-            outcome(shell, &workbench, &exchange(shell, &workbench, blobs, &cancel).await?)
+            outcome(shell, &workbench, &exchange(shell, &workbench, sync.blobs, &cancel).await?)
         }
     })?
 }
 
-/// Where every item is.
 pub(crate) fn status(shell: &Shell) -> Result<Outcome, Failure> {
     #[derive(Serialize)]
     struct Shown<'a> {

@@ -10,34 +10,30 @@ use super::choices;
 use crate::exit::{Failure, Outcome};
 use crate::shell::{Shell, local};
 use crate::table::table;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
     /// Open tasks, most urgent first, and notices
     List,
     /// Do a task, or tick a notice off
-    Done(TaskDone),
+    Done {
+        /// The task
+        #[arg(value_name = "TASK")]
+        id: TaskId,
+        /// The answer: a word or key of the task's choices
+        #[arg(long)]
+        choice: Option<String>,
+        /// The reason, where the answer needs one
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct TaskDone {
-    /// The task
-    #[arg(value_name = "TASK")]
-    pub(crate) id: TaskId,
-    /// The answer: a word or key of the task's choices
-    #[arg(long)]
-    pub(crate) choice: Option<String>,
-    /// The reason, where the answer needs one
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
-}
-
-/// Runs a command about tasks.
-pub(crate) fn run(shell: &Shell, command: &Task) -> Result<Outcome, Failure> {
+pub(crate) fn run(shell: &Shell, command: Task) -> Result<Outcome, Failure> {
     match command {
         Task::List => list(shell),
-        Task::Done(done) => self::done(shell, done),
+        Task::Done { id, choice, reason } => done(shell, id, choice.as_deref(), reason.as_deref()),
     }
 }
 
@@ -45,7 +41,7 @@ pub(crate) fn run(shell: &Shell, command: &Task) -> Result<Outcome, Failure> {
 const SHOWN: usize = 4;
 
 /// Open tasks, most urgent first, and what there is to know.
-pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
+fn list(shell: &Shell) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
     let (tasks, notices) = (workbench.tasks()?, workbench.notices()?);
     let mut said = if tasks.is_empty() { shell.text.line("task.none", &[]) } else { pages(shell, &tasks) };
@@ -58,24 +54,19 @@ pub(crate) fn list(shell: &Shell) -> Result<Outcome, Failure> {
 /// As rows, then the words that help.
 fn pages(shell: &Shell, tasks: &[TaskView]) -> String {
     let packs = tasks.iter().filter_map(|task| task.script_pack.as_ref());
-    let packs = packs
-        .map(|pack| format!("{}{}\n", shell.text.line("task.script", &[("title", &shell.text.word(&pack.title))]), pack.text))
-        .collect::<Vec<_>>()
-        .concat();
-    table(0, &rows(shell, tasks)) + &packs
+    let title = |title| shell.text.line("task.script", &[("title", &shell.text.word(title))]);
+    packs.fold(table(0, &rows(shell, tasks)), |said, pack| said + &title(&pack.title) + &pack.text + "\n")
 }
 
 /// Does a task; when the answer is not one of its choices, a failure lists them.
-pub(crate) fn done(shell: &Shell, done: &TaskDone) -> Result<Outcome, Failure> {
+fn done(shell: &Shell, id: TaskId, choice: Option<&str>, reason: Option<&str>) -> Result<Outcome, Failure> {
     let workbench = shell.open()?;
-    let task = workbench.complete_task(done.id, done.choice.as_deref(), done.reason.as_deref()).map_err(|error| {
-        let open = workbench.tasks().ok().and_then(|tasks| tasks.into_iter().find(|task| task.id == done.id));
-        let failure = Failure::from(error);
-        match open.filter(|task| {
-            matches!(failure.error.key, keys::TASK_CHOICE_MISSING | keys::TASK_UNKNOWN_CHOICE) && !task.choices.is_empty()
-        }) {
-            Some(task) => choices(failure, shell, "choices", &task.choices),
-            None => failure,
+    let task = workbench.complete_task(id, choice, reason).map_err(|error| {
+        let about_choice = matches!(error.key, keys::TASK_CHOICE_MISSING | keys::TASK_UNKNOWN_CHOICE);
+        let tasks = if about_choice { workbench.tasks().unwrap_or_default() } else { Vec::new() };
+        match tasks.iter().find(|task| task.id == id && !task.choices.is_empty()) {
+            Some(task) => choices(error.into(), shell, "choices", &task.choices),
+            None => error.into(),
         }
     })?;
     let said = shell.text.line("task.done", &[("title", &shell.text.word(&task.kind))]);

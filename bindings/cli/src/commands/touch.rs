@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use chuda_evidence::claim::Consent;
 use chuda_phone::query::view::{TouchView, Word};
 use chuda_phone::workbench::{TouchDraft, TouchSaved};
 use chuda_record::id::EvidenceId;
@@ -13,7 +14,7 @@ use serde::Serialize;
 
 use super::evidence::{self, flags};
 use super::{choices, find_customer};
-use crate::args::{Consent, date, intent, pair, yuan, zh};
+use crate::args::{CONSENT, date, intent, one_of, pair, yuan, zh};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, local};
 use clap::Args;
@@ -69,7 +70,7 @@ pub(crate) struct Touch {
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
     /// Required for a recording: self (only your voice) or told (the customer was told)
-    #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
+    #[arg(long, value_parser = one_of(CONSENT), value_name = "self|told", hide_possible_values = true)]
     pub(crate) consent: Option<Consent>,
     /// Keep it as a draft, without evidence
     #[arg(long)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use chuda_evidence::claim::Source;
+use chuda_evidence::claim::{Consent, Source};
 use chuda_phone::workbench::{Candidate, EvidenceDraft, VoiceDraft, Workbench};
 use chuda_record::id::{CustomerId, EvidenceId};
 use chuda_record::rules::Config;
@@ -16,9 +16,9 @@ use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::evidence::{self, into_claim};
+use super::evidence;
 use super::touch;
-use crate::args::Consent;
+use crate::args::{CONSENT, one_of};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::shell::{Shell, progress, wait};
 use crate::table::table;
@@ -30,7 +30,7 @@ pub(crate) struct Voice {
     #[arg(value_name = "FILE|ID")]
     pub(crate) recording: PathBuf,
     /// Whose voice is recorded: self (only yours) or told (the customer was told)
-    #[arg(long, value_enum, value_name = "self|told", hide_possible_values = true)]
+    #[arg(long, value_parser = one_of(CONSENT), value_name = "self|told", hide_possible_values = true)]
     pub(crate) consent: Option<Consent>,
     /// Record the touch when customer, mode and action were understood
     #[arg(long)]
@@ -95,7 +95,7 @@ fn recording(file: &Path, consent: Option<Consent>) -> Result<EvidenceDraft> {
     Ok(EvidenceDraft {
         path: file.to_owned(),
         source: Source::Recording,
-        consent: Some(into_claim(consent)),
+        consent: Some(consent),
         location: None,
         touch: None,
         rendition: None,
@@ -128,7 +128,6 @@ struct Heard<'a> {
     touch: Option<Box<RawValue>>,
 }
 
-/// A stretch of speech.
 #[derive(Serialize)]
 struct Stretch<'a> {
     start_ms: i64,

@@ -6,13 +6,13 @@ use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::table::MAX_TEXT;
-use chuda_record::{Demand, Fields, Finding, Kind, Question, from_fields};
+use chuda_record::{Demand, Fields, Finding, Kind, Question};
 use chuda_words::keys;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use super::{Id, Named, Query, Word, customer_named, find, page, page_of, person_named, typed};
 use crate::app::App;
 use crate::audit::By;
 use crate::http::caller::{Called, Caller};
@@ -221,11 +221,10 @@ macro_rules! lists {
         )]
         pub(crate) async fn $name(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<$list>> {
             called.caller.need(Scope::Workflow)?;
-            let (filter, now) = (filter(Kind::$kind, &which, called.caller.reader())?, app.now());
+            let base = page_of(Kind::$kind, &called.caller, which.cursor.as_deref())?;
+            let (filter, now) = (Filter { open: which.open, customer: which.customer, ..base }, app.now());
             let list = app.store.read_async(move |tx| {
-                let documents = tx.documents(&filter)?;
-                let next = documents.get(PAGE - 1).map(cursor_of);
-                let $items = documents.iter().map(|document| $view(tx, document, now)).collect::<chuda_record::Result<_>>()?;
+                let ($items, next) = page(tx, &filter, |document| $view(tx, document, now))?;
                 Ok($list { $items, next })
             });
             Ok(Json(list.await?))
@@ -274,7 +273,7 @@ macro_rules! acts {
             let (person, body) = said::<$body>(&called.caller, &called.body)?;
             let (now, by) = (app.now(), By::caller(Some(person), &called.caller.via));
             let outcome = app.store.write_async(move |tx| {
-                let writes = |tx: &Tx<'_>, record| $writes(tx, record, &body, person, now);
+                let writes = |tx: &Tx<'_>, record: &$kind| $writes(tx, record, &body, person, now);
                 write_as(tx, (Kind::$kind, id), (person, &by), now, writes, $view)
             });
             outcome.await?.map(Json)
@@ -304,8 +303,8 @@ acts! {
 
 type Wanted = chuda_record::Result<std::result::Result<Fields, Problem>>;
 
-#[expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "all acts are called alike")]
-fn answered(_: &Tx<'_>, question: Question, body: &AnswerIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
+#[expect(clippy::unnecessary_wraps, reason = "all acts are called alike")]
+fn answered(_: &Tx<'_>, question: &Question, body: &AnswerIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
     Ok(match given(&body.answer) {
         None => Err(missing(keys::QUESTION_ANSWER)),
         Some(_) if question.answered_at.is_some() => Err(done(keys::QUESTION_ALREADY_ANSWERED)),
@@ -313,8 +312,7 @@ fn answered(_: &Tx<'_>, question: Question, body: &AnswerIn, person: PersonId, n
     })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "all acts are called alike")]
-fn promised(tx: &Tx<'_>, question: Question, body: &PromiseIn, _: PersonId, now: DateTime<Utc>) -> Wanted {
+fn promised(tx: &Tx<'_>, question: &Question, body: &PromiseIn, _: PersonId, now: DateTime<Utc>) -> Wanted {
     let today = chuda_record::time::day_of(now, tx.config()?.calendar.zone);
     Ok(if question.answered_at.is_some() {
         Err(done(keys::QUESTION_ALREADY_ANSWERED))
@@ -325,7 +323,7 @@ fn promised(tx: &Tx<'_>, question: Question, body: &PromiseIn, _: PersonId, now:
     })
 }
 
-fn assessed(tx: &Tx<'_>, _: Demand, body: &AssessmentIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
+fn assessed(tx: &Tx<'_>, _: &Demand, body: &AssessmentIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
     let config = tx.config()?;
     let reason = body.reason.as_deref().and_then(given);
     Ok(match config.assessments().find(|choice| choice.key == body.choice) {
@@ -335,8 +333,7 @@ fn assessed(tx: &Tx<'_>, _: Demand, body: &AssessmentIn, person: PersonId, now: 
     })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "all acts are called alike")]
-fn settled(tx: &Tx<'_>, finding: Finding, body: &SettlementIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
+fn settled(tx: &Tx<'_>, finding: &Finding, body: &SettlementIn, person: PersonId, now: DateTime<Utc>) -> Wanted {
     let known = tx.config()?.resolutions.iter().any(|option| option.key == body.resolution && !option.retired);
     Ok(match given(&body.reason) {
         _ if finding.resolved_at.is_some() => Err(done(keys::FINDING_ALREADY_RESOLVED)),
@@ -371,15 +368,11 @@ fn write_as<T: DeserializeOwned, V>(
     (kind, id): (Kind, RecordId),
     (person, by): (PersonId, &By),
     now: DateTime<Utc>,
-    writes: impl FnOnce(&Tx<'_>, T) -> Wanted,
+    writes: impl FnOnce(&Tx<'_>, &T) -> Wanted,
     view: impl FnOnce(&Tx<'_>, &Document, DateTime<Utc>) -> chuda_record::Result<V>,
 ) -> chuda_record::Result<Result<V>> {
-    let Some(document) = tx.document(id)?.filter(|document| document.kind == kind) else { return Ok(Err(Problem::not_found())) };
-    if !tx.may_read(id, person)? {
-        return Ok(Err(Problem::not_found()));
-    }
-    let record = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
-    let fields = match writes(tx, record)? {
+    let Some(document) = find(tx, kind, id, Some(person))? else { return Ok(Err(Problem::not_found())) };
+    let fields = match writes(tx, &typed(&document.fields)?)? {
         Ok(fields) => fields,
         Err(problem) => return Ok(Err(problem)),
     };
@@ -393,19 +386,8 @@ fn write_as<T: DeserializeOwned, V>(
     view(tx, &document, now).map(Ok)
 }
 
-fn filter(kind: Kind, which: &Which, reader: Option<PersonId>) -> Result<Filter> {
-    Ok(Filter {
-        reader,
-        open: which.open,
-        customer: which.customer,
-        after: which.cursor.as_deref().map(parse_cursor).transpose()?,
-        limit: PAGE,
-        ..Filter::of(kind)
-    })
-}
-
 fn question_view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_record::Result<QuestionView> {
-    let question: Question = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let question: Question = typed(&document.fields)?;
     let known = question.owner.as_ref().and_then(|owner| owner.parse::<PersonId>().ok());
     Ok(QuestionView {
         id: document.id,
@@ -430,7 +412,7 @@ fn question_view(tx: &Tx<'_>, document: &Document, now: DateTime<Utc>) -> chuda_
 }
 
 fn demand_view(tx: &Tx<'_>, document: &Document, _: DateTime<Utc>) -> chuda_record::Result<DemandView> {
-    let demand: Demand = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let demand: Demand = typed(&document.fields)?;
     Ok(DemandView {
         id: document.id,
         customer: customer_named(tx, demand.customer)?,
@@ -446,7 +428,7 @@ fn demand_view(tx: &Tx<'_>, document: &Document, _: DateTime<Utc>) -> chuda_reco
 }
 
 fn finding_view(tx: &Tx<'_>, document: &Document, _: DateTime<Utc>) -> chuda_record::Result<FindingView> {
-    let finding: Finding = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let finding: Finding = typed(&document.fields)?;
     let config = tx.config()?;
     Ok(FindingView {
         id: document.id,

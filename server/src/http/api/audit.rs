@@ -8,11 +8,12 @@ use chuda_evidence::audit::{About, Entry};
 use chuda_record::Role;
 use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::rules::audience::superiors;
+use chuda_record::time::from_millis;
 use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Named, PAGE, Query, parse_time, person_named, time};
+use super::{Named, PAGE, Query, parse_time, person_named};
 use crate::app::App;
 use crate::http::caller::Called;
 use crate::http::problem::{Problem, ProblemBody, Result};
@@ -160,7 +161,7 @@ fn view(tx: &Tx<'_>, entry: Entry, hash: Hash) -> chuda_record::Result<ActView> 
     let about = entry.about.map(About::parts);
     Ok(ActView {
         n: entry.n,
-        at: time(entry.at),
+        at: from_millis(entry.at),
         person: entry.person.map(|person| person_named(tx, person)).transpose()?,
         via: entry.via,
         verb: entry.verb,

@@ -4,21 +4,21 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
-use chuda_record::id::{RecordId, TouchId};
+use chuda_record::id::{PersonId, RecordId, TouchId};
 use chuda_record::rules::Config;
 use chuda_record::time::day_of;
 use chuda_record::view::back_check::AskedView;
-use chuda_record::{BackCheck, Kind, Touch, from_fields};
+use chuda_record::{BackCheck, Kind, Touch};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::touches::{EvidenceView, evidence_view};
-use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use super::touches::{EvidenceView, evidence_views};
+use super::{Id, Named, Query, Word, customer_named, find, page, page_of, person_named, typed};
 use crate::app::App;
 use crate::http::caller::Called;
 use crate::http::problem::{Problem, ProblemBody, Result};
 use crate::scope::Scope;
-use crate::store::{Document, Filter, Tx};
+use crate::store::{Filter, Tx};
 
 /// Which back-checks.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -128,13 +128,11 @@ pub(crate) struct BackCheckList {
 )]
 pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<BackCheckList>> {
     called.caller.need(Scope::Backchecks)?;
-    let reader = called.caller.reader();
-    let after = which.cursor.as_deref().map(parse_cursor).transpose()?;
+    let base = page_of(Kind::BackCheck, &called.caller, which.cursor.as_deref())?;
     let list = app.store.read_async(move |tx| {
-        let documents = tx.documents(&Filter { reader, open: which.open, after, limit: PAGE, ..Filter::of(Kind::BackCheck) })?;
-        let next = documents.get(PAGE - 1).map(cursor_of);
-        let backchecks = documents.iter().map(|document| view(tx, document.id, &typed(document)?));
-        Ok(BackCheckList { backchecks: backchecks.collect::<chuda_record::Result<_>>()?, next })
+        let filter = Filter { open: which.open, ..base };
+        let (backchecks, next) = page(tx, &filter, |document| view(tx, document.id, &typed(&document.fields)?))?;
+        Ok(BackCheckList { backchecks, next })
     });
     Ok(Json(list.await?))
 }
@@ -158,16 +156,12 @@ pub(crate) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
     called.caller.need(Scope::Backchecks)?;
     let reader = called.caller.reader();
     let detail = app.store.read_async(move |tx| {
-        let visible = |id| reader.map_or(Ok(true), |person| tx.may_read(id, person));
-        let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::BackCheck) else { return Ok(None) };
-        if !visible(id)? {
-            return Ok(None);
-        }
-        let record = typed(&document)?;
+        let Some(document) = find(tx, Kind::BackCheck, id, reader)? else { return Ok(None) };
+        let record: BackCheck = typed(&document.fields)?;
         let config = tx.config()?;
         let mut records = Vec::with_capacity(record.drawn.len());
         for (touch, place) in record.in_order().into_iter().zip(1..) {
-            let summary = if visible(touch.into())? { summary(tx, touch, &config, &visible)? } else { None };
+            let summary = summary(tx, touch, &config, reader)?;
             records.push(Drawn { place, touch, summary, questions: AskedView::all(&record, touch, &config) });
         }
         Ok(Some(BackCheckDetail {
@@ -179,10 +173,6 @@ pub(crate) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
         }))
     });
     detail.await?.map(Json).ok_or_else(Problem::not_found)
-}
-
-fn typed(document: &Document) -> chuda_record::Result<BackCheck> {
-    from_fields(&document.fields).map_err(|error| unreadable(&error))
 }
 
 fn view(tx: &Tx<'_>, id: RecordId, record: &BackCheck) -> chuda_record::Result<BackCheckView> {
@@ -198,22 +188,9 @@ fn view(tx: &Tx<'_>, id: RecordId, record: &BackCheck) -> chuda_record::Result<B
     })
 }
 
-fn summary(
-    tx: &Tx<'_>,
-    touch: TouchId,
-    config: &Config,
-    visible: &dyn Fn(RecordId) -> chuda_record::Result<bool>,
-) -> chuda_record::Result<Option<Summary>> {
-    let Some(document) = tx.document(touch.into())? else { return Ok(None) };
-    let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
-    let mut evidence = Vec::new();
-    for id in &touch.evidence {
-        if let Some(document) = tx.document((*id).into())?.filter(|document| document.kind == Kind::Evidence)
-            && visible(document.id)?
-        {
-            evidence.push(evidence_view(tx, &document)?);
-        }
-    }
+fn summary(tx: &Tx<'_>, touch: TouchId, config: &Config, reader: Option<PersonId>) -> chuda_record::Result<Option<Summary>> {
+    let Some(document) = find(tx, Kind::Touch, touch.into(), reader)? else { return Ok(None) };
+    let touch: Touch = typed(&document.fields)?;
     Ok(Some(Summary {
         customer: customer_named(tx, touch.customer)?,
         contact_mode: Word::fixed("mode", touch.mode.as_str()),
@@ -221,6 +198,6 @@ fn summary(
         at: touch.at,
         day: day_of(touch.at, touch.zone),
         note: touch.note,
-        evidence,
+        evidence: evidence_views(tx, &touch.evidence, reader)?,
     }))
 }

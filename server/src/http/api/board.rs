@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
+use chuda_record::Report;
 use chuda_record::id::{PersonId, ReportId, TouchId};
 use chuda_record::rules::Config;
 use chuda_record::rules::metrics::Team;
 use chuda_record::time::day_of;
 use chuda_record::view::heads::TouchHead;
-use chuda_record::{Report, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::customers::{self, CustomerView};
 use super::line::VisiblePeople;
-use super::{Named, PAGE, Query, Word, by_name, person_named, unreadable};
+use super::{Named, PAGE, Query, Word, by_name, person_named, typed};
 use crate::app::App;
 use crate::facts;
 use crate::http::caller::Called;
@@ -145,8 +145,8 @@ fn reports(tx: &Tx<'_>, config: &Config, team: &Team, day: NaiveDate) -> chuda_r
     let mut lines = Vec::with_capacity(team.reps.len());
     for rep in &team.reps {
         let id = ReportId::of(*rep, day);
-        let report = tx.document(id.into())?.map(|document| from_fields::<Report>(&document.fields)).transpose();
-        let report = report.map_err(|error| unreadable(&error))?.filter(|report| !report.withdrawn);
+        let report = tx.document(id.into())?.map(|document| typed::<Report>(&document.fields)).transpose()?;
+        let report = report.filter(|report| !report.withdrawn);
         let state = match &report {
             Some(report) if report.late => "late",
             Some(report) if report.is_short() => "short",

@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_record::id::{PersonId, RecordId};
 use chuda_record::rules::config::Provider;
-use chuda_record::{Contract, Fields, Kind, from_fields};
+use chuda_record::{Contract, Fields, Kind};
 use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Id, unreadable};
+use super::{Id, find, typed};
 use crate::app::App;
 use crate::audit::By;
 use crate::http::caller::Called;
@@ -103,11 +103,8 @@ fn confirm(
     signature: &Signature,
     now: DateTime<Utc>,
 ) -> chuda_record::Result<Result<Confirmed>> {
-    let visible = reader.map_or(Ok(true), |reader| tx.may_read(id, reader))?;
-    let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Contract && visible) else {
-        return Ok(Err(Problem::not_found()));
-    };
-    let contract: Contract = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let Some(document) = find(tx, Kind::Contract, id, reader)? else { return Ok(Err(Problem::not_found())) };
+    let contract: Contract = typed(&document.fields)?;
     let conflict = |key: &str| Ok(Err(Problem::new(StatusCode::CONFLICT, key)));
     let mut ingest = reactions::begin(tx, now)?;
     if ingest.config().signature != Provider::Webhook {
@@ -150,7 +147,7 @@ fn confirmed(id: RecordId, number: String, signed_at: DateTime<Utc>, signature: 
 mod tests {
     use chuda_record::rules::Config;
     use chuda_record::time::{DEFAULT_ZONE, from_millis};
-    use chuda_record::{Person, Record as _, Role};
+    use chuda_record::{Person, Record as _, Role, from_fields};
     use proptest::prelude::*;
 
     use super::*;

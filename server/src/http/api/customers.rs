@@ -3,16 +3,17 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use chuda_record::Customer;
 use chuda_record::id::{CustomerId, RecordId};
 use chuda_record::rules::Config;
+use chuda_record::time::from_millis;
 use chuda_record::view::HealthView;
-use chuda_record::{Customer, from_fields};
 use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::line::VisiblePeople;
-use super::{Named, PAGE, Query, Word, person_named, time, unreadable};
+use super::{Named, PAGE, Query, Word, person_named, typed};
 use crate::app::App;
 use crate::facts::{self, Scored};
 use crate::http::caller::Called;
@@ -101,7 +102,7 @@ pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
 pub(crate) fn view(tx: &Tx<'_>, config: &Config, scored: Scored) -> chuda_record::Result<CustomerView> {
     let Scored { customer: id, holder, health, last_touch } = scored;
     let document = tx.document(id.into())?.ok_or_else(|| chuda_record::Error::not_found(keys::CUSTOMER_NOT_FOUND))?;
-    let customer: Customer = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let customer: Customer = typed(&document.fields)?;
     let (stage, moved_at) = facts::standing(tx, config, id)?;
     Ok(CustomerView {
         id,
@@ -136,7 +137,7 @@ impl Cursor {
         let mut part = || parts.next();
         let parsed = (|| {
             let (at, score) = (part()?.parse().ok()?, part()?.parse().ok()?);
-            Some(Self { at: time(at), score, customer: part()?.parse().ok()? })
+            Some(Self { at: from_millis(at), score, customer: part()?.parse().ok()? })
         })();
         parsed.ok_or_else(|| Problem::invalid(keys::QUERY_CURSOR))
     }

@@ -5,18 +5,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, RecordId};
-use chuda_record::{Event, Kind, Scalar, from_fields};
+use chuda_record::{Event, Kind, Scalar};
 use chuda_words::keys;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, from_value};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use super::{Named, Query, Word, customer_named, page, page_of, person_named, typed};
 use crate::app::App;
 use crate::audit::By;
 use crate::http::caller::Called;
 use crate::http::problem::{Problem, ProblemBody, Result};
-use crate::ingest::Ingest;
-use crate::outside_events::{self, Incoming, Taken};
+use crate::outside_events::{self, EventIn, Taken};
 use crate::reactions;
 use crate::scope::Scope;
 use crate::store::Filter;
@@ -25,31 +25,6 @@ use crate::store::Filter;
 const MOST: usize = 500;
 /// Most bytes of one request.
 const MAX_BYTES: usize = 1024 * 1024;
-
-/// An event as an outside system saw it.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EventIn {
-    /// The system, such as `mail`.
-    #[schema(min_length = 1, max_length = 256)]
-    system: String,
-    /// Its id there: the same one sent again is the same event.
-    #[schema(min_length = 1, max_length = 256)]
-    external_id: String,
-    /// `mail_sent`, `mail_opened`, `attachment_opened`, `attachment_downloaded`, `mail_received`, `call`, or what the configuration adds.
-    event: String,
-    /// With whom: id, id in an outside system, or exact name.
-    customer: String,
-    /// Whose action it was, by id or name.
-    #[serde(default)]
-    person: Option<String>,
-    /// What ties events together there, such as a message's id.
-    #[serde(default)]
-    #[schema(min_length = 1, max_length = 256)]
-    thread: Option<String>,
-    /// When it happened.
-    at: DateTime<Utc>,
-}
 
 /// What came of one row.
 #[derive(Debug, Serialize, ToSchema)]
@@ -96,7 +71,7 @@ pub(crate) async fn hand_in(State(app): State<App>, sent: Called<MAX_BYTES>) -> 
     // A phone could prove its own touches with them.
     sent.caller.need_token()?;
     sent.caller.need(Scope::EventsWrite)?;
-    let rows: Vec<serde_json::Value> = serde_json::from_slice(&sent.body).map_err(|_| Problem::invalid(keys::EVENTS_MALFORMED))?;
+    let rows: Vec<Value> = serde_json::from_slice(&sent.body).map_err(|_| Problem::invalid(keys::EVENTS_MALFORMED))?;
     if rows.len() > MOST {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, keys::EVENTS_TOO_MANY).with("most", MOST));
     }
@@ -105,11 +80,12 @@ pub(crate) async fn hand_in(State(app): State<App>, sent: Called<MAX_BYTES>) -> 
         let mut ingest = reactions::begin(tx, now)?;
         let mut taken = Vec::with_capacity(rows.len());
         for (index, row) in rows.into_iter().enumerate() {
-            let (outcome, id, field) = match take(&mut ingest, &by, row)? {
-                Taken::New(id) => ("created", Some(id), None),
-                Taken::Known(id) => ("known", Some(id), None),
-                Taken::Refused(field) => ("refused", None, Some(field.to_owned())),
-            };
+            let (outcome, id, field) =
+                match from_value(row).map_or(Ok(Taken::Refused("row")), |event| outside_events::take(&mut ingest, &by, &event))? {
+                    Taken::New(id) => ("created", Some(id), None),
+                    Taken::Known(id) => ("known", Some(id), None),
+                    Taken::Refused(field) => ("refused", None, Some(field.to_owned())),
+                };
             taken.push(EventTaken { index, outcome: outcome.to_owned(), id, touch: None, field });
         }
         ingest.finish()?;
@@ -121,20 +97,6 @@ pub(crate) async fn hand_in(State(app): State<App>, sent: Called<MAX_BYTES>) -> 
         Ok(EventsTaken { events: taken })
     });
     Ok(Json(taken.await?))
-}
-
-fn take(ingest: &mut Ingest<'_>, by: &By, row: serde_json::Value) -> chuda_record::Result<Taken> {
-    let Ok(row) = serde_json::from_value::<EventIn>(row) else { return Ok(Taken::Refused("row")) };
-    let incoming = Incoming {
-        system: &row.system,
-        external_id: &row.external_id,
-        event: &row.event,
-        customer: &row.customer,
-        person: row.person.as_deref(),
-        thread: row.thread.as_deref(),
-        at: row.at,
-    };
-    outside_events::take(ingest, by, &incoming)
 }
 
 /// Which events.
@@ -202,21 +164,13 @@ pub(crate) struct EventList {
 )]
 pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<EventList>> {
     called.caller.need(Scope::Workflow)?;
-    let filter = Filter {
-        reader: called.caller.reader(),
-        customer: which.customer,
-        after: which.cursor.as_deref().map(parse_cursor).transpose()?,
-        limit: PAGE,
-        ..Filter::of(Kind::Event)
-    };
+    let base = page_of(Kind::Event, &called.caller, which.cursor.as_deref())?;
+    let filter = Filter { customer: which.customer, ..base };
     let list = app.store.read_async(move |tx| {
-        let documents = tx.documents(&filter)?;
-        let next = documents.get(PAGE - 1).map(cursor_of);
         let config = tx.config()?;
-        let mut events = Vec::new();
-        for document in documents {
-            let event: Event = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
-            events.push(EventView {
+        let (events, next) = page(tx, &filter, |document| {
+            let event: Event = typed(&document.fields)?;
+            Ok(EventView {
                 id: document.id,
                 event: Word::of(&config.events, &event.event),
                 customer: customer_named(tx, event.customer)?,
@@ -227,8 +181,8 @@ pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, cal
                 external_id: event.external_id,
                 thread: event.thread,
                 feedback: event.feedback,
-            });
-        }
+            })
+        })?;
         Ok(EventList { events, next })
     });
     Ok(Json(list.await?))

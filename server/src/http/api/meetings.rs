@@ -7,7 +7,7 @@ use chuda_record::id::PersonId;
 use chuda_record::invitation::{self, Invitation};
 use chuda_record::{Change, Contract, Kind, Meeting, from_fields};
 
-use super::{customer_named, unreadable};
+use super::{customer_named, find, typed};
 use crate::app::App;
 use crate::http::caller::Called;
 use crate::http::problem::{Problem, ProblemBody, Result};
@@ -34,9 +34,8 @@ pub(crate) async fn invitation(State(app): State<App>, Path(file): Path<String>,
     let id = file.strip_suffix(".ics").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)?;
     let (reader, now) = (called.caller.reader(), app.now());
     let ics = app.store.read_async(move |tx| {
-        let visible = reader.map_or(Ok(true), |reader| tx.may_read(id, reader))?;
-        let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Meeting && visible) else { return Ok(None) };
-        let meeting: Meeting = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+        let Some(document) = find(tx, Kind::Meeting, id, reader)? else { return Ok(None) };
+        let meeting: Meeting = typed(&document.fields)?;
         let history: std::result::Result<Vec<Change>, _> = tx.changes(id)?.iter().map(|bytes| Change::parse(bytes)).collect();
         let history = history.map_err(|error| chuda_record::Error::internal("document.load", error))?;
         let people = tx.people()?;

@@ -22,14 +22,16 @@ pub(super) mod touches;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use chuda_record::id::{CustomerId, PersonId, RecordId};
-use chuda_record::time::from_millis;
+use chuda_record::Kind;
+use chuda_record::id::{PersonId, RecordId};
 use chuda_record::view::{Named, Word};
 use chuda_words::keys;
 use serde::de::DeserializeOwned;
 
+use crate::http::caller::Caller;
 use crate::http::problem::{Problem, Result};
-use crate::store::{Document, Tx};
+use crate::shown::{customer_named, person_named, typed};
+use crate::store::{Document, Filter, Tx};
 
 /// Most items of one page.
 const PAGE: usize = 100;
@@ -77,18 +79,28 @@ fn parse_time(text: &str) -> Result<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).map(|at| at.with_timezone(&Utc)).map_err(|_| Problem::invalid(keys::QUERY_TIME))
 }
 
-fn time(millis: i64) -> DateTime<Utc> {
-    from_millis(millis)
+/// Which records of a kind are on a page, as far as the caller may read them.
+fn page_of(kind: Kind, caller: &Caller, cursor: Option<&str>) -> Result<Filter> {
+    Ok(Filter { reader: caller.reader(), after: cursor.map(parse_cursor).transpose()?, limit: PAGE, ..Filter::of(kind) })
 }
 
-fn person_named(tx: &Tx<'_>, person: PersonId) -> chuda_record::Result<Named> {
-    Ok(Named { id: person.into(), name: tx.name_of(person)? })
+/// A page as it is shown, and the `cursor` of the next one.
+fn page<V>(
+    tx: &Tx<'_>,
+    filter: &Filter,
+    view: impl Fn(&Document) -> chuda_record::Result<V>,
+) -> chuda_record::Result<(Vec<V>, Option<String>)> {
+    let documents = tx.documents(filter)?;
+    Ok((documents.iter().map(view).collect::<chuda_record::Result<_>>()?, documents.get(PAGE - 1).map(cursor_of)))
 }
 
-fn customer_named(tx: &Tx<'_>, customer: CustomerId) -> chuda_record::Result<Named> {
-    Ok(Named { id: customer.into(), name: tx.customer_name(customer)? })
+/// Whether somebody may read a record; nobody in particular reads everything.
+fn may_read(tx: &Tx<'_>, id: RecordId, reader: Option<PersonId>) -> chuda_record::Result<bool> {
+    reader.map_or(Ok(true), |reader| tx.may_read(id, reader))
 }
 
-fn unreadable(error: &chuda_record::Misshapen) -> chuda_record::Error {
-    chuda_record::Error::internal("document.unreadable", error)
+/// A record of this kind; none where it may not be read.
+fn find(tx: &Tx<'_>, kind: Kind, id: RecordId, reader: Option<PersonId>) -> chuda_record::Result<Option<Document>> {
+    let Some(document) = tx.document(id)?.filter(|document| document.kind == kind) else { return Ok(None) };
+    Ok(may_read(tx, id, reader)?.then_some(document))
 }

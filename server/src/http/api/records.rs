@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::rules::Config;
 use chuda_record::table::Type as Holds;
+use chuda_record::time::from_millis;
 use chuda_record::view::Yuan;
 use chuda_record::{Change, Fen, Fields, KIND_FIELD, Kind, Scalar, VERSION_FIELD, author_of};
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, time};
+use super::{Id, Named, Query, Word, customer_named, may_read, page, page_of, person_named};
 use crate::app::App;
 use crate::http::caller::Called;
 use crate::http::problem::{Problem, ProblemBody, Result};
@@ -150,19 +151,11 @@ pub(crate) struct RecordList {
 pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<RecordList>> {
     called.caller.need(Scope::Records)?;
     let reader = called.caller.reader();
-    let filter = Filter {
-        reader,
-        customer: which.customer,
-        open: which.open,
-        after: which.cursor.as_deref().map(parse_cursor).transpose()?,
-        limit: PAGE,
-        ..Filter::of(which.kind.0)
-    };
+    let base = page_of(which.kind.0, &called.caller, which.cursor.as_deref())?;
+    let filter = Filter { customer: which.customer, open: which.open, ..base };
     let list = app.store.read_async(move |tx| {
-        let documents = tx.documents(&filter)?;
-        let next = documents.get(PAGE - 1).map(cursor_of);
         let shown = Shown { tx, config: &*tx.config()?, reader };
-        let records = documents.iter().map(|document| shown.record(which.kind, document)).collect::<chuda_record::Result<_>>()?;
+        let (records, next) = page(tx, &filter, |document| shown.record(which.kind, document))?;
         Ok(RecordList { records, next })
     });
     Ok(Json(list.await?))
@@ -207,7 +200,7 @@ struct Shown<'a> {
 
 impl Shown<'_> {
     fn may_read(&self, id: RecordId) -> chuda_record::Result<bool> {
-        self.reader.map_or(Ok(true), |reader| self.tx.may_read(id, reader))
+        may_read(self.tx, id, self.reader)
     }
 
     fn record(&self, kind: Listed, document: &Document) -> chuda_record::Result<RecordView> {
@@ -215,7 +208,7 @@ impl Shown<'_> {
         Ok(RecordView {
             id: document.id,
             kind,
-            at: time(document.at),
+            at: from_millis(document.at),
             author: author_of(&document.fields).map(|author| person_named(self.tx, author)).transpose()?,
             customer: customer.map(|customer| customer_named(self.tx, customer)).transpose()?,
             open: document.kind.is_open(&document.fields),
@@ -300,7 +293,7 @@ fn values(kind: Kind, fields: &Fields, cleared: bool) -> BTreeMap<String, FieldV
         }
         let holds = kind.type_of(key);
         let value = match (holds, scalar) {
-            (Some(Holds::Timestamp), Scalar::Int(at)) => FieldValue::Time(time(*at)),
+            (Some(Holds::Timestamp), Scalar::Int(at)) => FieldValue::Time(from_millis(*at)),
             (Some(Holds::Money), Scalar::Int(fen)) => FieldValue::Money(Yuan(Fen(*fen))),
             (_, scalar) => FieldValue::Plain(scalar.clone()),
         };

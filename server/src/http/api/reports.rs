@@ -5,12 +5,12 @@ use axum::extract::State;
 use chrono::NaiveDate;
 use chuda_record::id::PersonId;
 use chuda_record::view::heads::ReportHead;
-use chuda_record::{Kind, Report, from_fields};
+use chuda_record::{Kind, Report};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::touches::head;
-use super::{PAGE, Query, cursor_of, parse_cursor, person_named, unreadable};
+use super::{Query, page, page_of, person_named, typed};
 use crate::app::App;
 use crate::http::caller::Called;
 use crate::http::problem::{ProblemBody, Result};
@@ -68,30 +68,17 @@ pub(crate) struct ReportList {
 )]
 pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<ReportList>> {
     called.caller.need(Scope::Reports)?;
-    let filter = Filter {
-        reader: called.caller.reader(),
-        author: which.person,
-        day: which.day,
-        after: which.cursor.as_deref().map(parse_cursor).transpose()?,
-        limit: PAGE,
-        ..Filter::of(Kind::Report)
-    };
+    let filter = Filter { author: which.person, day: which.day, ..page_of(Kind::Report, &called.caller, which.cursor.as_deref())? };
     let list = app.store.read_async(move |tx| {
-        let documents = tx.documents(&filter)?;
         let config = tx.config()?;
-        let next = documents.get(PAGE - 1).map(cursor_of);
-        let mut reports = Vec::with_capacity(documents.len());
-        for document in documents {
-            let report: Report = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+        let (reports, next) = page(tx, &filter, |document| {
+            let report: Report = typed(&document.fields)?;
             let author = person_named(tx, report.author)?;
             let touches = report.touches.iter().filter_map(|touch| head(tx, *touch, &config).transpose());
             let touches = touches.collect::<chuda_record::Result<Vec<_>>>()?;
-            reports.push(ReportView {
-                head: ReportHead::of(document.id, &report, author, touches, &config),
-                tomorrow: report.tomorrow,
-                withdrawn: report.withdrawn,
-            });
-        }
+            let head = ReportHead::of(document.id, &report, author, touches, &config);
+            Ok(ReportView { head, tomorrow: report.tomorrow, withdrawn: report.withdrawn })
+        })?;
         Ok(ReportList { reports, next })
     });
     Ok(Json(list.await?))

@@ -7,20 +7,21 @@ use chrono::{DateTime, Utc};
 use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::kind::touch::evidence_in;
 use chuda_record::rules::Config;
-use chuda_record::view::heads::{TaskHead, TaskNames};
-use chuda_record::{Evidence, Fields, Kind, Person, Rejection, Task, author_of, from_fields};
+use chuda_record::view::heads::TaskHead;
+use chuda_record::{Evidence, Fields, Kind, Person, Rejection, Task, author_of};
 use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::touches::attachment;
-use super::{Id, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, person_named, unreadable};
+use super::{Id, Query, Word, page, page_of, typed};
 use crate::app::App;
 use crate::audit::By;
 use crate::http::caller::Called;
 use crate::http::problem::{Problem, ProblemBody, Result};
 use crate::reactions;
 use crate::scope::Scope;
+use crate::shown::task_head;
 use crate::store::{Document, Filter, Tx};
 
 /// Longest reason, in characters.
@@ -128,24 +129,14 @@ pub(crate) struct Answer {
 pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<TodoList>> {
     called.caller.need(Scope::Todos)?;
     let person = called.caller.reader();
-    let filter = Filter {
-        reader: person,
-        open: Some(!which.done),
-        after: which.cursor.as_deref().map(parse_cursor).transpose()?,
-        limit: PAGE,
-        ..Filter::of(Kind::Task)
-    };
+    let filter = Filter { open: Some(!which.done), ..page_of(Kind::Task, &called.caller, which.cursor.as_deref())? };
     let list = app.store.read_async(move |tx| {
-        let documents = tx.documents(&filter)?;
-        let next = documents.get(PAGE - 1).map(cursor_of);
-        let mut todos = Vec::new();
-        for document in documents {
+        let (todos, next) = page(tx, &filter, |document| {
             // A rep may read what became of the own quote; it is not the rep's to do.
-            if is_for(tx, &document.fields, person)? {
-                todos.push(view(tx, &document)?);
-            }
-        }
-        Ok(TodoList { todos, next })
+            let own = is_for(tx, &document.fields, person)?;
+            own.then(|| view(tx, document)).transpose()
+        })?;
+        Ok(TodoList { todos: todos.into_iter().flatten().collect(), next })
     });
     Ok(Json(list.await?))
 }
@@ -197,7 +188,7 @@ fn carry_out(
     if !is_for(tx, &document.fields, Some(person))? {
         return Ok(Err(Problem::not_found()));
     }
-    let task: Task = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let task: Task = typed(&document.fields)?;
     if task.done_at.is_some() {
         let same = (task.choice == answer.choice) && (task.reason == answer.reason);
         return if same {
@@ -224,7 +215,7 @@ fn carry_out(
 /// Whether a task is someone's to do.
 fn is_for(tx: &Tx<'_>, task: &Fields, person: Option<PersonId>) -> chuda_record::Result<bool> {
     let Some(person) = person else { return Ok(true) };
-    let task: Task = from_fields(task).map_err(|error| unreadable(&error))?;
+    let task: Task = typed(task)?;
     let people = tx.people()?;
     let has_role = |person: &Person| task.role.is_some_and(|role| person.roles.contains(&role));
     // Once somebody of a role has taken it on, it is that person's.
@@ -232,7 +223,7 @@ fn is_for(tx: &Tx<'_>, task: &Fields, person: Option<PersonId>) -> chuda_record:
 }
 
 fn view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<TodoView> {
-    let task: Task = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+    let task: Task = typed(&document.fields)?;
     let config = tx.config()?;
     let choices = task.choices.iter().map(|choice| ChoiceView {
         word: Word::of(&config.choices, choice),
@@ -247,7 +238,7 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<TodoView> {
         else {
             continue;
         };
-        let evidence: Evidence = from_fields(&evidence.fields).map_err(|error| unreadable(&error))?;
+        let evidence: Evidence = typed(&evidence.fields)?;
         attachments.push(AttachmentView {
             state: attachment(tx, &evidence)?,
             sha256: evidence.sha256,
@@ -255,14 +246,9 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<TodoView> {
             size: evidence.size,
         });
     }
-    let names = TaskNames {
-        assignee: task.assignee.map(|person| person_named(tx, person)).transpose()?,
-        customer: task.customer.map(|customer| customer_named(tx, customer)).transpose()?,
-        done_by: task.done_by.map(|person| person_named(tx, person)).transpose()?,
-    };
     let pack = task.script_pack.as_deref().and_then(|pack| Config::option(&config.script_packs, pack));
     Ok(TodoView {
-        head: TaskHead::of(document.id, &task, names, &config),
+        head: task_head(tx, document.id, &task, &config)?,
         source_kind: source.map(|source| source.kind.as_str().to_owned()),
         because: task.because,
         choices: choices.collect(),

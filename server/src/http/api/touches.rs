@@ -1,25 +1,26 @@
 //! Touches and their evidence, with how far it can be trusted and whether its bytes have arrived.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chuda_record::id::{CustomerId, EvidenceId, Hash, PersonId, RecordId, TouchId};
-use chuda_record::rules::Config;
-use chuda_record::rules::result;
+use chuda_record::rules::{Config, result};
+use chuda_record::time::from_millis;
 use chuda_record::view::heads::TouchHead;
 use chuda_record::view::{Yuan, added, to_the_minute};
 use chuda_record::{Contact, Event, Evidence, Kind, Touch, from_fields};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Id, Named, PAGE, Query, Word, cursor_of, customer_named, parse_cursor, parse_time, person_named, time, unreadable};
+use super::{Id, Named, Query, Word, find, may_read, page, page_of, parse_time, person_named, typed};
 use crate::app::App;
 use crate::http::caller::Called;
 use crate::http::problem::{Problem, ProblemBody, Result};
 use crate::jobs;
 use crate::scope::Scope;
+use crate::shown::touch_head;
 use crate::store::{Document, Filter, Tx};
 
 /// Which touches.
@@ -179,21 +180,16 @@ pub(crate) struct TouchList {
 pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>, called: Called) -> Result<Json<TouchList>> {
     called.caller.need(Scope::Touches)?;
     let filter = Filter {
-        reader: called.caller.reader(),
         author: which.person,
         customer: which.customer,
         from: which.from.as_deref().map(parse_time).transpose()?,
         to: which.to.as_deref().map(parse_time).transpose()?,
-        after: which.cursor.as_deref().map(parse_cursor).transpose()?,
-        limit: PAGE,
-        ..Filter::of(Kind::Touch)
+        ..page_of(Kind::Touch, &called.caller, which.cursor.as_deref())?
     };
     let now = app.now();
     let list = app.store.read_async(move |tx| {
-        let documents = tx.documents(&filter)?;
-        let next = documents.get(PAGE - 1).map(cursor_of);
-        let touches = documents.iter().map(|document| Ok(view(tx, document, filter.reader, now)?.0));
-        Ok(TouchList { touches: touches.collect::<chuda_record::Result<_>>()?, next })
+        let (touches, next) = page(tx, &filter, |document| Ok(view(tx, document, filter.reader, now)?.0))?;
+        Ok(TouchList { touches, next })
     });
     Ok(Json(list.await?))
 }
@@ -218,20 +214,9 @@ pub(crate) async fn show(State(app): State<App>, Id(id): Id, called: Called) -> 
     let person = called.caller.reader();
     let now = app.now();
     let detail = app.store.read_async(move |tx| {
-        let visible = |id| person.map_or(Ok(true), |person| tx.may_read(id, person));
-        let Some(document) = tx.document(id)?.filter(|document| document.kind == Kind::Touch) else { return Ok(None) };
-        if !visible(id)? {
-            return Ok(None);
-        }
+        let Some(document) = find(tx, Kind::Touch, id, person)? else { return Ok(None) };
         let (touch, names) = view(tx, &document, person, now)?;
-        let mut evidence = Vec::new();
-        for name in names {
-            if let Some(document) = tx.document(name.into())?.filter(|document| document.kind == Kind::Evidence)
-                && visible(document.id)?
-            {
-                evidence.push(evidence_view(tx, &document)?);
-            }
-        }
+        let evidence = evidence_views(tx, &names, person)?;
         Ok(Some(TouchDetail { touch, evidence }))
     });
     detail.await?.map(Json).ok_or_else(Problem::not_found)
@@ -242,16 +227,15 @@ fn view(
     document: &Document,
     reader: Option<PersonId>,
     now: DateTime<Utc>,
-) -> chuda_record::Result<(TouchView, Vec<EvidenceId>)> {
-    let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+) -> chuda_record::Result<(TouchView, BTreeSet<EvidenceId>)> {
+    let touch: Touch = typed(&document.fields)?;
     let config = tx.config()?;
     let events = tx.children(document.id, Kind::Event)?;
     let events: Vec<Event> = events.iter().filter_map(|event| from_fields(&event.fields).ok()).collect();
     let opened = result::opened(&config, &touch, &events, now);
     // Whoever reads a touch behind a to-do need not read whom it was with.
-    let may_read = |id: RecordId| reader.map_or(Ok(true), |reader| tx.may_read(id, reader));
     let contact = match touch.contact {
-        Some(contact) if may_read(contact.into())? => tx.document(contact.into())?,
+        Some(contact) if may_read(tx, contact.into(), reader)? => tx.document(contact.into())?,
         _ => None,
     };
     let contact = contact.and_then(|document| from_fields::<Contact>(&document.fields).ok());
@@ -260,12 +244,11 @@ fn view(
         Err(_) => Ok((owner.clone(), true)),
     });
     let owner = owner.transpose()?;
-    let (author, customer) = (person_named(tx, touch.author)?, customer_named(tx, touch.customer)?);
     let role = contact.as_ref().and_then(|contact| contact.role.as_deref());
     let made_under = tx.config_of(&document.fields)?;
     let extra = added(&made_under, &touch).into_iter().map(|(field, value)| (field.key, value));
     let view = TouchView {
-        head: TouchHead::of(document.id, &touch, author, customer, &config),
+        head: touch_head(tx, document.id, &touch, &config)?,
         category: touch.category.map(|category| Word::of(&config.categories, &category)),
         zone: touch.zone.name().to_owned(),
         brief: touch.brief.map(|brief| Word::of(&config.briefs, &brief)),
@@ -287,27 +270,42 @@ fn view(
         evidence_count: touch.evidence.len(),
         conflicts: document.conflicts.keys().cloned().collect(),
     };
-    Ok((view, touch.evidence.into_iter().collect()))
+    Ok((view, touch.evidence))
 }
 
 /// What is said of a touch wherever it is named; none as long as it has not arrived.
 pub(super) fn head(tx: &Tx<'_>, id: TouchId, config: &Config) -> chuda_record::Result<Option<TouchHead>> {
-    let Some(document) = tx.document(id.into())? else { return Ok(None) };
-    let touch: Touch = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
-    let (author, customer) = (person_named(tx, touch.author)?, customer_named(tx, touch.customer)?);
-    Ok(Some(TouchHead::of(id.into(), &touch, author, customer, config)))
+    let document = tx.document(id.into())?;
+    document.map(|document| touch_head(tx, document.id, &typed(&document.fields)?, config)).transpose()
+}
+
+/// Evidence that somebody may read, as far as its records have arrived.
+pub(super) fn evidence_views(
+    tx: &Tx<'_>,
+    evidence: &BTreeSet<EvidenceId>,
+    reader: Option<PersonId>,
+) -> chuda_record::Result<Vec<EvidenceView>> {
+    let mut views = Vec::new();
+    for id in evidence {
+        if let Some(document) = tx.document((*id).into())?.filter(|document| document.kind == Kind::Evidence)
+            && may_read(tx, document.id, reader)?
+        {
+            views.push(evidence_view(tx, &document)?);
+        }
+    }
+    Ok(views)
 }
 
 /// One piece of evidence, as its record, its claim and the log of views tell it.
-pub(crate) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<EvidenceView> {
-    let evidence: Evidence = from_fields(&document.fields).map_err(|error| unreadable(&error))?;
+fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<EvidenceView> {
+    let evidence: Evidence = typed(&document.fields)?;
     let (witnessed, attachment) = (tx.claim_of(document.id.into(), &evidence)?, attachment(tx, &evidence)?);
     let own = jobs::is_kept(&evidence);
     let mut flags = evidence.flags;
     flags.extend(witnessed.iter().flat_map(|(_, flags)| flags.split_whitespace().map(str::to_owned)));
     let views = tx.views(document.id.into())?.into_iter().map(|(at, person, via)| {
         let person = person.map(|person| person_named(tx, person)).transpose()?;
-        Ok(View { at: time(at), person, via })
+        Ok(View { at: from_millis(at), person, via })
     });
     Ok(EvidenceView {
         id: document.id,
@@ -318,7 +316,7 @@ pub(crate) fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::R
         captured_at: evidence.captured_at,
         claim: evidence.claim,
         grade: Word::fixed("grade", if witnessed.is_some() || own { "server_witnessed" } else { "local_unverified" }),
-        witnessed_at: witnessed.map(|(at, _)| time(at)).or(evidence.stored_at.filter(|_| own)),
+        witnessed_at: witnessed.map(|(at, _)| from_millis(at)).or(evidence.stored_at.filter(|_| own)),
         flags: flags.into_iter().collect(),
         readable: evidence.unreadable.is_none(),
         unreadable: evidence.unreadable,

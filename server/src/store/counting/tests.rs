@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chuda_kit::records;
 use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, LeadId, TouchId};
 use chuda_record::rules::metrics::{Source as _, Span};
-use chuda_record::{Event, Origin, Record};
+use chuda_record::{Error, Event, Origin, Record};
 use proptest::prelude::*;
 use tempfile::TempDir;
 

@@ -98,39 +98,20 @@ impl Names {
         json!({"id": id, "name": self.0.get(id)})
     }
 
-    /// A dry run for scripts.
+    /// A dry run for scripts: as it is, with names beside the ids of people and customers.
     pub(super) fn run(&self, run: &DryRun) -> Value {
-        let woulds = |list: &[Would]| list.iter().map(|would| self.would(would)).collect::<Vec<_>>();
-        let customer = |id: Option<chuda_record::id::CustomerId>| id.map(|id| self.named(&id.to_string()));
-        json!({
-            "records": run.records,
-            "rules": run.rules,
-            "added": woulds(&run.added),
-            "removed": woulds(&run.removed),
-            "changed": woulds(&run.changed),
-            "health": run.health.iter().map(|one| json!({
-                "customer": self.named(&one.customer.to_string()), "now": one.now, "then": one.then, "red": one.red,
-            })).collect::<Vec<_>>(),
-            "refused": run.refused.iter().map(|one| json!({
-                "touch": one.touch, "customer": customer(one.customer), "field": one.field,
-            })).collect::<Vec<_>>(),
-            "totals": run.totals,
-        })
-    }
-
-    fn would(&self, would: &Would) -> Value {
-        let whom = would.whom.iter().map(|word| match Role::parse(word) {
-            Some(role) => json!({"role": role.as_str()}),
-            None => self.named(word),
-        });
-        json!({
-            "rule": would.rule,
-            "record": would.record,
-            "kind": would.kind.as_str(),
-            "customer": would.customer.map(|id| self.named(&id.to_string())),
-            "effects": would.effects,
-            "whom": whom.collect::<Vec<_>>(),
-            "because": would.because,
-        })
+        let mut shown = json!(run);
+        for list in ["added", "removed", "changed", "health", "refused"] {
+            for one in shown[list].as_array_mut().into_iter().flatten() {
+                if let Some(customer) = one["customer"].as_str().map(|id| self.named(id)) {
+                    one["customer"] = customer;
+                }
+                for word in one.get_mut("whom").and_then(Value::as_array_mut).into_iter().flatten() {
+                    let text = word.as_str().unwrap_or_default();
+                    *word = if Role::parse(text).is_some() { json!({"role": text}) } else { self.named(text) };
+                }
+            }
+        }
+        shown
     }
 }

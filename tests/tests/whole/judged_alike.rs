@@ -1,8 +1,6 @@
 //! Phone and server judge alike: what a phone lets through, the server accepts, and what it refuses, the server refuses for the same
 //! reason; for every role, every kind of record, and every field and act of it.
 
-#![allow(clippy::unwrap_used)] // also in the helpers of the tests
-
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};

@@ -1,7 +1,5 @@
 //! B1, B2, F1, F2, M2 and N1 in their own words: what a rep is asked for and what not, and who has to answer until when.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::HashMap;
 use std::sync::Arc;
 

@@ -1,7 +1,5 @@
 //! Leads (H1): nobody's until the server grants a claim; every move leaves a trace; the stage follows what is done.
 
-#![allow(clippy::unwrap_used)]
-
 use std::sync::Arc;
 
 use chrono::TimeDelta;

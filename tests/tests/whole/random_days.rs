@@ -3,8 +3,6 @@
 //! What has to be there is worked out by a second, slow and obvious reading of the rules that shares no code with the first.
 //! `CHUDA_DAYS` sets how many, `CHUDA_SEED` which: `scripts/soak` plays a thousand of them.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -124,6 +122,9 @@ fn do_tasks(phone: &Phone, dice: &mut Rng) {
     }
 }
 
+/// What has to follow from which record.
+type Wanted = Vec<(RecordId, &'static str)>;
+
 /// All that the team has on record.
 struct Team(BTreeMap<Kind, BTreeMap<RecordId, Fields>>);
 
@@ -134,7 +135,30 @@ impl Team {
     }
 
     fn check(&self, answers: &Answers, mornings: &[DateTime<Utc>]) {
-        let mut wanted: Vec<(RecordId, &str)> = Vec::new();
+        let mut wanted = Vec::new();
+        self.want_of_touches(answers, mornings, &mut wanted);
+        self.want_of_demands_and_questions(&mut wanted);
+        self.want_of_contracts(&mut wanted);
+        self.want_of_tasks(&mut wanted);
+        let watched: BTreeSet<&str> = wanted.iter().map(|(_, what)| *what).collect();
+        let mut found = self.made_by_rules();
+        let explained = found.len();
+        found.retain(|(source, word)| {
+            // A signed contract can come from a touch too, when none was on its way: that depends on the order of things.
+            watched.contains(word.as_str()) && !(word == "contract" && self.0[&Kind::Touch].contains_key(source))
+        });
+        let mut wanted: Vec<(RecordId, String)> = wanted.into_iter().map(|(id, word)| (id, word.to_owned())).collect();
+        wanted.sort();
+        found.sort();
+        eprintln!("{explained} effects, {} of them foreseen one by one", wanted.len());
+        for pair in &wanted {
+            let count = |list: &[(RecordId, String)]| list.iter().filter(|other| *other == pair).count();
+            assert_eq!(count(&found), count(&wanted), "{pair:?}");
+        }
+        assert_eq!(found, wanted);
+    }
+
+    fn want_of_touches(&self, answers: &Answers, mornings: &[DateTime<Utc>], wanted: &mut Wanted) {
         for (id, touch) in &self.0[&Kind::Touch] {
             let evidence: Vec<&Fields> =
                 touch.keys().filter_map(|key| key.strip_prefix("evidence/")).filter_map(|id| self.evidence(id)).collect();
@@ -156,6 +180,9 @@ impl Team {
                 wanted.push((*id, "question"));
             }
         }
+    }
+
+    fn want_of_demands_and_questions(&self, wanted: &mut Wanted) {
         for (id, demand) in &self.0[&Kind::Demand] {
             wanted.push((*id, "task:assess_demand"));
             if demand.contains_key("assessed_at") {
@@ -168,6 +195,9 @@ impl Team {
                 wanted.push((*id, "task:tech_answered"));
             }
         }
+    }
+
+    fn want_of_contracts(&self, wanted: &mut Wanted) {
         for (id, contract) in &self.0[&Kind::Contract] {
             if text(contract, "rule") == "quote-approved" {
                 wanted.extend([(*id, "task:contract_details"), (*id, "task:legal_review"), (*id, "task:seal")]);
@@ -182,6 +212,9 @@ impl Team {
                 wanted.push((*id, "task:e_sign"));
             }
         }
+    }
+
+    fn want_of_tasks(&self, wanted: &mut Wanted) {
         for (id, task) in &self.0[&Kind::Task] {
             match (text(task, "task"), text(task, "choice")) {
                 ("quote_approval", "approve") => wanted.push((*id, "contract")),
@@ -190,12 +223,13 @@ impl Team {
                 _ => {}
             }
         }
-        let watched: BTreeSet<&str> = wanted.iter().map(|(_, what)| *what).collect();
+    }
+
+    /// Everything that a rule has made, under the record it comes from; each has to say why it is there.
+    fn made_by_rules(&self) -> Vec<(RecordId, String)> {
         let mut found: Vec<(RecordId, String)> = Vec::new();
-        let mut explained = 0;
         for (kind, records) in &self.0 {
             for (id, fields) in records.iter().filter(|(_, fields)| fields.contains_key("rule")) {
-                explained += 1;
                 let source: RecordId = text(fields, "source").parse().unwrap();
                 assert!(self.0.values().any(|records| records.contains_key(&source)), "{id} comes from a record that is there");
                 assert!(int(fields, "config") > 0, "{id} names the configuration");
@@ -207,19 +241,7 @@ impl Team {
                 found.push((source, word));
             }
         }
-        found.retain(|(source, word)| {
-            // A signed contract can come from a touch too, when none was on its way: that depends on the order of things.
-            watched.contains(word.as_str()) && !(word == "contract" && self.0[&Kind::Touch].contains_key(source))
-        });
-        let mut wanted: Vec<(RecordId, String)> = wanted.into_iter().map(|(id, word)| (id, word.to_owned())).collect();
-        wanted.sort();
-        found.sort();
-        eprintln!("{explained} effects, {} of them foreseen one by one", wanted.len());
-        for pair in &wanted {
-            let count = |list: &[(RecordId, String)]| list.iter().filter(|other| *other == pair).count();
-            assert_eq!(count(&found), count(&wanted), "{pair:?}");
-        }
-        assert_eq!(found, wanted);
+        found
     }
 
     /// Whether a quote was without an answer on the first morning after 72 hours.

@@ -1,7 +1,5 @@
 //! Whatever the order in which phones edit and sync, they agree in the end; nothing comes twice.
 
-#![allow(clippy::unwrap_used)]
-
 use chuda_kit::{Host, Phone};
 use chuda_phone::workbench::ReportRequest;
 use chuda_record::Role;

@@ -1,8 +1,6 @@
 //! Phones that speak the first version of the protocol are answered as they always were: two exchanges that were recorded then, byte by
 //! byte, against a copy of the server's folder as it was before them. The same folder shows that what an older server wrote still opens.
 
-#![allow(clippy::unwrap_used)] // also in the helpers of the tests
-
 use std::fs::File;
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,6 @@
 //! R1 and R2 in their own words: every two weeks records are drawn at random, what a machine can check is checked and stands beside the
 //! question, and what is found goes to rules and options, not to a ranking of people.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;

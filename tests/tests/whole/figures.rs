@@ -1,7 +1,5 @@
 //! Figures in the words of the mission, through real phones and a real server; and both count alike, whatever a team did.
 
-#![allow(clippy::unwrap_used)]
-
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_evidence::clock::Clock as _;
 use chuda_kit::{Hand, Host, Phone, of, sample};

@@ -1,7 +1,5 @@
 //! What an earlier version wrote opens: a phone's store and a server's folder are migrated, read whole, and sync with each other.
 
-#![allow(clippy::unwrap_used)] // also in the helpers of the tests
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! From a quote to a work order and a kickoff (T2, H2, H3, H4, B3, B4), as the phones of every role see it, through a real server.
 
-#![allow(clippy::unwrap_used)]
-
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};

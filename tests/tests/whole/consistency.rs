@@ -1,7 +1,5 @@
 //! B5 in its own words: what does not agree is flagged with both values side by side, settled with a reason, and nothing else is flagged.
 
-#![allow(clippy::unwrap_used)]
-
 use std::sync::Arc;
 
 use chrono::TimeDelta;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const TABLE: &str = include_str!("../../core/words/words.tsv");
+const TABLE: &str = include_str!("../../../core/words/words.tsv");
 
 /// Sources that read Chinese instead of saying it, and the demo's people and goods.
 const READING: [&str; 3] = ["core/speech/src/understand/", "server/src/import/value.rs", "server/src/demo/"];

@@ -1,7 +1,5 @@
 //! H4 inbound and M1 in their own words: entered once elsewhere, known here; what mail systems saw is evidence and result by itself.
 
-#![allow(clippy::unwrap_used)]
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;

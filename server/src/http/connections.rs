@@ -1,0 +1,264 @@
+//! Who holds a line to this server: strangers few and as long as nobody else needs it, known callers a fair number each.
+//!
+//! Whoever connects is a stranger until a request on the line has shown who sends it. When there are too many, the oldest line of the address
+//! that holds most is cut, so that a flood displaces itself and an honest phone, which shows who it is at once, gets in.
+
+use std::collections::{BTreeSet, HashMap};
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::Extensions;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tower::Service as _;
+
+/// Lines of strangers in all, and from one address: many phones share a carrier's.
+const STRANGERS: (usize, usize) = (512, 128);
+/// Lines of one known caller.
+const LINES_OF_ONE: usize = 64;
+/// How long a line may take for the head of a request, and be silent between two.
+const HEAD_TIME: Duration = Duration::from_secs(20);
+/// Most bytes of a head.
+const HEAD_BYTES: usize = 32 * 1024;
+/// How long to wait when no line can be taken, until one has ended.
+const OUT_OF_LINES: Duration = Duration::from_millis(50);
+
+/// Serves until it is told to stop, and then to the end what was asked for.
+pub(crate) async fn serve(listener: TcpListener, router: Router, stop: watch::Receiver<bool>) {
+    let lines = Arc::new(Lines::default());
+    let mut tasks = JoinSet::new();
+    let mut stopped = pin!(told(stop.clone()));
+    loop {
+        tokio::select! {
+            taken = listener.accept() => match taken {
+                Ok((stream, address)) => {
+                    let line = lines.take(address.ip());
+                    drop(tasks.spawn(answer(stream, address, line, router.clone(), stop.clone())));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a line could not be taken");
+                    tokio::time::sleep(OUT_OF_LINES).await;
+                }
+            },
+            Some(_) = tasks.join_next() => {}
+            () = stopped.as_mut() => break,
+        }
+    }
+    drop(listener);
+    while tasks.join_next().await.is_some() {}
+}
+
+/// Answers what is asked on one line, until it ends or is cut.
+async fn answer(stream: TcpStream, address: SocketAddr, line: Line, router: Router, stop: watch::Receiver<bool>) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
+        let mut router = router.clone();
+        let mut request: Request = request.map(axum::body::Body::new);
+        request.extensions_mut().insert(ConnectInfo(address));
+        request.extensions_mut().insert(line.clone());
+        async move { Ok::<_, Infallible>(router.call(request).await.unwrap_or_else(|never| match never {})) }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_BYTES);
+    let mut serving = pin!(http.serve_connection(TokioIo::new(stream), service));
+    tokio::select! {
+        _ = serving.as_mut() => return,
+        () = line.0.cut.notified() => return,
+        () = told(stop) => serving.as_mut().graceful_shutdown(),
+    }
+    tokio::select! {
+        _ = serving => {}
+        () = line.0.cut.notified() => {}
+    }
+}
+
+/// Waits until the server is to stop.
+async fn told(mut stop: watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// A request's line. Clones are the same one; it is given back when the last is gone.
+#[derive(Clone)]
+pub(crate) struct Line(Arc<Held>);
+
+struct Held {
+    number: u64,
+    cut: Notify,
+    lines: Arc<Lines>,
+}
+
+impl Line {
+    /// Whoever asks has shown who they are: the line is theirs now.
+    pub(crate) fn belongs_to(extensions: &Extensions, caller: &str) {
+        if let Some(Self(held)) = extensions.get() {
+            held.lines.move_to(held.number, Holder::Caller(caller.to_owned()));
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.lines.lock().forget(self.number);
+    }
+}
+
+/// Who holds a line.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Holder {
+    Stranger(IpAddr),
+    Caller(String),
+}
+
+impl Holder {
+    /// IPv6 hands a house 2^64 addresses.
+    fn stranger(address: IpAddr) -> Self {
+        Self::Stranger(match address {
+            IpAddr::V6(address) if address.to_ipv4_mapped().is_none() => {
+                IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into())
+            }
+            address => address.to_canonical(),
+        })
+    }
+
+    fn most(&self) -> usize {
+        match self {
+            Self::Stranger(_) => STRANGERS.1,
+            Self::Caller(_) => LINES_OF_ONE,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Lines(Mutex<Table>);
+
+#[derive(Default)]
+struct Table {
+    last: u64,
+    held: HashMap<u64, (Holder, std::sync::Weak<Held>)>,
+    /// The lines of each, oldest first.
+    of: HashMap<Holder, BTreeSet<u64>>,
+    strangers: usize,
+}
+
+impl Lines {
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(self: &Arc<Self>, address: IpAddr) -> Line {
+        let mut table = self.lock();
+        table.last += 1;
+        let held = Arc::new(Held { number: table.last, cut: Notify::new(), lines: self.clone() });
+        table.enter(held.number, Holder::stranger(address), Arc::downgrade(&held));
+        Line(held)
+    }
+
+    fn move_to(&self, number: u64, holder: Holder) {
+        let mut table = self.lock();
+        if table.held.get(&number).is_some_and(|(now, _)| *now != holder)
+            && let Some(held) = table.forget(number)
+        {
+            table.enter(number, holder, held);
+        }
+    }
+}
+
+impl Table {
+    fn enter(&mut self, number: u64, holder: Holder, held: std::sync::Weak<Held>) {
+        let most = holder.most();
+        let lines = self.of.entry(holder.clone()).or_default();
+        lines.insert(number);
+        let too_many = lines.len() > most;
+        self.strangers += usize::from(matches!(holder, Holder::Stranger(_)));
+        self.held.insert(number, (holder.clone(), held));
+        if too_many {
+            self.cut_oldest(&holder);
+        } else if self.strangers > STRANGERS.0 {
+            let strangers = self.of.iter().filter(|(holder, _)| matches!(holder, Holder::Stranger(_)));
+            let fullest = strangers.max_by_key(|(_, lines)| (lines.len(), std::cmp::Reverse(lines.first().copied())));
+            if let Some(holder) = fullest.map(|(holder, _)| holder.clone()) {
+                self.cut_oldest(&holder);
+            }
+        }
+    }
+
+    fn cut_oldest(&mut self, holder: &Holder) {
+        let oldest = self.of.get(holder).and_then(|lines| lines.first().copied());
+        let held = oldest.and_then(|number| self.forget(number));
+        if let Some(held) = held.and_then(|held| held.upgrade()) {
+            held.cut.notify_one();
+        }
+    }
+
+    fn forget(&mut self, number: u64) -> Option<std::sync::Weak<Held>> {
+        let (holder, held) = self.held.remove(&number)?;
+        self.strangers -= usize::from(matches!(holder, Holder::Stranger(_)));
+        if let Some(lines) = self.of.get_mut(&holder) {
+            lines.remove(&number);
+            if lines.is_empty() {
+                self.of.remove(&holder);
+            }
+        }
+        Some(held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_held(line: &Line) -> bool {
+        line.0.lines.lock().held.contains_key(&line.0.number)
+    }
+
+    fn address(number: u8) -> IpAddr {
+        [127, 0, 0, number].into()
+    }
+
+    #[test]
+    fn a_flood_displaces_itself_and_whoever_is_known_stays() {
+        let lines = Arc::new(Lines::default());
+        let known = lines.take(address(1));
+        lines.move_to(known.0.number, Holder::Caller("device".into()));
+        let honest = lines.take(address(1));
+        let flood: Vec<Line> = (0..10_000_u32).map(|number| lines.take(address(2 + (number % 100) as u8))).collect();
+        assert!(is_held(&known) && is_held(&honest));
+        assert_eq!(flood.iter().filter(|line| is_held(line)).count(), STRANGERS.0 - 1);
+        assert!(is_held(&flood[9_999]), "who comes last is let in");
+        drop(flood);
+        assert_eq!(lines.lock().strangers, 1);
+    }
+
+    #[test]
+    fn one_address_and_one_caller_hold_so_many_and_an_ended_line_makes_room() {
+        let lines = Arc::new(Lines::default());
+        let mut held: Vec<Line> = (0..STRANGERS.1).map(|_| lines.take(address(2))).collect();
+        drop(held.pop());
+        held.push(lines.take(address(2)));
+        assert!(held.iter().all(is_held));
+        held.push(lines.take(address(2)));
+        assert!(!is_held(&held[0]) && held[1..].iter().all(is_held));
+        let mine: Vec<Line> = (0..=LINES_OF_ONE).map(|_| lines.take(address(3))).collect();
+        for line in &mine {
+            lines.move_to(line.0.number, Holder::Caller("device".into()));
+        }
+        assert!(!is_held(&mine[0]) && mine[1..].iter().all(is_held));
+    }
+
+    #[test]
+    fn a_house_of_ipv6_is_one_address() {
+        let holder = |text: &str| Holder::stranger(text.parse().unwrap());
+        assert!(holder("2001:db8::1") == holder("2001:db8::ffff:1"));
+        assert!(holder("2001:db8::1") != holder("2001:db8:0:1::1"));
+        assert!(holder("::ffff:10.0.0.1") == holder("10.0.0.1"));
+    }
+}

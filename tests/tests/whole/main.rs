@@ -1,0 +1,27 @@
+//! The whole system: real phones against a real server, in this process. One program, so that it is linked once; `cargo test --test whole --
+//! kill::` runs one file of it.
+
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests
+
+mod answers;
+mod back_check;
+mod configuration;
+mod consistency;
+mod convergence;
+mod demo;
+mod earlier;
+mod figures;
+mod inbound;
+mod invariants;
+mod judged_alike;
+mod kill;
+mod leads;
+mod offline_to_server;
+mod poison;
+mod protocol;
+mod random_days;
+mod rules_table;
+mod sales_flow;
+mod screens_table;
+mod time;
+mod words;
