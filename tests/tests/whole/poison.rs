@@ -54,7 +54,7 @@ async fn a_blob_of_which_the_server_has_lost_a_piece_is_sent_again() {
     let stop = cancel.clone();
     let half = move |summary: chuda_phone::query::view::SyncSummary| {
         if summary.percent > 0 {
-            stop.cancel()
+            stop.cancel();
         }
     };
     assert_eq!(rep.workbench.sync(BlobChoice::All, half, cancel).await.unwrap_err().key, "sync.cancelled");

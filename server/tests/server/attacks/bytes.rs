@@ -157,7 +157,7 @@ async fn whatever_is_lost_between_pieces_and_row_is_sent_again() {
 
     // The process ended after a piece was put away and before its row was, here of this upload and there of one that is gone.
     let upload = location.rsplit('/').next().unwrap().to_owned();
-    let old = SystemTime::now() - Duration::from_secs(8 * 24 * 3_600);
+    let old = SystemTime::now() - Duration::from_hours(8 * 24);
     for (folder, age) in [(upload.as_str(), old), ("0190aaaa-0000-7000-8000-000000000000", old), (&upload, SystemTime::now())] {
         fs::create_dir_all(pieces.join(folder)).unwrap();
         let stray = pieces.join(folder).join(format!("000000000009-{age:?}").replace([' ', '{', '}', ':', ','], ""));
