@@ -21,6 +21,7 @@ use crate::reactions;
 use crate::scope::Scope;
 use crate::server::DATABASE;
 use crate::store::{JobRow, Store, TokenRow, Tx, WebhookRow};
+use crate::strays;
 use crate::webhooks::{self, Event};
 
 /// Longest name, in characters.
@@ -326,7 +327,9 @@ impl Admin {
         self.0.restore(file, |tx, replaced| {
             let (about, detail) = if replaced.kept { (replaced.backup, "log_kept") } else { (replaced.head, "log_replaced") };
             let act = Act::new(Verb::Restored).saying(detail);
-            audit::log(tx, now, &By::admin(), about.map_or(act, |(_, hash)| act.about(About::Entry(hash))))
+            audit::log(tx, now, &By::admin(), about.map_or(act, |(_, hash)| act.about(About::Entry(hash))))?;
+            // The backup may be of before that was refused.
+            strays::set_all_aside(tx, now)
         })
     }
 

@@ -2,25 +2,33 @@
 //!
 //! Which bytes have arrived is in the database, the bytes themselves in the blob store: any server process can go on with an upload.
 
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_evidence::audit::About;
-use chuda_record::id::{Hash, RecordId};
+use chuda_evidence::{Mime, sniff};
+use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::{Error, ErrorKind, Result};
 use chuda_words::keys;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{GetResult, ObjectStore, ObjectStoreExt as _, PutPayload, WriteMultipart};
+use object_store::{GetResult, GetResultPayload, ObjectStore, ObjectStoreExt as _, PutPayload, WriteMultipart};
 use sha2::{Digest as _, Sha256};
 
 use crate::audit::{self, Act, By, Verb};
 use crate::reactions;
 use crate::store::{Store, Tx, UploadRow};
 
+/// Where pieces are kept.
+const PIECES: &str = "pieces";
+/// Most pieces that are removed at a time.
+const MAX_LOST: usize = 10_000;
+/// Largest blob that is fetched to say what it is, where it is not on this machine.
+const MAX_FETCHED: u64 = 64 * 1024 * 1024;
 /// How long an upload waits to be gone on with.
 const UPLOAD_LIFETIME: TimeDelta = TimeDelta::days(7);
 
@@ -68,6 +76,22 @@ impl Blobs {
         self.get(&blob_key(sha256)).await
     }
 
+    /// What kind of file a blob is, by its bytes alone. One that is far away and large is not looked into.
+    pub(crate) async fn sniff(&self, sha256: Hash) -> Result<Mime> {
+        let Some(found) = self.open_blob(sha256).await? else { return Ok(Mime::Unknown) };
+        let looked = match found {
+            GetResult { payload: GetResultPayload::File(mut file, _), .. } => {
+                tokio::task::spawn_blocking(move || sniff::sniff(&mut file)).await
+            }
+            found if found.meta.size <= MAX_FETCHED => {
+                let bytes = found.bytes().await.map_err(|error| fault(&error))?;
+                tokio::task::spawn_blocking(move || sniff::sniff(&mut Cursor::new(bytes))).await
+            }
+            _ => return Ok(Mime::Unknown),
+        };
+        Ok(looked.map_err(|error| Error::internal("task.failed", error))?.unwrap_or(Mime::Unknown))
+    }
+
     /// The bytes of a blob that is complete; none when they are not there.
     pub(crate) async fn bytes(&self, sha256: Hash) -> Result<Option<Bytes>> {
         let Some(found) = self.open_blob(sha256).await? else { return Ok(None) };
@@ -78,7 +102,7 @@ impl Blobs {
     pub(crate) async fn append(&self, store: &Store, upload: &mut UploadRow, piece: Vec<u8>, now: DateTime<Utc>) -> Result<bool> {
         let (id, start, length) = (upload.id, upload.received, piece.len() as u64);
         // Two requests at the same offset write two pieces; the database takes one of them.
-        let name = format!("pieces/{id}/{start:012}-{}", hex::encode(crate::random::bytes::<8>()?));
+        let name = format!("{PIECES}/{id}/{start:012}-{}", hex::encode(crate::random::bytes::<8>()?));
         self.0.put(&Key::from(name.clone()), PutPayload::from(piece)).await.map_err(|error| fault(&error))?;
         let kept = name.clone();
         if store.write_async(move |tx| tx.add_piece(id, start, length, &kept, now)).await? {
@@ -89,20 +113,37 @@ impl Blobs {
         Ok(false)
     }
 
-    /// Removes what is left of uploads that nobody goes on with.
+    /// Removes what is left of uploads that nobody goes on with, and pieces that no upload knows: the process ended between the two.
     pub(crate) async fn tidy(&self, store: &Store, now: DateTime<Utc>) -> Result<()> {
-        let before = (now - UPLOAD_LIFETIME).timestamp_millis();
-        for upload in store.read_async(move |tx| tx.stale_uploads(before)).await? {
+        let before = now - UPLOAD_LIFETIME;
+        for upload in store.read_async(move |tx| tx.stale_uploads(before.timestamp_millis())).await? {
             self.forget(store, upload).await?;
         }
-        Ok(())
+        let mut lost = Vec::new();
+        let mut pieces = self.0.list(Some(&Key::from(PIECES)));
+        while let Some(piece) = pieces.try_next().await.map_err(|error| fault(&error))? {
+            let name = piece.location.to_string();
+            let upload = name.split('/').nth(1).and_then(|id| id.parse::<RecordId>().ok());
+            if piece.last_modified >= before || lost.len() == MAX_LOST {
+                continue;
+            }
+            let known = match upload {
+                Some(upload) => store.read_async(move |tx| tx.pieces(upload)).await?.contains(&name),
+                None => false,
+            };
+            if !known {
+                lost.push(name);
+            }
+        }
+        self.remove(lost).await
     }
 
-    /// Puts the pieces of an upload together under their hash. `false`: the hash is another one, and the upload is gone.
-    pub(crate) async fn finish(&self, store: &Store, upload: &UploadRow, by: By, now: DateTime<Utc>) -> Result<bool> {
-        let id = upload.id;
+    /// Puts the pieces of an upload together under their hash. `false`: the hash is another one, and the upload is gone. Two may do so at
+    /// once, and one that was interrupted can be done again.
+    pub(crate) async fn finish(&self, store: &Store, upload: &UploadRow, by: &By, now: DateTime<Utc>) -> Result<bool> {
+        let UploadRow { id, person, sha256, length, .. } = *upload;
         let names = store.read_async(move |tx| tx.pieces(id)).await?;
-        let target = blob_key(upload.sha256);
+        let target = blob_key(sha256);
         let mut writer = WriteMultipart::new(self.0.put_multipart(&target).await.map_err(|error| fault(&error))?);
         let mut hasher = Sha256::new();
         for name in names {
@@ -115,16 +156,22 @@ impl Blobs {
                 writer.put(bytes);
             }
         }
-        if Hash(hasher.finalize().into()) != upload.sha256 {
+        if Hash(hasher.finalize().into()) != sha256 {
             writer.abort().await.map_err(|error| fault(&error))?;
+            // Whoever was faster has taken the pieces away.
+            if store.read_async(move |tx| tx.has_sent(person, sha256, length)).await? {
+                return Ok(true);
+            }
             self.forget(store, id).await?;
             tracing::warn!(upload = %id, "blob does not have its hash");
             return Ok(false);
         }
         writer.finish().await.map_err(|error| fault(&error))?;
-        let (sha256, length) = (upload.sha256, upload.length);
+        let by = by.clone();
         let names = store.write_async(move |tx| {
-            arrived(tx, sha256, length, &by, now)?;
+            if !tx.has_sent(person, sha256, length)? {
+                arrived(tx, (person, sha256, length), &by, now)?;
+            }
             tx.complete_upload(id)
         });
         self.remove(names.await?).await?;
@@ -132,11 +179,11 @@ impl Blobs {
         Ok(true)
     }
 
-    /// Keeps bytes that are at hand as a whole.
-    pub(crate) async fn keep(&self, store: &Store, bytes: Vec<u8>, by: &By, now: DateTime<Utc>) -> Result<Hash> {
+    /// Keeps bytes of a person's that are at hand as a whole.
+    pub(crate) async fn keep(&self, store: &Store, person: PersonId, bytes: Vec<u8>, by: &By, now: DateTime<Utc>) -> Result<Hash> {
         let (sha256, length) = (Hash::of(&bytes), bytes.len() as u64);
         self.put(sha256, bytes).await?;
-        store.write(|tx| arrived(tx, sha256, length, by, now))?;
+        store.write(|tx| arrived(tx, (person, sha256, length), by, now))?;
         Ok(sha256)
     }
 
@@ -155,7 +202,8 @@ impl Blobs {
         }
     }
 
-    async fn remove(&self, pieces: Vec<String>) -> Result<()> {
+    /// Removes pieces that no upload knows any more.
+    pub(crate) async fn remove(&self, pieces: Vec<String>) -> Result<()> {
         for name in pieces {
             match self.0.delete(&Key::from(name)).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
@@ -166,9 +214,10 @@ impl Blobs {
     }
 }
 
-/// Notes that a blob is here and has been checked.
-fn arrived(tx: &Tx<'_>, sha256: Hash, length: u64, by: &By, now: DateTime<Utc>) -> Result<()> {
+/// Notes that a person's device has sent a blob, and that it has been checked.
+fn arrived(tx: &Tx<'_>, (person, sha256, length): (PersonId, Hash, u64), by: &By, now: DateTime<Utc>) -> Result<()> {
     tx.add_blob(sha256, length, now)?;
+    tx.add_sender(sha256, person, now)?;
     audit::log(tx, now, by, Act::new(Verb::Uploaded).about(About::Blob(sha256)))?;
     // Until then phones show 附件上传中.
     let mut ingest = reactions::begin(tx, now)?;

@@ -80,6 +80,8 @@ pub(crate) fn enrol(
             return Ok(Ok(answer));
         }
         (_, Some(_)) => return refused(Refused::CodeUsed),
+        // What the server writes is told by this id.
+        (None, None) if enrolment.device == tx.own_device()? => return Ok(Err(Refused::DeviceKnown)),
         (Some(_), None) => return Ok(Err(Refused::DeviceKnown)),
         (None, None) if code.expires_at <= now.timestamp_millis() => return refused(Refused::CodeExpired),
         (None, None) => {}

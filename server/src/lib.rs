@@ -26,6 +26,7 @@ mod scope;
 mod server;
 mod shown;
 mod store;
+mod strays;
 pub mod telemetry;
 mod text;
 mod webhooks;

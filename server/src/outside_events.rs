@@ -64,8 +64,8 @@ pub(crate) fn take(ingest: &mut Ingest<'_>, by: &By, incoming: &EventIn) -> Resu
     if *at > ingest.now() + AHEAD {
         return Ok(Taken::Refused("at"));
     }
-    let id = RecordId::derived(&format!("event/{}/{system}/{external_id}", system.chars().count()));
-    if ingest.tx().document(id)?.is_some() {
+    let id = Event::id_of(system, external_id);
+    if ingest.has_made(id)? {
         return Ok(Taken::Known(id));
     }
     let Some(customer) = ingest.tx().customer_meant(customer)? else { return Ok(Taken::Refused("customer")) };

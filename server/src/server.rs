@@ -17,7 +17,7 @@ use crate::blobs::Blobs;
 use crate::http::{connections, router};
 use crate::jobs::{self, Runner};
 use crate::store::Store;
-use crate::{audit, key};
+use crate::{audit, key, strays};
 
 /// The database's file in the data folder.
 pub(crate) const DATABASE: &str = "chuda.db";
@@ -96,6 +96,7 @@ fn open(settings: &Settings) -> Result<App> {
     std::fs::create_dir_all(&settings.data)?;
     let store = Store::open(&settings.data.join(DATABASE))?;
     audit::note_key(&store, &key::open(&settings.data)?, settings.clock.now())?;
+    store.write(|tx| strays::set_all_aside(tx, settings.clock.now()))?;
     let blobs = Blobs::open(settings.blobs.as_deref(), &settings.data.join(BLOBS))?;
     Ok(Arc::new(Shared::new(store, blobs, settings.clock.clone())?))
 }

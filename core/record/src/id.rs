@@ -147,6 +147,13 @@ record_id! {
     BackCheckId,
 }
 
+impl RecordId {
+    /// Whether it follows from a name, which whoever knows the name can work out beforehand.
+    pub fn is_derived(self) -> bool {
+        self.0.get_version() == Some(uuid::Version::Sha1)
+    }
+}
+
 impl ReportId {
     /// One report per person and day (T4): its id follows from both, so two devices file the same one.
     pub fn of(person: PersonId, day: NaiveDate) -> Self {

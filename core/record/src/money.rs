@@ -8,6 +8,14 @@ use serde::{Deserialize, Serialize};
 pub struct Fen(pub i64);
 
 impl Fen {
+    /// The most that a record may say: ten thousand million yuan.
+    pub const MOST: Self = Self(10_000_000_000 * 100);
+
+    /// Whether it is an amount that a record may say.
+    pub fn is_sound(self) -> bool {
+        (Self(0)..=Self::MOST).contains(&self)
+    }
+
     /// From an amount in yuan with at most two decimals, such as `428000` or `99.5`.
     pub fn from_yuan(text: &str) -> Option<Self> {
         let (yuan, cents) = text.split_once('.').unwrap_or((text, ""));

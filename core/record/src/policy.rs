@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::fields::{self, AUTHOR_FIELD, Fields, KIND_FIELD, Scalar, VERSION_FIELD};
 use crate::id::{DeviceId, PersonId, RecordId};
 use crate::kinds::Kind;
+use crate::money::Fen;
 use crate::record::{NotWritten, Proposal, Surroundings, author_of, version_in};
 use crate::rejection::Rejection;
 use crate::role::{Role, SELLING};
@@ -14,6 +15,9 @@ use crate::rules::audience::{People, superiors};
 use crate::rules::config::Provider;
 use crate::rules::{Config, Subject, World, firing};
 use crate::table::{Create, List, Party, Type, Write};
+
+/// What a refusal names when a new record is not under the id that it should have.
+const ID: &str = "id";
 
 /// Who is writing.
 #[derive(Clone, Debug)]
@@ -43,7 +47,7 @@ pub fn judge(
 ) -> Result<(), NotWritten> {
     match before {
         Some(fields) => check_edit(Stored { id, kind, fields }, writer, writes, lookup)?,
-        None => check_creation(kind, writer, writes)?,
+        None => check_creation(kind, id, writer, writes)?,
     }
     let Writer::Person { id: by, .. } = writer else { return Ok(()) };
     let proposal = &Proposal { id, before, writes, device: lookup.device(), by: *by };
@@ -53,6 +57,13 @@ pub fn judge(
         if !readable {
             return Err(Rejection::invalid("customer").into());
         }
+    }
+    let unsound = |(field, value): &(&String, &Scalar)| match (kind.type_of(field), value) {
+        (Some(Type::Money), Scalar::Int(fen)) => !Fen(*fen).is_sound(),
+        _ => false,
+    };
+    if let Some((field, _)) = writes.iter().find(unsound) {
+        return Err(Rejection::invalid(field).into());
     }
     let config = lookup.config(version_in(proposal.before.unwrap_or(proposal.writes)))?;
     // Options are only ever added: an edit may name one that came after the version that its record was made under.
@@ -155,7 +166,7 @@ fn check_edit(stored: Stored<'_>, writer: &Writer, writes: &Fields, lookup: &dyn
     Ok(())
 }
 
-fn check_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Rejection> {
+fn check_creation(kind: Kind, record: RecordId, writer: &Writer, writes: &Fields) -> Result<(), Rejection> {
     let known = |key: &str| kind.table().write_of(key).is_some() || matches!(key, KIND_FIELD | VERSION_FIELD | AUTHOR_FIELD);
     if let Some(field) = writes.keys().find(|key| !known(key)) {
         return Err(Rejection::FieldLocked { field: field.clone() });
@@ -167,6 +178,10 @@ fn check_creation(kind: Kind, writer: &Writer, writes: &Fields) -> Result<(), Re
             let own = writes.get(AUTHOR_FIELD).and_then(Scalar::as_text) == Some(id.to_string().as_str());
             if !own || roles.contains(&Role::Auditor) || !allowed.iter().any(|role| roles.contains(role)) {
                 return Err(Rejection::NotAllowedToCreate);
+            }
+            // An id that follows from something belongs to that alone: nobody may be there first.
+            if kind.demanded_id(writes).map_or(record.is_derived(), |demanded| demanded != record) {
+                return Err(Rejection::invalid(ID));
             }
             // What only the server may set must not come with the creation either.
             let server_only =

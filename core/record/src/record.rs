@@ -71,6 +71,11 @@ pub trait Record: Serialize + DeserializeOwned {
         fields::id(fields, "holder") == Some(person)
     }
 
+    /// The id that these fields demand; none where a record of this kind has one by chance.
+    fn demanded_id(_: &Fields) -> Option<RecordId> {
+        None
+    }
+
     /// What must hold of a write by a person, beside the rights that the field table gives.
     fn check_write(_: &Proposal<'_>, _: &dyn Surroundings) -> Result<(), NotWritten> {
         Ok(())

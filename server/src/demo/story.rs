@@ -221,7 +221,7 @@ impl Story {
             match happening {
                 Happening::Bytes { person, bytes } => {
                     if let Some(phone) = self.phones.get(&person) {
-                        self.app.blobs.keep(&self.app.store, bytes, &phone.by(), at).await?;
+                        self.app.blobs.keep(&self.app.store, person, bytes, &phone.by(), at).await?;
                         self.written = true;
                     }
                 }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chuda_evidence::audit::About;
+use chuda_record::fields::number;
 use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::wire::BLOBS_PATH;
 use chuda_record::{Error, Evidence, Kind, author_of, from_fields};
@@ -60,7 +61,8 @@ pub(super) async fn options() -> Response {
 }
 
 /// Begins an upload, or finds the one that was begun before. `Upload-Metadata` names the SHA-256, as hexadecimal text; an evidence
-/// record of this person has to name it too. A blob that is there already is complete at once.
+/// record of this person has to name it too. One that a device of this person has sent before is complete at once; bytes that the server has
+/// from somebody else are sent all the same.
 #[utoipa::path(
     post,
     operation_id = "create_upload",
@@ -94,26 +96,32 @@ pub(super) async fn create(State(app): State<App>, signed: Signed) -> Result<Res
     let (person, now) = (signed.device.person, app.now());
     let upload = app.store.write_async(move |tx| {
         let named = tx.evidence_of_blob(sha256)?;
-        let Some(evidence) = named.iter().find(|evidence| author_of(&evidence.fields) == Some(person)) else {
+        let mut own = named.iter().filter(|evidence| author_of(&evidence.fields) == Some(person)).peekable();
+        if own.peek().is_none() {
             return Ok(Err(Problem::new(StatusCode::FORBIDDEN, keys::BLOB_NOT_NAMED)));
-        };
-        let size = from_fields::<Evidence>(&evidence.fields).map(|evidence| evidence.size.cast_unsigned());
-        if size != Ok(length) {
+        }
+        let mut sizes = own.filter_map(|evidence| from_fields::<Evidence>(&evidence.fields).ok()).map(|evidence| evidence.size);
+        if !sizes.any(|size| u64::try_from(size) == Ok(length)) {
             return Ok(Err(Problem::invalid(keys::BLOB_LENGTH)));
         }
         let id = RecordId::derived(&format!("upload/{person}/{sha256}"));
-        if let Some(known) = tx.upload(id)? {
-            return Ok(Ok(known));
+        let mut given_up = Vec::new();
+        match tx.upload(id)? {
+            Some(known) if known.length == length => return Ok(Ok((known, given_up))),
+            // A record with another size has begun it: one of the two is wrong, and the bytes will tell which.
+            Some(_) => given_up = tx.remove_upload(id)?,
+            None => {}
         }
-        let received = if tx.blob(sha256)?.is_some() { length } else { 0 };
+        let received = if tx.has_sent(person, sha256, length)? { length } else { 0 };
         if received < length && tx.uploads_of(person)? >= MAX_UPLOADS {
             return Ok(Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, keys::BLOB_TOO_MANY_UPLOADS)));
         }
         let upload = UploadRow { id, person, sha256, length, received };
         tx.add_upload(&upload, now)?;
-        Ok(Ok(upload))
+        Ok(Ok((upload, given_up)))
     });
-    let upload = upload.await??;
+    let (upload, given_up) = upload.await??;
+    app.blobs.remove(given_up).await?;
     let location = [(header::LOCATION, format!("{BLOBS_PATH}/uploads/{}", upload.id))];
     Ok((StatusCode::CREATED, location, progress(&app, &upload, &signed.device).await?).into_response())
 }
@@ -221,7 +229,7 @@ pub(super) async fn terminate(State(app): State<App>, Path(id): Path<String>, si
     security(("device" = []), ("bearer" = [])),
     params(("sha256" = String, Path, description = "64 hexadecimal digits")),
     responses(
-        (status = 200, description = "The bytes", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 200, description = "The bytes, as what they are by themselves, whatever a phone said of them", body = Vec<u8>, content_type = "*/*"),
         (status = 401, description = "Neither token nor signature", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "The token lacks the scope, or the device is revoked", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "Not there, not yet uploaded, or not for the caller", body = ProblemBody, content_type = "application/problem+json"),
@@ -231,23 +239,26 @@ pub(super) async fn read(State(app): State<App>, Path(sha256): Path<String>, cal
     let (sha256, size) = find_blob(&app, &sha256, &called).await?;
     let (caller, now) = (called.caller, app.now());
     let logged = app.store.write_async(move |tx| {
-        for evidence in tx.evidence_of_blob(sha256)? {
-            let own = caller.person.is_some() && author_of(&evidence.fields) == caller.person;
-            if !own && caller.reader().map_or(Ok(true), |person| tx.may_read(evidence.id, person))? {
+        for document in tx.evidence_with_bytes(sha256)? {
+            let own = caller.person.is_some() && author_of(&document.fields) == caller.person;
+            if !own && caller.reader().map_or(Ok(true), |person| tx.may_read(document.id, person))? {
                 let by = By::caller(caller.person, &caller.via);
-                let act = Act::new(Verb::Viewed).on(evidence.id, Kind::Evidence).about(About::Blob(sha256));
+                let act = Act::new(Verb::Viewed).on(document.id, Kind::Evidence).about(About::Blob(sha256));
                 audit::log(tx, now, &by, act)?;
             }
         }
         Ok(())
     });
     logged.await?;
+    let mime = app.blobs.sniff(sha256).await?;
     let found = app.blobs.open_blob(sha256).await?.ok_or_else(Problem::not_found)?;
+    // Whatever it is, it is not run by a browser: it is put away, under a name without a person's words in it.
     let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_TYPE, mime.as_str().to_owned()),
         (header::CONTENT_LENGTH, size.to_string()),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-        (header::CONTENT_DISPOSITION, "attachment".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}.{}\"", mime.extension())),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
         (SHA256, sha256.to_string()),
     ];
     Ok((headers, Body::from_stream(found.into_stream())).into_response())
@@ -302,10 +313,10 @@ async fn take(app: &App, upload: &mut UploadRow, body: Body) -> Result<()> {
 
 /// How far an upload is, as headers; one whose bytes have all arrived is put together first.
 async fn progress(app: &App, upload: &UploadRow, device: &Device) -> Result<HeaderMap> {
-    let sha256 = upload.sha256;
-    let mut complete = app.store.read_async(move |tx| tx.blob(sha256)).await?.is_some();
+    let UploadRow { person, sha256, length, .. } = *upload;
+    let mut complete = app.store.read_async(move |tx| tx.has_sent(person, sha256, length)).await?;
     if !complete && upload.received == upload.length {
-        if !app.blobs.finish(&app.store, upload, By::device(device.person, device.id), app.now()).await? {
+        if !app.blobs.finish(&app.store, upload, &By::device(device.person, device.id), app.now()).await? {
             let status = StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST);
             return Err(Problem::new(status, "blob.hash_mismatch"));
         }
@@ -333,12 +344,12 @@ async fn find_blob(app: &App, sha256: &str, called: &Called) -> Result<(Hash, u6
     let sha256: Hash = sha256.parse().map_err(|_| Problem::not_found())?;
     let person = called.caller.reader();
     let size = app.store.read_async(move |tx| {
-        let named = tx.evidence_of_blob(sha256)?;
-        let mut readable = person.is_none() && !named.is_empty();
-        for evidence in named {
-            readable = readable || person.is_some_and(|person| tx.may_read(evidence.id, person).unwrap_or(false));
+        for document in tx.evidence_with_bytes(sha256)? {
+            if person.map_or(Ok(true), |person| tx.may_read(document.id, person))? {
+                return Ok(number(&document.fields, "size").map(i64::cast_unsigned));
+            }
         }
-        if readable { tx.blob(sha256) } else { Ok(None) }
+        Ok(None)
     });
     Ok((sha256, size.await?.ok_or_else(Problem::not_found)?))
 }

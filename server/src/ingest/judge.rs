@@ -39,7 +39,7 @@ impl Ingest<'_> {
     pub(crate) fn push(&mut self, sender: Sender, incoming: Vec<Incoming>) -> Result<Vec<Rejected>> {
         let mut ordered = Vec::with_capacity(incoming.len());
         for document in incoming {
-            let stored = self.tx.document(document.document)?;
+            let stored = self.rightful(document.document)?;
             let kind = stored.as_ref().map(|stored| stored.kind).or_else(|| {
                 document.changes.iter().find_map(|change| change.as_ref().ok().and_then(|change| kind_of(&change.writes)))
             });

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use chuda_record::id::{CustomerId, PersonId, RecordId, TaskId};
+use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::{Error, Fields, Record as _, Rejection, Result, Role, Task, kind_of};
 
 use super::commit::Commit;
 use super::{Ingest, Sender};
 use crate::audit::By;
+use crate::store::Document;
+use crate::strays;
 
 /// Something for somebody to know.
 pub(crate) struct Notice<'a> {
@@ -48,8 +50,27 @@ impl Ingest<'_> {
             choice: None,
             reason: None,
         };
+        let id = RecordId::derived(&format!("task/{rule}/{occasion}"));
+        if self.has_made(id)? {
+            return Ok(());
+        }
         let fields = task.to_new_fields().map_err(|error| Error::internal("task.encode", error))?;
-        self.write(TaskId::derived(&format!("task/{rule}/{occasion}")).into(), &fields)
+        self.write(id, &fields)
+    }
+
+    /// Whether there is a record already under an id that follows from what the server makes. What a device has put there is set aside.
+    pub(crate) fn has_made(&mut self, id: impl Into<RecordId>) -> Result<bool> {
+        Ok(self.rightful(id.into())?.is_some())
+    }
+
+    /// The record under an id, if it is its own.
+    pub(super) fn rightful(&mut self, id: RecordId) -> Result<Option<Document>> {
+        let Some(document) = self.tx.document(id)? else { return Ok(None) };
+        if strays::is_stray(self.tx, &document)? {
+            strays::set_aside(self.tx, &document, self.now)?;
+            return Ok(None);
+        }
+        Ok(Some(document))
     }
 
     /// Writes fields of a record in the server's own name.
@@ -59,7 +80,7 @@ impl Ingest<'_> {
 
     /// Writes fields of a record for somebody who asked the server to, as the log will say.
     pub(crate) fn write_by(&mut self, by: &By, document: RecordId, fields: &Fields) -> Result<()> {
-        let before = self.tx.document(document)?;
+        let before = self.rightful(document)?;
         let mut doc = self.load(document, before.is_some())?;
         let fault = |error: &dyn std::fmt::Display| Error::internal("document.write", error);
         let Some(change) = doc.write(self.own, self.now, fields).map_err(|error| fault(&error))? else { return Ok(()) };

@@ -71,7 +71,7 @@ fn draw_one(
     candidates: &BTreeSet<TouchId>,
 ) -> Result<()> {
     let id = RecordId::from(BackCheckId::of(supervisor, period.from));
-    if ingest.tx().document(id)?.is_some() {
+    if ingest.has_made(id)? {
         return Ok(());
     }
     // Each team has a seed of its own, which the record keeps.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use chuda_evidence::{Mime, sniff};
 use chuda_record::id::{EvidenceId, Hash, TouchId};
+use chuda_record::kind::evidence::SEEN;
 use chuda_record::{Error, Event, Evidence, Fields, Record as _, Result, Scalar, Touch, from_fields};
 use serde_json::json;
 
@@ -14,8 +15,6 @@ use crate::reactions::{self, Trace};
 use crate::store::{Payload as _, Taken, Tx};
 
 pub(super) const KIND: Kind = Kind { name: Trace::KIND, always: false, work: |app, taken| Box::pin(trace(app, taken)) };
-/// Where evidence comes from that nobody captured.
-const SOURCE: &str = "event";
 
 async fn trace(app: App, taken: Taken) -> Result<()> {
     let kept = keep(&app, Trace::read(&taken.payload)?).await?;
@@ -28,7 +27,7 @@ async fn trace(app: App, taken: Taken) -> Result<()> {
 
 /// Whether evidence was kept from an event: the server itself has seen it.
 pub(crate) fn is_kept(evidence: &Evidence) -> bool {
-    evidence.source == SOURCE
+    evidence.source == SEEN
 }
 
 struct Kept {
@@ -61,17 +60,19 @@ async fn keep(app: &App, Trace { event, touch }: Trace) -> Result<Option<Kept>> 
 fn attach(tx: &Tx<'_>, kept: &Kept, now: DateTime<Utc>) -> Result<()> {
     let Kept { sha256, size, mime, event, touch, made } = kept;
     let id = EvidenceId::derived(&format!("evidence/{touch}/{}", event.event));
-    if tx.document(id.into())?.is_some() {
+    let mut ingest = reactions::begin(tx, now)?;
+    if ingest.has_made(id)? {
         return Ok(());
     }
     tx.add_blob(*sha256, *size as u64, now)?;
+    tx.add_sender(*sha256, made.author, now)?;
     let evidence = Evidence {
         author: made.author,
         device: tx.own_device()?,
         sha256: *sha256,
         size: *size as i64,
         mime: (*mime).into(),
-        source: SOURCE.into(),
+        source: SEEN.into(),
         captured_at: event.at,
         // No device claims it: this server is the witness, and what it saw is all there is.
         claim: *sha256,
@@ -85,7 +86,6 @@ fn attach(tx: &Tx<'_>, kept: &Kept, now: DateTime<Utc>) -> Result<()> {
         stored_at: Some(now),
     };
     let fields = evidence.to_new_fields().map_err(|error| Error::internal("evidence.encode", error))?;
-    let mut ingest = reactions::begin(tx, now)?;
     ingest.write(id.into(), &fields)?;
     ingest.write((*touch).into(), &Fields::from([(format!("evidence/{id}"), Scalar::Bool(true))]))?;
     ingest.finish()?;

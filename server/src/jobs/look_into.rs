@@ -160,10 +160,8 @@ fn unseen(tx: &Tx<'_>, record: &BackCheck) -> Result<Vec<(Hash, u64)>> {
     for touch in record.in_order() {
         let Some(document) = tx.document(touch.into())? else { continue };
         for (_, evidence) in own_evidence(tx, &document)?.0 {
-            if let Some(size) = tx.blob(evidence.sha256)?
-                && tx.seen(evidence.sha256)?.is_none()
-            {
-                unseen.insert(evidence.sha256, size);
+            if tx.has_bytes(&evidence)? && tx.seen(evidence.sha256)?.is_none() {
+                unseen.insert(evidence.sha256, evidence.size.cast_unsigned());
             }
         }
     }
@@ -200,7 +198,9 @@ fn facts(ingest: &Ingest<'_>, touch: &Document, effects: &BTreeMap<String, Strin
     let (own, missing) = own_evidence(tx, touch)?;
     let mut evidence = Vec::with_capacity(own.len());
     for (id, one) in own {
-        let seen = tx.seen(one.sha256)?.map(|(mime, seen)| {
+        // What somebody else's bytes tell is nothing that this one has shown.
+        let seen = if tx.has_bytes(&one)? { tx.seen(one.sha256)? } else { None };
+        let seen = seen.map(|(mime, seen)| {
             // The bytes say what they are; the record says what they were taken for.
             if mime.is_none_or(|mime| mime == one.mime) { seen } else { Seen::AnotherKind }
         });
@@ -253,7 +253,7 @@ fn claimed(tx: &Tx<'_>, id: EvidenceId, evidence: &Evidence) -> Result<Claimed> 
     }
     let Some(bytes) = tx.claim_bytes(evidence.claim)? else { return Ok(Claimed::Missing) };
     Ok(match Claim::from_bytes(&bytes) {
-        Ok(claim) if claim.evidence == id && claim.sha256 == evidence.sha256 => {
+        Ok(claim) if claim.evidence == id && claim.sha256 == evidence.sha256 && claim.device == evidence.device => {
             Claimed::Agrees { mocked: claim.location.map(|location| location.mock) }
         }
         _ => Claimed::Differs,
@@ -263,7 +263,12 @@ fn claimed(tx: &Tx<'_>, id: EvidenceId, evidence: &Evidence) -> Result<Claimed> 
 /// Whether the same bytes, or much the same picture, proved another touch before. The first one is the original.
 fn elsewhere(tx: &Tx<'_>, touch: TouchId, evidence: &Evidence, seen: Option<&Seen>, looks: Option<&[Looks]>) -> Result<Elsewhere> {
     let captured_at = evidence.captured_at.timestamp_millis();
-    for other in tx.evidence_of_blob(evidence.sha256)?.into_iter().filter(|other| other.at <= captured_at) {
+    // Somebody else can name these bytes without having them: that says nothing against whoever has.
+    let with_bytes = tx.evidence_with_bytes(evidence.sha256)?;
+    let is_own = |other: &Document| author_of(&other.fields) == Some(evidence.author);
+    let has_bytes = |other: &Document| with_bytes.iter().any(|document| document.id == other.id);
+    let named = tx.evidence_of_blob(evidence.sha256)?.into_iter();
+    for other in named.filter(|other| other.at <= captured_at && (is_own(other) || has_bytes(other))) {
         if tx.touches_with(other.id.into())?.iter().any(|other| *other != touch) {
             return Ok(Elsewhere::Same);
         }

@@ -29,7 +29,7 @@ fn close(ingest: &mut Ingest<'_>, back_check: RecordId) -> Result<()> {
             let Some(answer) = record.answer(touch, question).filter(|answer| *answer != Answer::Yes) else { continue };
             let about = member(touch, question);
             let id = FindingId::derived(&format!("finding/{FINDING}/{back_check}/{about}"));
-            if tx.document(id.into())?.is_some() {
+            if ingest.has_made(id)? {
                 continue;
             }
             let shown = config.questions.iter().find(|choice| choice.key == question).map_or(question, |choice| &choice.zh);

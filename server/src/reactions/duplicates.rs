@@ -22,7 +22,7 @@ fn look_for(ingest: &mut Ingest<'_>, customer: RecordId) -> Result<()> {
     let before = ingest.tx().customers_named(name)?;
     let Some(first) = before.first().filter(|first| first.id != customer) else { return Ok(()) };
     let id = RecordId::derived(&format!("finding/{FINDING}/{customer}/{}", first.id));
-    if ingest.tx().document(id)?.is_some() {
+    if ingest.has_made(id)? {
         return Ok(());
     }
     let read = |fields: &Fields| from_fields::<Customer>(fields).map_err(|error| Error::internal("customer.unreadable", error));
@@ -74,7 +74,7 @@ fn merge(ingest: &mut Ingest<'_>, id: RecordId) -> Result<()> {
     let finding: Finding = from_fields(&document.fields).map_err(|error| Error::internal("finding.unreadable", error))?;
     if let (FINDING, Some(at)) = (finding.finding.as_str(), finding.resolved_at) {
         let notice = RecordId::from(TaskId::derived(&format!("task/{FINDING}/{id}")));
-        if ingest.tx().document(notice)?.is_some_and(|notice| notice.kind.is_open(&notice.fields)) {
+        if ingest.tx().document(notice)?.is_some_and(|notice| notice.kind == Kind::Task && notice.kind.is_open(&notice.fields)) {
             ingest.write(notice, &Fields::from([("done_at".into(), Scalar::Int(at.timestamp_millis()))]))?;
         }
     }

@@ -91,11 +91,11 @@ fn apply(ingest: &mut Ingest<'_>, kind: Kind, firing: &Firing) -> Result<()> {
         audit::log(ingest.tx(), ingest.now(), &By::server(), act)?;
     }
     for write in &firing.writes {
-        let before = ingest.tx().document(write.id)?;
         // What is there already has been made by this very effect, before a restore brought the claim of it back.
-        if write.new && before.is_some() {
+        if write.new && ingest.has_made(write.id)? {
             continue;
         }
+        let before = ingest.tx().document(write.id)?;
         // A rule that makes nonsense of one record must not hold up what people send.
         let mut after = before.map(|document| document.fields).unwrap_or_default();
         after.extend(write.fields.clone());
@@ -110,7 +110,10 @@ fn apply(ingest: &mut Ingest<'_>, kind: Kind, firing: &Firing) -> Result<()> {
 /// A task goes with its record as long as nobody has done it: to whoever has taken the record on, and to another promised day.
 fn follow(ingest: &mut Ingest<'_>, firing: &Firing) -> Result<()> {
     for write in firing.writes.iter().filter(|write| !write.follows.is_empty()) {
-        let Some(task) = ingest.tx().document(write.id)?.filter(|task| task.kind.is_open(&task.fields)) else { continue };
+        let Some(task) = ingest.tx().document(write.id)?.filter(|task| task.kind == Kind::Task && task.kind.is_open(&task.fields))
+        else {
+            continue;
+        };
         if write.follows.iter().any(|(field, value)| task.fields.get(field) != Some(value)) {
             ingest.write(write.id, &write.follows)?;
         }

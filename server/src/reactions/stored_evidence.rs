@@ -1,7 +1,7 @@
-//! Evidence whose bytes are here and have been checked says so.
+//! Evidence whose bytes its author has sent, and that have been checked, says so.
 
 use chuda_record::id::{Hash, RecordId};
-use chuda_record::{Fields, Kind, Result, Scalar};
+use chuda_record::{Evidence, Fields, Kind, Result, Scalar, from_fields};
 
 use crate::ingest::{Ingest, Reaction, When};
 
@@ -11,7 +11,7 @@ pub(super) const NAMED: Reaction =
 
 /// Bytes can come after their evidence: every record that names them is told.
 pub(crate) fn blob_stored(ingest: &mut Ingest<'_>, sha256: Hash) -> Result<()> {
-    for evidence in ingest.tx().evidence_of_blob(sha256)? {
+    for evidence in ingest.tx().evidence_with_bytes(sha256)? {
         note(ingest, evidence.id)?;
     }
     Ok(())
@@ -19,8 +19,8 @@ pub(crate) fn blob_stored(ingest: &mut Ingest<'_>, sha256: Hash) -> Result<()> {
 
 fn note(ingest: &mut Ingest<'_>, evidence: RecordId) -> Result<()> {
     let Some(document) = ingest.tx().document(evidence)? else { return Ok(()) };
-    let sha256 = document.fields.get("sha256").and_then(Scalar::as_text).and_then(|hash| hash.parse().ok());
-    if document.fields.contains_key("stored_at") || sha256.map_or(Ok(None), |hash| ingest.tx().blob(hash))?.is_none() {
+    let Ok(record) = from_fields::<Evidence>(&document.fields) else { return Ok(()) };
+    if record.stored_at.is_some() || !ingest.tx().has_bytes(&record)? {
         return Ok(());
     }
     ingest.write(evidence, &Fields::from([("stored_at".into(), Scalar::Int(ingest.now().timestamp_millis()))]))

@@ -1,11 +1,12 @@
 //! Blobs that are complete and checked, and uploads under way.
 
 use chrono::{DateTime, Utc};
-use chuda_record::Result;
 use chuda_record::id::{Hash, PersonId, RecordId};
+use chuda_record::{Evidence, Result};
 use rusqlite::named_params;
 
 use super::database::Tx;
+use super::dialect::field;
 use super::documents::{Document, document_row};
 use super::rows::{id, record_id};
 
@@ -20,12 +21,18 @@ pub(crate) struct UploadRow {
 }
 
 impl Tx<'_> {
-    /// Whether a blob is complete and checked, and its size.
-    pub(crate) fn blob(&self, sha256: Hash) -> Result<Option<u64>> {
-        let size: Option<i64> =
-            self.sql
-                .one("SELECT size FROM blobs WHERE sha256 = :sha256", named_params! { ":sha256": sha256.0 }, |row| row.get(0))?;
-        Ok(size.map(i64::cast_unsigned))
+    /// Whether a device of this person has sent all bytes of a blob, this many, and they have been checked.
+    pub(crate) fn has_sent(&self, person: PersonId, sha256: Hash, size: u64) -> Result<bool> {
+        self.sql.exists(
+            "SELECT 1 FROM blob_senders s JOIN blobs b ON b.sha256 = s.sha256
+             WHERE s.sha256 = :sha256 AND s.person = :person AND b.size = :size",
+            named_params! { ":sha256": sha256.0, ":person": person.as_bytes(), ":size": size.cast_signed() },
+        )
+    }
+
+    /// Whether the bytes of a piece of evidence are here: its author's, as many as it says. Its hash alone stands for nothing.
+    pub(crate) fn has_bytes(&self, evidence: &Evidence) -> Result<bool> {
+        self.has_sent(evidence.author, evidence.sha256, evidence.size.cast_unsigned())
     }
 
     /// Notes that a blob is complete and checked.
@@ -36,6 +43,30 @@ impl Tx<'_> {
                 named_params! { ":sha256": sha256.0, ":size": size.cast_signed(), ":stored_at": now.timestamp_millis() },
             )
             .map(drop)
+    }
+
+    /// Notes that a device of this person has sent all bytes of a blob.
+    pub(crate) fn add_sender(&self, sha256: Hash, person: PersonId, now: DateTime<Utc>) -> Result<()> {
+        self.sql
+            .run(
+                "INSERT INTO blob_senders (sha256, person, at) VALUES (:sha256, :person, :at) ON CONFLICT DO NOTHING",
+                named_params! { ":sha256": sha256.0, ":person": person.as_bytes(), ":at": now.timestamp_millis() },
+            )
+            .map(drop)
+    }
+
+    /// The evidence that stands for some bytes: its author has sent them, as many as it says.
+    pub(crate) fn evidence_with_bytes(&self, sha256: Hash) -> Result<Vec<Document>> {
+        let size = field("d.fields", "size");
+        self.sql.all(
+            &format!(
+                "SELECT d.id, d.kind, d.at, d.fields, d.conflicts FROM documents d
+                 JOIN blob_senders s ON s.sha256 = d.blob AND s.person = d.author JOIN blobs b ON b.sha256 = d.blob AND b.size = {size}
+                 WHERE d.blob = :sha256"
+            ),
+            named_params! { ":sha256": sha256.0 },
+            document_row,
+        )
     }
 
     /// The evidence records that name some bytes.

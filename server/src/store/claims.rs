@@ -1,8 +1,9 @@
 //! Signed claims of evidence, as they were witnessed first.
 
 use chrono::{DateTime, Utc};
-use chuda_record::Result;
+use chuda_evidence::Claim;
 use chuda_record::id::{DeviceId, EvidenceId, Hash};
+use chuda_record::{Evidence, Result};
 use rusqlite::named_params;
 
 use super::database::Tx;
@@ -50,10 +51,18 @@ impl Tx<'_> {
         )
     }
 
-    /// When a claim was witnessed, and its flags.
-    pub(crate) fn claim(&self, hash: Hash) -> Result<Option<(i64, String)>> {
-        self.sql.one("SELECT witnessed_at, flags FROM claims WHERE hash = :hash", named_params! { ":hash": hash.0 }, |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+    /// When the claim that a piece of evidence names was witnessed, and its flags; none where it claims something else.
+    pub(crate) fn claim_of(&self, id: EvidenceId, evidence: &Evidence) -> Result<Option<(i64, String)>> {
+        let found: Option<(i64, String, Vec<u8>)> = self.sql.one(
+            "SELECT witnessed_at, flags, bytes FROM claims WHERE hash = :hash AND evidence = :evidence AND device = :device",
+            named_params! {
+                ":hash": evidence.claim.0,
+                ":evidence": id.as_bytes(),
+                ":device": evidence.device.as_bytes(),
+            },
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        let is_its = |bytes: &[u8]| Claim::from_bytes(bytes).is_ok_and(|claim| claim.sha256 == evidence.sha256);
+        Ok(found.filter(|(_, _, bytes)| is_its(bytes)).map(|(at, flags, _)| (at, flags)))
     }
 }

@@ -32,6 +32,12 @@ impl Tx<'_> {
         self.set_meta("figures", VERSION)
     }
 
+    /// Makes the tables anew.
+    pub(crate) fn recount(&self) -> Result<()> {
+        self.set_meta("figures", &[])?;
+        self.keep_figures()
+    }
+
     /// Brings the tables up to date with a record that has just been stored.
     pub(super) fn count(&self, record: RecordId, kind: Kind, fields: &Fields) -> Result<()> {
         match kind {

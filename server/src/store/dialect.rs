@@ -16,6 +16,11 @@ pub(super) fn is_true(column: &str, name: &str) -> String {
     format!("{} = 1", field(column, name))
 }
 
+/// Whether an id follows from a name: what stands where its version is.
+pub(super) fn is_derived(column: &str) -> String {
+    format!("substr(hex({column}), 13, 1) = '5'")
+}
+
 /// Says which index leads, where the planner can't know.
 pub(super) fn by_index(name: &str) -> String {
     format!("INDEXED BY {name}")

@@ -13,13 +13,14 @@ use super::chain;
 use super::rows::{id, optional_id};
 
 /// In the order in which they are taken. One that a database may have taken is never changed.
-pub(super) const STEPS: [&str; 6] = [
+pub(super) const STEPS: [&str; 7] = [
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
     include_str!("migrations/003.sql"),
     include_str!("migrations/004.sql"),
     include_str!("migrations/005.sql"),
     include_str!("migrations/006.sql"),
+    include_str!("migrations/007.sql"),
 ];
 /// The step that brings the audit log.
 const AUDIT: usize = 4;

@@ -25,6 +25,7 @@ mod people;
 mod readers;
 mod restoring;
 mod rows;
+mod strays;
 mod webhooks;
 
 pub(crate) use audit::AuditFilter;

@@ -13,24 +13,24 @@ use reqwest::{Response, StatusCode};
 
 use crate::phone::{Phone, Team, json_of};
 
-fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
+pub(crate) fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
     answer.headers().get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
 }
 
-async fn create(phone: &Phone, team: &Team, sha256: Hash, length: usize) -> Response {
+pub(crate) async fn create(phone: &Phone, team: &Team, sha256: Hash, length: usize) -> Response {
     let metadata = format!("filename eA==,sha256 {}", BASE64.encode(sha256.to_string()));
     let request = phone.request(team, "POST", "/blobs", Vec::new());
     let request = request.header("tus-resumable", "1.0.0").header("upload-length", length).header("upload-metadata", metadata);
     request.send().await.unwrap()
 }
 
-async fn patch(phone: &Phone, team: &Team, location: &str, offset: usize, bytes: &[u8]) -> Response {
+pub(crate) async fn patch(phone: &Phone, team: &Team, location: &str, offset: usize, bytes: &[u8]) -> Response {
     let request = phone.request(team, "PATCH", location, bytes.to_vec()).header("tus-resumable", "1.0.0");
     let request = request.header("upload-offset", offset).header("content-type", "application/offset+octet-stream");
     request.send().await.unwrap()
 }
 
-async fn head(phone: &Phone, team: &Team, location: &str) -> Response {
+pub(crate) async fn head(phone: &Phone, team: &Team, location: &str) -> Response {
     phone.request(team, "HEAD", location, Vec::new()).header("tus-resumable", "1.0.0").send().await.unwrap()
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn upload(phone: &Phone, team: &Team, bytes: &[u8]) -> StatusCo
     patch(phone, team, header(&created, "location"), 0, bytes).await.status()
 }
 
-async fn rep_with(team: &Team, bytes: &[u8]) -> Phone {
+pub(crate) async fn rep_with(team: &Team, bytes: &[u8]) -> Phone {
     let mut rep = team.phone("Rep", &[Role::Rep], None).await;
     let customer = rep.customer("Huaxin");
     let pdf = rep.evidence(bytes, "application/pdf", None);

@@ -4,6 +4,7 @@
 
 mod answers;
 mod api;
+mod attacks;
 mod audit;
 mod audit_bundle;
 mod back_check;

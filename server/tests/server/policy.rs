@@ -311,7 +311,7 @@ async fn what_must_hold_between_records_does() {
     let fields = phone.fields(report);
     phone.outbox.clear();
     phone.write(RecordId::new(Utc::now()), &fields);
-    invalid(phone.sync(&team).await, "day");
+    invalid(phone.sync(&team).await, "id");
 
     let mut given_away = phone.fields(customer);
     given_away.insert("holder".into(), Scalar::Text(PersonId::new(Utc::now()).to_string()));

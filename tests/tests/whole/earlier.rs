@@ -172,12 +172,25 @@ async fn a_server_of_november_2026_goes_on_where_it_was() {
     sync(&other.workbench).await;
     sync(&workbench).await;
     assert_eq!(workbench.dump().unwrap(), other.workbench.dump().unwrap());
+
+    // What its people had sent then is still served, and what the mail system saw.
+    let reader = admin.add_token("reader", &[chuda_server::Scope::Evidence], None, now).unwrap();
+    let evidence = workbench.records(Kind::Evidence).unwrap();
+    for (id, _) in &evidence {
+        let sha256 = workbench.evidence((*id).into()).unwrap().sha256;
+        assert_eq!(Hash::of(&fetch(&format!("{url}/blobs/{sha256}"), &reader).await), sha256);
+    }
+    assert_eq!(evidence.len(), 9);
     running.shutdown().await.unwrap();
 }
 
 async fn get(url: &str, token: &str) -> String {
+    String::from_utf8(fetch(url, token).await).unwrap()
+}
+
+async fn fetch(url: &str, token: &str) -> Vec<u8> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let answer = reqwest::Client::new().get(url).bearer_auth(token).send().await.unwrap();
-    assert!(answer.status().is_success());
-    answer.text().await.unwrap()
+    assert!(answer.status().is_success(), "{url}: {}", answer.status());
+    answer.bytes().await.unwrap().to_vec()
 }

@@ -309,6 +309,10 @@ impl Around<'_> {
         if kind == Kind::Evidence {
             like.insert("device".into(), self.own.actor.device.to_string().into());
         }
+        if kind == Kind::Report {
+            like.retain(|key, _| !key.starts_with("filed/"));
+            like.insert(format!("filed/{}", self.own.actor.device), 7.into());
+        }
         let holder = |holder: Option<PersonId>| {
             let mut held = like.clone();
             held.remove("holder");
@@ -335,7 +339,10 @@ impl Around<'_> {
         report.insert("day".into(), day.as_str().into());
         let mut found: Vec<(RecordId, Fields)> = all.into_iter().map(|fields| (RecordId::new(self.own.at), fields)).collect();
         if kind == Kind::Report {
-            found.extend(day.parse().map(|day| (ReportId::of(self.me, day).into(), report)));
+            // In the own place, and in a colleague's.
+            for person in [self.me, self.somebody()] {
+                found.extend(day.parse().map(|day| (ReportId::of(person, day).into(), report.clone())));
+            }
         }
         found
     }

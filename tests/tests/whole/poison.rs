@@ -1,9 +1,11 @@
-//! One document that the server refuses among a thousand: the others arrive in the same exchange, the one is seen and can be redone.
+//! One document that the server refuses among a thousand: the others arrive in the same exchange, the one is seen and can be redone. And
+//! a blob of which the server has lost a piece.
 
 use chuda_evidence::clock::Clock as _;
 use chuda_kit::Host;
 use chuda_phone::query::view::ItemState;
 use chuda_phone::store::{Own, Store};
+use chuda_phone::workbench::{BlobChoice, Cancel};
 use chuda_record::policy::Writer;
 use chuda_record::{Actor, Fields, Kind, Role, Scalar};
 
@@ -41,4 +43,24 @@ async fn nine_hundred_and_ninety_nine_arrive() {
     assert_eq!(rep.workbench.redo(poisoned.into()).unwrap_err().key, "record.not_allowed", "redoing does not lift the rule");
     let again = rep.sync().await.unwrap();
     assert!(again.rejected.is_empty() && again.round_trips == 1, "it is not offered over and over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blob_of_which_the_server_has_lost_a_piece_is_sent_again() {
+    let host = Host::start().await;
+    let rep = host.phone("李雷", Role::Rep, None).await;
+    let evidence = rep.keep(&rep.file("会议记录，逐字。".repeat(60_000).as_bytes()));
+    let cancel = Cancel::new();
+    let stop = cancel.clone();
+    let half = move |summary: chuda_phone::query::view::SyncSummary| {
+        if summary.percent > 0 {
+            stop.cancel();
+        }
+    };
+    assert_eq!(rep.workbench.sync(BlobChoice::All, half, cancel).await.unwrap_err().key, "sync.cancelled");
+    std::fs::remove_dir_all(host.data().join("blobs/pieces")).unwrap();
+    let report = rep.sync().await.unwrap();
+    assert_eq!((report.blobs.sent, report.blobs.left), (1, 0));
+    rep.settle().await;
+    assert_eq!(rep.workbench.evidence(evidence).unwrap().state, ItemState::Verified);
 }

@@ -239,7 +239,7 @@ mod tests {
         };
         let writer = Writer::Person { id: me.id, roles: [Role::Rep].into() };
         let own = Own::new(Actor { device: DeviceId::derived("phone"), incarnation: 1 }, writer, touched);
-        let customer = CustomerId::derived("杭州智联科技");
+        let customer = CustomerId::new(touched);
         store
             .write(|tx| {
                 let entered = Customer { holder: Some(me.id), ..Customer::new(me.id, "杭州智联科技", touched) };
@@ -259,7 +259,7 @@ mod tests {
                             1,
                         )
                     };
-                    tx.create(&own, TouchId::derived(next_date), &touch)?;
+                    tx.create(&own, TouchId::new(touched), &touch)?;
                 }
                 Ok(())
             })

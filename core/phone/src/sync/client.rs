@@ -30,6 +30,8 @@ const FILE_TIMEOUT: Duration = Duration::from_mins(10);
 const MAX_PARAMS: (usize, usize) = (32, 1_000);
 const JSON: (&str, &str) = ("content-type", "application/json");
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
+/// Checksum Mismatch, from the tus checksum extension.
+const CHECKSUM_MISMATCH: u16 = 460;
 /// What the server answers when it has all bytes of a blob and has verified them.
 const ECHO: &str = "chuda-sha256";
 
@@ -195,6 +197,9 @@ impl Client {
         let (size, metadata) = (size.to_string(), format!("sha256 {}", BASE64.encode(hash.to_string())));
         let headers = [TUS, ("upload-length", &size), ("upload-metadata", &metadata)];
         let answer = self.send(session, self.post(BLOBS_PATH, &headers, Vec::new())).await?;
+        if answer.status.as_u16() == CHECKSUM_MISMATCH {
+            return Ok(Progress::Gone);
+        }
         if !answer.status.is_success() {
             return Err(refusal(&answer));
         }
@@ -211,7 +216,7 @@ impl Client {
     pub async fn ask_upload(&self, session: &Session<'_>, hash: Hash, location: &str) -> Result<Progress> {
         let answer = self.send(session, self.call(Method::HEAD, location, &[TUS], Vec::new())).await?;
         match answer.status {
-            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Progress::Gone),
+            status if is_gone(status) => Ok(Progress::Gone),
             status if status.is_success() => progress(&answer, hash, location),
             _ => Err(refusal(&answer)),
         }
@@ -230,7 +235,7 @@ impl Client {
         let headers = [TUS, ("upload-offset", &offset), ("content-type", "application/offset+octet-stream")];
         let answer = self.send(session, self.call(Method::PATCH, location, &headers, bytes)).await?;
         match answer.status {
-            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Progress::Gone),
+            status if is_gone(status) => Ok(Progress::Gone),
             StatusCode::CONFLICT => self.ask_upload(session, hash, location).await,
             status if status.is_success() => progress(&answer, hash, location),
             _ => Err(refusal(&answer)),
@@ -297,6 +302,11 @@ fn progress(answer: &Answer, hash: Hash, location: &str) -> Result<Progress> {
     }
     let offset = header(&answer.headers, "upload-offset").and_then(|text| text.parse().ok()).ok_or_else(not_understood)?;
     Ok(Progress::At { offset, location: location.to_owned() })
+}
+
+/// Whether an upload is not there any more, and begins anew: also one whose bytes the server has lost some of, or was sent wrong ones.
+fn is_gone(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE) || status.as_u16() == CHECKSUM_MISMATCH
 }
 
 fn is_echo(answer: &Answer, hash: Hash) -> bool {

@@ -63,7 +63,7 @@ impl Workbench {
                     correct(tx, own, standing, decided)?;
                     return Ok(id);
                 }
-                let report = filled(&ask, own, day, &request, standing, decided.as_ref())?;
+                let report = filled(&ask, own, day, &request, before.as_ref(), decided.as_ref())?;
                 match &before {
                     Some(before) => tx.edit(own, id, before, &report)?,
                     None => tx.create(own, id, &report)?,
@@ -132,25 +132,30 @@ fn correct(tx: &Tx<'_>, own: &Own, standing: &Report, decided: Option<String>) -
     tx.edit(own, ReportId::of(standing.author, standing.day), standing, &Report { corrections, ..standing.clone() })
 }
 
-/// The report of a day as it is filed now, on top of one that stands: what nobody decided is as it was, else as the card suggests.
+/// The report of a day as it is filed now, on top of one that stands: what nobody decided is as it was, else as the card suggests. Of one
+/// that was taken back only what other devices have said stays.
 fn filled(
     ask: &Ask<'_>,
     own: &Own,
     day: NaiveDate,
     request: &ReportRequest,
-    standing: Option<&Report>,
+    before: Option<&Report>,
     decided: Option<&String>,
 ) -> Result<Report> {
     let (config, card) = (ask.config, ask.report_card(day)?);
+    let standing = before.filter(|report| !report.withdrawn);
     let suggested = || standing.map(|report| &report.tomorrow).or(card.suggestions.first());
     let tomorrow = decided.or_else(suggested).ok_or_else(|| Error::invalid(keys::REPORT_TOMORROW_MISSING))?.clone();
-    let before = standing.iter().flat_map(|report| report.touches.iter().copied());
-    let mut filed = standing.map(|report| report.filed.clone()).unwrap_or_default();
+    let named = standing.iter().flat_map(|report| report.touches.iter().copied());
+    let mut filed = before.map(|report| report.filed.clone()).unwrap_or_default();
+    if standing.is_none() {
+        filed.remove(&own.actor.device);
+    }
     filed.entry(own.actor.device).or_insert_with(|| to_millis(own.at));
     let mut report = Report {
         author: ask.me.id,
         day,
-        touches: card.touches.iter().map(|touch| touch.id).chain(before).collect(),
+        touches: card.touches.iter().map(|touch| touch.id).chain(named).collect(),
         briefs: briefs(ask.tx, config, &card, &request.briefs)?,
         tomorrow,
         reason: None,

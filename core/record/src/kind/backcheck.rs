@@ -7,10 +7,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{BackCheckId, PersonId, TouchId};
+use crate::fields;
+use crate::id::{BackCheckId, PersonId, RecordId, TouchId};
 use crate::kinds::Kind;
 use crate::origin::with_origin;
-use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings};
+use crate::record::{ByRules, NotWritten, Proposal, Record, Surroundings, author_of};
 use crate::table::{Create, MAX_TEXT, Party, Table, Type, Write};
 use crate::{Fields, Origin, Rejection, Scalar, from_fields};
 
@@ -186,6 +187,10 @@ impl Record for BackCheck {
     const RULES: ByRules = ByRules::Read;
     const HAS_PAGE: bool = true;
     const CLOSED_BY: &'static [&'static str] = &["closed_at"];
+
+    fn demanded_id(fields: &Fields) -> Option<RecordId> {
+        Some(BackCheckId::of(author_of(fields)?, fields::id(fields, "from")?).into())
+    }
 
     fn check_write(proposal: &Proposal<'_>, _: &dyn Surroundings) -> Result<(), NotWritten> {
         proposal.before.map_or(Ok(()), |before| Ok(Self::check_edit(before, proposal.writes)?))

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::Origin;
-use crate::id::{CustomerId, PersonId, TouchId};
+use crate::fields::{self, Fields};
+use crate::id::{CustomerId, PersonId, RecordId, TouchId};
 use crate::kinds::Kind;
 use crate::origin::with_origin;
 use crate::record::Record;
@@ -38,6 +39,13 @@ pub struct Event {
     pub origin: Origin,
 }
 
+impl Event {
+    /// The id of what happened in a system: sent twice it is one.
+    pub fn id_of(system: &str, external_id: &str) -> RecordId {
+        RecordId::derived(&format!("event/{}/{system}/{external_id}", system.chars().count()))
+    }
+}
+
 impl Record for Event {
     const KIND: Kind = Kind::Event;
     const TABLE: Table = Table {
@@ -56,4 +64,8 @@ impl Record for Event {
     };
     const TIME: &'static str = "at";
     const PARENT: &'static str = "touch";
+
+    fn demanded_id(fields: &Fields) -> Option<RecordId> {
+        Some(Self::id_of(fields::text(fields, "system")?, fields::text(fields, "external_id")?))
+    }
 }

@@ -53,6 +53,9 @@ pub struct Evidence {
     pub stored_at: Option<DateTime<Utc>>,
 }
 
+/// Where evidence comes from that nobody captured: the server itself has seen it (M1).
+pub const SEEN: &str = "event";
+
 impl Evidence {
     /// Whether it proves something: it opens, is no recycled copy, and is not merely the rep's own dictation.
     pub fn is_valid(&self) -> bool {
@@ -94,10 +97,17 @@ impl Record for Evidence {
         fields::id(fields, "sha256")
     }
 
-    /// It is captured where it comes from, and belongs to a touch of whoever captured it.
+    /// It is captured where it comes from, which a device can't say of what the server saw, has a size, and belongs to a touch of whoever
+    /// captured it.
     fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
         if proposal.before.is_none() && proposal.text("device").is_some_and(|device| device.parse() != Ok(proposal.device)) {
             return Err(Rejection::invalid("device").into());
+        }
+        if proposal.text("source") == Some(SEEN) {
+            return Err(Rejection::invalid("source").into());
+        }
+        if fields::number(proposal.writes, "size").is_some_and(i64::is_negative) {
+            return Err(Rejection::invalid("size").into());
         }
         if let Some(touch) = proposal.text("touch") {
             let touch = touch.parse().map_or(Ok(None), |touch| around.record(touch))?;

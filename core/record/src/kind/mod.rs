@@ -145,6 +145,13 @@ macro_rules! asked {
                 }
             }
 
+            /// The id that these fields demand; none where it is one by chance.
+            pub fn demanded_id(self, fields: &Fields) -> Option<RecordId> {
+                match self {
+                    $(Self::$kind => $record::demanded_id(fields),)*
+                }
+            }
+
             /// What must hold of a write by a person, beside the rights that the field table gives.
             pub fn check_write(self, proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
                 match self {

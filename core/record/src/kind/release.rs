@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::fields::{self, Fields};
 use crate::id::{PersonId, RecordId};
 use crate::kinds::Kind;
 use crate::record::{ByRules, Readers, Record};
@@ -50,4 +51,8 @@ impl Record for Release {
     const RULES: ByRules = ByRules::Read;
     const HAS_PAGE: bool = true;
     const TIME: &'static str = "at";
+
+    fn demanded_id(fields: &Fields) -> Option<RecordId> {
+        fields::number(fields, "version").map(Self::id_of)
+    }
 }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::fields::{Fields, Scalar, from_fields, members, members_of};
+use crate::fields::{self, Fields, Scalar, from_fields, members, members_of};
 use crate::id::{CustomerId, DeviceId, PersonId, RecordId, ReportId, TouchId};
 use crate::kinds::Kind;
-use crate::record::{ByRules, NotWritten, Proposal, Readers, Record, Surroundings};
+use crate::record::{ByRules, NotWritten, Proposal, Readers, Record, Surroundings, author_of};
 use crate::rejection::Rejection;
 use crate::role::SELLING;
 use crate::table::{Create, List, Party, Table, Type, Write};
@@ -93,8 +93,18 @@ impl Record for Report {
         filed.min()
     }
 
-    /// It is the report of its author's day, with briefs that there are (B1).
+    /// It is the report of its author's day.
+    fn demanded_id(fields: &Fields) -> Option<RecordId> {
+        Some(ReportId::of(author_of(fields)?, fields::id(fields, "day")?).into())
+    }
+
+    /// Each device says for itself when it was filed there; briefs are such as there are (B1).
     fn check_write(proposal: &Proposal<'_>, around: &dyn Surroundings) -> Result<(), NotWritten> {
+        let own = proposal.device.to_string();
+        let foreign = |(device, at): (&str, &Scalar)| device != own || !matches!(at, Scalar::Int(_));
+        if members_of(proposal.writes, "filed/").any(foreign) {
+            return Err(Rejection::invalid("filed").into());
+        }
         if proposal.before.is_some() {
             return Ok(());
         }
@@ -102,10 +112,6 @@ impl Record for Report {
         if report.briefs.values().any(|brief| !around.has_option(List::Briefs, brief)) {
             return Err(Rejection::invalid("briefs").into());
         }
-        if RecordId::from(ReportId::of(report.author, report.day)) == proposal.id {
-            Ok(())
-        } else {
-            Err(Rejection::invalid("day").into())
-        }
+        Ok(())
     }
 }

@@ -91,7 +91,7 @@ impl<'a> Carrying<'a> {
                     }
                     let id = derived(Kind::Task, other, self.subject.id, "", number);
                     let open = |fields: &Fields| fields.get("done_at").is_none_or(|at| *at == Scalar::Null);
-                    if self.subject.world.record(id)?.is_some_and(|(_, fields)| open(&fields)) {
+                    if self.subject.world.record(id)?.is_some_and(|(kind, fields)| kind == Kind::Task && open(&fields)) {
                         let done_at = Scalar::Int(to_millis(self.moment.now));
                         self.write(id, Kind::Task, false, [("done_at".into(), done_at)].into());
                     }

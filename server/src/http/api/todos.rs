@@ -8,7 +8,7 @@ use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::kind::touch::evidence_in;
 use chuda_record::rules::Config;
 use chuda_record::view::heads::TaskHead;
-use chuda_record::{Evidence, Fields, Kind, Person, Rejection, Task};
+use chuda_record::{Evidence, Fields, Kind, Person, Rejection, Task, author_of};
 use chuda_words::keys;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -232,10 +232,15 @@ fn view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<TodoView> {
     let source = tx.document(task.source)?;
     let mut attachments = Vec::new();
     for evidence in source.iter().flat_map(|source| evidence_in(&source.fields)) {
-        let Some(evidence) = tx.document(evidence.into())? else { continue };
+        // A touch can name what is no evidence, or another's.
+        let named = tx.document(evidence.into())?.filter(|named| named.kind == Kind::Evidence);
+        let Some(evidence) = named.filter(|named| author_of(&named.fields) == source.as_ref().and_then(|of| author_of(&of.fields)))
+        else {
+            continue;
+        };
         let evidence: Evidence = typed(&evidence.fields)?;
         attachments.push(AttachmentView {
-            state: attachment(tx, evidence.sha256)?,
+            state: attachment(tx, &evidence)?,
             sha256: evidence.sha256,
             mime: evidence.mime,
             size: evidence.size,

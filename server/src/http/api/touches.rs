@@ -287,7 +287,7 @@ pub(super) fn evidence_views(
 ) -> chuda_record::Result<Vec<EvidenceView>> {
     let mut views = Vec::new();
     for id in evidence {
-        if let Some(document) = tx.document((*id).into())?
+        if let Some(document) = tx.document((*id).into())?.filter(|document| document.kind == Kind::Evidence)
             && may_read(tx, document.id, reader)?
         {
             views.push(evidence_view(tx, &document)?);
@@ -299,7 +299,7 @@ pub(super) fn evidence_views(
 /// One piece of evidence, as its record, its claim and the log of views tell it.
 fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<EvidenceView> {
     let evidence: Evidence = typed(&document.fields)?;
-    let witnessed = tx.claim(evidence.claim)?;
+    let (witnessed, attachment) = (tx.claim_of(document.id.into(), &evidence)?, attachment(tx, &evidence)?);
     let own = jobs::is_kept(&evidence);
     let mut flags = evidence.flags;
     flags.extend(witnessed.iter().flat_map(|(_, flags)| flags.split_whitespace().map(str::to_owned)));
@@ -321,13 +321,13 @@ fn evidence_view(tx: &Tx<'_>, document: &Document) -> chuda_record::Result<Evide
         readable: evidence.unreadable.is_none(),
         unreadable: evidence.unreadable,
         consent: evidence.consent,
-        attachment: attachment(tx, evidence.sha256)?,
+        attachment,
         transcript: evidence.transcript,
         views: views.collect::<chuda_record::Result<_>>()?,
     })
 }
 
-/// Whether bytes have arrived.
-pub(crate) fn attachment(tx: &Tx<'_>, sha256: Hash) -> chuda_record::Result<Word> {
-    Ok(Word::fixed("attachment", if tx.blob(sha256)?.is_some() { "stored" } else { "uploading" }))
+/// Whether the bytes of evidence have arrived.
+pub(crate) fn attachment(tx: &Tx<'_>, evidence: &Evidence) -> chuda_record::Result<Word> {
+    Ok(Word::fixed("attachment", if tx.has_bytes(evidence)? { "stored" } else { "uploading" }))
 }
