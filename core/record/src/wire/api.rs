@@ -92,7 +92,7 @@ pub struct Published {
 
 crate::words! {
     /// What is imported.
-    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(rename_all = "snake_case"))]
     pub enum ImportKind {
         /// Customers.
         Customers = "customers",
