@@ -82,7 +82,7 @@ fn nothing_in_the_table_is_never_said() {
 struct Said<'a> {
     /// What stands in quotes, and what stands between quotes.
     whole: BTreeSet<&'a str>,
-    /// What the keys of a list begin with: `mode` of `"mode.${mode}"`, of `"mode.{mode}"`, of `label("mode", …)`, of `"mode": ContactMode`.
+    /// What the keys of a list begin with: `mode` of `"mode.${mode}"`, of `"mode.{mode}"`, of `label("mode", …)`, of `named("mode", …)`, of `"mode": ContactMode`.
     lists: BTreeSet<&'a str>,
     /// Constants of errors.
     constants: BTreeSet<&'a str>,
@@ -93,7 +93,7 @@ impl<'a> Said<'a> {
         let pieces: Vec<&str> = code.split('"').collect();
         let put_together =
             pieces.iter().filter_map(|piece| piece.find(['$', '\\', '{']).and_then(|at| piece[..at].strip_suffix('.')));
-        let listed = |pair: &&[&'a str]| pair[0].ends_with("label(") || pair[0].ends_with("Word::fixed(");
+        let listed = |pair: &&[&'a str]| ["label(", "named(", "Word::fixed("].iter().any(|way| pair[0].ends_with(way));
         let labels = pieces.windows(2).filter(listed).map(|pair| pair[1]);
         // A list of `of_list!`: `"grade": Grade,`.
         let typed = |pair: &&[&'a str]| pair[1].strip_prefix(": ").is_some_and(|rest| rest.starts_with(char::is_uppercase));
