@@ -122,7 +122,12 @@ private fun Item(
             Alignment.CenterVertically,
         ) {
             Icon(Icons.warning, null, Modifier.size(18.dp), tint = MaterialTheme.colorScheme.error)
-            Text(words.state(state), Modifier.weight(1f), color = MaterialTheme.colorScheme.error, style = MaterialTheme.typography.bodyMedium)
+            Text(
+                words.state(state),
+                Modifier.weight(1f),
+                color = MaterialTheme.colorScheme.error,
+                style = MaterialTheme.typography.bodyMedium,
+            )
             PlainButton(words("sync.redo"), { on.redo(item.id) })
         }
     }
