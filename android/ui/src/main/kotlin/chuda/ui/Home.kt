@@ -156,11 +156,14 @@ class HomeModel(
     }
 
     override fun undo() {
-        val (home, _, _, undo) = state.value
-        if (home == null || undo == 0) return
+        val day =
+            state.value.home
+                ?.report
+                ?.day
+        if (day == null || state.value.undo == 0) return
         countdown?.cancel()
         set { it.copy(undo = 0) }
-        work { workbench.withdrawReport(home.report.day) }
+        work { workbench.withdrawReport(day) }
     }
 
     override fun chooseTomorrow(text: String?) {
