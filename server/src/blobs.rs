@@ -2,7 +2,6 @@
 //!
 //! Which bytes have arrived is in the database, the bytes themselves in the blob store: any server process can go on with an upload.
 
-use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,8 +26,6 @@ use crate::store::{Store, Tx, UploadRow};
 const PIECES: &str = "pieces";
 /// Most pieces that are removed at a time.
 const MAX_LOST: usize = 10_000;
-/// Largest blob that is fetched to say what it is, where it is not on this machine.
-const MAX_FETCHED: u64 = 64 * 1024 * 1024;
 /// How long an upload waits to be gone on with.
 const UPLOAD_LIFETIME: TimeDelta = TimeDelta::days(7);
 
@@ -74,22 +71,6 @@ impl Blobs {
     /// A blob that is complete, to be read piece by piece; none when it is not there.
     pub(crate) async fn open_blob(&self, sha256: Hash) -> Result<Option<GetResult>> {
         self.get(&blob_key(sha256)).await
-    }
-
-    /// What kind of file a blob is, by its bytes alone. One that is far away and large is not looked into.
-    pub(crate) async fn sniff(&self, sha256: Hash) -> Result<Mime> {
-        let Some(found) = self.open_blob(sha256).await? else { return Ok(Mime::Unknown) };
-        let looked = match found {
-            GetResult { payload: GetResultPayload::File(mut file, _), .. } => {
-                tokio::task::spawn_blocking(move || sniff::sniff(&mut file)).await
-            }
-            found if found.meta.size <= MAX_FETCHED => {
-                let bytes = found.bytes().await.map_err(|error| fault(&error))?;
-                tokio::task::spawn_blocking(move || sniff::sniff(&mut Cursor::new(bytes))).await
-            }
-            _ => return Ok(Mime::Unknown),
-        };
-        Ok(looked.map_err(|error| Error::internal("task.failed", error))?.unwrap_or(Mime::Unknown))
     }
 
     /// The bytes of a blob that is complete; none when they are not there.
@@ -211,6 +192,19 @@ impl Blobs {
             }
         }
         Ok(())
+    }
+}
+
+/// What kind of file an opened blob is, by its bytes alone.
+pub(crate) fn sniff(blob: &GetResult) -> impl Future<Output = Result<Mime>> + use<> {
+    let file = match &blob.payload {
+        GetResultPayload::File(file, _) => Some(file.try_clone()),
+        GetResultPayload::Stream(_) => None,
+    };
+    async move {
+        let Some(mut file) = file.transpose()? else { return Ok(Mime::Unknown) };
+        let looked = tokio::task::spawn_blocking(move || sniff::sniff(&mut file)).await;
+        Ok(looked.map_err(|error| Error::internal("task.failed", error))?.unwrap_or(Mime::Unknown))
     }
 }
 

@@ -1,18 +1,12 @@
-//! Records as they are told to people and other systems: as their types, with people and customers by name.
+//! Records as they are told to people and other systems: with people and customers by name.
 
 use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::rules::Config;
 use chuda_record::view::Named;
 use chuda_record::view::heads::{TaskHead, TaskNames, TouchHead};
-use chuda_record::{Error, Fields, Result, Task, Touch, from_fields};
-use serde::de::DeserializeOwned;
+use chuda_record::{Result, Task, Touch};
 
 use crate::store::Tx;
-
-/// A record as its type.
-pub(crate) fn typed<T: DeserializeOwned>(fields: &Fields) -> Result<T> {
-    from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))
-}
 
 pub(crate) fn person_named(tx: &Tx<'_>, person: PersonId) -> Result<Named> {
     Ok(Named { id: person.into(), name: tx.name_of(person)? })

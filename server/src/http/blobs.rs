@@ -21,6 +21,7 @@ use super::caller::{Called, Signed, SignedStream, need_writer, text};
 use super::problem::{Problem, ProblemBody, Result};
 use crate::app::App;
 use crate::audit::{self, Act, By, Verb};
+use crate::blobs::sniff;
 use crate::scope::Scope;
 use crate::store::{Device, UploadRow};
 
@@ -250,8 +251,8 @@ pub(super) async fn read(State(app): State<App>, Path(sha256): Path<String>, cal
         Ok(())
     });
     logged.await?;
-    let mime = app.blobs.sniff(sha256).await?;
     let found = app.blobs.open_blob(sha256).await?.ok_or_else(Problem::not_found)?;
+    let mime = sniff(&found).await?;
     // Whatever it is, it is not run by a browser: it is put away, under a name without a person's words in it.
     let headers = [
         (header::CONTENT_TYPE, mime.as_str().to_owned()),

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use chuda_record::id::{CustomerId, RecordId, TouchId};
 use chuda_record::rules::result;
-use chuda_record::{Error, Event, Fields, Kind, Result, Scalar, Touch, from_fields};
+use chuda_record::{Event, Fields, Kind, Result, Scalar, Touch};
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::{Ingest, Reaction, When};
-use crate::store::{Document, Payload};
+use crate::store::{Document, Payload, typed};
 
 /// Touches and events find each other before any rule looks at them.
 pub(super) const FOUND: Reaction = Reaction { to: &[Kind::Touch, Kind::Event], act: When::Together(sort_out) };
@@ -57,6 +57,5 @@ fn sort_out_customer(ingest: &mut Ingest<'_>, customer: CustomerId) -> Result<()
 }
 
 fn read<T: serde::de::DeserializeOwned>(documents: Vec<Document>) -> Result<Vec<(RecordId, T)>> {
-    let read = |document: Document| from_fields::<T>(&document.fields).map(|record| (document.id, record));
-    documents.into_iter().map(read).collect::<Result<_, _>>().map_err(|error| Error::internal("document.unreadable", error))
+    documents.into_iter().map(|document| Ok((document.id, typed(&document.fields)?))).collect()
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::ingest::{Ingest, Reaction, When, Written};
-use crate::shown::{customer_named, person_named, task_head, touch_head, typed};
-use crate::store::Tx;
+use crate::shown::{customer_named, person_named, task_head, touch_head};
+use crate::store::{Tx, typed};
 use crate::webhooks::{Event, emit, is_wanted};
 
 /// Whoever subscribes is told, as things were at the very moment.

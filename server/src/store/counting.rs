@@ -8,7 +8,7 @@ use rusqlite::named_params;
 
 use super::database::Tx;
 use super::dialect::{bytes, ids};
-use crate::shown::typed;
+use super::rows::typed;
 
 /// Counts up whenever what the tables hold changes, so that they are made anew.
 const VERSION: &[u8] = b"2";

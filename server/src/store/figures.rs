@@ -7,13 +7,12 @@ use chuda_record::id::{CustomerId, LeadId, PersonId, RecordId, TouchId};
 use chuda_record::rules::metrics::{FeedbackFact, HoldingFact, LeadFact, SendingFact, Source, Span, TouchFact, Week};
 use chuda_record::rules::stage::Steps;
 use chuda_record::time::{from_millis, to_millis};
-use chuda_record::{Error, Result};
-use chuda_record::{Fields, Lead, from_fields};
+use chuda_record::{Lead, Result};
 use rusqlite::{Row, named_params};
 
 use super::database::Tx;
 use super::dialect::{JOIN_IN_ORDER, by_index, bytes, field, ids, is_true, list, words};
-use super::rows::{id, optional_id};
+use super::rows::{id, optional_id, typed};
 
 /// What health needs of a customer that somebody has (T3).
 pub(crate) struct HealthRow {
@@ -115,7 +114,7 @@ impl Tx<'_> {
             |row| id(row, 0, RecordId::from_slice),
         )?;
         let document = found.map(|lead| self.document(lead)).transpose()?.flatten();
-        document.map(|document| read(&document.fields)).transpose()
+        document.map(|document| typed(&document.fields)).transpose()
     }
 
     /// The touches of a day, newest first.
@@ -271,8 +270,4 @@ fn touch_fact(row: &Row<'_>) -> rusqlite::Result<TouchFact> {
         valid_evidence: row.get(6)?,
         quote: false,
     })
-}
-
-fn read<T: serde::de::DeserializeOwned>(fields: &Fields) -> Result<T> {
-    from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))
 }

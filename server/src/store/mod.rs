@@ -40,4 +40,5 @@ pub(crate) use documents::{Document, Filter, Projection};
 pub(crate) use figures::HealthRow;
 pub(crate) use inboxes::InboxRow;
 pub(crate) use jobs::{JobRow, NewJob, Payload, Taken};
+pub(crate) use rows::typed;
 pub(crate) use webhooks::{EventRow, WebhookRow};

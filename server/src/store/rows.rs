@@ -1,8 +1,14 @@
 //! Columns of a row as the types they stand for.
 
-use chuda_record::Fields;
 use chuda_record::id::{PersonId, RecordId};
+use chuda_record::{Error, Fields, Result, from_fields};
 use rusqlite::Row;
+use serde::de::DeserializeOwned;
+
+/// A record as its type.
+pub(crate) fn typed<T: DeserializeOwned>(fields: &Fields) -> Result<T> {
+    from_fields(fields).map_err(|error| Error::internal("document.unreadable", error))
+}
 
 /// A record's fields, alone in a row.
 pub(super) fn fields_row(row: &Row<'_>) -> rusqlite::Result<Fields> {

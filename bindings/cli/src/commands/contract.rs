@@ -130,7 +130,8 @@ fn page(shell: &Shell, contract: &ContractView) -> String {
 
 fn step_row(shell: &Shell, step: &StepView) -> Vec<String> {
     let text = shell.text;
-    let whose = step.person.as_ref().map(|person| person.name.clone()).or_else(|| step.role.map(|role| role.as_str().into()));
+    let whose =
+        step.person.as_ref().map(|person| person.name.clone()).or_else(|| step.role.map(|role| text.label("role", role.as_str())));
     vec![
         text.word(&step.step).to_owned(),
         text.label("step_state", step.state.as_str()),

@@ -103,7 +103,7 @@ fn row(shell: &Shell, order: &OrderView) -> Vec<String> {
         order.customer_name.clone(),
         order.contract.as_ref().and_then(|contract| contract.number.clone()).unwrap_or_default(),
         shell.text.word(&order.status).to_owned(),
-        whose.or_else(|| order.role.map(|role| role.as_str().into())).unwrap_or_default(),
+        whose.or_else(|| order.role.map(|role| shell.text.label("role", role.as_str()))).unwrap_or_default(),
         order.id.to_string(),
     ]
 }

@@ -191,6 +191,7 @@ fn effect(shell: &Shell, config: &Config, effect: &str) -> String {
     let (key, list, name) = match effect.split_once(':') {
         Some(("task", name)) => ("effect.task", &config.tasks, name),
         Some(("category", name)) => ("effect.category", &config.categories, name),
+        Some(("create", kind)) => return shell.text.say("effect.create", &[("name", &shell.text.label("kind", kind))]),
         _ => return effect.to_owned(),
     };
     let word = Config::option(list, name).map(Word::from);

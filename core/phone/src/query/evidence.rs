@@ -170,7 +170,7 @@ impl Shown for EvidenceView {
             claim,
             size,
             kind: EvidenceKind::of(&mime, &source),
-            extension: Mime::ALL.into_iter().find(|one| one.as_str() == mime).unwrap_or(Mime::Unknown).extension().into(),
+            extension: Mime::parse(&mime).unwrap_or(Mime::Unknown).extension().into(),
             mime,
             source,
             captured_at,

@@ -60,7 +60,7 @@ impl Format {
             joined("\n", [name, contact.phone.clone()])
         });
         self.facts([
-            ("customer.stage", Some(self.named("stage", customer.stage.as_str()))),
+            ("customer.stage", Some(self.stage(customer.stage))),
             ("customer.holder", Some(self.lang.say("customer.since", &held))),
             ("slot.intent", customer.intent.map(|intent| intent.as_str().to_owned())),
             ("field.contact", contact),

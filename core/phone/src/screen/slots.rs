@@ -163,7 +163,7 @@ impl<'a> Slots<'a> {
 
     fn mode(&self) -> SlotView {
         let chosen = self.drafted.touch.mode;
-        let text = |mode: ContactMode| self.lang().text(&format!("mode.{}", mode.as_str())).to_owned();
+        let text = |mode: ContactMode| self.format().mode(mode);
         let mut modes = ContactMode::ALL;
         modes.sort_by_key(|mode| *mode != ContactMode::Visit);
         let choices =

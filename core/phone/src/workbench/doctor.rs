@@ -49,6 +49,6 @@ impl Workbench {
 
     #[cfg(not(feature = "whisper"))]
     fn check_model(&self) -> Check {
-        Check { name: "model".into(), ok: false, detail: keys::SPEECH_MODEL_MISSING.into() }
+        Check { name: "model".into(), ok: false, detail: chuda_words::keys::SPEECH_MODEL_MISSING.into() }
     }
 }

@@ -77,7 +77,7 @@ impl TouchDraft {
         let word = value.trim();
         match field {
             "customer" => self.customer = word.parse().ok(),
-            "mode" => self.mode = ContactMode::ALL.into_iter().find(|mode| mode.as_str() == word),
+            "mode" => self.mode = ContactMode::parse(word),
             "action" => self.action = text,
             "brief" => self.brief = text,
             "tech_owner" => self.tech_owner = text,

@@ -30,8 +30,8 @@ use serde::de::DeserializeOwned;
 
 use crate::http::caller::Caller;
 use crate::http::problem::{Problem, Result};
-use crate::shown::{customer_named, person_named, typed};
-use crate::store::{Document, Filter, Tx};
+use crate::shown::{customer_named, person_named};
+use crate::store::{Document, Filter, Tx, typed};
 
 /// Most items of one page.
 const PAGE: usize = 100;

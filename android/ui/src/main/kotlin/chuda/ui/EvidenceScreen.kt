@@ -111,10 +111,6 @@ private fun Content(
                 )
             }
         }
-
-        else -> {
-            Unit
-        }
     }
     if (evidence.here &&
         evidence.kind != EvidenceKind.RECORDING
