@@ -3,6 +3,8 @@
 //! A document is a flat map of [`Fields`]. Its history is a list of changes, each content-addressed by SHA-256; the stored form
 //! of a document is its changes, in an order in which they can be applied.
 
+mod size;
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -20,6 +22,8 @@ pub const MAX_CHANGE_BYTES: usize = 256 * 1024;
 pub const MAX_CHANGE_FIELDS: usize = 2_000;
 /// Most changes one document may have.
 pub const MAX_DOCUMENT_CHANGES: usize = 10_000;
+/// Most earlier writes that those of one change may take the place of: each of its fields may be one that many wrote at once.
+const MAX_PREDECESSORS: usize = 2 * MAX_DOCUMENT_CHANGES;
 
 /// Who writes: one incarnation of one installation.
 ///
@@ -88,6 +92,10 @@ impl Change {
         if bytes.len() > MAX_CHANGE_BYTES {
             return Err(DocError::TooLarge);
         }
+        let size = size::of(bytes).ok_or(DocError::Malformed)?;
+        if size.operations > MAX_CHANGE_FIELDS as u64 || size.predecessors > MAX_PREDECESSORS as u64 {
+            return Err(DocError::TooLarge);
+        }
         // Automerge's decoder has panicking paths on hostile input.
         let parsed = catch_unwind(|| {
             let change = automerge::Change::try_from(bytes).ok()?;
@@ -95,11 +103,16 @@ impl Change {
             Some((change, expanded))
         });
         let (inner, expanded) = parsed.ok().flatten().ok_or(DocError::Malformed)?;
-        // A change has one form only: uncompressed (type 1), with the checksum that its hash begins with.
-        if bytes.get(4..9) != Some(&[&inner.hash().0[..4], &[1]].concat()) {
+        // A change has one form only: uncompressed, with the checksum that its hash begins with.
+        if bytes.get(4..8) != Some(&inner.hash().0[..4]) {
             return Err(DocError::Malformed);
         }
         Self::new(inner, &expanded)
+    }
+
+    /// Whether it writes fields again and again: whoever settles a conflict writes one twice, nobody more often.
+    pub fn repeats_itself(&self) -> bool {
+        self.inner.len() > 2 * self.writes.len()
     }
 
     /// The bytes that are stored and sent.
@@ -128,6 +141,12 @@ impl Change {
             inner,
         })
     }
+}
+
+/// What it takes to decode a change: itself and each field that it writes. Nothing is decoded to know it; what is too large is not decoded.
+pub fn weight(bytes: &[u8]) -> usize {
+    let fields = size::of(bytes).and_then(|size| usize::try_from(size.operations).ok());
+    1 + fields.filter(|fields| *fields <= MAX_CHANGE_FIELDS).unwrap_or(0)
 }
 
 /// What a document's changes come to.
@@ -266,34 +285,33 @@ impl Default for Doc {
 }
 
 fn writes(change: &ExpandedChange) -> Option<Fields> {
-    let mut writes = Fields::new();
+    let mut last = BTreeMap::new();
     for op in &change.operations {
         let (automerge::legacy::ObjectId::Root, automerge::legacy::Key::Map(key)) = (&op.obj, &op.key) else { return None };
         let automerge::legacy::OpType::Put(value) = &op.action else { return None };
-        writes.insert(key.to_string(), from_automerge(value)?);
+        last.insert(key.as_str(), value);
     }
-    Some(writes)
+    last.into_iter().map(|(key, value)| Some((key.to_owned(), from_automerge(value)?))).collect()
 }
 
 /// Only the plain form that [`Doc::write`] gives counts; anything odd has to go through Automerge itself.
 fn is_whole_document(change: &ExpandedChange) -> bool {
+    fn key(op: &automerge::legacy::Op) -> &str {
+        match &op.key {
+            automerge::legacy::Key::Map(key) => key.as_str(),
+            automerge::legacy::Key::Seq(_) => "",
+        }
+    }
     let plain = |op: &automerge::legacy::Op| op.pred.is_empty() && !op.insert;
-    let key = |op: &automerge::legacy::Op| match &op.key {
-        automerge::legacy::Key::Map(key) => key.to_string(),
-        automerge::legacy::Key::Seq(_) => String::new(),
-    };
-    let mut last = String::new();
-    let mut rising = |op: &automerge::legacy::Op| {
-        let before = std::mem::replace(&mut last, key(op));
-        before < last
-    };
     change.seq == 1
         && change.start_op.get() == 1
         && change.deps.is_empty()
         && change.message.is_none()
         && change.author.is_none()
         && change.extra_bytes.is_empty()
-        && change.operations.iter().all(|op| plain(op) && rising(op))
+        && change.operations.iter().all(plain)
+        && change.operations.first().is_none_or(|op| !key(op).is_empty())
+        && change.operations.is_sorted_by(|a, b| key(a) < key(b))
 }
 
 fn to_automerge(value: &Scalar) -> ScalarValue {

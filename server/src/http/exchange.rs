@@ -52,8 +52,7 @@ fn decode(body: &[u8]) -> Result<Request> {
     if !(wire::OLDEST..=wire::VERSION).contains(&request.version) {
         return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, keys::SYNC_VERSION).with("version", wire::VERSION));
     }
-    let changes: usize = request.changes.iter().map(|document| document.changes.len()).sum();
-    if changes.max(request.changes.len()).max(request.claims.len()) > MAX_CHANGES {
+    if !wire::are_within_bounds(&request.changes) || request.claims.len() > MAX_CHANGES {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, keys::SYNC_TOO_MANY_CHANGES).with("most", MAX_CHANGES));
     }
     Ok(request)

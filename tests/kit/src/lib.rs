@@ -3,6 +3,7 @@
 mod clock;
 #[cfg(feature = "server")]
 mod host;
+pub mod hostile;
 #[cfg(feature = "phone")]
 mod phone;
 pub mod records;

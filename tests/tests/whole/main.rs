@@ -11,6 +11,7 @@ mod convergence;
 mod demo;
 mod earlier;
 mod figures;
+mod hostile_server;
 mod inbound;
 mod invariants;
 mod judged_alike;

@@ -1,7 +1,7 @@
 //! The server over HTTP: signed requests, and nothing else that this core says to the network.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -26,6 +26,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_TIMEOUT: Duration = Duration::from_mins(1);
 /// The same for a file that the server answers only once it has taken it in.
 const FILE_TIMEOUT: Duration = Duration::from_mins(10);
+/// Bytes a second that an answer brings on any network once that time is over: one that comes drop by drop is given up.
+const MIN_RATE: u64 = 2 * 1024;
 /// Most values that a refusal brings, and most characters of one.
 const MAX_PARAMS: (usize, usize) = (32, 1_000);
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -37,9 +39,15 @@ const ECHO: &str = "chuda-sha256";
 
 /// A connection pool. Knows no server and no person.
 pub struct Client {
-    http: reqwest::Client,
+    http: Http,
     /// The same with more patience, for what the server takes its time over.
-    patient: reqwest::Client,
+    patient: Http,
+}
+
+/// Connections, and how long a request on them may go without a byte.
+struct Http {
+    connections: reqwest::Client,
+    patience: Duration,
 }
 
 /// Who is asking, and of whom.
@@ -96,7 +104,7 @@ pub enum Progress {
 /// A request that is still to be signed.
 struct Call<'a> {
     /// With how much patience it is sent.
-    http: &'a reqwest::Client,
+    http: &'a Http,
     method: Method,
     path: &'a str,
     headers: &'a [(&'a str, &'a str)],
@@ -113,22 +121,27 @@ struct Answer {
 impl Client {
     /// A client that trusts the public certificate authorities.
     pub fn new() -> Result<Self> {
+        Self::with_patience(READ_TIMEOUT)
+    }
+
+    fn with_patience(patience: Duration) -> Result<Self> {
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| Error::internal("tls.versions", error))?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let client = |patience| {
-            reqwest::Client::builder()
+        let http = |patience| {
+            let connections = reqwest::Client::builder()
                 .tls_backend_preconfigured(tls.clone())
                 .connect_timeout(CONNECT_TIMEOUT)
                 .read_timeout(patience)
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
-                .map_err(|error| Error::internal("http.client", error))
+                .map_err(|error| Error::internal("http.client", error))?;
+            Ok::<_, Error>(Http { connections, patience })
         };
-        Ok(Self { http: client(READ_TIMEOUT)?, patient: client(FILE_TIMEOUT)? })
+        Ok(Self { http: http(patience)?, patient: http(FILE_TIMEOUT)? })
     }
 
     /// Enrols a device with a one-time code. After a lost answer it can be asked again.
@@ -208,8 +221,11 @@ impl Client {
         }
         let location = header(&answer.headers, "location").ok_or_else(not_understood)?;
         // A location may be absolute; only its path belongs to this server.
-        let path = Url::parse(location).map_or_else(|_| location.to_owned(), |url| url.path().to_owned());
-        Ok(Progress::At { offset: 0, location: path })
+        let url = Url::parse(session.server).and_then(|server| server.join(location)).map_err(|_| not_understood())?;
+        if url.path().starts_with("//") {
+            return Err(not_understood());
+        }
+        Ok(Progress::At { offset: 0, location: url.path().to_owned() })
     }
 
     /// Asks how much of an upload the server has.
@@ -277,15 +293,18 @@ impl Call<'_> {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| Error::internal("http.header", error))?;
             all.insert(name, HeaderValue::from_str(value).map_err(|error| Error::internal("http.header", error))?);
         }
-        let request = http.request(method.clone(), url).headers(all).body(body.clone());
+        let request = http.connections.request(method.clone(), url).headers(all).body(body.clone());
         let mut response = request.send().await.map_err(|error| unreachable(&error))?;
-        let (status, headers) = (response.status(), response.headers().clone());
+        let (status, headers, began) = (response.status(), response.headers().clone(), Instant::now());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
             if body.len() + chunk.len() > MAX_BODY_BYTES {
                 return Err(not_understood());
             }
             body.extend_from_slice(&chunk);
+            if began.elapsed() > http.patience + Duration::from_secs(body.len() as u64 / MIN_RATE) {
+                return Err(Error::new(ErrorKind::Offline, keys::SYNC_OFFLINE));
+            }
         }
         Ok(Answer { status, headers, body })
     }
@@ -293,7 +312,12 @@ impl Call<'_> {
 
 /// The time to sign with: the device's own, corrected by what the server last said. A clock set by hand is for records only.
 pub fn signing_time(clock: &dyn Clock, server_ahead_ms: i64) -> DateTime<Utc> {
-    if clock.is_set_by_hand() { Utc::now() } else { clock.now() + TimeDelta::milliseconds(server_ahead_ms) }
+    if clock.is_set_by_hand() {
+        return Utc::now();
+    }
+    // A server may say anything.
+    let corrected = TimeDelta::try_milliseconds(server_ahead_ms).and_then(|ahead| clock.now().checked_add_signed(ahead));
+    corrected.unwrap_or_else(|| clock.now())
 }
 
 fn progress(answer: &Answer, hash: Hash, location: &str) -> Result<Progress> {
@@ -380,4 +404,46 @@ fn unreachable(error: &reqwest::Error) -> Error {
 
 fn not_understood() -> Error {
     Error::new(ErrorKind::Server, keys::SYNC_NOT_UNDERSTOOD)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use chuda_evidence::key::SoftwareKey;
+
+    use super::*;
+
+    /// Answers one request with a body of this many bytes, of which it sends one in each step; then ends the body or goes on for ever.
+    fn server(length: usize, step: Duration, ends: bool) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut line, _) = listener.accept().unwrap();
+            let _ = line.read(&mut [0; 4096]).unwrap();
+            line.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n").unwrap();
+            let mut sent = 0;
+            while (!ends || sent < length) && line.write_all(b"1").is_ok() {
+                sent += 1;
+                std::thread::sleep(step);
+            }
+        });
+        format!("http://{address}")
+    }
+
+    async fn ask(patience: Duration, server: String) -> Result<u64> {
+        let client = Client::with_patience(patience)?;
+        let signer = SoftwareKey::generate();
+        let session = Session { server: &server, device: DeviceId::derived("device"), signer: &signer, now: Utc::now() };
+        client.ask(&session, "/", &()).await
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_comes_drop_by_drop_without_end_is_given_up_and_a_slow_one_is_not() {
+        let step = Duration::from_millis(2);
+        let endless = ask(Duration::from_millis(100), server(0, step, false)).await.unwrap_err();
+        assert_eq!((endless.kind, endless.key), (ErrorKind::Offline, keys::SYNC_OFFLINE));
+        assert_eq!(ask(READ_TIMEOUT, server(9, step, true)).await.unwrap(), 111_111_111);
+    }
 }

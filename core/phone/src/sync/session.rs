@@ -1,5 +1,7 @@
 //! What a device says in an exchange and what it makes of the answer. No network here.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use minicbor::bytes::ByteVec;
 
@@ -8,13 +10,17 @@ use chuda_record::Rejection;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{Hash, RecordId};
 use chuda_record::time::from_millis;
-use chuda_record::wire::{DocumentChanges, MAX_CHANGES, OLDEST, Request, Response, SignedClaim, VERSION};
+use chuda_record::wire::{self, DocumentChanges, MAX_CHANGES, OLDEST, Request, Response, SignedClaim, VERSION};
 use chuda_words::keys;
 
 /// Most bytes of changes in one request, before compression.
 const MAX_REQUEST_BYTES: usize = 4 << 20;
 /// Most claims in one request.
 const MAX_CLAIMS: u32 = 2_000;
+/// Most bytes of what a server calls its log.
+const MAX_EPOCH: usize = 64;
+/// Most characters that are kept of why a claim was refused.
+const MAX_REASON: usize = 200;
 
 /// A request, and what to take note of when it is answered.
 pub struct Offer {
@@ -67,9 +73,7 @@ pub fn offer(tx: &Tx<'_>) -> Result<Offer> {
 
 /// Takes in the answer: what came, what was taken, what was refused. Doing it twice changes nothing.
 pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<Utc>) -> Result<Taken> {
-    if response.changes.iter().map(|document| document.changes.len()).sum::<usize>() > MAX_CHANGES {
-        return Err(Error::new(ErrorKind::Server, keys::SYNC_PAGE_TOO_LARGE));
-    }
+    check(&offer.request, response)?;
     store.write_again(|tx| {
         let mut taken = Taken { more: response.more, ..Taken::default() };
         // In the order of the store's pages, so that each is read and written once.
@@ -88,8 +92,9 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
             .iter()
             .map(|rejected| (RecordId(uuid::Uuid::from_bytes(rejected.document)), Hash(rejected.change), rejected.rejection()))
             .collect();
-        let accepted = offer.changes.iter().filter(|(_, hash)| !refused.iter().any(|(_, other, _)| other == hash));
-        let accepted: Vec<Hash> = accepted.map(|(_, hash)| *hash).collect();
+        let refused_changes: HashSet<Hash> = refused.iter().map(|(_, hash, _)| *hash).collect();
+        let accepted: Vec<Hash> =
+            offer.changes.iter().map(|(_, hash)| *hash).filter(|hash| !refused_changes.contains(hash)).collect();
         taken.pushed = accepted.len() as i64;
         tx.acknowledge(accepted)?;
         let mut documents: Vec<RecordId> = refused.iter().map(|(document, ..)| *document).collect();
@@ -102,10 +107,10 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
         }
 
         for claim in &response.rejected_claims {
-            tx.reject_claim(Hash(claim.claim), &claim.reason)?;
+            tx.reject_claim(Hash(claim.claim), &claim.reason.chars().take(MAX_REASON).collect::<String>())?;
         }
-        let refused_claim = |hash: &Hash| response.rejected_claims.iter().any(|claim| claim.claim == hash.0);
-        for claim in offer.claims.iter().filter(|hash| !refused_claim(hash)) {
+        let refused_claims: HashSet<Hash> = response.rejected_claims.iter().map(|claim| Hash(claim.claim)).collect();
+        for claim in offer.claims.iter().filter(|hash| !refused_claims.contains(hash)) {
             tx.witness(*claim, from_millis(response.server_time))?;
         }
 
@@ -124,4 +129,18 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
         taken.more |= left || !tx.unwitnessed_claims(1)?.is_empty();
         Ok(taken)
     })
+}
+
+/// Whether an answer is one that a server can give to this request. A page with more behind it holds something and leads on.
+fn check(request: &Request, response: &Response) -> Result<()> {
+    let fault = |key| Err(Error::new(ErrorKind::Server, key));
+    if !wire::are_within_bounds(&response.changes) || response.purged.len() > MAX_CHANGES {
+        return fault(keys::SYNC_PAGE_TOO_LARGE);
+    }
+    if response.epoch.len() > MAX_EPOCH || i64::try_from(response.cursor).is_err() {
+        return fault(keys::SYNC_NOT_UNDERSTOOD);
+    }
+    let from = if request.epoch.as_ref() == Some(&response.epoch) { request.cursor } else { 0 };
+    let is_empty = response.changes.is_empty() && response.purged.is_empty();
+    if response.more && (is_empty || response.cursor <= from) { fault(keys::SYNC_NO_PROGRESS) } else { Ok(()) }
 }

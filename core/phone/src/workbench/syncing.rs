@@ -23,6 +23,8 @@ use chuda_words::keys;
 const PIECE: u64 = 512 * 1024;
 /// Most exchanges of one sync; the rest follows with the next.
 const MAX_EXCHANGES: i64 = 10_000;
+/// How many of them in a row may bring and take nothing new. After a restore all that a phone has comes once more: a million changes.
+const MAX_FRUITLESS: usize = 200;
 /// Blobs looked at in one sync.
 const MAX_BLOBS: u32 = 10_000;
 /// How often one blob may begin anew in one sync.
@@ -148,7 +150,8 @@ impl Workbench {
         let link = self.0.link()?;
         let this = self.clone();
         blocking(move || this.0.sign_claims()).await?;
-        while report.round_trips < MAX_EXCHANGES {
+        let mut fruitless = 0;
+        while report.round_trips < MAX_EXCHANGES && fruitless < MAX_FRUITLESS {
             cancel.check(keys::SYNC_CANCELLED)?;
             let offer = self.0.store.read(session::offer)?;
             let exchanged = self.0.client.exchange(&link.session(&self.0), &offer.request).await?;
@@ -176,12 +179,14 @@ impl Workbench {
             if !taken.more {
                 return Ok(());
             }
+            fruitless = if taken.pushed + taken.pulled > 0 { 0 } else { fruitless + 1 };
         }
-        Ok(())
+        Err(Error::new(ErrorKind::Server, keys::SYNC_NO_PROGRESS))
     }
 
     async fn send_blobs(&self, report: &mut BlobsReport, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {
         let link = self.0.link()?;
+        let mut fault = None;
         for upload in self.0.store.read(|tx| tx.waiting_uploads(MAX_BLOBS))? {
             cancel.check(keys::SYNC_CANCELLED)?;
             match self.send_blob(&link, &upload, progress, cancel).await {
@@ -190,19 +195,22 @@ impl Workbench {
                 Err(error) if matches!(error.kind, ErrorKind::Offline | ErrorKind::Cancelled | ErrorKind::Storage) => {
                     return Err(error);
                 }
-                Err(error) => {
-                    let reason =
-                        error.params.get("problem").filter(|key| !key.is_empty()).cloned().unwrap_or_else(|| error.key.into());
-                    self.0.store.write(|tx| tx.upload_failed(upload.hash, &reason))?;
-                }
+                Err(error) => match error.params.get("problem").filter(|key| !key.is_empty()) {
+                    // It was not refused: the server is at fault, and this blob is tried again with the next sync.
+                    None if error.kind == ErrorKind::Server => fault = fault.or(Some(error)),
+                    problem => {
+                        let reason = problem.map_or(error.key, String::as_str);
+                        self.0.store.write(|tx| tx.upload_failed(upload.hash, reason))?;
+                    }
+                },
             }
         }
-        Ok(())
+        fault.map_or(Ok(()), Err)
     }
 
     async fn send_blob(&self, link: &Link, upload: &Upload, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {
         let Inner { client, store, blobs, .. } = &**self.0;
-        let mut restarts = 0;
+        let (mut restarts, mut reached) = (0, None);
         let mut state = match &upload.location {
             Some(location) => client.ask_upload(&link.session(&self.0), upload.hash, location).await?,
             None => Progress::Gone,
@@ -216,13 +224,18 @@ impl Workbench {
                     return Ok(());
                 }
                 Progress::Gone => {
-                    restarts += 1;
+                    (restarts, reached) = (restarts + 1, None);
                     if restarts > MAX_RESTARTS {
                         return Err(Error::new(ErrorKind::Server, keys::SYNC_UPLOAD_RESTARTS));
                     }
                     state = client.begin_upload(&link.session(&self.0), upload.hash, upload.size).await?;
                 }
+                // Further than before and not at its end without the echo, or it begins anew.
+                Progress::At { offset, .. } if offset >= upload.size.max(1) || reached.is_some_and(|reached| offset <= reached) => {
+                    state = Progress::Gone;
+                }
                 Progress::At { offset, location } => {
+                    reached = Some(offset);
                     store.write_again(|tx| tx.upload_progress(upload.hash, offset, Some(&location)))?;
                     progress(self.0.ask(|ask| ask.sync_summary())?);
                     let mut reader = blobs.reader(upload.hash)?;
@@ -270,7 +283,7 @@ impl Inner {
     fn remember_server_time(&self, server_ms: i64) -> Result<()> {
         let clock = self.settings.clock.as_ref();
         self.store.write_again(|tx| {
-            tx.set_meta("server_ahead", server_ms - to_millis(clock.now()))?;
+            tx.set_meta("server_ahead", server_ms.saturating_sub(to_millis(clock.now())))?;
             tx.set_meta("trusted_server", server_ms)?;
             tx.set_meta("trusted_monotonic", clock.monotonic_ms())?;
             tx.set_meta("trusted_boot", clock.boot_id())

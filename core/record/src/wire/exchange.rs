@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::Rejection;
+use crate::{Rejection, doc};
 
 /// The newest version of this protocol. A server answers in the newest that both speak, and refuses newer ones with 426.
 pub const VERSION: u32 = 2;
@@ -18,8 +18,12 @@ pub const CONTENT_TYPE: &str = "application/vnd.chuda.sync+cbor-zstd";
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 /// Most bytes of a body once decompressed.
 pub const MAX_PLAIN_BYTES: usize = 32 * 1024 * 1024;
-/// Most changes that one exchange carries each way.
+/// Most changes that one exchange carries each way, and most documents that they are of.
 pub const MAX_CHANGES: usize = 5_000;
+/// Most fields that all of them may write. As many bytes as one request or answer is filled with hold fewer.
+const MAX_FIELDS: usize = 1_000_000;
+/// Most pieces of CBOR in a body. A change takes one, what is said of it when it is refused thirteen, a document or a claim five.
+const MAX_PIECES: usize = 40 * MAX_CHANGES;
 
 /// What a device sends.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
@@ -168,7 +172,7 @@ pub struct RejectedClaim {
 /// Why a body can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// Over [`MAX_BODY_BYTES`] or [`MAX_PLAIN_BYTES`].
+    /// Over [`MAX_BODY_BYTES`] or [`MAX_PLAIN_BYTES`], or of too many parts.
     #[error("body too large")]
     TooLarge,
     /// Not zstd, or not the CBOR of this message.
@@ -183,6 +187,14 @@ pub fn encode<T: Encode<()>>(message: &T) -> Vec<u8> {
         .unwrap_or_else(|error| unreachable!("compressing memory: {error}"))
 }
 
+/// Whether changes are few enough to be taken apart, by what they say of themselves: a few bytes of a change can stand for many fields.
+pub fn are_within_bounds(changes: &[DocumentChanges]) -> bool {
+    let all = || changes.iter().flat_map(|document| &document.changes);
+    changes.len() <= MAX_CHANGES
+        && all().count() <= MAX_CHANGES
+        && all().map(|bytes| doc::weight(bytes)).sum::<usize>() <= MAX_FIELDS
+}
+
 /// Decompresses and decodes a message within the bounds.
 pub fn decode<T: for<'b> Decode<'b, ()>>(body: &[u8]) -> Result<T, BodyError> {
     if body.len() > MAX_BODY_BYTES {
@@ -193,5 +205,27 @@ pub fn decode<T: for<'b> Decode<'b, ()>>(body: &[u8]) -> Result<T, BodyError> {
         return Err(BodyError::TooLarge);
     }
     let plain = zstd::bulk::decompress(body, size as usize).map_err(|_| BodyError::Malformed)?;
+    check_pieces(&plain)?;
     minicbor::decode(&plain).map_err(|_| BodyError::Malformed)
+}
+
+/// A byte can stand for an empty list that takes twenty-four in memory: pieces of CBOR are counted before anything is made of them.
+fn check_pieces(mut rest: &[u8]) -> Result<(), BodyError> {
+    for _ in 0..MAX_PIECES {
+        let Some((head, after)) = rest.split_first() else { return Ok(()) };
+        let width = match head & 31 {
+            0..=23 | 31 => 0,
+            short @ 24..=27 => 1 << (short - 24),
+            _ => return Err(BodyError::Malformed),
+        };
+        let (number, after) = after.split_at_checked(width).ok_or(BodyError::Malformed)?;
+        let is_bytes = matches!(head >> 5, 2 | 3) && head & 31 != 31;
+        let length = match number {
+            _ if !is_bytes => 0,
+            [] => usize::from(head & 31),
+            number => number.iter().fold(0, |length: usize, byte| length.saturating_mul(256).saturating_add(usize::from(*byte))),
+        };
+        rest = after.get(length..).ok_or(BodyError::Malformed)?;
+    }
+    if rest.is_empty() { Ok(()) } else { Err(BodyError::TooLarge) }
 }

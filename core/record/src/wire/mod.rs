@@ -5,5 +5,5 @@ mod exchange;
 
 pub use exchange::{
     BLOBS_PATH, BodyError, CONTENT_TYPE, DocumentChanges, MAX_BODY_BYTES, MAX_CHANGES, MAX_PLAIN_BYTES, OLDEST, Reason, Rejected,
-    RejectedClaim, Request, Response, SYNC_PATH, SignedClaim, VERSION, decode, encode,
+    RejectedClaim, Request, Response, SYNC_PATH, SignedClaim, VERSION, are_within_bounds, decode, encode,
 };

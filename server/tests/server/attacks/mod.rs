@@ -3,4 +3,5 @@
 
 mod bounds;
 mod bytes;
+mod decoding;
 mod ids;
