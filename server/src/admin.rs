@@ -144,7 +144,7 @@ pub struct DeadDelivery {
 impl Admin {
     /// Opens the data folder of a server, running or not, and makes it if it is missing.
     pub fn open(data: &Path) -> Result<Self> {
-        std::fs::create_dir_all(data)?;
+        chuda_sqlite::private::folder(data)?;
         Ok(Self(Store::open(&data.join(DATABASE))?, data.to_owned()))
     }
 

@@ -1,6 +1,7 @@
 //! What every request and every job works with.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
 use chuda_evidence::clock::Clock;
@@ -8,6 +9,7 @@ use chuda_record::id::Hash;
 use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
+use crate::http::{Quota, Quotas};
 use crate::store::Store;
 use crate::webhooks::Sender;
 
@@ -21,6 +23,9 @@ pub(crate) struct Shared {
     pub(crate) webhooks: Sender,
     pub(crate) exchanges: Semaphore,
     pub(crate) dry_runs: Semaphore,
+    pub(crate) quotas: Quotas,
+    /// Set once the database is found to be damaged: from then on nothing is served from it.
+    pub(crate) damaged: AtomicBool,
     clock: Arc<dyn Clock>,
     /// What draws start from, where a demo is to be repeated; otherwise the system's randomness.
     seed: Option<u64>,
@@ -37,9 +42,16 @@ impl Shared {
             webhooks: Sender::new()?,
             exchanges: Semaphore::new(EXCHANGES),
             dry_runs: Semaphore::new(1),
+            quotas: Quotas::new(Quota::default()),
+            damaged: AtomicBool::new(false),
             clock,
             seed: None,
         })
+    }
+
+    /// The same, of which each caller may take so much.
+    pub(crate) fn within(self, quota: Quota) -> Self {
+        Self { quotas: Quotas::new(quota), ..self }
     }
 
     /// The same with draws that can be repeated.

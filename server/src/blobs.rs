@@ -53,7 +53,7 @@ impl Blobs {
     }
 
     fn in_folder(folder: &Path, synced: bool) -> Result<Self> {
-        std::fs::create_dir_all(folder)?;
+        chuda_sqlite::private::folder(folder)?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| fault(&error))?.with_fsync(synced);
         Ok(Self(Arc::new(store)))
     }

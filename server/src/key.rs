@@ -1,11 +1,12 @@
 //! The server's signing key (P-256): made at the first start, in a file that only its owner may read.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{ErrorKind as Io, Write as _};
 use std::path::Path;
 
 use chuda_evidence::SoftwareKey;
 use chuda_record::{Error, ErrorKind, Result};
+use chuda_sqlite::private;
 use chuda_words::keys;
 
 /// PKCS#8 in DER; `openssl pkey -inform DER` reads it.
@@ -16,7 +17,7 @@ pub(crate) fn open(data: &Path) -> Result<SoftwareKey> {
     let path = data.join(FILE);
     match fs::read(&path) {
         Ok(der) => {
-            warn_if_open(&path);
+            private::file(&path)?;
             SoftwareKey::from_pkcs8(&der).map_err(|_| Error::new(ErrorKind::Storage, keys::SERVER_KEY_UNREADABLE))
         }
         Err(error) if error.kind() == Io::NotFound => make(data, &path),
@@ -29,7 +30,7 @@ fn make(data: &Path, path: &Path) -> Result<SoftwareKey> {
     let key = SoftwareKey::generate();
     let draft = path.with_extension(hex::encode(crate::random::bytes::<8>()?));
     let linked = (|| {
-        let mut file = private(&draft)?;
+        let mut file = private::create(&draft)?;
         file.write_all(key.to_pkcs8()?.as_bytes())?;
         file.sync_all()?;
         fs::hard_link(&draft, path)
@@ -40,21 +41,4 @@ fn make(data: &Path, path: &Path) -> Result<SoftwareKey> {
         Err(error) if error.kind() == Io::AlreadyExists => open(data),
         Err(error) => Err(error.into()),
     }
-}
-
-fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-fn warn_if_open(path: &Path) {
-    #[cfg(unix)]
-    if fs::metadata(path).is_ok_and(|file| std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o077 != 0) {
-        tracing::warn!("others can read the server's key: run chmod 600 on {FILE} in the data folder");
-    }
-    #[cfg(not(unix))]
-    let _ = path;
 }

@@ -32,6 +32,7 @@ mod text;
 mod webhooks;
 
 pub use audit::AuditExport;
+pub use http::{Network, Quota};
 pub use scope::Scope;
 pub use server::{Running, Server, Settings};
 pub use webhooks::Event;

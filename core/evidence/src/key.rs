@@ -3,7 +3,7 @@
 use std::fmt;
 
 use p256::ecdsa::signature::{Signer as _, Verifier as _};
-use p256::ecdsa::{DerSignature, SigningKey, VerifyingKey};
+use p256::ecdsa::{DerSignature, Signature, SigningKey, VerifyingKey};
 use p256::elliptic_curve::Generate as _;
 use p256::pkcs8::{
     DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding, SecretDocument,
@@ -24,6 +24,12 @@ pub trait Signer: Send + Sync {
     ///
     /// Fails with [`ErrorKind::Storage`] while the key cannot be used, such as before the phone is unlocked.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>>;
+}
+
+/// Signs, and of the two signatures that are equally valid gives the one that is sent: with the low S. Hardware gives either.
+pub fn sign_low(signer: &dyn Signer, message: &[u8]) -> Result<Vec<u8>> {
+    let signature = Signature::from_der(&signer.sign(message)?).map_err(|error| Error::internal("key.sign", error))?;
+    Ok(signature.normalize_s().to_der().as_bytes().to_vec())
 }
 
 /// The public half of a device key.

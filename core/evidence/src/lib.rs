@@ -3,7 +3,7 @@
 //! In the order a capture takes: [`digest`] names the bytes, [`sniff`] says what they are, [`claim`] binds that to who, when and where,
 //! [`photo`] and [`document`] look inside and say whether they can be read, [`recording`] keeps sound while it arrives.
 //! [`proof`] packs one piece of evidence so that anyone can check it without this program, [`audit`] the server's log of who did and who looked.
-//! [`key`] signs claims and, in [`signature`], requests. [`clock`] tells the time that claims bear.
+//! [`file`] opens what somebody names. [`key`] signs claims and, in [`signature`], requests. [`clock`] tells the time that claims bear.
 
 mod archive;
 pub mod audit;
@@ -11,6 +11,7 @@ pub mod claim;
 pub mod clock;
 pub mod digest;
 pub mod document;
+pub mod file;
 mod heif;
 mod jpeg;
 pub mod key;

@@ -1,6 +1,5 @@
 //! A proof bundle: one piece of evidence with everything that is needed to check it offline, on any machine.
 
-use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -102,7 +101,7 @@ pub fn export(path: &Path, evidence: &Evidence<'_>, original: &mut (impl Read + 
 /// A valid bundle shows that the holder of the key signed this claim about exactly these bytes. Whose key it is, the bundle cannot
 /// show: compare its id with the list of devices on the server.
 pub fn verify(path: &Path) -> Result<Report> {
-    let mut file = BufReader::new(File::open(path)?);
+    let mut file = BufReader::new(super::file::open(path)?);
     let members = match archive::read(&mut file)? {
         Ok(members) if are_ours(&members) => members,
         Ok(_) => return Ok(Report::unread("its members are not those of a proof bundle")),

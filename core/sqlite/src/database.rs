@@ -9,7 +9,7 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use crate::{Sql, storage};
+use crate::{Sql, private, storage};
 
 /// How connections to a file are opened.
 #[derive(Clone, Copy)]
@@ -47,6 +47,17 @@ pub struct Database {
 impl Settings {
     /// Opens a connection to a file.
     pub fn connect(&self, path: &Path, access: Access) -> Result<Connection> {
+        if access == Access::Write {
+            // What SQLite puts beside it, it makes as open as the file itself.
+            for beside in ["-wal", "-shm"] {
+                let mut beside_it = path.as_os_str().to_owned();
+                beside_it.push(beside);
+                if Path::new(&beside_it).exists() {
+                    private::file(Path::new(&beside_it))?;
+                }
+            }
+            private::file(path)?;
+        }
         self.open(path, access).map_err(storage)
     }
 
@@ -130,6 +141,7 @@ impl Database {
     /// Copies the database into a new file, while others write.
     pub fn backup(&self, file: &Path) -> Result<()> {
         let source = self.settings.connect(&self.path, Access::Read)?;
+        private::file(file)?;
         copy(&source, &mut Connection::open(file).map_err(storage)?)
     }
 }

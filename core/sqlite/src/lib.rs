@@ -6,6 +6,7 @@
 mod cipher;
 mod database;
 mod error;
+pub mod private;
 mod schema;
 mod sql;
 

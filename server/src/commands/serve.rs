@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chuda_evidence::clock::Clock;
 use chuda_record::{Error, Result};
-use chuda_server::{Server, Settings};
+use chuda_server::{Network, Server, Settings};
 use clap::Args;
 use serde_json::json;
 
@@ -21,12 +21,15 @@ pub(super) struct Serve {
     /// Where evidence is kept: a folder or a file: URL; by default `blobs` in the data folder.
     #[arg(long, env = "CHUDA_BLOBS")]
     blobs: Option<String>,
+    /// A proxy that is believed about whom it asks for (X-Forwarded-For, Forwarded): an address or a network. May be given several times.
+    #[arg(long = "trusted-proxy", env = "CHUDA_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
+    trusted_proxies: Vec<Network>,
 }
 
 impl Serve {
     pub(super) fn run(self, clock: Arc<dyn Clock>) -> Result<()> {
-        let Self { data, listen, blobs } = self;
-        let settings = Settings { data: data.folder.clone(), listen, blobs, clock };
+        let Self { data, listen, blobs, trusted_proxies } = self;
+        let settings = Settings { listen, blobs, clock, trusted_proxies, ..Settings::local(&data.folder) };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let running = Server::start(settings).await?;

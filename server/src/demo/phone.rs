@@ -152,7 +152,8 @@ impl Phone {
             return Ok(());
         }
         let (changes, claims) = (std::mem::take(&mut self.unsent), std::mem::take(&mut self.claims));
-        let (refused, refused_claims) = exchange::push(store, &self.device, changes, &claims, now)?;
+        let pushed = exchange::push(store, &self.device, changes, &claims, now)?;
+        let (refused, refused_claims) = (pushed.refused, pushed.refused_claims);
         let refused = refused.into_iter().map(|(_, _, reason)| reason.to_string());
         if let Some(reason) = refused.chain(refused_claims.into_iter().map(|one| one.reason)).next() {
             return Err(Error::internal("demo.refused", reason));

@@ -4,27 +4,33 @@ use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 use chuda_record::Result;
-use chuda_record::id::RecordId;
+use chuda_record::id::{DeviceId, PersonId, RecordId};
 use chuda_record::wire::{DocumentChanges, MAX_CHANGES, Response};
 
-use crate::store::{Device, Tx};
+use crate::store::Tx;
 
 /// Most bytes of changes in one answer; a single larger change goes alone.
 const MAX_PULL_BYTES: usize = 4 * 1024 * 1024;
 
-/// Fills the answer from the person's inbox.
-pub(super) fn pull(tx: &Tx<'_>, device: &Device, epoch: Option<&[u8]>, cursor: u64, response: &mut Response) -> Result<()> {
+/// Fills the answer from a person's inbox, but with what came from the device that asks.
+pub(super) fn pull(
+    tx: &Tx<'_>,
+    (person, origin): (PersonId, Option<DeviceId>),
+    epoch: Option<&[u8]>,
+    cursor: u64,
+    response: &mut Response,
+) -> Result<()> {
     response.epoch = tx.epoch()?;
     // A cursor of another epoch says nothing here: the device gets everything again.
     let cursor = if epoch == Some(&response.epoch) { cursor } else { 0 };
-    let head = tx.inbox_head(device.person)?;
+    let head = tx.inbox_head(person)?;
     let (mut rows, mut bytes) = (0, 0);
     let mut places: BTreeMap<RecordId, usize> = BTreeMap::new();
     let mut sent = BTreeSet::new();
     let mut purged = BTreeSet::new();
     response.cursor = head.max(cursor);
     let mut last = cursor;
-    tx.undelivered(device.person, device.id, cursor, |delivery| {
+    tx.undelivered(person, origin, cursor, |delivery| {
         let size = delivery.change.as_ref().map_or(16, |(_, bytes)| bytes.len());
         if rows == MAX_CHANGES || (rows > 0 && bytes + size > MAX_PULL_BYTES) {
             response.more = true;

@@ -3,6 +3,8 @@
 mod claims;
 mod inbox;
 
+use std::time::{Duration, Instant};
+
 use chrono::{DateTime, Utc};
 use chuda_record::Result;
 use chuda_record::wire::{DocumentChanges, Rejected, RejectedClaim, Request, Response, SignedClaim};
@@ -11,18 +13,37 @@ use crate::ingest::{self, Sender};
 use crate::reactions;
 use crate::store::{Device, Store};
 
-/// Push and pull, each in a transaction of its own.
-pub(crate) fn exchange(store: &Store, device: &Device, request: Request, now: DateTime<Utc>) -> Result<Response> {
+/// Documents that are written in one transaction. A push of more gives the writer back in between, so that others get their turn: its
+/// parts are what smaller exchanges would have brought.
+const DOCUMENTS_OF_A_TURN: usize = 500;
+/// How long the writer is left to whoever waits for it.
+const BETWEEN_TURNS: Duration = Duration::from_millis(2);
+
+/// What became of what a device sent.
+pub(crate) struct Pushed {
+    pub(crate) refused: Vec<ingest::Rejected>,
+    pub(crate) refused_claims: Vec<RejectedClaim>,
+    /// How long nobody else could write for it.
+    pub(crate) writing: Duration,
+}
+
+/// Push and pull, each in transactions of its own; and how long nobody else could write for it.
+pub(crate) fn exchange(store: &Store, device: &Device, request: Request, now: DateTime<Utc>) -> Result<(Response, Duration)> {
     let mut response = Response { server_time: now.timestamp_millis(), ..Response::default() };
     let (pushed, claimed, version) = (request.changes.len(), request.claims.len(), request.answer_in());
+    let mut writing = Duration::ZERO;
     if pushed + claimed > 0 {
-        let (refused, rejected_claims) = push(store, device, request.changes, &request.claims, now)?;
-        let rejected = refused.iter().map(|(document, change, why)| Rejected::new(version, *document.as_bytes(), change.0, why));
-        (response.rejected, response.rejected_claims) = (rejected.collect(), rejected_claims);
+        let pushed = push(store, device, request.changes, &request.claims, now)?;
+        let rejected =
+            pushed.refused.iter().map(|(document, change, why)| Rejected::new(version, *document.as_bytes(), change.0, why));
+        (response.rejected, response.rejected_claims) = (rejected.collect(), pushed.refused_claims);
+        writing = pushed.writing;
     }
-    store.read(|tx| inbox::pull(tx, device, request.epoch.as_deref(), request.cursor, &mut response))?;
+    // What a device has sent itself it has, unless it says otherwise.
+    let origin = (request.again != Some(true)).then_some(device.id);
+    store.read(|tx| inbox::pull(tx, (device.person, origin), request.epoch.as_deref(), request.cursor, &mut response))?;
     tracing::info!(device = %device.id, pushed, claimed, refused = response.rejected.len(), pulled = response.changes.len(), "exchange");
-    Ok(response)
+    Ok((response, writing))
 }
 
 /// Takes in what a device sends, with everything that follows from it, and says what was refused.
@@ -32,13 +53,26 @@ pub(crate) fn push(
     changes: Vec<DocumentChanges>,
     claims: &[SignedClaim],
     now: DateTime<Utc>,
-) -> Result<(Vec<ingest::Rejected>, Vec<RejectedClaim>)> {
-    let incoming = ingest::parse(changes);
-    store.write(|tx| {
-        let mut ingest = reactions::begin(tx, now)?;
-        let rejected = ingest.push(Sender { device: device.id, person: device.person }, incoming)?;
-        let rejected_claims = claims::store(tx, device, claims, now)?;
-        ingest.finish()?;
-        Ok((rejected, rejected_claims))
-    })
+) -> Result<Pushed> {
+    let mut incoming = ingest::parse(changes);
+    let mut pushed = Pushed { refused: Vec::new(), refused_claims: Vec::new(), writing: Duration::ZERO };
+    loop {
+        let rest = incoming.split_off(incoming.len().min(DOCUMENTS_OF_A_TURN));
+        let mut began = Instant::now();
+        store.write(|tx| {
+            began = Instant::now();
+            let mut ingest = reactions::begin(tx, now)?;
+            pushed.refused.extend(ingest.push(Sender { device: device.id, person: device.person }, incoming)?);
+            if rest.is_empty() {
+                pushed.refused_claims = claims::store(tx, device, claims, now)?;
+            }
+            ingest.finish()
+        })?;
+        pushed.writing += began.elapsed();
+        if rest.is_empty() {
+            return Ok(pushed);
+        }
+        incoming = rest;
+        std::thread::sleep(BETWEEN_TURNS);
+    }
 }

@@ -174,6 +174,7 @@ pub(super) async fn offset(State(app): State<App>, Path(id): Path<String>, signe
         (status = 412, description = "Another version of tus", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "More bytes than were announced", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "Another content type", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "The device has taken more than a minute's share: again after `Retry-After` seconds", body = ProblemBody, content_type = "application/problem+json"),
         (status = 460, description = "The bytes do not have the hash; start again", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -190,8 +191,7 @@ pub(super) async fn append(State(app): State<App>, Path(id): Path<String>, signe
     }
     // On a task of its own: when the client is cut off and this request is dropped, what has arrived is still put away.
     let task = tokio::spawn(async move {
-        let taken = take(&app, &mut upload, signed.body).await;
-        taken?;
+        take(&app, &mut upload, &signed.device, signed.body).await?;
         Ok::<_, Problem>((StatusCode::NO_CONTENT, progress(&app, &upload, &signed.device).await?).into_response())
     });
     task.await.map_err(|error| Error::internal("task.failed", error))?
@@ -217,6 +217,8 @@ pub(super) async fn terminate(State(app): State<App>, Path(id): Path<String>, si
     need_tus(&signed.headers)?;
     need_writer(&signed.device)?;
     let upload = find(&app, &id, signed.device.person).await?;
+    // It may have begun anew since.
+    signed.once.note(&app).await?;
     app.blobs.forget(&app.store, upload.id).await?;
     Ok((StatusCode::NO_CONTENT, [(TUS_RESUMABLE, TUS)]).into_response())
 }
@@ -286,7 +288,8 @@ pub(super) async fn has(State(app): State<App>, Path(sha256): Path<String>, call
 }
 
 /// Takes the bytes of a request, piece by piece.
-async fn take(app: &App, upload: &mut UploadRow, body: Body) -> Result<()> {
+async fn take(app: &App, upload: &mut UploadRow, device: &Device, body: Body) -> Result<()> {
+    let caller = device.id.to_string();
     let mut stream = body.into_data_stream();
     let mut gathered: Vec<u8> = Vec::new();
     loop {
@@ -300,6 +303,7 @@ async fn take(app: &App, upload: &mut UploadRow, body: Body) -> Result<()> {
         if bytes.len() as u64 > room {
             return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, keys::BLOB_TOO_LONG).with("length", upload.length));
         }
+        app.quotas.add_bytes(&caller, bytes.len(), app.now());
         gathered.extend_from_slice(&bytes);
         if (gathered.len() >= PIECE_BYTES || (ended.is_some() && !gathered.is_empty()))
             && !app.blobs.append(&app.store, upload, std::mem::take(&mut gathered), app.now()).await?

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use chrono::{DateTime, Utc};
 use chuda_evidence::PublicKey;
-use chuda_evidence::signature::{self, Claimed, Headers, SignatureError, Target};
+use chuda_evidence::signature::{self, COVERED, Claimed, Headers, SignatureError, Target};
 use chuda_record::id::{Hash, PersonId};
 use chuda_record::wire::MAX_BODY_BYTES;
 use chuda_words::keys;
@@ -24,6 +24,9 @@ const MAX_JSON_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive, uploads apart.
 const BODY_TIME: Duration = Duration::from_mins(1);
 
+/// What each request that may write counts for, whatever it writes: a disk takes that long to be sure of something.
+const WRITES_AT_LEAST: Duration = Duration::from_millis(5);
+
 /// A request with its whole body, not checked yet.
 pub(crate) struct Raw {
     parts: Parts,
@@ -33,6 +36,7 @@ pub(crate) struct Raw {
 /// A request signed by an enrolled device, with its body.
 pub(crate) struct Signed {
     pub(crate) device: Device,
+    pub(crate) once: Once,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
@@ -43,8 +47,16 @@ pub(crate) struct Signed {
 /// moment at which a piece is known to be whole. The hash of the finished blob says whether the bytes are right.
 pub(crate) struct SignedStream {
     pub(crate) device: Device,
+    once: Once,
     pub(crate) headers: HeaderMap,
     pub(crate) body: axum::body::Body,
+}
+
+/// What tells a signed request from every other, and until when it could be sent again and be believed.
+#[derive(Clone, Copy)]
+pub(crate) struct Once {
+    mark: Option<Hash>,
+    until: DateTime<Utc>,
 }
 
 /// Who asks the API, and what came with it: a body of at most so many bytes.
@@ -112,7 +124,17 @@ pub(super) fn need_writer(device: &Device) -> Result<()> {
 impl Raw {
     /// The signature that the request claims to have, its body checked against its digest.
     pub(crate) fn claimed(&self) -> Result<Claimed> {
-        Ok(signature::parse(target(&self.parts), &self.body, &signature_headers(&self.parts.headers)?)?)
+        let covered = covered(&self.parts.headers);
+        Ok(signature::parse(target(&self.parts, &covered), &self.body, &signature_headers(&self.parts.headers)?)?)
+    }
+}
+
+impl Once {
+    /// Refuses the request if it was made before: of what is not harmless to do again, whoever has overheard it may not ask.
+    pub(super) async fn note(self, app: &App) -> Result<()> {
+        let (Self { mark: Some(mark), until }, now) = (self, app.now()) else { return Ok(()) };
+        let first = app.store.write_async(move |tx| tx.is_first(mark, until, now)).await?;
+        if first { Ok(()) } else { Err(Problem::new(StatusCode::UNAUTHORIZED, keys::SIGNATURE_REPLAYED)) }
     }
 }
 
@@ -127,13 +149,14 @@ impl FromRequest<App> for Raw {
 
 impl SignedStream {
     /// Takes the whole body and compares it with its digest, which the signature covers.
-    async fn whole(self, most: usize) -> Result<Signed> {
-        let Self { device, headers, body } = self;
+    async fn whole(self, most: usize, app: &App) -> Result<Signed> {
+        let Self { device, once, headers, body } = self;
         let body = read(body, most).await?;
+        app.quotas.add_bytes(&device.id.to_string(), body.len(), app.now());
         if signature::content_digest(&body) != text(&headers, "content-digest") {
             return Err(SignatureError::Digest.into());
         }
-        Ok(Signed { device, headers, body })
+        Ok(Signed { device, once, headers, body })
     }
 }
 
@@ -142,7 +165,7 @@ impl FromRequest<App> for Signed {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         // A stranger is sent away before the body is read.
-        SignedStream::from_request(request, app).await?.whole(MAX_BODY_BYTES).await
+        SignedStream::from_request(request, app).await?.whole(MAX_BODY_BYTES, app).await
     }
 }
 
@@ -151,11 +174,17 @@ impl FromRequest<App> for SignedStream {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         let (parts, body) = request.into_parts();
-        let claimed = signature::parse_streamed(target(&parts), &signature_headers(&parts.headers)?)?;
-        let now = app.now();
+        let covered = covered(&parts.headers);
+        let claimed = signature::parse_streamed(target(&parts, &covered), &signature_headers(&parts.headers)?)?;
+        let (now, once) = (app.now(), Once { mark: claimed.mark(), until: claimed.good_until() });
         let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
-        Line::belongs_to(&parts.extensions, &device.id.to_string());
-        Ok(Self { device, headers: parts.headers, body })
+        let caller = device.id.to_string();
+        Line::belongs_to(&parts.extensions, &caller);
+        app.quotas.check(&caller, now)?;
+        if !parts.method.is_safe() {
+            app.quotas.add_writing(&caller, WRITES_AT_LEAST, now);
+        }
+        Ok(Self { device, once, headers: parts.headers, body })
     }
 }
 
@@ -168,12 +197,22 @@ impl<const MOST: usize> FromRequest<App> for Called<MOST> {
             let caller = by_token(app, bearer.to_str().unwrap_or_default()).await?;
             let (parts, body) = request.into_parts();
             Line::belongs_to(&parts.extensions, &caller.via);
-            return Ok(Self { caller, headers: parts.headers, body: read(body, MOST).await? });
+            app.quotas.check(&caller.via, app.now())?;
+            if !parts.method.is_safe() {
+                app.quotas.add_writing(&caller.via, WRITES_AT_LEAST, app.now());
+            }
+            let body = read(body, MOST).await?;
+            app.quotas.add_bytes(&caller.via, body.len(), app.now());
+            return Ok(Self { caller, headers: parts.headers, body });
         }
         if !request.headers().contains_key("signature") {
             return Err(unauthenticated());
         }
-        let Signed { device, headers, body } = SignedStream::from_request(request, app).await?.whole(MOST).await?;
+        let is_safe = request.method().is_safe();
+        let Signed { device, once, headers, body } = SignedStream::from_request(request, app).await?.whole(MOST, app).await?;
+        if !is_safe {
+            once.note(app).await?;
+        }
         Ok(Self { caller: by_device(&device), headers, body })
     }
 }
@@ -223,8 +262,14 @@ async fn read(body: axum::body::Body, most: usize) -> Result<Bytes> {
     whole.map_err(|_| too_large())
 }
 
-fn target(parts: &Parts) -> Target<'_> {
-    Target { method: parts.method.as_str(), path: parts.uri.path(), query: parts.uri.query().unwrap_or_default() }
+fn target<'a>(parts: &'a Parts, headers: &'a [(&'static str, String)]) -> Target<'a> {
+    Target { method: parts.method.as_str(), path: parts.uri.path(), query: parts.uri.query().unwrap_or_default(), headers }
+}
+
+/// The headers that a signature covers. One that is there twice counts with both values, as RFC 9421 has it.
+fn covered(headers: &HeaderMap) -> Vec<(&'static str, String)> {
+    let all = |name| headers.get_all(name).iter().filter_map(|value| Some(value.to_str().ok()?.trim())).collect::<Vec<_>>();
+    COVERED.into_iter().map(|name| (name, all(name).join(", "))).filter(|(name, _)| headers.contains_key(*name)).collect()
 }
 
 fn signature_headers(headers: &HeaderMap) -> Result<Headers> {

@@ -21,10 +21,14 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tower::Service as _;
 
+use super::proxies::{self, Network};
+
 /// Lines of strangers in all, and from one address: many phones share a carrier's.
 const STRANGERS: (usize, usize) = (512, 128);
 /// Lines of one known caller.
 const LINES_OF_ONE: usize = 64;
+/// Lines on which proxies that are believed have not asked for anybody yet.
+const LINES_OF_PROXIES: usize = 4_096;
 /// How long a line may take for the head of a request, and be silent between two.
 const HEAD_TIME: Duration = Duration::from_secs(20);
 /// Most bytes of a head.
@@ -32,8 +36,9 @@ const HEAD_BYTES: usize = 32 * 1024;
 /// How long to wait when no line can be taken, until one has ended.
 const OUT_OF_LINES: Duration = Duration::from_millis(50);
 
-/// Serves until it is told to stop, and then to the end what was asked for.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: watch::Receiver<bool>) {
+/// Serves until it is told to stop, and then to the end what was asked for. What comes through one of these proxies is held by whom the
+/// proxy says it is from, request by request.
+pub(crate) async fn serve(listener: TcpListener, router: Router, proxies: Arc<[Network]>, stop: watch::Receiver<bool>) {
     let lines = Arc::new(Lines::default());
     let mut tasks = JoinSet::new();
     let mut stopped = pin!(told(stop.clone()));
@@ -41,8 +46,12 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: watch::Re
         tokio::select! {
             taken = listener.accept() => match taken {
                 Ok((stream, address)) => {
-                    let line = lines.take(address.ip());
-                    drop(tasks.spawn(answer(stream, address, line, router.clone(), stop.clone())));
+                    let holder = match proxies::is_trusted(&proxies, address.ip()) {
+                        true => Holder::Proxy,
+                        false => Holder::stranger(address.ip()),
+                    };
+                    let line = lines.take(&holder);
+                    drop(tasks.spawn(answer(stream, address, line, router.clone(), proxies.clone(), stop.clone())));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a line could not be taken");
@@ -58,12 +67,23 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: watch::Re
 }
 
 /// Answers what is asked on one line, until it ends or is cut.
-async fn answer(stream: TcpStream, address: SocketAddr, line: Line, router: Router, stop: watch::Receiver<bool>) {
+async fn answer(
+    stream: TcpStream,
+    address: SocketAddr,
+    line: Line,
+    router: Router,
+    proxies: Arc<[Network]>,
+    stop: watch::Receiver<bool>,
+) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
         let mut router = router.clone();
         let mut request: Request = request.map(axum::body::Body::new);
-        request.extensions_mut().insert(ConnectInfo(address));
+        let origin = proxies::origin(&proxies, address.ip(), request.headers());
+        if origin != address.ip() {
+            line.0.lines.move_to(line.0.number, &Holder::stranger(origin));
+        }
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(origin, address.port())));
         request.extensions_mut().insert(line.clone());
         async move { Ok::<_, Infallible>(router.call(request).await.unwrap_or_else(|never| match never {})) }
     });
@@ -115,6 +135,8 @@ impl Drop for Held {
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Holder {
     Stranger(IpAddr),
+    /// A proxy that is believed, until it says whom it asks for.
+    Proxy,
     Caller(String),
 }
 
@@ -132,6 +154,7 @@ impl Holder {
     fn most(&self) -> usize {
         match self {
             Self::Stranger(_) => STRANGERS.1,
+            Self::Proxy => LINES_OF_PROXIES,
             Self::Caller(_) => LINES_OF_ONE,
         }
     }
@@ -154,11 +177,11 @@ impl Lines {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(self: &Arc<Self>, address: IpAddr) -> Line {
+    fn take(self: &Arc<Self>, holder: &Holder) -> Line {
         let mut table = self.lock();
         table.last += 1;
         let held = Arc::new(Held { number: table.last, cut: Notify::new(), lines: self.clone() });
-        table.enter(held.number, &Holder::stranger(address), Arc::downgrade(&held));
+        table.enter(held.number, holder, Arc::downgrade(&held));
         Line(held)
     }
 
@@ -220,17 +243,17 @@ mod tests {
         line.0.lines.lock().held.contains_key(&line.0.number)
     }
 
-    fn address(number: u8) -> IpAddr {
-        [127, 0, 0, number].into()
+    fn address(number: u8) -> Holder {
+        Holder::stranger([127, 0, 0, number].into())
     }
 
     #[test]
     fn a_flood_displaces_itself_and_whoever_is_known_stays() {
         let lines = Arc::new(Lines::default());
-        let known = lines.take(address(1));
+        let known = lines.take(&address(1));
         lines.move_to(known.0.number, &Holder::Caller("device".into()));
-        let honest = lines.take(address(1));
-        let flood: Vec<Line> = (0..10_000_u32).map(|number| lines.take(address(2 + (number % 100) as u8))).collect();
+        let honest = lines.take(&address(1));
+        let flood: Vec<Line> = (0..10_000_u32).map(|number| lines.take(&address(2 + (number % 100) as u8))).collect();
         assert!(is_held(&known) && is_held(&honest));
         assert_eq!(flood.iter().filter(|line| is_held(line)).count(), STRANGERS.0 - 1);
         assert!(is_held(&flood[9_999]), "who comes last is let in");
@@ -241,17 +264,32 @@ mod tests {
     #[test]
     fn one_address_and_one_caller_hold_so_many_and_an_ended_line_makes_room() {
         let lines = Arc::new(Lines::default());
-        let mut held: Vec<Line> = (0..STRANGERS.1).map(|_| lines.take(address(2))).collect();
+        let mut held: Vec<Line> = (0..STRANGERS.1).map(|_| lines.take(&address(2))).collect();
         drop(held.pop());
-        held.push(lines.take(address(2)));
+        held.push(lines.take(&address(2)));
         assert!(held.iter().all(is_held));
-        held.push(lines.take(address(2)));
+        held.push(lines.take(&address(2)));
         assert!(!is_held(&held[0]) && held[1..].iter().all(is_held));
-        let mine: Vec<Line> = (0..=LINES_OF_ONE).map(|_| lines.take(address(3))).collect();
+        let mine: Vec<Line> = (0..=LINES_OF_ONE).map(|_| lines.take(&address(3))).collect();
         for line in &mine {
             lines.move_to(line.0.number, &Holder::Caller("device".into()));
         }
         assert!(!is_held(&mine[0]) && mine[1..].iter().all(is_held));
+    }
+
+    #[test]
+    fn behind_a_proxy_each_address_has_its_own_bound() {
+        let lines = Arc::new(Lines::default());
+        let asked = |number: u8| {
+            let line = lines.take(&Holder::Proxy);
+            lines.move_to(line.0.number, &address(number));
+            line
+        };
+        let honest = asked(1);
+        let flood: Vec<Line> = (0..=STRANGERS.1).map(|_| asked(2)).collect();
+        assert!(is_held(&honest) && !is_held(&flood[0]) && flood[1..].iter().all(is_held));
+        let idle: Vec<Line> = (0..600).map(|_| lines.take(&Holder::Proxy)).collect();
+        assert!(idle.iter().all(is_held) && is_held(&honest), "what a proxy keeps open displaces nobody");
     }
 
     #[test]

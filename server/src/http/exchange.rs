@@ -26,6 +26,7 @@ use crate::exchange;
         (status = 413, description = "Too many bytes or changes", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "Another content type", body = ProblemBody, content_type = "application/problem+json"),
         (status = 426, description = "Another version of the protocol", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "The device has taken more than a minute's share: again after `Retry-After` seconds", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn sync(State(app): State<App>, signed: Signed) -> Result<Response> {
@@ -34,10 +35,11 @@ pub(super) async fn sync(State(app): State<App>, signed: Signed) -> Result<Respo
     }
     // A body can be 32 MiB once decompressed: a few at a time keep memory bounded.
     let _turn = app.exchanges.acquire().await.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, keys::SERVER_STOPPING))?;
-    let (store, now) = (app.store.clone(), app.now());
+    let worked = app.clone();
     let answered = tokio::task::spawn_blocking(move || {
-        let request = decode(&signed.body)?;
-        let response = exchange::exchange(&store, &signed.device, request, now)?;
+        let (request, now) = (decode(&signed.body)?, worked.now());
+        let (response, writing) = exchange::exchange(&worked.store, &signed.device, request, now)?;
+        worked.quotas.add_writing(&signed.device.id.to_string(), writing, now);
         Ok::<_, Problem>(wire::encode(&response))
     });
     let body = answered.await.map_err(|error| chuda_record::Error::internal("task.failed", error))??;

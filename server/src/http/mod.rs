@@ -1,4 +1,5 @@
-//! What is asked over HTTP. `router` lists every route, `caller` says who asks, `problem` is how a refusal looks.
+//! What is asked over HTTP. `router` lists every route, `caller` says who asks, `connections` and `quotas` how much of the server they may
+//! take, `problem` is how a refusal looks.
 
 mod api;
 mod blobs;
@@ -7,6 +8,11 @@ pub(crate) mod connections;
 mod enrol;
 mod exchange;
 mod problem;
+mod proxies;
+mod quotas;
 mod router;
 
+pub use proxies::Network;
+pub use quotas::Quota;
+pub(crate) use quotas::Quotas;
 pub(crate) use router::router;

@@ -1,10 +1,12 @@
 //! Every route, and the description of them all.
 
 use std::sync::LazyLock;
+use std::sync::atomic::Ordering;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::Modify;
@@ -59,6 +61,7 @@ pub(crate) fn router(app: App) -> Router {
             tracing::error!("a request made the server panic");
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, keys::INTERNAL).into_response()
         }))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), sound))
         .layer(axum::middleware::map_response_with_state(app.clone(), date))
         .with_state(app)
 }
@@ -135,7 +138,7 @@ async fn healthz() -> &'static str {
     "ok"
 }
 
-/// Whether database and blob store answer.
+/// Whether database and blob store answer, and the database is whole as far as it was looked at.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -149,6 +152,14 @@ async fn readyz(State(app): State<App>) -> Result<&'static str> {
     app.store.read_async(|tx| tx.epoch()).await?;
     app.blobs.check().await?;
     Ok("ok")
+}
+
+/// Answers nothing but whether the process is there once the database is damaged: what is read from it may be wrong.
+async fn sound(State(app): State<App>, request: Request, next: Next) -> Response {
+    if app.damaged.load(Ordering::Relaxed) && request.uri().path() != "/healthz" {
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, keys::DATABASE_DAMAGED).into_response();
+    }
+    next.run(request).await
 }
 
 /// Says what time it is here: a device whose signature was refused for its time signs again with this one.

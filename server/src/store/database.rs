@@ -108,6 +108,11 @@ impl Store {
         self.0.database.checkpoint()
     }
 
+    /// Whether every page reads and all of them fit together; an error also says that they do not.
+    pub(crate) fn is_sound(&self) -> Result<bool> {
+        self.read(|tx| Ok(tx.sql.value("PRAGMA quick_check", [], |row| row.get::<_, String>(0))? == "ok"))
+    }
+
     /// Copies the database into a new file, while others write.
     pub(crate) fn backup(&self, file: &Path) -> Result<()> {
         self.0.database.backup(file)

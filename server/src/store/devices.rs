@@ -155,6 +155,13 @@ impl Tx<'_> {
         self.sql.run("DELETE FROM enrol_failures WHERE at < :before", named_params! { ":before": before }).map(drop)
     }
 
+    /// Whether a signed request is made for the first time, which is noted until its signature has run out.
+    pub(crate) fn is_first(&self, mark: Hash, until: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool> {
+        self.sql.run("DELETE FROM requests WHERE until < :now", named_params! { ":now": now.timestamp_millis() })?;
+        let sql = "INSERT INTO requests (mark, until) VALUES (:mark, :until) ON CONFLICT (mark) DO NOTHING";
+        Ok(self.sql.run(sql, named_params! { ":mark": mark.0, ":until": until.timestamp_millis() })? > 0)
+    }
+
     /// Keeps a bearer token.
     pub(crate) fn add_token(&self, hash: Hash, row: &TokenRow, now: DateTime<Utc>) -> Result<()> {
         self.sql

@@ -79,24 +79,24 @@ impl Tx<'_> {
         Ok(head.unwrap_or_default().cast_unsigned())
     }
 
-    /// What a device has not received yet, oldest first: changes of records that the person may still read, and purges of those
+    /// What somebody has not received yet and has not sent by that device, oldest first: changes of records that the person may still read, and purges of those
     /// that may no longer be read. `take` says whether to go on after each.
     pub(crate) fn undelivered(
         &self,
         person: PersonId,
-        device: DeviceId,
+        origin: Option<DeviceId>,
         cursor: u64,
         mut take: impl FnMut(Delivery) -> bool,
     ) -> Result<()> {
         self.sql.each(
             "SELECT i.seq, i.document, i.change, c.bytes FROM inbox i LEFT JOIN changes c ON c.n = i.change
-             WHERE i.person = :person AND i.seq > :cursor AND i.origin IS DISTINCT FROM :device
+             WHERE i.person = :person AND i.seq > :cursor AND (:origin IS NULL OR i.origin IS DISTINCT FROM :origin)
                AND (i.change IS NOT NULL) = EXISTS (SELECT 1 FROM readers r WHERE r.document = i.document AND r.person = :person)
              ORDER BY i.seq",
             named_params! {
                 ":person": person.as_bytes(),
                 ":cursor": i64::try_from(cursor).unwrap_or(i64::MAX),
-                ":device": device.as_bytes(),
+                ":origin": origin.as_ref().map(DeviceId::as_bytes),
             },
             |row| {
                 let change: Option<i64> = row.get(2)?;

@@ -25,6 +25,7 @@ impl Store {
     /// Replaces the content by that of a backup, and starts a new epoch. What the present audit log has beyond the backup's is carried
     /// over, and `note` says in it what happened.
     pub(crate) fn restore(&self, file: &Path, note: impl FnOnce(&Tx<'_>, Replaced) -> Result<()>) -> Result<()> {
+        chuda_evidence::file::open(file)?;
         let source = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(storage)?;
         let version: usize = source.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(storage)?;
         let whole: String = source.pragma_query_value(None, "integrity_check", |row| row.get(0)).map_err(storage)?;

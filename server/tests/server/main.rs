@@ -11,6 +11,7 @@ mod back_check;
 mod blobs;
 mod command;
 mod config;
+mod damaged;
 mod demo;
 mod enrol;
 mod exchange;

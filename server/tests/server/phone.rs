@@ -13,6 +13,7 @@ use chuda_kit::{Host, records};
 use chuda_record::id::{CustomerId, DeviceId, EvidenceId, Hash, LeadId, PersonId, RecordId, ReportId, TouchId};
 use chuda_record::wire::{self, DocumentChanges, Rejected, Request, Response};
 use chuda_record::{Actor, Change, Customer, Doc, Evidence, Fields, Lead, Record, Report, Role, Scalar, Touch};
+use chuda_server::Settings;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use p256::pkcs8::EncodePublicKey as _;
@@ -47,6 +48,11 @@ impl Team {
         Self(Host::start_at(clock).await)
     }
 
+    /// One with settings of its own.
+    pub(crate) async fn start_with(clock: Arc<Hand>, otherwise: fn(&mut Settings)) -> Self {
+        Self(Host::start_with(clock, otherwise).await)
+    }
+
     /// One on a data folder that is there.
     pub(crate) async fn over(folder: TempDir, clock: Arc<Hand>) -> Self {
         Self(Host::over(folder, Some(clock)).await)
@@ -72,6 +78,23 @@ impl Team {
         assert_eq!(body["person"], person.to_string());
         phone.person = person;
         phone
+    }
+}
+
+/// A signed request, as whoever is between can have it.
+#[derive(Clone)]
+pub(crate) struct Sealed {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Sealed {
+    pub(crate) async fn send(&self, team: &Team) -> reqwest::Response {
+        let method = Method::from_bytes(self.method.as_bytes()).unwrap();
+        let request = client().request(method, format!("{}{}", team.url(), self.path)).body(self.body.clone());
+        self.headers.iter().fold(request, |request, (name, value)| request.header(*name, value)).send().await.unwrap()
     }
 }
 
@@ -129,13 +152,46 @@ impl Phone {
             .body(body)
     }
 
+    /// As phones signed before headers and a nonce were covered: they are still answered.
     pub(crate) fn sign(&self, method: &str, path: &str, body: &[u8], at: DateTime<Utc>) -> signature::Headers {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        signature::sign::<SignatureError>(Target { method, path, query }, body, self.device, at, |bytes| {
+        let content_digest = signature::content_digest(body);
+        let (created, device) = (at.timestamp(), self.device);
+        let params =
+            format!(r#"("@method" "@path" "@query" "content-digest");created={created};keyid="{device}";alg="ecdsa-p256-sha256""#);
+        let base = format!(
+            "\"@method\": {method}\n\"@path\": {path}\n\"@query\": ?{query}\n\"content-digest\": {content_digest}\n\"@signature-params\": {params}"
+        );
+        let signature: Signature = self.key.sign(base.as_bytes());
+        let signature = format!("sig1=:{}:", BASE64.encode(signature.to_bytes()));
+        signature::Headers { content_digest, signature_input: format!("sig1={params}"), signature }
+    }
+
+    /// As phones sign now: with the headers that say what is to be done, and a nonce.
+    pub(crate) fn seal(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: &[u8],
+        at: DateTime<Utc>,
+    ) -> Sealed {
+        let (path_alone, query) = path.split_once('?').unwrap_or((path, ""));
+        let headers: Vec<(&'static str, String)> = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let target = Target { method, path: path_alone, query, headers: &headers };
+        let nonce = Hash::of(DeviceId::new(Utc::now()).as_bytes()).to_string();
+        let signed = signature::sign::<SignatureError>(target, body, self.device, at, &nonce, |bytes| {
             let signature: Signature = self.key.sign(bytes);
             Ok(signature.to_der().as_bytes().to_vec())
         })
-        .unwrap()
+        .unwrap();
+        let mut headers = headers;
+        headers.extend([
+            ("content-digest", signed.content_digest),
+            ("signature-input", signed.signature_input),
+            ("signature", signed.signature),
+        ]);
+        Sealed { method: method.to_owned(), path: path.to_owned(), headers, body: body.to_vec() }
     }
 
     pub(crate) async fn enrol(&self, team: &Team, code: &str) -> (StatusCode, Value) {
@@ -182,6 +238,7 @@ impl Phone {
             changes,
             claims: Vec::new(),
             speaks: None,
+            again: None,
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Host {
     port: u16,
     /// Its clock, when a test moves it.
     pub(crate) hand: Option<Arc<Hand>>,
+    /// What it is started with beside that.
+    otherwise: fn(&mut Settings),
 }
 
 impl Host {
@@ -36,9 +38,18 @@ impl Host {
         Self::over(new_folder(), Some(hand)).await
     }
 
+    /// Starts one with settings of its own.
+    pub async fn start_with(hand: Arc<Hand>, otherwise: fn(&mut Settings)) -> Self {
+        Self::over_with(new_folder(), Some(hand), otherwise).await
+    }
+
     /// Starts one on data that is there.
     pub async fn over(folder: TempDir, hand: Option<Arc<Hand>>) -> Self {
-        let mut host = Self { folder, running: None, port: 0, hand };
+        Self::over_with(folder, hand, |_| {}).await
+    }
+
+    async fn over_with(folder: TempDir, hand: Option<Arc<Hand>>, otherwise: fn(&mut Settings)) -> Self {
+        let mut host = Self { folder, running: None, port: 0, hand, otherwise };
         host.resume().await;
         host
     }
@@ -75,9 +86,12 @@ impl Host {
     /// How it runs, on any free port: what a second server on the same data starts with.
     pub fn settings(&self) -> Settings {
         let mut settings = Settings::local(self.data().to_owned());
+        // Unoptimised on a busy machine, and by a clock that may stand still: what a test writes is no measure of what a phone may.
+        settings.quota.writing = std::time::Duration::from_hours(24);
         if let Some(hand) = &self.hand {
             settings.clock = hand.clone();
         }
+        (self.otherwise)(&mut settings);
         settings
     }
 

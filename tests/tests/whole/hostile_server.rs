@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response as Answer};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -66,8 +66,8 @@ async fn answer(State(server): State<Arc<Server>>, method: Method, uri: Uri, hea
             [(header::LOCATION, location)].into_response()
         }
         _ => {
-            let offset = server.uploads.lock().unwrap().clone().unwrap().1;
-            [("upload-offset", offset)].into_response()
+            let uploads = server.uploads.lock().unwrap().clone();
+            uploads.map_or(StatusCode::NOT_FOUND.into_response(), |(_, offset)| [("upload-offset", offset)].into_response())
         }
     }
 }

@@ -3,7 +3,6 @@
 mod dry_run;
 
 use std::fmt::Display;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -376,7 +375,7 @@ fn read(file: &Path) -> CoreResult<String> {
     if file == Path::new("-") {
         io::stdin().lock().take(most).read_to_end(&mut bytes)?;
     } else {
-        File::open(file)?.take(most).read_to_end(&mut bytes)?;
+        chuda_evidence::file::open(file)?.take(most).read_to_end(&mut bytes)?;
     }
     if bytes.len() > MAX_BYTES {
         return Err(Error::invalid(keys::FILE_TOO_LARGE).with("limit_bytes", MAX_BYTES));

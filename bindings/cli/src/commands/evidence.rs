@@ -1,6 +1,5 @@
 //! `chuda photo`: keeps a file as evidence, whatever it is.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use chuda_evidence::claim::{Consent, Source};
@@ -67,10 +66,7 @@ pub(crate) fn drafts(files: &[PathBuf], consent: Option<Consent>) -> Result<Vec<
 
 /// A file as evidence: a recording is one by its bytes, whatever its name, and needs consent.
 pub(crate) fn draft(file: &Path, consent: Option<Consent>) -> Result<EvidenceDraft> {
-    let mut opened = File::open(file)?;
-    if !opened.metadata()?.is_file() {
-        return Err(Error::invalid(keys::FILE_NOT_A_FILE));
-    }
+    let mut opened = chuda_evidence::file::open(file)?;
     let is_sound = sniff(&mut opened)?.is_audio();
     if is_sound && consent.is_none() {
         return Err(Error::invalid(keys::EVIDENCE_CONSENT_MISSING));

@@ -1,6 +1,5 @@
 //! `chuda export proof`, `chuda verify`, `chuda doctor`: what can be checked, by others and here.
 
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -62,7 +61,7 @@ pub(crate) fn verify(shell: &Shell, bundle: &Path) -> Result<Outcome, Failure> {
 /// Whether a file at least begins as bundles do, so that a damaged bundle is told from something else.
 fn starts_as_archive(path: &Path) -> io::Result<bool> {
     let mut start = Vec::new();
-    File::open(path)?.take(4).read_to_end(&mut start)?;
+    chuda_evidence::file::open(path)?.take(4).read_to_end(&mut start)?;
     Ok(start == b"PK\x03\x04")
 }
 

@@ -27,7 +27,7 @@ const MAX_CHANGE: u64 = 4 * 1024 * 1024;
 
 /// Whether a file has the members of an audit bundle: otherwise it is none, or is damaged so that it cannot be told.
 pub fn is_bundle(path: &Path) -> Result<bool> {
-    let members = archive::read(&mut BufReader::new(File::open(path)?))?;
+    let members = archive::read(&mut BufReader::new(crate::file::open(path)?))?;
     Ok(members.is_ok_and(|members| are_ours(&members)))
 }
 
@@ -37,7 +37,7 @@ pub fn is_bundle(path: &Path) -> Result<bool> {
 /// A valid bundle shows that the holder of the key vouched for exactly these entries as a part of its log. Whose key it is, and that
 /// the log has not been exchanged for another since, earlier bundles of the same server tell.
 pub fn verify(path: &Path) -> Result<Report> {
-    let mut file = BufReader::new(File::open(path)?);
+    let mut file = BufReader::new(crate::file::open(path)?);
     let members = match archive::read(&mut file)? {
         Ok(members) if are_ours(&members) => members,
         Ok(_) => return Ok(Report::unread("its members are not those of an audit bundle")),
@@ -257,7 +257,7 @@ struct Lines {
 
 impl Lines {
     fn open(path: &Path, member: &Member, longest: u64) -> io::Result<Self> {
-        let mut file = BufReader::new(File::open(path)?);
+        let mut file = BufReader::new(crate::file::open(path)?);
         file.seek(SeekFrom::Start(member.content_at()))?;
         Ok(Self { content: file.take(u64::from(member.size)), longest })
     }

@@ -106,7 +106,7 @@ impl Ask<'_> {
     /// The counts of the status line.
     pub fn sync_summary(&self) -> Result<SyncSummary> {
         let (blobs_waiting, bytes, sent) = self.tx.upload_counts()?;
-        let attention = self.refused()?.len() + self.tx.failed_uploads()?.len() + self.tx.conflicted()?.len();
+        let attention = self.refused()?.len() + self.tx.failed_uploads()?.len() + self.tx.conflicted()?.len() + self.lost()?.len();
         let mut summary = SyncSummary {
             enrolled: self.me.enrolled,
             records_waiting: self.tx.waiting_count()?,
@@ -130,6 +130,7 @@ impl Ask<'_> {
                 items.push(self.item(document, state)?);
             }
         }
+        items.extend(self.lost()?);
         for (document, _) in self.tx.conflicted()? {
             items.push(self.item(document, ItemState::Conflict)?);
         }
@@ -148,6 +149,20 @@ impl Ask<'_> {
             });
         }
         Ok(items)
+    }
+
+    /// What a damaged database has lost, record by record; what is not known by name is one more.
+    fn lost(&self) -> Result<Vec<StatusItem>> {
+        let Some(lost) = self.tx.lost()? else { return Ok(Vec::new()) };
+        let unnamed = lost.is_more().then_some(RecordId(uuid::Uuid::nil()));
+        let item = |id| StatusItem {
+            id,
+            kind: "unknown".into(),
+            title: String::new(),
+            state: ItemState::Failed { reason: chuda_words::keys::STORAGE_LOST.into() },
+            size: None,
+        };
+        Ok(lost.records().into_iter().chain(unnamed).map(item).collect())
     }
 
     fn refused(&self) -> Result<BTreeSet<RecordId>> {

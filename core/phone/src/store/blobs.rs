@@ -8,7 +8,7 @@
 //! The files are named by the SHA-256 of their content in the clear: whoever can list the folder can tell whether a file they
 //! already have is among them, but learns nothing else.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,7 @@ use uuid::Uuid;
 use chuda_evidence::digest;
 use chuda_record::id::Hash;
 use chuda_record::{Error, ErrorKind, Result};
+use chuda_sqlite::private;
 use chuda_words::keys;
 
 const FORMAT: &[u8; 8] = b"chudab1\n";
@@ -50,7 +51,8 @@ impl Blobs {
     /// Opens the folder, creating it where it is missing, and clears away what interrupted writers left.
     pub fn open(folder: &Path, key: [u8; 32]) -> Result<Self> {
         let staging = folder.join(STAGING);
-        fs::create_dir_all(&staging)?;
+        private::folder(folder)?;
+        private::folder(&staging)?;
         for entry in fs::read_dir(&staging)? {
             let path = entry?.path();
             // A writer at work holds a lock on its file.
@@ -247,7 +249,7 @@ impl Staged {
     fn create(staging: &Path) -> Result<Self> {
         loop {
             let path = staging.join(Uuid::new_v4().simple().to_string());
-            let staged = Self { file: OpenOptions::new().write(true).create_new(true).open(&path)?, path };
+            let staged = Self { file: private::create(&path)?, path };
             // Another process may be clearing away at this moment: it removes what nobody has locked yet.
             staged.file.lock()?;
             if staged.path.exists() {

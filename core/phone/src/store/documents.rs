@@ -277,7 +277,7 @@ impl Tx<'_> {
         self.0.all("SELECT bytes FROM changes WHERE document = ?1 ORDER BY n", [id.as_bytes()], |row| row.get(0))
     }
 
-    fn has_change(&self, hash: Hash) -> Result<bool> {
+    pub(super) fn has_change(&self, hash: Hash) -> Result<bool> {
         self.0.exists("SELECT 1 FROM changes WHERE hash = ?1", [hash.0])
     }
 

@@ -12,16 +12,18 @@ mod salvage;
 mod uploads;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use chuda_sqlite::{Access, DAMAGED, Database, Settings, Sql};
+use chuda_sqlite::{Access, DAMAGED, Database, Settings, Sql, private};
 use rusqlite::Connection;
 use rusqlite::types::{FromSql, ToSql};
 
 pub use claims::StoredClaim;
 pub use documents::{Own, Pending, Quarantined};
 pub use projection::{HealthRow, Row, Whose};
+pub use salvage::Lost;
 pub use uploads::Upload;
 
 use chuda_record::error::{Error, ErrorKind, Result};
@@ -42,6 +44,8 @@ const MARKER: &str = "open";
 pub struct Store {
     dir: PathBuf,
     database: Database,
+    /// Whether something could not be read: the next opening looks at everything.
+    damaged: AtomicBool,
     // Fields are let go in this order: it is taken away when the connections are closed.
     marker: Marker,
 }
@@ -53,10 +57,12 @@ struct Marker {
 }
 
 /// What [`Store::open`] had to do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opened {
     /// The database was damaged: it was set aside, and what could be read of it is in the new one.
     pub salvaged: bool,
+    /// What could not be read.
+    pub lost: Lost,
 }
 
 /// A transaction. Everything in it happens or nothing.
@@ -65,28 +71,42 @@ pub struct Tx<'a>(Sql<'a>);
 impl Store {
     /// Opens the database in a folder, making or migrating it as needed. A damaged one is set aside, never deleted.
     pub fn open(dir: &Path, key: [u8; 32]) -> Result<(Self, Opened)> {
-        std::fs::create_dir_all(dir)?;
+        Self::open_as(dir, key, false)
+    }
+
+    /// The same where there has been a database: one without anything in it is a damaged one.
+    pub fn reopen(dir: &Path, key: [u8; 32]) -> Result<(Self, Opened)> {
+        Self::open_as(dir, key, true)
+    }
+
+    fn open_as(dir: &Path, key: [u8; 32], known: bool) -> Result<(Self, Opened)> {
+        private::folder(dir)?;
         let path = dir.join(DATABASE);
         let marker = dir.join(MARKER);
         let unclean = marker.exists();
         let settings = settings(key);
         let mut opened = Opened::default();
         let mut migrated = false;
-        let connected = settings.connect(&path, Access::Write);
-        let writer = match connected.and_then(|mut writer| check(&mut writer, unclean).map(|from| (writer, from))) {
+        // SQLite takes an empty file for a new database, and throws away the log beside it.
+        let is_empty = std::fs::metadata(&path).map_or(true, |file| file.len() == 0);
+        let connected = if known && is_empty { Err(damaged()) } else { settings.connect(&path, Access::Write) };
+        let writer = match connected.and_then(|mut writer| check(&mut writer, unclean, known).map(|from| (writer, from))) {
             Ok((writer, from)) => {
                 migrated = from > 0 && from < MIGRATIONS.len();
                 writer
             }
             Err(error) if error.key == DAMAGED => {
                 opened.salvaged = true;
-                salvage::replace(&path, &settings)?
+                let (writer, lost) = salvage::replace(&path, &settings)?;
+                opened.lost = lost;
+                writer
             }
             Err(error) => return Err(error),
         };
-        std::fs::write(&marker, b"")?;
+        private::file(&marker)?;
         let marker = Marker { path: marker, stays: true };
-        let store = Self { dir: dir.to_owned(), database: Database::new(&path, settings, writer), marker };
+        let database = Database::new(&path, settings, writer);
+        let store = Self { dir: dir.to_owned(), database, damaged: AtomicBool::new(false), marker };
         // Projections are made anew rather than migrated.
         if opened.salvaged || migrated {
             store.rebuild()?;
@@ -101,17 +121,24 @@ impl Store {
 
     /// Writes in one transaction, durable when this returns.
     pub fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-        self.database.write(|sql| work(&Tx(sql)))
+        self.heed(self.database.write(|sql| work(&Tx(sql))))
     }
 
     /// Writes what can be fetched again, such as a page from the server: not flushed to disk at once, never half done.
     pub fn write_again<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-        self.database.write_again(|sql| work(&Tx(sql)))
+        self.heed(self.database.write_again(|sql| work(&Tx(sql))))
     }
 
     /// Reads one consistent state. Does not wait for a writer.
     pub fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-        self.database.read(|sql| work(&Tx(sql)))
+        self.heed(self.database.read(|sql| work(&Tx(sql))))
+    }
+
+    fn heed<T>(&self, done: Result<T>) -> Result<T> {
+        if done.as_ref().is_err_and(|error| error.key == DAMAGED) {
+            self.damaged.store(true, Ordering::Relaxed);
+        }
+        done
     }
 
     /// Drops every projection and makes it again from the documents.
@@ -121,17 +148,19 @@ impl Store {
 
     /// Reads every page and checks the structure; the words SQLite has for what is wrong, or none.
     pub fn integrity(&self) -> Result<Vec<String>> {
-        self.read(|tx| {
+        let faults: Vec<String> = self.read(|tx| {
             let rows = tx.0.all("PRAGMA integrity_check(10)", [], |row| row.get::<_, String>(0))?;
             Ok(rows.into_iter().filter(|row| row != "ok").collect())
-        })
+        })?;
+        self.damaged.fetch_or(!faults.is_empty(), Ordering::Relaxed);
+        Ok(faults)
     }
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
         // A failure here only means that the next opening checks more.
-        self.marker.stays = self.database.checkpoint().is_err();
+        self.marker.stays = self.database.checkpoint().is_err() || self.damaged.load(Ordering::Relaxed);
     }
 }
 
@@ -182,15 +211,22 @@ fn settings(key: [u8; 32]) -> Settings {
     }
 }
 
-/// Brings the schema up to date and returns the version it had; 0 for a new one.
-fn check(connection: &mut Connection, unclean: bool) -> Result<usize> {
+/// Brings the schema up to date and returns the version it had; 0 for a new one, which one that is known can't be.
+fn check(connection: &mut Connection, unclean: bool, known: bool) -> Result<usize> {
     let version = chuda_sqlite::migrate(connection, MIGRATIONS, |_, _| Ok(()))?;
+    if known && version == 0 {
+        return Err(damaged());
+    }
     // Reading every page takes its time in a large store, so it is done where there is reason to doubt.
     if unclean {
         let verdict: String = Sql::new(connection).value("PRAGMA quick_check", [], |row| row.get(0))?;
         if verdict != "ok" {
-            return Err(Error::new(ErrorKind::Storage, DAMAGED));
+            return Err(damaged());
         }
     }
     Ok(version)
+}
+
+fn damaged() -> Error {
+    Error::new(ErrorKind::Storage, DAMAGED)
 }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use chuda_evidence::clock::Clock;
 use chuda_evidence::key::Signer;
-use chuda_evidence::signature::{self, Target};
+use chuda_evidence::signature::{self, COVERED, Target};
 use chuda_record::Role;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{DeviceId, Hash, PersonId};
@@ -30,6 +30,8 @@ const FILE_TIMEOUT: Duration = Duration::from_mins(10);
 const MIN_RATE: u64 = 2 * 1024;
 /// Most values that a refusal brings, and most characters of one.
 const MAX_PARAMS: (usize, usize) = (32, 1_000);
+/// Longest time for which a server is left alone because it says so.
+pub const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
 const JSON: (&str, &str) = ("content-type", "application/json");
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
 /// Checksum Mismatch, from the tus checksum extension.
@@ -281,8 +283,12 @@ impl Call<'_> {
     async fn send_at(&self, session: &Session<'_>, now: DateTime<Utc>) -> Result<Answer> {
         let Self { http, method, path, headers, body } = self;
         let url = Url::parse(session.server).and_then(|base| base.join(path)).map_err(|_| Error::invalid(keys::SERVER_BAD_URL))?;
-        let target = Target { method: method.as_str(), path: url.path(), query: url.query().unwrap_or_default() };
-        let signed = signature::sign(target, body, session.device, now, |base| session.signer.sign(base))?;
+        let named = |name| headers.iter().find(|(other, _)| *other == name).map(|(_, value)| (name, (*value).to_owned()));
+        let covered: Vec<(&'static str, String)> = COVERED.into_iter().filter_map(named).collect();
+        let query = url.query().unwrap_or_default();
+        let target = Target { method: method.as_str(), path: url.path(), query, headers: &covered };
+        let nonce = uuid::Uuid::new_v4().simple().to_string();
+        let signed = signature::sign(target, body, session.device, now, &nonce, |base| session.signer.sign(base))?;
         let mut all = HeaderMap::new();
         let signature_headers = [
             ("content-digest", signed.content_digest.as_str()),
@@ -371,7 +377,16 @@ fn refusal(answer: &Answer) -> Error {
         status if status.is_server_error() => Error::new(ErrorKind::Offline, keys::SYNC_SERVER_FAILED),
         _ => Error::new(ErrorKind::Server, keys::SYNC_REFUSED_BY_SERVER),
     };
-    error.with("status", answer.status.as_u16()).with("problem", problem.key)
+    let error = error.with("status", answer.status.as_u16()).with("problem", problem.key);
+    match retry_after(&answer.headers) {
+        Some(seconds) => error.with("seconds", seconds),
+        None => error,
+    }
+}
+
+/// For how long the server wants to be left alone, if it says so in seconds.
+fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    Some(header(headers, "retry-after")?.parse::<u64>().ok()?.clamp(1, MAX_WAIT.num_seconds().unsigned_abs()))
 }
 
 /// What a refused question means for the user. Whatever concerns the device rather than the question is told as in an exchange.

@@ -50,6 +50,7 @@ pub fn offer(tx: &Tx<'_>) -> Result<Offer> {
         speaks: Some(VERSION),
         epoch: tx.meta("epoch")?,
         cursor: tx.meta("cursor")?.unwrap_or_default(),
+        again: tx.needs_all_again()?.then_some(true),
         ..Request::default()
     };
     let mut changes = Vec::new();

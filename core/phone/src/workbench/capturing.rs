@@ -12,9 +12,10 @@ use crate::query::view::{ClaimView, EvidenceView};
 use crate::store::{Own, StoredClaim, Tx};
 use chuda_evidence::claim::{Claim, Consent, Flag, Location, Source, TrustedTime, Version};
 use chuda_evidence::clock::Clock;
+use chuda_evidence::key::sign_low;
 use chuda_evidence::photo::{self, PerceptualHash, Preview};
 use chuda_evidence::sniff::{Mime, sniff};
-use chuda_evidence::{Unreadable, document, proof};
+use chuda_evidence::{Unreadable, document, file, proof};
 use chuda_record::error::{Error, Result};
 use chuda_record::id::{EvidenceId, Hash, TouchId};
 use chuda_record::time::to_millis;
@@ -151,12 +152,8 @@ impl Inner {
     }
 
     fn take_in<'d>(&self, draft: &'d EvidenceDraft) -> Result<Captured<'d>> {
-        let mut file = File::open(&draft.path)?;
-        let meta = file.metadata()?;
-        if !meta.is_file() {
-            return Err(Error::invalid(keys::FILE_NOT_A_FILE));
-        }
-        if meta.len() > MAX_BYTES {
+        let mut file = file::open(&draft.path)?;
+        if file.metadata()?.len() > MAX_BYTES {
             return Err(Error::invalid(keys::FILE_TOO_LARGE).with("limit_bytes", MAX_BYTES));
         }
         let mime = sniff(&mut BufReader::new(&mut file))?;
@@ -232,7 +229,7 @@ impl Inner {
     pub(super) fn sign_claims(&self) -> Result<()> {
         let _one_at_a_time = self.signing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for claim in self.store.read(|tx| tx.unsigned_claims(1_000))? {
-            let signature = self.settings.signer.sign(&claim.bytes)?;
+            let signature = sign_low(self.settings.signer.as_ref(), &claim.bytes)?;
             self.store.write(|tx| tx.set_signature(claim.sequence, &signature))?;
         }
         Ok(())
@@ -344,6 +341,7 @@ fn clock_changed(tx: &Tx<'_>, clock: &dyn Clock) -> Result<bool> {
 }
 
 fn from_platform(picture: Option<&Path>) -> Option<Preview> {
-    let bytes = std::fs::read(picture?).ok()?;
+    let mut bytes = Vec::new();
+    file::open(picture?).ok()?.take(MAX_INSPECTED).read_to_end(&mut bytes).ok()?;
     photo::process(&bytes).ok()?.preview
 }

@@ -7,6 +7,7 @@ use super::{Workbench, identity, touching, trimmed, typed};
 use crate::query::contracts::steps_before_signature;
 use crate::query::view::ContractView;
 use crate::store::{Own, Row, Tx};
+use chuda_evidence::key::sign_low;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{ContractId, PersonId};
 use chuda_record::kind::contract::SIGNING;
@@ -82,7 +83,7 @@ impl Workbench {
             Ok((agreed, identity::device(tx)?))
         })?;
         let message = agreed.to_sign(id, at, device);
-        let signature = BASE64.encode(inner.settings.signer.sign(&message)?);
+        let signature = BASE64.encode(sign_low(inner.settings.signer.as_ref(), &message)?);
         inner.act(
             |tx, own| {
                 let before = tx.find::<Contract>(id)?.record;

@@ -1,9 +1,14 @@
 //! Checks of everything that can go wrong on a phone, in words.
 
 use super::Workbench;
+use crate::store::Lost;
 use chuda_evidence::claim::{Claim, verify_chain};
 use chuda_evidence::proof::Check;
 use chuda_record::error::Result;
+use chuda_record::time::from_millis;
+
+/// Lost records that are named.
+const NAMED: usize = 20;
 
 impl Workbench {
     /// Checks store, projections, blobs, chain and model. Reads everything: takes seconds on a full phone.
@@ -11,6 +16,9 @@ impl Workbench {
         let inner = &self.0;
         let faults = inner.store.integrity()?;
         let mut checks = vec![Check { name: "database".into(), ok: faults.is_empty(), detail: faults.join("; ") }];
+        if let Some(lost) = inner.store.read(|tx| tx.lost())? {
+            checks.push(Check { name: "lost".into(), ok: false, detail: said(&lost) });
+        }
 
         let (claims, uploads) = inner.store.read(|tx| Ok((tx.chain(0, i64::MAX as u64)?, tx.waiting_uploads(u32::MAX)?)))?;
         let parsed: Vec<Option<Claim>> = claims.iter().map(|claim| Claim::from_bytes(&claim.bytes).ok()).collect();
@@ -51,4 +59,13 @@ impl Workbench {
     fn check_model(&self) -> Check {
         Check { name: "model".into(), ok: false, detail: chuda_words::keys::SPEECH_MODEL_MISSING.into() }
     }
+}
+
+/// What a damaged database has lost: how many records and which, as far as that is known.
+fn said(lost: &Lost) -> String {
+    let more = if lost.is_more() { " or more" } else { "" };
+    let records = lost.records();
+    let names = records.iter().take(NAMED).map(|id| format!(" {id}")).collect::<String>();
+    let (count, unsent) = (records.len(), lost.unsent.len());
+    format!("{}: {count}{more} lost, {unsent} of them unsent{names}", from_millis(lost.at).format("%Y-%m-%d"))
 }

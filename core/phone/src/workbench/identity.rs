@@ -19,7 +19,8 @@ use chuda_record::policy::Writer;
 use chuda_record::rules::Config;
 use chuda_record::rules::config::version_of;
 use chuda_record::time::{DEFAULT_ZONE, to_millis};
-use chuda_record::{Actor, Person, Release, Report, Role, Scalar};
+use chuda_record::{Actor, Evidence, Kind, Person, Release, Report, Role, Scalar};
+use chuda_sqlite::private;
 use chuda_words::keys;
 
 /// Who works here, beside the database: so that a damaged one can be rebuilt for the same person. No secrets, no names.
@@ -93,16 +94,36 @@ impl Workbench {
         if card.key != Hash::of(&settings.key) {
             return Err(Error::new(ErrorKind::Storage, keys::STORAGE_WRONG_KEY));
         }
-        let (store, opened) = Store::open(&settings.dir, settings.key)?;
+        let (store, opened) = Store::reopen(&settings.dir, settings.key)?;
         if opened.salvaged {
             // What the server has comes again from the start of the log.
             store.write(|tx| {
                 write_card(tx, &card)?;
                 tx.set_meta("cursor", 0)?;
+                tx.note_lost(&opened.lost, settings.clock.now())?;
                 tx.offer_everything()
             })?;
         }
-        Self::over(settings, store)
+        let workbench = Self::over(settings, store)?;
+        if opened.salvaged {
+            workbench.queue_what_is_here()?;
+        }
+        Ok(workbench)
+    }
+
+    /// Queues the bytes of own evidence that are here and in no queue: what the server has of them it says at once.
+    fn queue_what_is_here(&self) -> Result<()> {
+        let (inner, me) = (&self.0, self.0.me().id);
+        inner.store.write(|tx| {
+            for (id, kind) in tx.all_records()? {
+                let Some(row) = (if kind == Kind::Evidence { tx.record::<Evidence>(id)? } else { None }) else { continue };
+                let evidence = row.record;
+                if evidence.author == me && inner.blobs.contains(evidence.sha256) {
+                    tx.queue_upload(evidence.sha256, id.into(), u64::try_from(evidence.size).unwrap_or_default())?;
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Joins a server with a store that was made offline. Records become those of the person the code was made for; claims
@@ -201,6 +222,7 @@ fn refuse_existing(dir: &Path) -> Result<()> {
 fn keep_card(dir: &Path, card: &Card) -> Result<()> {
     let json = serde_json::to_vec(card).map_err(|error| Error::internal("identity.encode", error))?;
     let part = dir.join(format!("{IDENTITY}.part"));
+    private::file(&part)?;
     std::fs::write(&part, json)?;
     std::fs::File::open(&part)?.sync_all()?;
     Ok(std::fs::rename(part, dir.join(IDENTITY))?)

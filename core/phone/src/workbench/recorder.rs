@@ -9,6 +9,7 @@ use chuda_evidence::claim::{Consent, Source};
 use chuda_evidence::recording::{self, Recording};
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::EvidenceId;
+use chuda_sqlite::private;
 use chuda_words::keys;
 
 /// Where recordings are while they are made.
@@ -50,7 +51,7 @@ impl Workbench {
             return Err(Error::new(ErrorKind::NotAllowed, keys::CONSENT_MISSING).with("purpose", Purpose::Recording.as_str()));
         }
         let folder = inner.settings.dir.join(FOLDER);
-        fs::create_dir_all(&folder)?;
+        private::folder(&folder)?;
         let suffix = if consent == Consent::Told { TOLD } else { OWN_VOICE };
         let path = folder.join(format!("{}.{suffix}", EvidenceId::new(inner.settings.clock.now())));
         let recording = Recording::create(&path, rate, 1)?;

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Seek as _, SeekFrom};
 
+use chrono::TimeDelta;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -10,8 +11,9 @@ use super::{Cancel, Inner, Workbench, identity};
 use crate::query::dialect;
 use crate::query::view::{StatusItem, SyncSummary};
 use crate::store::{Own, Upload};
-use crate::sync::client::{Progress, Session, signing_time};
+use crate::sync::client::{MAX_WAIT, Progress, Session, signing_time};
 use crate::sync::session;
+use chuda_evidence::file;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::RecordId;
 use chuda_record::time::to_millis;
@@ -110,6 +112,7 @@ impl Workbench {
             Ok(())
         };
         let synced: Result<()> = synced.await;
+        let synced = self.0.heed(synced);
         self.0.listeners.changed();
         synced?;
         report.blobs.left = self.0.store.read(|tx| tx.upload_counts())?.0;
@@ -124,7 +127,7 @@ impl Workbench {
         question: &impl Serialize,
     ) -> Result<Answered> {
         let link = self.0.link()?;
-        self.0.client.ask(&link.session(&self.0), path, question).await
+        self.0.heed(self.0.client.ask(&link.session(&self.0), path, question).await)
     }
 
     /// Has the server import a file (H4), or only say what would come of it. All of the file goes in or nothing; with mistakes in it, it
@@ -133,7 +136,7 @@ impl Workbench {
         let path = file.to_owned();
         let bytes = blocking(move || {
             let mut bytes = Vec::new();
-            std::fs::File::open(path)?.take(MAX_IMPORT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+            file::open(&path)?.take(MAX_IMPORT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
             Ok(bytes)
         })
         .await?;
@@ -143,7 +146,7 @@ impl Workbench {
         let link = self.0.link()?;
         let is_workbook = bytes.starts_with(b"PK");
         let mime = if is_workbook { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" } else { "text/csv" };
-        self.0.client.import(&link.session(&self.0), kind, dry_run, mime, bytes).await
+        self.0.heed(self.0.client.import(&link.session(&self.0), kind, dry_run, mime, bytes).await)
     }
 
     async fn exchange_records(&self, report: &mut SyncReport, progress: &impl Fn(SyncSummary), cancel: &Cancel) -> Result<()> {
@@ -177,7 +180,7 @@ impl Workbench {
             }
             progress(self.0.ask(|ask| ask.sync_summary())?);
             if !taken.more {
-                return Ok(());
+                return self.0.store.write_again(|tx| tx.brought_back());
             }
             fruitless = if taken.pushed + taken.pulled > 0 { 0 } else { fruitless + 1 };
         }
@@ -269,14 +272,32 @@ impl Link {
 }
 
 impl Inner {
+    /// The server to speak with; none before the time to which it has put this phone off.
     fn link(&self) -> Result<Link> {
+        let now = self.settings.clock.now();
         self.store.read(|tx| {
+            let left = tx.meta_time("retry_at")?.map_or(TimeDelta::zero(), |until| until - now);
+            // A clock that was set back makes nobody wait.
+            if left > TimeDelta::zero() && left <= MAX_WAIT {
+                let seconds = (left.num_milliseconds() + 999) / 1_000;
+                return Err(Error::new(ErrorKind::Offline, keys::SYNC_TRY_LATER).with("seconds", seconds));
+            }
             Ok(Link {
                 server: tx.meta("server")?.ok_or_else(|| Error::invalid(keys::SYNC_NO_SERVER))?,
                 device: identity::device(tx)?,
                 server_ahead_ms: tx.meta("server_ahead")?.unwrap_or_default(),
             })
         })
+    }
+
+    /// Takes note of how long the server wants to be left alone, where it answered so.
+    fn heed<T>(&self, answered: Result<T>) -> Result<T> {
+        let put_off = |error: &Error| error.params.get("seconds").and_then(|seconds| seconds.parse().ok()).map(TimeDelta::seconds);
+        if let Some(time) = answered.as_ref().err().filter(|error| error.params.contains_key("status")).and_then(put_off) {
+            let until = to_millis(self.settings.clock.now() + time.min(MAX_WAIT));
+            self.store.write_again(|tx| tx.set_meta("retry_at", until))?;
+        }
+        answered
     }
 
     /// What the server's clock says, for the signatures to come and for claims.

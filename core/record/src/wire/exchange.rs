@@ -48,6 +48,9 @@ pub struct Request {
     /// that.
     #[n(5)]
     pub speaks: Option<u32>,
+    /// The device has lost what it had, and needs what it sent itself as well. A server that does not know this gives only the rest.
+    #[n(6)]
+    pub again: Option<bool>,
 }
 
 impl Request {

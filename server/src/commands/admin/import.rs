@@ -46,7 +46,7 @@ impl Import {
 /// A file of at most a little more than is taken in, so that a larger one is refused for its size.
 fn read_file(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(MAX_FILE).read_to_end(&mut bytes)?;
+    chuda_evidence::file::open(path)?.take(MAX_FILE).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

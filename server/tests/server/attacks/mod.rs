@@ -5,3 +5,5 @@ mod bounds;
 mod bytes;
 mod decoding;
 mod ids;
+mod shares;
+mod signatures;
