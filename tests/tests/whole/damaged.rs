@@ -24,6 +24,7 @@ fn copy(from: &Path, to: &Path) {
 
 fn records(workbench: &Workbench) -> Result<BTreeMap<RecordId, Fields>> {
     workbench.home()?;
+    workbench.doctor()?;
     workbench.status()?;
     let mut all = BTreeMap::new();
     for kind in Kind::ALL.iter().copied() {

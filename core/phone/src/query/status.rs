@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::view::EvidenceView;
 use super::{Ask, dialect, failed};
 use crate::screen::SyncLine;
-use chuda_record::error::Result;
+use chuda_record::error::{ErrorKind, Result};
 use chuda_record::id::RecordId;
 use chuda_record::rules::World;
 use chuda_record::{Kind, fields};
@@ -139,7 +139,11 @@ impl Ask<'_> {
             items.push(self.item(document, at_rest.clone())?);
         }
         for upload in self.tx.failed_uploads()?.into_iter().chain(self.tx.waiting_uploads(LISTED)?) {
-            let evidence: EvidenceView = self.one(upload.evidence)?;
+            let evidence: EvidenceView = match self.one(upload.evidence) {
+                // A damaged database has lost the record of it.
+                Err(error) if error.kind == ErrorKind::NotFound => continue,
+                found => found?,
+            };
             items.push(StatusItem {
                 id: upload.evidence.into(),
                 kind: "blob".into(),
