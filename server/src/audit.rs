@@ -84,6 +84,8 @@ pub(crate) enum Verb {
     Revoked,
     /// A token was made.
     TokenAdded,
+    /// A token was ended.
+    TokenRevoked,
     /// Another system is told of events from now on.
     WebhookAdded,
     /// It is no longer.
@@ -116,6 +118,7 @@ impl Verb {
             Self::CodeIssued => "code_issued",
             Self::Revoked => "revoked",
             Self::TokenAdded => "token_added",
+            Self::TokenRevoked => "token_revoked",
             Self::WebhookAdded => "webhook_added",
             Self::WebhookRemoved => "webhook_removed",
             Self::BackedUp => "backed_up",

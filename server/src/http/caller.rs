@@ -5,15 +5,17 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use chuda_evidence::PublicKey;
 use chuda_evidence::signature::{self, Claimed, Headers, SignatureError, Target};
 use chuda_record::id::{Hash, PersonId};
+use chuda_record::time::from_millis;
 use chuda_record::wire::MAX_BODY_BYTES;
 use chuda_words::keys;
 
 use super::connections::Line;
 use super::problem::{Problem, Result};
+use crate::admin::{TokenState, state_of};
 use crate::app::App;
 use crate::audit;
 use crate::scope::Scope;
@@ -23,6 +25,8 @@ use crate::store::{Device, Tx};
 const MAX_JSON_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive, uploads apart.
 const BODY_TIME: Duration = Duration::from_mins(1);
+/// How exactly it is kept when a token was last used: a request costs a write at most this often.
+const LAST_USE: TimeDelta = TimeDelta::hours(1);
 
 /// A request with its whole body, not checked yet.
 pub(crate) struct Raw {
@@ -67,9 +71,12 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// Refuses a token without this scope.
+    /// Refuses a token without this scope, and one of a person for what only another system can know.
     pub(crate) fn need(&self, scope: Scope) -> Result<()> {
         match &self.scopes {
+            Some(_) if scope.is_of_systems() && self.person.is_some() => {
+                Err(Problem::new(StatusCode::FORBIDDEN, keys::TOKEN_OF_PERSON))
+            }
             Some(scopes) if !scopes.contains(&scope) => {
                 Err(Problem::new(StatusCode::FORBIDDEN, keys::TOKEN_SCOPE).with("scope", scope.as_str()))
             }
@@ -171,7 +178,7 @@ impl<const MOST: usize> FromRequest<App> for Called<MOST> {
             return Ok(Self { caller, headers: parts.headers, body: read(body, MOST).await? });
         }
         if !request.headers().contains_key("signature") {
-            return Err(unauthenticated());
+            return Err(unauthenticated(keys::TOKEN_UNKNOWN));
         }
         let Signed { device, headers, body } = SignedStream::from_request(request, app).await?.whole(MOST).await?;
         Ok(Self { caller: by_device(&device), headers, body })
@@ -180,16 +187,33 @@ impl<const MOST: usize> FromRequest<App> for Called<MOST> {
 
 /// The caller that a token stands for.
 async fn by_token(app: &App, authorization: &str) -> Result<Caller> {
-    let token = authorization.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
-    let hash = Hash::of(token.as_bytes());
-    let found = app.store.read_async(move |tx| {
-        let row = tx.token(hash)?;
-        let person = row.as_ref().and_then(|row| row.person);
-        Ok((row, person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?))
-    });
-    let (row, auditor) = found.await?;
-    let row = row.ok_or_else(unauthenticated)?;
-    Ok(Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes: Some(Scope::parse_all(&row.scopes)) })
+    let token = authorization.strip_prefix("Bearer ").ok_or_else(|| unauthenticated(keys::TOKEN_UNKNOWN))?;
+    let (hash, now) = (Hash::of(token.as_bytes()), app.now());
+    let (caller, used_at) = app.store.read_async(move |tx| Ok(bearer(tx, hash, now))).await??;
+    if used_at.is_none_or(|at| (now - from_millis(at)).abs() >= LAST_USE) {
+        let noted = app.store.write_async(move |tx| tx.use_token(hash, now.timestamp_millis())).await;
+        // What can be read is answered also when nothing can be written.
+        if let Err(error) = noted {
+            tracing::warn!(%error, "the use of a token could not be noted");
+        }
+    }
+    Ok(caller)
+}
+
+/// Whom a token stands for, as long as it holds, and when its use was noted last.
+fn bearer(tx: &Tx<'_>, hash: Hash, now: DateTime<Utc>) -> Result<(Caller, Option<i64>)> {
+    let row = tx.token(hash)?.ok_or_else(|| unauthenticated(keys::TOKEN_UNKNOWN))?;
+    match state_of(tx, &row, now)? {
+        TokenState::Valid => {}
+        TokenState::Revoked => return Err(unauthenticated(keys::TOKEN_REVOKED)),
+        TokenState::Expired => {
+            let at = row.expires_at.map(|at| from_millis(at).to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default();
+            return Err(unauthenticated(keys::TOKEN_EXPIRED).with("expires_at", at));
+        }
+    }
+    let auditor = row.person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?;
+    let scopes = Some(Scope::parse_all(&row.scopes));
+    Ok((Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes }, row.used_at))
 }
 
 fn by_device(device: &Device) -> Caller {
@@ -241,6 +265,6 @@ fn reads_only() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, keys::AUDITOR_READS_ONLY)
 }
 
-fn unauthenticated() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, keys::TOKEN_UNKNOWN).header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+fn unauthenticated(key: &str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, key).header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }

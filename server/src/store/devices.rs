@@ -1,4 +1,4 @@
-//! Devices, the codes they are enrolled with, and the tokens of other systems.
+//! Devices, and the codes they are enrolled with.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -40,12 +40,6 @@ pub(crate) struct CodeRow {
     pub(crate) used_by: Option<DeviceId>,
 }
 
-/// A bearer token, as it is kept.
-pub(crate) struct TokenRow {
-    pub(crate) name: String,
-    pub(crate) person: Option<PersonId>,
-    pub(crate) scopes: String,
-}
 
 impl Tx<'_> {
     /// One device.
@@ -153,29 +147,6 @@ impl Tx<'_> {
     /// Forgets failed enrolments from before then.
     pub(crate) fn forget_enrol_failures(&self, before: i64) -> Result<()> {
         self.sql.run("DELETE FROM enrol_failures WHERE at < :before", named_params! { ":before": before }).map(drop)
-    }
-
-    /// Keeps a bearer token.
-    pub(crate) fn add_token(&self, hash: Hash, row: &TokenRow, now: DateTime<Utc>) -> Result<()> {
-        self.sql
-            .run(
-                "INSERT INTO tokens (hash, name, person, scopes, created_at) VALUES (:hash, :name, :person, :scopes, :created_at)",
-                named_params! {
-                    ":hash": hash.0,
-                    ":name": row.name,
-                    ":person": row.person.as_ref().map(PersonId::as_bytes),
-                    ":scopes": row.scopes,
-                    ":created_at": now.timestamp_millis(),
-                },
-            )
-            .map(drop)
-    }
-
-    /// Finds a bearer token.
-    pub(crate) fn token(&self, hash: Hash) -> Result<Option<TokenRow>> {
-        self.sql.one("SELECT name, person, scopes FROM tokens WHERE hash = :hash", named_params! { ":hash": hash.0 }, |row| {
-            Ok(TokenRow { name: row.get(0)?, person: optional_id(row, 1, PersonId::from_slice)?, scopes: row.get(2)? })
-        })
     }
 }
 

@@ -4,3 +4,4 @@
 mod bounds;
 mod bytes;
 mod ids;
+mod tokens;

@@ -1,12 +1,14 @@
 //! What an admin does from a terminal: people, codes, devices, tokens, jobs, webhooks, backup and restore. Works beside a running server.
 
+mod tokens;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use chuda_evidence::audit::About;
-use chuda_record::id::{DeviceId, EventId, Hash, PersonId, RecordId, WebhookId};
+use chuda_record::id::{DeviceId, EventId, PersonId, RecordId, WebhookId};
 use chuda_record::time::from_millis;
 use chuda_record::wire::api::{ImportKind, ImportReport};
 use chuda_record::{Error, Result};
@@ -18,11 +20,12 @@ use crate::audit::{self, Act, AuditExport, By, Verb};
 use crate::enrolment::issue_code;
 use crate::import::{self, table};
 use crate::reactions;
-use crate::scope::Scope;
 use crate::server::DATABASE;
-use crate::store::{JobRow, Store, TokenRow, Tx, WebhookRow};
+use crate::store::{JobRow, Store, Tx, WebhookRow};
 use crate::strays;
 use crate::webhooks::{self, Event};
+pub(crate) use tokens::state_of;
+pub use tokens::{TOKEN_DAYS, TokenState, TokenView};
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
@@ -216,22 +219,6 @@ impl Admin {
             }
             audit::log(tx, now, &By::admin(), Act::new(Verb::Revoked).on(person, Kind::Person).saying(&device.to_string()))
         })
-    }
-
-    /// A bearer token for another system. With a person it acts as that person; without, it reads everybody's records.
-    pub fn add_token(&self, name: &str, scopes: &[Scope], person: Option<&str>, now: DateTime<Utc>) -> Result<String> {
-        if scopes.is_empty() {
-            return Err(Error::invalid(keys::TOKEN_SCOPES));
-        }
-        let token = format!("chuda_{}", hex::encode(crate::random::bytes::<32>()?));
-        let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-        self.0.write(|tx| {
-            let person = person.map(|word| find(tx, word)).transpose()?;
-            tx.add_token(Hash::of(token.as_bytes()), &TokenRow { name: name.to_owned(), person, scopes: scopes.join(" ") }, now)?;
-            let act = Act::new(Verb::TokenAdded).saying(name);
-            audit::log(tx, now, &By::admin(), person.map_or(act, |person| act.on(person, Kind::Person)))
-        })?;
-        Ok(token)
     }
 
     /// Takes in a file of customers, leads or payment slips as somebody, named by id or by a name that only one person has; or only
