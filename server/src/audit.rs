@@ -11,7 +11,7 @@ use chuda_evidence::audit::{self, About, Bundle, Checkpoint, Entry, Known};
 use chuda_evidence::proof::Report;
 use chuda_record::id::{DeviceId, Hash, PersonId, RecordId};
 use chuda_record::time::{DEFAULT_ZONE, start_of_day};
-use chuda_record::{Change, Kind, Role};
+use chuda_record::{Change, Kind, Role, Scalar};
 use chuda_record::{Error, Result};
 use chuda_words::keys;
 
@@ -64,6 +64,12 @@ pub(crate) enum Verb {
     PersonAdded,
     /// Somebody reports to another person.
     LineChanged,
+    /// Somebody left the team.
+    PersonLeft,
+    /// Somebody is back in the team.
+    PersonReturned,
+    /// Somebody does something else.
+    RolesChanged,
     /// A change or a claim was not accepted.
     Refused,
     /// A rule was carried out.
@@ -108,6 +114,9 @@ impl Verb {
             Self::TaskDone => "task_done",
             Self::PersonAdded => "person_added",
             Self::LineChanged => "line_changed",
+            Self::PersonLeft => "person_left",
+            Self::PersonReturned => "person_returned",
+            Self::RolesChanged => "roles_changed",
             Self::Refused => "refused",
             Self::RuleCarriedOut => "rule_carried_out",
             Self::Witnessed => "witnessed",
@@ -191,7 +200,10 @@ pub(crate) fn log_changes(
             Kind::Person if creates => Verb::PersonAdded,
             Kind::Release if creates => Verb::Published,
             _ if creates => Verb::Created,
+            Kind::Person if change.writes.get("left") == Some(&Scalar::Bool(true)) => Verb::PersonLeft,
+            Kind::Person if change.writes.contains_key("left") => Verb::PersonReturned,
             Kind::Person if change.writes.contains_key("reports_to") => Verb::LineChanged,
+            Kind::Person if change.writes.keys().any(|key| key.starts_with("roles/")) => Verb::RolesChanged,
             Kind::Task if change.writes.contains_key("done_at") => Verb::TaskDone,
             _ => Verb::Changed,
         };

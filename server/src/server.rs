@@ -74,7 +74,7 @@ impl Server {
         let router = router(app.clone());
         let (stop, stopped) = watch::channel(false);
         let mut grace = stop.subscribe();
-        let jobs = Arc::new(jobs::runner(app, stop.subscribe()));
+        let jobs = Arc::new(jobs::runner(app.clone(), stop.subscribe()));
         let runner = jobs.clone();
         let task = tokio::spawn(async move {
             let expired = async move {
@@ -82,7 +82,7 @@ impl Server {
                 tokio::time::sleep(GRACE).await;
             };
             tokio::select! {
-                _ = async { tokio::join!(connections::serve(listener, router, stopped), runner.run()) } => {}
+                _ = async { tokio::join!(connections::serve(listener, router, app, stopped), runner.run()) } => {}
                 () = expired => tracing::warn!("what was in flight was cut off"),
             }
         });

@@ -7,7 +7,8 @@ use chuda_record::{Error, Kind, Result};
 use chuda_words::keys;
 use serde::Serialize;
 
-use super::{Admin, find};
+use super::Admin;
+use super::people::find_present;
 use crate::audit::{self, Act, By, Verb};
 use crate::scope::Scope;
 use crate::store::{TokenRow, Tx};
@@ -89,10 +90,7 @@ impl Admin {
         let token = format!("chuda_{}", hex::encode(crate::random::bytes::<32>()?));
         let words: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         self.0.write(|tx| {
-            let person = person.map(|word| find(tx, word)).transpose()?;
-            if person.map_or(Ok(false), |person| has_left(tx, person))? {
-                return Err(Error::invalid(keys::PERSON_LEFT));
-            }
+            let person = person.map(|word| find_present(tx, word)).transpose()?;
             tx.add_token(&TokenRow {
                 hash: Hash::of(token.as_bytes()),
                 name: name.to_owned(),

@@ -38,7 +38,7 @@ pub(super) struct Phone {
 impl Phone {
     /// One whose key the server knows.
     pub(super) fn new(id: DeviceId, person: PersonId, key: SoftwareKey) -> Self {
-        let device = Device { id, person, public_key: key.public_key().to_spki(), auditor: false };
+        let device = Device { id, person, public_key: key.public_key().to_spki(), auditor: false, left: None };
         Self { device, key, told: None, sequence: 0, previous: None, unsent: Vec::new(), claims: Vec::new() }
     }
 

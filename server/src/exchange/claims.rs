@@ -65,6 +65,9 @@ fn verify(device: &Device, key: &PublicKey, signed: &SignedClaim) -> std::result
         return Err(keys::AUDITOR_READS_ONLY);
     }
     let claim = claim::verify(&signed.claim, &signed.signature, key).map_err(|error| error.key)?;
+    if device.left.is_some_and(|left| claim.wall_ms > left) {
+        return Err(keys::DEVICE_LEFT);
+    }
     if claim.device == device.id { Ok(claim) } else { Err("claim.other_device") }
 }
 

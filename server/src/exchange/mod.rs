@@ -4,12 +4,13 @@ mod claims;
 mod inbox;
 
 use chrono::{DateTime, Utc};
-use chuda_record::Result;
 use chuda_record::wire::{DocumentChanges, Rejected, RejectedClaim, Request, Response, SignedClaim};
+use chuda_record::{Error, ErrorKind, Result};
+use chuda_words::keys;
 
 use crate::ingest::{self, Sender};
 use crate::reactions;
-use crate::store::{Device, Store};
+use crate::store::{Device, Standing, Store, Tx};
 
 /// Push and pull, each in a transaction of its own.
 pub(crate) fn exchange(store: &Store, device: &Device, request: Request, now: DateTime<Utc>) -> Result<Response> {
@@ -20,7 +21,15 @@ pub(crate) fn exchange(store: &Store, device: &Device, request: Request, now: Da
         let rejected = refused.iter().map(|(document, change, why)| Rejected::new(version, *document.as_bytes(), change.0, why));
         (response.rejected, response.rejected_claims) = (rejected.collect(), rejected_claims);
     }
-    store.read(|tx| inbox::pull(tx, device, request.epoch.as_deref(), request.cursor, &mut response))?;
+    store.read(|tx| {
+        still(tx, device, now)?;
+        match device.left {
+            // Whoever has left reads nothing: only what was recorded before is taken.
+            Some(_) => (response.epoch, response.cursor) = (tx.epoch()?, request.cursor),
+            None => inbox::pull(tx, device, request.epoch.as_deref(), request.cursor, &mut response)?,
+        }
+        Ok(())
+    })?;
     tracing::info!(device = %device.id, pushed, claimed, refused = response.rejected.len(), pulled = response.changes.len(), "exchange");
     Ok(response)
 }
@@ -35,10 +44,18 @@ pub(crate) fn push(
 ) -> Result<(Vec<ingest::Rejected>, Vec<RejectedClaim>)> {
     let incoming = ingest::parse(changes);
     store.write(|tx| {
+        still(tx, device, now)?;
         let mut ingest = reactions::begin(tx, now)?;
-        let rejected = ingest.push(Sender { device: device.id, person: device.person }, incoming)?;
+        let rejected = ingest.push(Sender { device: device.id, person: device.person, left: device.left }, incoming)?;
         let rejected_claims = claims::store(tx, device, claims, now)?;
         ingest.finish()?;
         Ok((rejected, rejected_claims))
     })
+}
+
+/// Refuses a device whose standing has changed since its signature was checked.
+fn still(tx: &Tx<'_>, device: &Device, now: DateTime<Utc>) -> Result<()> {
+    let expected = device.left.map_or(Standing::Present, Standing::Left);
+    let standing = tx.device(device.id)?.map(|row| row.standing(now));
+    if standing == Some(expected) { Ok(()) } else { Err(Error::new(ErrorKind::NotAllowed, keys::DEVICE_REVOKED)) }
 }

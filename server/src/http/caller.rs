@@ -13,13 +13,13 @@ use chuda_record::time::from_millis;
 use chuda_record::wire::MAX_BODY_BYTES;
 use chuda_words::keys;
 
-use super::connections::Line;
+use super::connections::{Known, Line};
 use super::problem::{Problem, Result};
 use crate::admin::{TokenState, state_of};
 use crate::app::App;
 use crate::audit;
 use crate::scope::Scope;
-use crate::store::{Device, Tx};
+use crate::store::{Device, Standing, Tx};
 
 /// Most bytes of a body in JSON.
 const MAX_JSON_BYTES: usize = 64 * 1024;
@@ -34,7 +34,7 @@ pub(crate) struct Raw {
     pub(crate) body: Bytes,
 }
 
-/// A request signed by an enrolled device, with its body.
+/// A request signed by an enrolled device, with its body. The device may be of somebody who has left and only sends what was recorded before.
 pub(crate) struct Signed {
     pub(crate) device: Device,
     pub(crate) headers: HeaderMap,
@@ -161,7 +161,8 @@ impl FromRequest<App> for SignedStream {
         let claimed = signature::parse_streamed(target(&parts), &signature_headers(&parts.headers)?)?;
         let now = app.now();
         let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
-        Line::belongs_to(&parts.extensions, &device.id.to_string());
+        let known = if device.left.is_some() { Known::Leaving } else { Known::Device };
+        Line::belongs_to(&parts.extensions, known(device.id));
         Ok(Self { device, headers: parts.headers, body })
     }
 }
@@ -172,24 +173,38 @@ impl<const MOST: usize> FromRequest<App> for Called<MOST> {
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         // Here too a stranger is sent away before the body is read.
         if let Some(bearer) = request.headers().get(header::AUTHORIZATION) {
-            let caller = by_token(app, bearer.to_str().unwrap_or_default()).await?;
+            let (hash, caller) = by_token(app, bearer.to_str().unwrap_or_default()).await?;
             let (parts, body) = request.into_parts();
-            Line::belongs_to(&parts.extensions, &caller.via);
-            return Ok(Self { caller, headers: parts.headers, body: read(body, MOST).await? });
+            Line::belongs_to(&parts.extensions, Known::Token(hash));
+            let body = read(body, MOST).await?;
+            if !body.is_empty() {
+                let now = app.now();
+                app.store.read_async(move |tx| Ok(bearer_of(tx, hash, now).map(drop))).await??;
+            }
+            return Ok(Self { caller, headers: parts.headers, body });
         }
         if !request.headers().contains_key("signature") {
             return Err(unauthenticated(keys::TOKEN_UNKNOWN));
         }
         let Signed { device, headers, body } = SignedStream::from_request(request, app).await?.whole(MOST).await?;
-        Ok(Self { caller: by_device(&device), headers, body })
+        let caller = by_device(&device)?;
+        // A body may take a minute: whoever has left meanwhile is not served.
+        if !body.is_empty() {
+            let (id, now) = (device.id, app.now());
+            let row = app.store.read_async(move |tx| tx.device(id)).await?;
+            if row.is_none_or(|row| row.standing(now) != Standing::Present) {
+                return Err(Problem::new(StatusCode::FORBIDDEN, keys::DEVICE_REVOKED));
+            }
+        }
+        Ok(Self { caller, headers, body })
     }
 }
 
 /// The caller that a token stands for.
-async fn by_token(app: &App, authorization: &str) -> Result<Caller> {
+async fn by_token(app: &App, authorization: &str) -> Result<(Hash, Caller)> {
     let token = authorization.strip_prefix("Bearer ").ok_or_else(|| unauthenticated(keys::TOKEN_UNKNOWN))?;
     let (hash, now) = (Hash::of(token.as_bytes()), app.now());
-    let (caller, used_at) = app.store.read_async(move |tx| Ok(bearer(tx, hash, now))).await??;
+    let (caller, used_at) = app.store.read_async(move |tx| Ok(bearer_of(tx, hash, now))).await??;
     if used_at.is_none_or(|at| (now - from_millis(at)).abs() >= LAST_USE) {
         let noted = app.store.write_async(move |tx| tx.use_token(hash, now.timestamp_millis())).await;
         // What can be read is answered also when nothing can be written.
@@ -197,11 +212,11 @@ async fn by_token(app: &App, authorization: &str) -> Result<Caller> {
             tracing::warn!(%error, "the use of a token could not be noted");
         }
     }
-    Ok(caller)
+    Ok((hash, caller))
 }
 
 /// Whom a token stands for, as long as it holds, and when its use was noted last.
-fn bearer(tx: &Tx<'_>, hash: Hash, now: DateTime<Utc>) -> Result<(Caller, Option<i64>)> {
+fn bearer_of(tx: &Tx<'_>, hash: Hash, now: DateTime<Utc>) -> Result<(Caller, Option<i64>)> {
     let row = tx.token(hash)?.ok_or_else(|| unauthenticated(keys::TOKEN_UNKNOWN))?;
     match state_of(tx, &row, now)? {
         TokenState::Valid => {}
@@ -216,8 +231,12 @@ fn bearer(tx: &Tx<'_>, hash: Hash, now: DateTime<Utc>) -> Result<(Caller, Option
     Ok((Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes }, row.used_at))
 }
 
-fn by_device(device: &Device) -> Caller {
-    Caller { person: Some(device.person), via: format!("device {}", device.id), auditor: device.auditor, scopes: None }
+fn by_device(device: &Device) -> Result<Caller> {
+    if device.left.is_some() {
+        return Err(Problem::new(StatusCode::FORBIDDEN, keys::DEVICE_LEFT));
+    }
+    let via = format!("device {}", device.id);
+    Ok(Caller { person: Some(device.person), via, auditor: device.auditor, scopes: None })
 }
 
 /// A header's text; empty when it is not there or not text.
@@ -231,13 +250,13 @@ fn signer(tx: &Tx<'_>, claimed: &Claimed, now: DateTime<Utc>) -> Result<Device> 
     let row = tx.device(claimed.device)?.ok_or_else(unknown)?;
     let key = PublicKey::from_spki(&row.public_key).map_err(|_| unknown())?;
     claimed.verify(&key, now)?;
-    match row.revoked_at {
-        None => {
-            let auditor = audit::is_auditor(tx, row.person)?;
-            Ok(Device { id: row.id, person: row.person, public_key: row.public_key, auditor })
-        }
-        Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, keys::DEVICE_REVOKED)),
-    }
+    let left = match row.standing(now) {
+        Standing::Present => None,
+        Standing::Left(at) => Some(at),
+        Standing::Revoked => return Err(Problem::new(StatusCode::FORBIDDEN, keys::DEVICE_REVOKED)),
+    };
+    let auditor = audit::is_auditor(tx, row.person)?;
+    Ok(Device { id: row.id, person: row.person, public_key: row.public_key, auditor, left })
 }
 
 async fn read(body: axum::body::Body, most: usize) -> Result<Bytes> {

@@ -91,6 +91,11 @@ impl Ingest<'_> {
                     }
                     affected.extend(self.tx.unheld()?);
                 }
+                if before.is_some() && differs("left") {
+                    for author in self.tx.with_predecessors(document.into())? {
+                        affected.extend(self.tx.documents_by_author(author)?);
+                    }
+                }
                 if before.is_some() && differs("reports_to") {
                     affected.extend(self.tx.documents_read_by(document.into())?);
                 }

@@ -63,7 +63,8 @@ impl Tx<'_> {
     /// Ends a token.
     pub(crate) fn revoke_token(&self, hash: Hash, now: i64) -> Result<()> {
         let values = named_params! { ":hash": hash.0, ":now": now };
-        self.sql.run("UPDATE tokens SET revoked_at = :now WHERE hash = :hash AND revoked_at IS NULL", values).map(drop)
+        self.sql.run("UPDATE tokens SET revoked_at = :now WHERE hash = :hash AND revoked_at IS NULL", values)?;
+        self.devices_changed()
     }
 }
 

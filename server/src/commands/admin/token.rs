@@ -64,7 +64,8 @@ impl TokenCommand {
 
 fn line(token: &TokenView) -> String {
     let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
-    let expires = token.expires_at.map_or("never expires: revoke it and make another".to_owned(), |at| format!("expires {}", day(at)));
+    let expires =
+        token.expires_at.map_or("never expires: revoke it and make another".to_owned(), |at| format!("expires {}", day(at)));
     let used = token.used_at.map_or("never used".to_owned(), |at| format!("used {}", at.format("%Y-%m-%d %H:00Z")));
     let (scopes, whose) = (token.scopes.join(","), token.person_name.as_deref().unwrap_or("nobody's"));
     let (state, made) = (token.state.as_str(), day(token.created_at));

@@ -2,3 +2,17 @@
 ALTER TABLE tokens ADD COLUMN expires_at INTEGER;
 ALTER TABLE tokens ADD COLUMN used_at INTEGER;
 ALTER TABLE tokens ADD COLUMN revoked_at INTEGER;
+
+-- Who has left, and who took over; devices of theirs may still send what was recorded before, until then.
+CREATE TABLE departures (
+    person    BLOB PRIMARY KEY,
+    at        INTEGER NOT NULL,
+    successor BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+ALTER TABLE devices ADD COLUMN sends_until INTEGER;
+-- What was handed over then: a late change of it is judged as if it had not been.
+CREATE TABLE handed_over (
+    person   BLOB NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (person, document)
+) STRICT, WITHOUT ROWID;
