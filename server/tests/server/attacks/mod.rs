@@ -4,4 +4,6 @@
 mod bounds;
 mod bytes;
 mod ids;
+mod imports;
+mod people;
 mod tokens;
