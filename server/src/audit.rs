@@ -86,6 +86,8 @@ pub(crate) enum Verb {
     Enrolled,
     /// An enrolment code was given out.
     CodeIssued,
+    /// The text of a record was taken out of everything that is kept.
+    Erased,
     /// A device was locked out.
     Revoked,
     /// A token was made.
@@ -125,6 +127,7 @@ impl Verb {
             Self::Exported => "exported",
             Self::Enrolled => "enrolled",
             Self::CodeIssued => "code_issued",
+            Self::Erased => "erased",
             Self::Revoked => "revoked",
             Self::TokenAdded => "token_added",
             Self::TokenRevoked => "token_revoked",

@@ -22,7 +22,7 @@ use crate::{audit, key, strays};
 /// The database's file in the data folder.
 pub(crate) const DATABASE: &str = "chuda.db";
 /// The folder of blobs in it, unless another is named.
-const BLOBS: &str = "blobs";
+pub(crate) const BLOBS: &str = "blobs";
 /// Files and lines that a process asks to have open.
 const MAX_FILES: u64 = 16_384;
 /// How long requests in flight may take once the server is to end. Uploads go on where they were after the next start.

@@ -6,6 +6,7 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use chuda_record::Result;
 use chuda_record::id::RecordId;
 use chuda_record::wire::{DocumentChanges, MAX_CHANGES, Response};
+use minicbor::bytes::ByteArray;
 
 use crate::store::{Device, Tx};
 
@@ -21,7 +22,7 @@ pub(super) fn pull(tx: &Tx<'_>, device: &Device, epoch: Option<&[u8]>, cursor: u
     let (mut rows, mut bytes) = (0, 0);
     let mut places: BTreeMap<RecordId, usize> = BTreeMap::new();
     let mut sent = BTreeSet::new();
-    let mut purged = BTreeSet::new();
+    let (mut purged, mut erased) = (BTreeSet::new(), BTreeSet::new());
     response.cursor = head.max(cursor);
     let mut last = cursor;
     tx.undelivered(device.person, device.id, cursor, |delivery| {
@@ -33,6 +34,10 @@ pub(super) fn pull(tx: &Tx<'_>, device: &Device, epoch: Option<&[u8]>, cursor: u
         }
         (rows, bytes, last) = (rows + 1, bytes + size, delivery.seq);
         match delivery.change {
+            None if delivery.erased => {
+                // What was put into this answer of it before is no more.
+                erased.insert(delivery.document);
+            }
             None => drop(purged.insert(delivery.document)),
             // What was given, taken and given again stands twice in the inbox.
             Some((number, _)) if !sent.insert(number) => {}
@@ -49,6 +54,11 @@ pub(super) fn pull(tx: &Tx<'_>, device: &Device, epoch: Option<&[u8]>, cursor: u
         }
         true
     })?;
-    response.purged = purged.into_iter().map(|document| (*document.as_bytes()).into()).collect();
+    response.purged = ids(&(&purged | &erased));
+    response.erased = (!erased.is_empty()).then(|| ids(&erased));
     Ok(())
+}
+
+fn ids(documents: &BTreeSet<RecordId>) -> Vec<ByteArray<16>> {
+    documents.iter().map(|document| (*document.as_bytes()).into()).collect()
 }

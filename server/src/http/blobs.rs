@@ -96,6 +96,9 @@ pub(super) async fn create(State(app): State<App>, signed: Signed) -> Result<Res
     let sha256 = metadata_hash(text(&signed.headers, "upload-metadata")).ok_or_else(|| Problem::invalid(keys::BLOB_METADATA))?;
     let (person, now) = (signed.device.person, app.now());
     let upload = app.store.write_async(move |tx| {
+        if tx.is_blob_erased(sha256)? {
+            return Ok(Err(Problem::new(StatusCode::FORBIDDEN, keys::BLOB_ERASED)));
+        }
         let named = tx.evidence_of_blob(sha256)?;
         let mut own = named.iter().filter(|evidence| author_of(&evidence.fields) == Some(person)).peekable();
         if own.peek().is_none() {

@@ -93,7 +93,9 @@ async fn cut_refused(lines: Arc<Lines>, app: App) {
         });
         if let Ok(refused) = refused.await {
             looks -= 1;
-            refused.into_iter().for_each(|caller| lines.cut(caller));
+            for caller in refused {
+                lines.cut(caller);
+            }
         }
     }
 }

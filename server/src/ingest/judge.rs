@@ -27,6 +27,8 @@ struct Draft {
     /// Whether the server has it already.
     exists: bool,
     known: BTreeSet<Hash>,
+    /// Changes that were erased.
+    erased: BTreeSet<Hash>,
     refused: BTreeSet<Hash>,
     doc: Option<Doc>,
     kind: Option<Kind>,
@@ -66,6 +68,7 @@ impl Ingest<'_> {
         let mut draft = Draft {
             document,
             known: if stored.is_some() { self.tx.change_hashes(document)? } else { BTreeSet::new() },
+            erased: self.tx.erased(document)?,
             refused: BTreeSet::new(),
             kind: stored.map(|stored| stored.kind),
             fields: stored.map(|stored| stored.fields.clone()),
@@ -75,7 +78,7 @@ impl Ingest<'_> {
         };
         for change in incoming.changes {
             let (hash, bytes, reason) = match change {
-                Ok(change) if draft.known.contains(&change.hash) => continue,
+                Ok(change) if draft.known.contains(&change.hash) || draft.erased.contains(&change.hash) => continue,
                 Ok(change) => match self.accept(sender, &mut draft, &change)? {
                     Ok(()) => {
                         draft.known.insert(change.hash);
@@ -88,8 +91,11 @@ impl Ingest<'_> {
             };
             tracing::info!(device = %sender.device, %document, reason = reason.key(), "change refused");
             audit::log_refusal(self.tx, self.now, &by, (document, draft.kind), hash, reason.key())?;
-            let refused = Refused { document, hash, device: sender.device, reason: &reason.to_json(), bytes: &bytes };
-            self.tx.quarantine(&refused, self.now, MAX_QUARANTINED)?;
+            // What builds on something that was erased may repeat it, and is not kept.
+            if draft.erased.is_empty() {
+                let refused = Refused { document, hash, device: sender.device, reason: &reason.to_json(), bytes: &bytes };
+                self.tx.quarantine(&refused, self.now, MAX_QUARANTINED)?;
+            }
             draft.refused.insert(hash);
             rejected.push((document, hash, reason));
         }

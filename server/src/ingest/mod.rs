@@ -4,6 +4,7 @@
 //! known here: it is handed in as a list of [`Reaction`]s.
 
 mod commit;
+mod erase;
 mod judge;
 mod lookup;
 mod parse;

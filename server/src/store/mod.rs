@@ -28,6 +28,7 @@ mod restoring;
 mod rows;
 mod strays;
 mod tokens;
+mod tombstones;
 mod webhooks;
 
 pub(crate) use audit::AuditFilter;
@@ -41,7 +42,7 @@ pub(crate) use database::{Store, Tx};
 pub(crate) use devices::{Device, DeviceRow, Standing};
 pub(crate) use documents::{Document, Filter, Projection};
 pub(crate) use figures::HealthRow;
-pub(crate) use inboxes::InboxRow;
+pub(crate) use inboxes::{ERASED, InboxRow};
 pub(crate) use jobs::{JobRow, NewJob, Payload, Taken};
 pub(crate) use rows::typed;
 pub(crate) use tokens::TokenRow;

@@ -10,6 +10,7 @@ mod consistency;
 mod convergence;
 mod demo;
 mod earlier;
+mod erasing;
 mod figures;
 mod inbound;
 mod invariants;

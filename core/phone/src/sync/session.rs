@@ -65,6 +65,19 @@ pub fn offer(tx: &Tx<'_>) -> Result<Offer> {
     Ok(Offer { request, changes, claims })
 }
 
+/// Bytes that are to be removed before the answer is taken in: what they belong to was erased.
+pub fn erased_bytes(tx: &Tx<'_>, response: &Response) -> Result<Vec<Hash>> {
+    let mut bytes = Vec::new();
+    for document in erased(response) {
+        bytes.extend(tx.own_bytes(document)?);
+    }
+    Ok(bytes)
+}
+
+fn erased(response: &Response) -> impl Iterator<Item = RecordId> + '_ {
+    response.erased.iter().flatten().map(|document| RecordId(uuid::Uuid::from_bytes(**document)))
+}
+
 /// Takes in the answer: what came, what was taken, what was refused. Doing it twice changes nothing.
 pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<Utc>) -> Result<Taken> {
     if response.changes.iter().map(|document| document.changes.len()).sum::<usize>() > MAX_CHANGES {
@@ -72,6 +85,8 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
     }
     store.write_again(|tx| {
         let mut taken = Taken { more: response.more, ..Taken::default() };
+        // First of all: what is left of them comes with the changes.
+        erased(response).try_for_each(|document| tx.erase(document))?;
         // In the order of the store's pages, so that each is read and written once.
         let mut documents: Vec<&DocumentChanges> = response.changes.iter().collect();
         documents.sort_unstable_by_key(|document| document.document);
@@ -79,8 +94,10 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
             let changes: Vec<&[u8]> = document.changes.iter().map(|bytes| bytes.as_slice()).collect();
             taken.pulled += tx.receive(RecordId(uuid::Uuid::from_bytes(document.document)), &changes)? as i64;
         }
-        for document in &response.purged {
-            tx.purge(RecordId(uuid::Uuid::from_bytes(**document)))?;
+        for document in response.purged.iter().map(|document| RecordId(uuid::Uuid::from_bytes(**document))) {
+            if !erased(response).any(|erased| erased == document) {
+                tx.purge(document)?;
+            }
         }
 
         let refused: Vec<(RecordId, Hash, Rejection)> = response

@@ -81,6 +81,10 @@ pub struct Response {
     /// Claims that were not accepted, by their hash. The others are witnessed at `server_time`.
     #[n(7)]
     pub rejected_claims: Vec<RejectedClaim>,
+    /// Documents whose text was erased, with all their changes: forgotten before `changes` is taken in, which brings what is left of
+    /// them. They stand under `purged`, too, for devices that do not know of this.
+    #[n(8)]
+    pub erased: Option<Vec<minicbor::bytes::ByteArray<16>>>,
 }
 
 /// Changes of one document, each as Automerge wrote it.

@@ -16,3 +16,13 @@ CREATE TABLE handed_over (
     document BLOB NOT NULL,
     PRIMARY KEY (person, document)
 ) STRICT, WITHOUT ROWID;
+
+-- What is left of the changes of a record that was erased, and of bytes: nothing of it is taken again.
+CREATE TABLE erased (
+    document BLOB NOT NULL,
+    hash     BLOB NOT NULL,
+    size     INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (document, hash)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE erased_blobs (sha256 BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -3,6 +3,7 @@
 
 mod bounds;
 mod bytes;
+mod erasing;
 mod ids;
 mod imports;
 mod people;
