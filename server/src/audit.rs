@@ -86,6 +86,10 @@ pub(crate) enum Verb {
     Enrolled,
     /// An enrolment code was given out.
     CodeIssued,
+    /// Somebody agreed to something on a device.
+    ConsentGiven,
+    /// Somebody took that back.
+    ConsentWithdrawn,
     /// The text of a record was taken out of everything that is kept.
     Erased,
     /// A device was locked out.
@@ -127,6 +131,8 @@ impl Verb {
             Self::Exported => "exported",
             Self::Enrolled => "enrolled",
             Self::CodeIssued => "code_issued",
+            Self::ConsentGiven => "consent_given",
+            Self::ConsentWithdrawn => "consent_withdrawn",
             Self::Erased => "erased",
             Self::Revoked => "revoked",
             Self::TokenAdded => "token_added",

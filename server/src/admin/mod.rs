@@ -1,5 +1,6 @@
 //! What an admin does from a terminal: people, codes, devices, tokens, jobs, webhooks, backup and restore. Works beside a running server.
 
+mod consents;
 mod erasing;
 mod people;
 mod tokens;
@@ -23,6 +24,7 @@ use crate::server::DATABASE;
 use crate::store::{JobRow, Store, Tx, WebhookRow};
 use crate::strays;
 use crate::webhooks::{self, Event};
+pub use consents::ConsentView;
 pub use erasing::{Erasure, Forgotten, Mention};
 use people::find;
 pub use people::{Leaving, NewPerson};

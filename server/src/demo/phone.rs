@@ -152,7 +152,7 @@ impl Phone {
             return Ok(());
         }
         let (changes, claims) = (std::mem::take(&mut self.unsent), std::mem::take(&mut self.claims));
-        let (refused, refused_claims) = exchange::push(store, &self.device, changes, &claims, now)?;
+        let (refused, refused_claims, _) = exchange::push(store, &self.device, changes, (&claims, &[]), now)?;
         let refused = refused.into_iter().map(|(_, _, reason)| reason.to_string());
         if let Some(reason) = refused.chain(refused_claims.into_iter().map(|one| one.reason)).next() {
             return Err(Error::internal("demo.refused", reason));

@@ -6,7 +6,6 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use chuda_record::Result;
 use chuda_record::id::RecordId;
 use chuda_record::wire::{DocumentChanges, MAX_CHANGES, Response};
-use minicbor::bytes::ByteArray;
 
 use crate::store::{Device, Tx};
 
@@ -59,6 +58,6 @@ pub(super) fn pull(tx: &Tx<'_>, device: &Device, epoch: Option<&[u8]>, cursor: u
     Ok(())
 }
 
-fn ids(documents: &BTreeSet<RecordId>) -> Vec<ByteArray<16>> {
+fn ids<Id: From<[u8; 16]>>(documents: &BTreeSet<RecordId>) -> Vec<Id> {
     documents.iter().map(|document| (*document.as_bytes()).into()).collect()
 }

@@ -1,10 +1,11 @@
 //! What a device's exchange does: takes in what the server lacks, hands out what the device lacks.
 
 mod claims;
+mod consents;
 mod inbox;
 
 use chrono::{DateTime, Utc};
-use chuda_record::wire::{DocumentChanges, Rejected, RejectedClaim, Request, Response, SignedClaim};
+use chuda_record::wire::{ConsentNote, DocumentChanges, Rejected, RejectedClaim, Request, Response, SignedClaim};
 use chuda_record::{Error, ErrorKind, Result};
 use chuda_words::keys;
 
@@ -16,8 +17,10 @@ use crate::store::{Device, Standing, Store, Tx};
 pub(crate) fn exchange(store: &Store, device: &Device, request: Request, now: DateTime<Utc>) -> Result<Response> {
     let mut response = Response { server_time: now.timestamp_millis(), ..Response::default() };
     let (pushed, claimed, version) = (request.changes.len(), request.claims.len(), request.answer_in());
-    if pushed + claimed > 0 {
-        let (refused, rejected_claims) = push(store, device, request.changes, &request.claims, now)?;
+    let notes = request.consents.unwrap_or_default();
+    if pushed + claimed + notes.len() > 0 {
+        let (refused, rejected_claims, heard) = push(store, device, request.changes, (&request.claims, &notes), now)?;
+        response.consents = Some(heard);
         let rejected = refused.iter().map(|(document, change, why)| Rejected::new(version, *document.as_bytes(), change.0, why));
         (response.rejected, response.rejected_claims) = (rejected.collect(), rejected_claims);
     }
@@ -39,17 +42,18 @@ pub(crate) fn push(
     store: &Store,
     device: &Device,
     changes: Vec<DocumentChanges>,
-    claims: &[SignedClaim],
+    (claims, consents): (&[SignedClaim], &[ConsentNote]),
     now: DateTime<Utc>,
-) -> Result<(Vec<ingest::Rejected>, Vec<RejectedClaim>)> {
+) -> Result<(Vec<ingest::Rejected>, Vec<RejectedClaim>, u32)> {
     let incoming = ingest::parse(changes);
     store.write(|tx| {
         still(tx, device, now)?;
         let mut ingest = reactions::begin(tx, now)?;
         let rejected = ingest.push(Sender { device: device.id, person: device.person, left: device.left }, incoming)?;
+        let heard = consents::store(tx, device, consents, now)?;
         let rejected_claims = claims::store(tx, device, claims, now)?;
         ingest.finish()?;
-        Ok((rejected, rejected_claims))
+        Ok((rejected, rejected_claims, heard))
     })
 }
 

@@ -53,7 +53,8 @@ fn decode(body: &[u8]) -> Result<Request> {
         return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, keys::SYNC_VERSION).with("version", wire::VERSION));
     }
     let changes: usize = request.changes.iter().map(|document| document.changes.len()).sum();
-    if changes.max(request.changes.len()).max(request.claims.len()) > MAX_CHANGES {
+    let consents = request.consents.as_ref().map_or(0, Vec::len);
+    if changes.max(request.changes.len()).max(request.claims.len()).max(consents) > MAX_CHANGES {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, keys::SYNC_TOO_MANY_CHANGES).with("most", MAX_CHANGES));
     }
     Ok(request)

@@ -182,6 +182,7 @@ impl Phone {
             changes,
             claims: Vec::new(),
             speaks: None,
+            consents: None,
         }
     }
 

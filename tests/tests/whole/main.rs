@@ -6,6 +6,7 @@
 mod answers;
 mod back_check;
 mod configuration;
+mod consents;
 mod consistency;
 mod convergence;
 mod demo;

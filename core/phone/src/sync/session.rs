@@ -8,13 +8,17 @@ use chuda_record::Rejection;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{Hash, RecordId};
 use chuda_record::time::from_millis;
-use chuda_record::wire::{DocumentChanges, MAX_CHANGES, OLDEST, Request, Response, SignedClaim, VERSION};
+use chuda_record::wire::{ConsentNote, DocumentChanges, MAX_CHANGES, OLDEST, Request, Response, SignedClaim, VERSION};
 use chuda_words::keys;
 
 /// Most bytes of changes in one request, before compression.
 const MAX_REQUEST_BYTES: usize = 4 << 20;
 /// Most claims in one request.
 const MAX_CLAIMS: u32 = 2_000;
+/// Most consents in one request.
+const MAX_CONSENTS: u32 = 100;
+/// Under which key it is kept up to where the server has heard of consents.
+const CONSENTS_HEARD: &str = "consents_heard";
 
 /// A request, and what to take note of when it is answered.
 pub struct Offer {
@@ -22,6 +26,8 @@ pub struct Offer {
     pub request: Request,
     changes: Vec<(RecordId, Hash)>,
     claims: Vec<Hash>,
+    /// Up to which entry of the ledger consents are told.
+    consents: Option<i64>,
 }
 
 /// What an answer brought.
@@ -62,7 +68,10 @@ pub fn offer(tx: &Tx<'_>) -> Result<Offer> {
         claims.push(claim.hash);
         request.claims.push(SignedClaim { claim: claim.bytes, signature });
     }
-    Ok(Offer { request, changes, claims })
+    let consents = tx.consents_since(tx.meta(CONSENTS_HEARD)?.unwrap_or_default(), MAX_CONSENTS)?;
+    let (numbers, notes): (Vec<i64>, Vec<ConsentNote>) = consents.into_iter().unzip();
+    request.consents = Some(notes).filter(|notes| !notes.is_empty());
+    Ok(Offer { request, changes, claims, consents: numbers.last().copied() })
 }
 
 /// Bytes that are to be removed before the answer is taken in: what they belong to was erased.
@@ -126,11 +135,16 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
             tx.witness(*claim, from_millis(response.server_time))?;
         }
 
+        if let (Some(last), Some(_)) = (offer.consents, response.consents) {
+            tx.set_meta(CONSENTS_HEARD, last)?;
+        }
+
         let known_epoch: Option<Vec<u8>> = tx.meta("epoch")?;
         if known_epoch.as_ref().is_some_and(|epoch| *epoch != response.epoch) {
             // The server was restored and may lack what it once took: everything is offered again, and it ignores what it has.
             tx.offer_everything()?;
             tx.offer_claims_again()?;
+            tx.remove_meta(CONSENTS_HEARD)?;
             tx.offer_blobs_again()?;
             taken.more = true;
         }

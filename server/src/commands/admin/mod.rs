@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod consent;
 mod device;
 mod erase;
 mod import;
@@ -25,6 +26,9 @@ pub(super) enum AdminCommand {
     /// Tokens of other systems.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// What people agreed to on their phones, and took back.
+    #[command(subcommand)]
+    Consent(consent::ConsentCommand),
     /// What is to be done later.
     #[command(subcommand)]
     Job(job::JobCommand),
@@ -56,6 +60,7 @@ impl AdminCommand {
             Self::Person(command) => command.run(now),
             Self::Device(command) => command.run(now),
             Self::Token(command) => command.run(now),
+            Self::Consent(command) => command.run(),
             Self::Job(command) => command.run(now),
             Self::Webhook(command) => command.run(now),
             Self::Audit(command) => command.run(now),

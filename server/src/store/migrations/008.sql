@@ -26,3 +26,16 @@ CREATE TABLE erased (
     PRIMARY KEY (document, hash)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE erased_blobs (sha256 BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+-- What was agreed to or taken back, as the ledger of each device says.
+CREATE TABLE consents (
+    n           INTEGER PRIMARY KEY,
+    device      BLOB NOT NULL,
+    person      BLOB NOT NULL,
+    purpose     TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    given       INTEGER NOT NULL,
+    version     INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    UNIQUE (device, purpose, at, given)
+) STRICT;

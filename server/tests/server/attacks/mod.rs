@@ -3,6 +3,7 @@
 
 mod bounds;
 mod bytes;
+mod consents;
 mod erasing;
 mod ids;
 mod imports;
