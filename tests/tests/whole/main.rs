@@ -9,6 +9,7 @@ mod configuration;
 mod consents;
 mod consistency;
 mod convergence;
+mod decoders;
 mod demo;
 mod earlier;
 mod erasing;
