@@ -20,7 +20,7 @@ pub(crate) fn exchange(store: &Store, device: &Device, request: Request, now: Da
     let notes = request.consents.unwrap_or_default();
     if pushed + claimed + notes.len() > 0 {
         let (refused, rejected_claims, heard) = push(store, device, request.changes, (&request.claims, &notes), now)?;
-        response.consents = Some(heard);
+        response.consents = (!notes.is_empty()).then_some(heard);
         let rejected = refused.iter().map(|(document, change, why)| Rejected::new(version, *document.as_bytes(), change.0, why));
         (response.rejected, response.rejected_claims) = (rejected.collect(), rejected_claims);
     }

@@ -35,7 +35,7 @@ async fn nothing_is_taken_that_was_captured_after_consent_was_taken_back() {
         number += 1;
         let with_time = |claim: &mut Claim| {
             differs(claim);
-            claim.wall_ms = at;
+            (claim.wall_ms, claim.previous) = (at, (claim.sequence > 1).then(|| Hash::of(b"the one before")));
         };
         let claim = claim_with(&rep, EvidenceId::new(Utc::now()), number, with_time);
         let answer = rep.exchange(&team, &Request { claims: vec![claim], ..rep.next_request() }).await.unwrap();
