@@ -5,6 +5,7 @@ use chuda_kit::decoders::ALL;
 use chuda_kit::number;
 
 #[test]
+#[allow(clippy::print_stdout)]
 fn no_bytes_make_a_decoder_panic() {
     let (bends, seed) = (number("CHUDA_BENDS", 10), number("CHUDA_SEED", 20_261_130));
     println!("{bends} bends, CHUDA_SEED={seed}");
