@@ -11,7 +11,7 @@ use chuda_evidence::audit::{self, About, Bundle, Checkpoint, Entry, Known};
 use chuda_evidence::proof::Report;
 use chuda_record::id::{DeviceId, Hash, PersonId, RecordId};
 use chuda_record::time::{DEFAULT_ZONE, start_of_day};
-use chuda_record::{Change, Kind, Role};
+use chuda_record::{Change, Kind, Role, Scalar};
 use chuda_record::{Error, Result};
 use chuda_words::keys;
 
@@ -64,6 +64,12 @@ pub(crate) enum Verb {
     PersonAdded,
     /// Somebody reports to another person.
     LineChanged,
+    /// Somebody left the team.
+    PersonLeft,
+    /// Somebody is back in the team.
+    PersonReturned,
+    /// Somebody does something else.
+    RolesChanged,
     /// A change or a claim was not accepted.
     Refused,
     /// A rule was carried out.
@@ -80,10 +86,18 @@ pub(crate) enum Verb {
     Enrolled,
     /// An enrolment code was given out.
     CodeIssued,
+    /// Somebody agreed to something on a device.
+    ConsentGiven,
+    /// Somebody took that back.
+    ConsentWithdrawn,
+    /// The text of a record was taken out of everything that is kept.
+    Erased,
     /// A device was locked out.
     Revoked,
     /// A token was made.
     TokenAdded,
+    /// A token was ended.
+    TokenRevoked,
     /// Another system is told of events from now on.
     WebhookAdded,
     /// It is no longer.
@@ -106,6 +120,9 @@ impl Verb {
             Self::TaskDone => "task_done",
             Self::PersonAdded => "person_added",
             Self::LineChanged => "line_changed",
+            Self::PersonLeft => "person_left",
+            Self::PersonReturned => "person_returned",
+            Self::RolesChanged => "roles_changed",
             Self::Refused => "refused",
             Self::RuleCarriedOut => "rule_carried_out",
             Self::Witnessed => "witnessed",
@@ -114,8 +131,12 @@ impl Verb {
             Self::Exported => "exported",
             Self::Enrolled => "enrolled",
             Self::CodeIssued => "code_issued",
+            Self::ConsentGiven => "consent_given",
+            Self::ConsentWithdrawn => "consent_withdrawn",
+            Self::Erased => "erased",
             Self::Revoked => "revoked",
             Self::TokenAdded => "token_added",
+            Self::TokenRevoked => "token_revoked",
             Self::WebhookAdded => "webhook_added",
             Self::WebhookRemoved => "webhook_removed",
             Self::BackedUp => "backed_up",
@@ -188,7 +209,10 @@ pub(crate) fn log_changes(
             Kind::Person if creates => Verb::PersonAdded,
             Kind::Release if creates => Verb::Published,
             _ if creates => Verb::Created,
+            Kind::Person if change.writes.get("left") == Some(&Scalar::Bool(true)) => Verb::PersonLeft,
+            Kind::Person if change.writes.contains_key("left") => Verb::PersonReturned,
             Kind::Person if change.writes.contains_key("reports_to") => Verb::LineChanged,
+            Kind::Person if change.writes.keys().any(|key| key.starts_with("roles/")) => Verb::RolesChanged,
             Kind::Task if change.writes.contains_key("done_at") => Verb::TaskDone,
             _ => Verb::Changed,
         };

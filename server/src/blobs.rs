@@ -183,6 +183,11 @@ impl Blobs {
         }
     }
 
+    /// Removes a blob; it is no error when it is gone already.
+    pub(crate) async fn erase(&self, sha256: Hash) -> Result<()> {
+        self.remove(vec![blob_key(sha256).into()]).await
+    }
+
     /// Removes pieces that no upload knows any more.
     pub(crate) async fn remove(&self, pieces: Vec<String>) -> Result<()> {
         for name in pieces {

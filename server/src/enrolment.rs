@@ -95,6 +95,7 @@ pub(crate) fn enrol(
         platform: enrolment.platform.clone(),
         enrolled_at: now.timestamp_millis(),
         revoked_at: None,
+        sends_until: None,
     })?;
     let by = By::device(code.person, enrolment.device);
     audit::log(tx, now, &by, Act::new(Verb::Enrolled).on(code.person, Kind::Person))?;

@@ -21,7 +21,7 @@ pub enum Scope {
     Workflow,
     /// Answer, assess and settle them; the token has to belong to a person.
     WorkflowWrite,
-    /// Hand in outside events.
+    /// Hand in outside events; the token belongs to nobody.
     EventsWrite,
     /// Import files; the token has to belong to a person.
     ImportsWrite,
@@ -35,7 +35,7 @@ pub enum Scope {
     Backchecks,
     /// Read customers, leads, contracts, work orders, meetings and what else comes of touches.
     Records,
-    /// Confirm that contracts were signed, for a provider of electronic signatures.
+    /// Confirm that contracts were signed, for a provider of electronic signatures; the token belongs to nobody.
     ContractsWrite,
     /// Read customers with their health, figures of weeks, and the board.
     Metrics,
@@ -46,6 +46,12 @@ impl Scope {
     pub(crate) fn parse_all(text: &str) -> Vec<Self> {
         let named = |scope: &&Self| text.split(' ').any(|word| word == scope.as_str());
         Self::value_variants().iter().filter(named).copied().collect()
+    }
+
+    /// Whether it says what only another system can know, so that no token of a person has it: what the person may not do, a token of
+    /// theirs may not either.
+    pub(crate) fn is_of_systems(self) -> bool {
+        matches!(self, Self::EventsWrite | Self::ContractsWrite)
     }
 
     /// The word that is stored.

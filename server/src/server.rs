@@ -24,7 +24,7 @@ use crate::{audit, key, strays};
 /// The database's file in the data folder.
 pub(crate) const DATABASE: &str = "chuda.db";
 /// The folder of blobs in it, unless another is named.
-const BLOBS: &str = "blobs";
+pub(crate) const BLOBS: &str = "blobs";
 /// Files and lines that a process asks to have open.
 const MAX_FILES: u64 = 16_384;
 /// How often the database is looked at as a whole.
@@ -90,7 +90,7 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let mut grace = stop.subscribe();
         tokio::spawn(watch_over(app.clone(), stop.subscribe()));
-        let jobs = Arc::new(jobs::runner(app, stop.subscribe()));
+        let jobs = Arc::new(jobs::runner(app.clone(), stop.subscribe()));
         let runner = jobs.clone();
         let task = tokio::spawn(async move {
             let expired = async move {
@@ -98,7 +98,7 @@ impl Server {
                 tokio::time::sleep(GRACE).await;
             };
             tokio::select! {
-                _ = async { tokio::join!(connections::serve(listener, router, proxies, stopped), runner.run()) } => {}
+                _ = async { tokio::join!(connections::serve(listener, router, app, proxies, stopped), runner.run()) } => {}
                 () = expired => tracing::warn!("what was in flight was cut off"),
             }
         });

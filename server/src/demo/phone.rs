@@ -38,7 +38,7 @@ pub(super) struct Phone {
 impl Phone {
     /// One whose key the server knows.
     pub(super) fn new(id: DeviceId, person: PersonId, key: SoftwareKey) -> Self {
-        let device = Device { id, person, public_key: key.public_key().to_spki(), auditor: false };
+        let device = Device { id, person, public_key: key.public_key().to_spki(), auditor: false, left: None };
         Self { device, key, told: None, sequence: 0, previous: None, unsent: Vec::new(), claims: Vec::new() }
     }
 
@@ -152,7 +152,7 @@ impl Phone {
             return Ok(());
         }
         let (changes, claims) = (std::mem::take(&mut self.unsent), std::mem::take(&mut self.claims));
-        let pushed = exchange::push(store, &self.device, changes, &claims, now)?;
+        let pushed = exchange::push(store, &self.device, changes, (&claims, &[]), now)?;
         let (refused, refused_claims) = (pushed.refused, pushed.refused_claims);
         let refused = refused.into_iter().map(|(_, _, reason)| reason.to_string());
         if let Some(reason) = refused.chain(refused_claims.into_iter().map(|one| one.reason)).next() {

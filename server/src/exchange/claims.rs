@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use chuda_evidence::audit::About;
+use chuda_evidence::claim::Source;
 use chuda_evidence::{Claim, PublicKey, claim};
 use chuda_record::Kind;
 use chuda_record::Result;
@@ -24,7 +25,7 @@ pub(super) fn store(tx: &Tx<'_>, device: &Device, claims: &[SignedClaim], now: D
     let by = By::device(device.person, device.id);
     for signed in claims {
         let hash = Hash::of(&signed.claim);
-        match verify(device, &key, signed) {
+        match verify(tx, device, &key, signed)? {
             Ok(claim) => {
                 let flags = flags(tx, device, &claim, hash)?;
                 if !flags.is_empty() {
@@ -59,13 +60,28 @@ pub(super) fn store(tx: &Tx<'_>, device: &Device, claims: &[SignedClaim], now: D
     Ok(rejected)
 }
 
-/// Checks one claim: in its one encoding, signed by this device's key, of this device.
-fn verify(device: &Device, key: &PublicKey, signed: &SignedClaim) -> std::result::Result<Claim, &'static str> {
+/// Checks one claim: in its one encoding, signed by this device's key, of this device, with nothing that was taken back before.
+fn verify(tx: &Tx<'_>, device: &Device, key: &PublicKey, signed: &SignedClaim) -> Result<std::result::Result<Claim, &'static str>> {
     if device.auditor {
-        return Err(keys::AUDITOR_READS_ONLY);
+        return Ok(Err(keys::AUDITOR_READS_ONLY));
     }
-    let claim = claim::verify(&signed.claim, &signed.signature, key).map_err(|error| error.key)?;
-    if claim.device == device.id { Ok(claim) } else { Err("claim.other_device") }
+    let claim = match claim::verify(&signed.claim, &signed.signature, key) {
+        Ok(claim) => claim,
+        Err(error) => return Ok(Err(error.key)),
+    };
+    if claim.device != device.id {
+        return Ok(Err("claim.other_device"));
+    }
+    if device.left.is_some_and(|left| claim.wall_ms > left) {
+        return Ok(Err(keys::DEVICE_LEFT));
+    }
+    let sounds = claim.source == Source::Recording || claim.mime.is_audio();
+    for (purpose, captured) in [("recording", sounds), ("location", claim.location.is_some())] {
+        if captured && tx.is_withdrawn(device.id, purpose, claim.wall_ms)? {
+            return Ok(Err(keys::CONSENT_WITHDRAWN));
+        }
+    }
+    Ok(Ok(claim))
 }
 
 /// What a reader of the evidence should know of the claim's place in the chain.

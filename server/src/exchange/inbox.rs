@@ -27,7 +27,7 @@ pub(super) fn pull(
     let (mut rows, mut bytes) = (0, 0);
     let mut places: BTreeMap<RecordId, usize> = BTreeMap::new();
     let mut sent = BTreeSet::new();
-    let mut purged = BTreeSet::new();
+    let (mut purged, mut erased) = (BTreeSet::new(), BTreeSet::new());
     response.cursor = head.max(cursor);
     let mut last = cursor;
     tx.undelivered(person, origin, cursor, |delivery| {
@@ -39,6 +39,10 @@ pub(super) fn pull(
         }
         (rows, bytes, last) = (rows + 1, bytes + size, delivery.seq);
         match delivery.change {
+            None if delivery.erased => {
+                // What was put into this answer of it before is no more.
+                erased.insert(delivery.document);
+            }
             None => drop(purged.insert(delivery.document)),
             // What was given, taken and given again stands twice in the inbox.
             Some((number, _)) if !sent.insert(number) => {}
@@ -55,6 +59,11 @@ pub(super) fn pull(
         }
         true
     })?;
-    response.purged = purged.into_iter().map(|document| (*document.as_bytes()).into()).collect();
+    response.purged = ids(&(&purged | &erased));
+    response.erased = (!erased.is_empty()).then(|| ids(&erased));
     Ok(())
+}
+
+fn ids<Id: From<[u8; 16]>>(documents: &BTreeSet<RecordId>) -> Vec<Id> {
+    documents.iter().map(|document| (*document.as_bytes()).into()).collect()
 }

@@ -96,13 +96,25 @@ pub(super) async fn create(State(app): State<App>, signed: Signed) -> Result<Res
     let sha256 = metadata_hash(text(&signed.headers, "upload-metadata")).ok_or_else(|| Problem::invalid(keys::BLOB_METADATA))?;
     let (person, now) = (signed.device.person, app.now());
     let upload = app.store.write_async(move |tx| {
+        if tx.is_blob_erased(sha256)? {
+            return Ok(Err(Problem::new(StatusCode::FORBIDDEN, keys::BLOB_ERASED)));
+        }
         let named = tx.evidence_of_blob(sha256)?;
-        let mut own = named.iter().filter(|evidence| author_of(&evidence.fields) == Some(person)).peekable();
-        if own.peek().is_none() {
+        let own = named.iter().filter(|evidence| author_of(&evidence.fields) == Some(person));
+        let mut own: Vec<Evidence> = own.filter_map(|evidence| from_fields(&evidence.fields).ok()).collect();
+        if own.is_empty() {
             return Ok(Err(Problem::new(StatusCode::FORBIDDEN, keys::BLOB_NOT_NAMED)));
         }
-        let mut sizes = own.filter_map(|evidence| from_fields::<Evidence>(&evidence.fields).ok()).map(|evidence| evidence.size);
-        if !sizes.any(|size| u64::try_from(size) == Ok(length)) {
+        for at in (0..own.len()).rev() {
+            let Evidence { device, ref source, captured_at, .. } = own[at];
+            if source == "recording" && tx.is_withdrawn(device, "recording", captured_at.timestamp_millis())? {
+                own.remove(at);
+            }
+        }
+        if own.is_empty() {
+            return Ok(Err(Problem::new(StatusCode::FORBIDDEN, keys::CONSENT_WITHDRAWN)));
+        }
+        if !own.iter().map(|evidence| evidence.size).any(|size| u64::try_from(size) == Ok(length)) {
             return Ok(Err(Problem::invalid(keys::BLOB_LENGTH)));
         }
         let id = RecordId::derived(&format!("upload/{person}/{sha256}"));

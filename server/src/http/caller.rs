@@ -5,24 +5,28 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use chuda_evidence::PublicKey;
 use chuda_evidence::signature::{self, COVERED, Claimed, Headers, SignatureError, Target};
 use chuda_record::id::{Hash, PersonId};
+use chuda_record::time::from_millis;
 use chuda_record::wire::MAX_BODY_BYTES;
 use chuda_words::keys;
 
-use super::connections::Line;
+use super::connections::{Known, Line};
 use super::problem::{Problem, Result};
+use crate::admin::{TokenState, state_of};
 use crate::app::App;
 use crate::audit;
 use crate::scope::Scope;
-use crate::store::{Device, Tx};
+use crate::store::{Device, Standing, Tx};
 
 /// Most bytes of a body in JSON.
 const MAX_JSON_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive, uploads apart.
 const BODY_TIME: Duration = Duration::from_mins(1);
+/// How exactly it is kept when a token was last used: a request costs a write at most this often.
+const LAST_USE: TimeDelta = TimeDelta::hours(1);
 
 /// What each request that may write counts for, whatever it writes: a disk takes that long to be sure of something.
 const WRITES_AT_LEAST: Duration = Duration::from_millis(5);
@@ -33,7 +37,7 @@ pub(crate) struct Raw {
     pub(crate) body: Bytes,
 }
 
-/// A request signed by an enrolled device, with its body.
+/// A request signed by an enrolled device, with its body. The device may be of somebody who has left and only sends what was recorded before.
 pub(crate) struct Signed {
     pub(crate) device: Device,
     pub(crate) once: Once,
@@ -79,9 +83,12 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// Refuses a token without this scope.
+    /// Refuses a token without this scope, and one of a person for what only another system can know.
     pub(crate) fn need(&self, scope: Scope) -> Result<()> {
         match &self.scopes {
+            Some(_) if scope.is_of_systems() && self.person.is_some() => {
+                Err(Problem::new(StatusCode::FORBIDDEN, keys::TOKEN_OF_PERSON))
+            }
             Some(scopes) if !scopes.contains(&scope) => {
                 Err(Problem::new(StatusCode::FORBIDDEN, keys::TOKEN_SCOPE).with("scope", scope.as_str()))
             }
@@ -178,8 +185,9 @@ impl FromRequest<App> for SignedStream {
         let claimed = signature::parse_streamed(target(&parts, &covered), &signature_headers(&parts.headers)?)?;
         let (now, once) = (app.now(), Once { mark: claimed.mark(), until: claimed.good_until() });
         let device = app.store.read_async(move |tx| Ok(signer(tx, &claimed, now))).await??;
+        let known = if device.left.is_some() { Known::Leaving } else { Known::Device };
+        Line::belongs_to(&parts.extensions, known(device.id));
         let caller = device.id.to_string();
-        Line::belongs_to(&parts.extensions, &caller);
         app.quotas.check(&caller, now)?;
         if !parts.method.is_safe() {
             app.quotas.add_writing(&caller, WRITES_AT_LEAST, now);
@@ -194,45 +202,79 @@ impl<const MOST: usize> FromRequest<App> for Called<MOST> {
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         // Here too a stranger is sent away before the body is read.
         if let Some(bearer) = request.headers().get(header::AUTHORIZATION) {
-            let caller = by_token(app, bearer.to_str().unwrap_or_default()).await?;
+            let (hash, caller) = by_token(app, bearer.to_str().unwrap_or_default()).await?;
             let (parts, body) = request.into_parts();
-            Line::belongs_to(&parts.extensions, &caller.via);
+            Line::belongs_to(&parts.extensions, Known::Token(hash));
             app.quotas.check(&caller.via, app.now())?;
             if !parts.method.is_safe() {
                 app.quotas.add_writing(&caller.via, WRITES_AT_LEAST, app.now());
             }
             let body = read(body, MOST).await?;
             app.quotas.add_bytes(&caller.via, body.len(), app.now());
+            if !body.is_empty() {
+                let now = app.now();
+                app.store.read_async(move |tx| Ok(bearer_of(tx, hash, now).map(drop))).await??;
+            }
             return Ok(Self { caller, headers: parts.headers, body });
         }
         if !request.headers().contains_key("signature") {
-            return Err(unauthenticated());
+            return Err(unauthenticated(keys::TOKEN_UNKNOWN));
         }
         let is_safe = request.method().is_safe();
         let Signed { device, once, headers, body } = SignedStream::from_request(request, app).await?.whole(MOST, app).await?;
+        let caller = by_device(&device)?;
+        // A body may take a minute: whoever has left meanwhile is not served.
+        if !body.is_empty() {
+            let (id, now) = (device.id, app.now());
+            let row = app.store.read_async(move |tx| tx.device(id)).await?;
+            if row.is_none_or(|row| row.standing(now) != Standing::Present) {
+                return Err(Problem::new(StatusCode::FORBIDDEN, keys::DEVICE_REVOKED));
+            }
+        }
         if !is_safe {
             once.note(app).await?;
         }
-        Ok(Self { caller: by_device(&device), headers, body })
+        Ok(Self { caller, headers, body })
     }
 }
 
 /// The caller that a token stands for.
-async fn by_token(app: &App, authorization: &str) -> Result<Caller> {
-    let token = authorization.strip_prefix("Bearer ").ok_or_else(unauthenticated)?;
-    let hash = Hash::of(token.as_bytes());
-    let found = app.store.read_async(move |tx| {
-        let row = tx.token(hash)?;
-        let person = row.as_ref().and_then(|row| row.person);
-        Ok((row, person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?))
-    });
-    let (row, auditor) = found.await?;
-    let row = row.ok_or_else(unauthenticated)?;
-    Ok(Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes: Some(Scope::parse_all(&row.scopes)) })
+async fn by_token(app: &App, authorization: &str) -> Result<(Hash, Caller)> {
+    let token = authorization.strip_prefix("Bearer ").ok_or_else(|| unauthenticated(keys::TOKEN_UNKNOWN))?;
+    let (hash, now) = (Hash::of(token.as_bytes()), app.now());
+    let (caller, used_at) = app.store.read_async(move |tx| Ok(bearer_of(tx, hash, now))).await??;
+    if used_at.is_none_or(|at| (now - from_millis(at)).abs() >= LAST_USE) {
+        let noted = app.store.write_async(move |tx| tx.use_token(hash, now.timestamp_millis())).await;
+        // What can be read is answered also when nothing can be written.
+        if let Err(error) = noted {
+            tracing::warn!(%error, "the use of a token could not be noted");
+        }
+    }
+    Ok((hash, caller))
 }
 
-fn by_device(device: &Device) -> Caller {
-    Caller { person: Some(device.person), via: format!("device {}", device.id), auditor: device.auditor, scopes: None }
+/// Whom a token stands for, as long as it holds, and when its use was noted last.
+fn bearer_of(tx: &Tx<'_>, hash: Hash, now: DateTime<Utc>) -> Result<(Caller, Option<i64>)> {
+    let row = tx.token(hash)?.ok_or_else(|| unauthenticated(keys::TOKEN_UNKNOWN))?;
+    match state_of(tx, &row, now)? {
+        TokenState::Valid => {}
+        TokenState::Revoked => return Err(unauthenticated(keys::TOKEN_REVOKED)),
+        TokenState::Expired => {
+            let at = row.expires_at.map(|at| from_millis(at).to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default();
+            return Err(unauthenticated(keys::TOKEN_EXPIRED).with("expires_at", at));
+        }
+    }
+    let auditor = row.person.map_or(Ok(false), |person| audit::is_auditor(tx, person))?;
+    let scopes = Some(Scope::parse_all(&row.scopes));
+    Ok((Caller { person: row.person, via: format!("token {}", row.name), auditor, scopes }, row.used_at))
+}
+
+fn by_device(device: &Device) -> Result<Caller> {
+    if device.left.is_some() {
+        return Err(Problem::new(StatusCode::FORBIDDEN, keys::DEVICE_LEFT));
+    }
+    let via = format!("device {}", device.id);
+    Ok(Caller { person: Some(device.person), via, auditor: device.auditor, scopes: None })
 }
 
 /// A header's text; empty when it is not there or not text.
@@ -246,13 +288,13 @@ fn signer(tx: &Tx<'_>, claimed: &Claimed, now: DateTime<Utc>) -> Result<Device> 
     let row = tx.device(claimed.device)?.ok_or_else(unknown)?;
     let key = PublicKey::from_spki(&row.public_key).map_err(|_| unknown())?;
     claimed.verify(&key, now)?;
-    match row.revoked_at {
-        None => {
-            let auditor = audit::is_auditor(tx, row.person)?;
-            Ok(Device { id: row.id, person: row.person, public_key: row.public_key, auditor })
-        }
-        Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, keys::DEVICE_REVOKED)),
-    }
+    let left = match row.standing(now) {
+        Standing::Present => None,
+        Standing::Left(at) => Some(at),
+        Standing::Revoked => return Err(Problem::new(StatusCode::FORBIDDEN, keys::DEVICE_REVOKED)),
+    };
+    let auditor = audit::is_auditor(tx, row.person)?;
+    Ok(Device { id: row.id, person: row.person, public_key: row.public_key, auditor, left })
 }
 
 async fn read(body: axum::body::Body, most: usize) -> Result<Bytes> {
@@ -286,6 +328,6 @@ fn reads_only() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, keys::AUDITOR_READS_ONLY)
 }
 
-fn unauthenticated() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, keys::TOKEN_UNKNOWN).header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+fn unauthenticated(key: &str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, key).header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }

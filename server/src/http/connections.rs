@@ -13,6 +13,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::Extensions;
+use chrono::{DateTime, Utc};
+use chuda_record::Result;
+use chuda_record::id::{DeviceId, Hash};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -22,6 +25,9 @@ use tokio::task::JoinSet;
 use tower::Service as _;
 
 use super::proxies::{self, Network};
+use crate::admin::{TokenState, state_of};
+use crate::app::App;
+use crate::store::{Standing, Tx};
 
 /// Lines of strangers in all, and from one address: many phones share a carrier's.
 const STRANGERS: (usize, usize) = (512, 128);
@@ -35,11 +41,14 @@ const HEAD_TIME: Duration = Duration::from_secs(20);
 const HEAD_BYTES: usize = 32 * 1024;
 /// How long to wait when no line can be taken, until one has ended.
 const OUT_OF_LINES: Duration = Duration::from_millis(50);
+/// How often it is looked whether somebody may no longer call.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Serves until it is told to stop, and then to the end what was asked for. What comes through one of these proxies is held by whom the
 /// proxy says it is from, request by request.
-pub(crate) async fn serve(listener: TcpListener, router: Router, proxies: Arc<[Network]>, stop: watch::Receiver<bool>) {
+pub(crate) async fn serve(listener: TcpListener, router: Router, app: App, proxies: Arc<[Network]>, stop: watch::Receiver<bool>) {
     let lines = Arc::new(Lines::default());
+    let watching = tokio::spawn(cut_refused(lines.clone(), app));
     let mut tasks = JoinSet::new();
     let mut stopped = pin!(told(stop.clone()));
     loop {
@@ -64,6 +73,39 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, proxies: Arc<[N
     }
     drop(listener);
     while tasks.join_next().await.is_some() {}
+    watching.abort();
+}
+
+/// Cuts what is open of callers who may no longer call, whichever process said so: a line that was opened before ends, too.
+async fn cut_refused(lines: Arc<Lines>, app: App) {
+    let (mut seen, mut looks) = (Vec::new(), 0);
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let Ok(version) = app.store.read_async(|tx| tx.callers_version()).await else { continue };
+        if version != seen {
+            // Twice, for whoever was being let in just then.
+            (seen, looks) = (version, 2);
+        }
+        if looks == 0 {
+            continue;
+        }
+        let (callers, now) = (lines.callers(), app.now());
+        let refused = app.store.read_async(move |tx| {
+            let mut refused = Vec::new();
+            for caller in callers {
+                if caller.is_refused(tx, now)? {
+                    refused.push(caller);
+                }
+            }
+            Ok(refused)
+        });
+        if let Ok(refused) = refused.await {
+            looks -= 1;
+            for caller in refused {
+                lines.cut(caller);
+            }
+        }
+    }
 }
 
 /// Answers what is asked on one line, until it ends or is cut.
@@ -118,9 +160,9 @@ struct Held {
 
 impl Line {
     /// Whoever asks has shown who they are: the line is theirs now.
-    pub(crate) fn belongs_to(extensions: &Extensions, caller: &str) {
+    pub(crate) fn belongs_to(extensions: &Extensions, caller: Known) {
         if let Some(Self(held)) = extensions.get() {
-            held.lines.move_to(held.number, &Holder::Caller(caller.to_owned()));
+            held.lines.move_to(held.number, &Holder::Caller(caller));
         }
     }
 }
@@ -131,13 +173,37 @@ impl Drop for Held {
     }
 }
 
+/// A caller who has shown who they are.
+#[derive(Clone, Copy, PartialEq, Eq, std::hash::Hash)]
+pub(crate) enum Known {
+    Device(DeviceId),
+    /// Of somebody who has left: it only sends.
+    Leaving(DeviceId),
+    /// By the hash of the token.
+    Token(Hash),
+}
+
+impl Known {
+    /// Whether nothing is answered to them any more.
+    fn is_refused(self, tx: &Tx<'_>, now: DateTime<Utc>) -> Result<bool> {
+        Ok(match self {
+            Self::Device(device) => tx.device(device)?.is_none_or(|row| row.standing(now) != Standing::Present),
+            Self::Leaving(device) => tx.device(device)?.is_none_or(|row| row.standing(now) == Standing::Revoked),
+            Self::Token(hash) => match tx.token(hash)? {
+                Some(row) => state_of(tx, &row, now)? != TokenState::Valid,
+                None => true,
+            },
+        })
+    }
+}
+
 /// Who holds a line.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, std::hash::Hash)]
 enum Holder {
     Stranger(IpAddr),
     /// A proxy that is believed, until it says whom it asks for.
     Proxy,
-    Caller(String),
+    Caller(Known),
 }
 
 impl Holder {
@@ -181,22 +247,39 @@ impl Lines {
         let mut table = self.lock();
         table.last += 1;
         let held = Arc::new(Held { number: table.last, cut: Notify::new(), lines: self.clone() });
-        table.enter(held.number, holder, Arc::downgrade(&held));
+        let cut = table.enter(held.number, holder, Arc::downgrade(&held));
+        // What is let go of here takes the lock.
+        drop(table);
+        drop(cut);
         Line(held)
     }
 
     fn move_to(&self, number: u64, holder: &Holder) {
         let mut table = self.lock();
-        if table.held.get(&number).is_some_and(|(now, _)| now != holder)
-            && let Some(held) = table.forget(number)
-        {
-            table.enter(number, holder, held);
+        let moved = table.held.get(&number).is_some_and(|(now, _)| now != holder).then(|| table.forget(number)).flatten();
+        let cut = moved.and_then(|held| table.enter(number, holder, held));
+        drop(table);
+        drop(cut);
+    }
+
+    fn callers(&self) -> Vec<Known> {
+        let known = |holder: &Holder| if let Holder::Caller(known) = holder { Some(*known) } else { None };
+        self.lock().of.keys().filter_map(known).collect()
+    }
+
+    fn cut(&self, caller: Known) {
+        let (mut table, holder, mut cut) = (self.lock(), Holder::Caller(caller), Vec::new());
+        while table.of.contains_key(&holder) {
+            cut.extend(table.cut_oldest(&holder));
         }
+        drop(table);
+        drop(cut);
     }
 }
 
 impl Table {
-    fn enter(&mut self, number: u64, holder: &Holder, held: Weak<Held>) {
+    /// Enters a line, and gives the one that was cut for it.
+    fn enter(&mut self, number: u64, holder: &Holder, held: Weak<Held>) -> Option<Arc<Held>> {
         let most = holder.most();
         let lines = self.of.entry(holder.clone()).or_default();
         lines.insert(number);
@@ -204,22 +287,22 @@ impl Table {
         self.strangers += usize::from(matches!(holder, Holder::Stranger(_)));
         self.held.insert(number, (holder.clone(), held));
         if too_many {
-            self.cut_oldest(holder);
-        } else if self.strangers > STRANGERS.0 {
-            let strangers = self.of.iter().filter(|(holder, _)| matches!(holder, Holder::Stranger(_)));
-            let fullest = strangers.max_by_key(|(_, lines)| (lines.len(), std::cmp::Reverse(lines.first().copied())));
-            if let Some(holder) = fullest.map(|(holder, _)| holder.clone()) {
-                self.cut_oldest(&holder);
-            }
+            return self.cut_oldest(holder);
         }
+        if self.strangers <= STRANGERS.0 {
+            return None;
+        }
+        let strangers = self.of.iter().filter(|(holder, _)| matches!(holder, Holder::Stranger(_)));
+        let fullest = strangers.max_by_key(|(_, lines)| (lines.len(), std::cmp::Reverse(lines.first().copied())));
+        let holder = fullest.map(|(holder, _)| holder.clone())?;
+        self.cut_oldest(&holder)
     }
 
-    fn cut_oldest(&mut self, holder: &Holder) {
-        let oldest = self.of.get(holder).and_then(|lines| lines.first().copied());
-        let held = oldest.and_then(|number| self.forget(number));
-        if let Some(held) = held.and_then(|held| held.upgrade()) {
-            held.cut.notify_one();
-        }
+    fn cut_oldest(&mut self, holder: &Holder) -> Option<Arc<Held>> {
+        let oldest = self.of.get(holder)?.first().copied()?;
+        let held = self.forget(oldest)?.upgrade()?;
+        held.cut.notify_one();
+        Some(held)
     }
 
     fn forget(&mut self, number: u64) -> Option<Weak<Held>> {
@@ -251,7 +334,7 @@ mod tests {
     fn a_flood_displaces_itself_and_whoever_is_known_stays() {
         let lines = Arc::new(Lines::default());
         let known = lines.take(&address(1));
-        lines.move_to(known.0.number, &Holder::Caller("device".into()));
+        lines.move_to(known.0.number, &Holder::Caller(Known::Device(DeviceId(uuid::Uuid::nil()))));
         let honest = lines.take(&address(1));
         let flood: Vec<Line> = (0..10_000_u32).map(|number| lines.take(&address(2 + (number % 100) as u8))).collect();
         assert!(is_held(&known) && is_held(&honest));
@@ -272,7 +355,7 @@ mod tests {
         assert!(!is_held(&held[0]) && held[1..].iter().all(is_held));
         let mine: Vec<Line> = (0..=LINES_OF_ONE).map(|_| lines.take(&address(3))).collect();
         for line in &mine {
-            lines.move_to(line.0.number, &Holder::Caller("device".into()));
+            lines.move_to(line.0.number, &Holder::Caller(Known::Device(DeviceId(uuid::Uuid::nil()))));
         }
         assert!(!is_held(&mine[0]) && mine[1..].iter().all(is_held));
     }

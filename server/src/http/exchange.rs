@@ -54,7 +54,8 @@ fn decode(body: &[u8]) -> Result<Request> {
     if !(wire::OLDEST..=wire::VERSION).contains(&request.version) {
         return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, keys::SYNC_VERSION).with("version", wire::VERSION));
     }
-    if !wire::are_within_bounds(&request.changes) || request.claims.len() > MAX_CHANGES {
+    let consents = request.consents.as_ref().map_or(0, Vec::len);
+    if !wire::are_within_bounds(&request.changes) || request.claims.len().max(consents) > MAX_CHANGES {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, keys::SYNC_TOO_MANY_CHANGES).with("most", MAX_CHANGES));
     }
     Ok(request)

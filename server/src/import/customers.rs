@@ -1,6 +1,6 @@
 //! Customers and leads: found by outside id, else by name; filled in where something is missing, entered where there is none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chuda_record::id::{ContactId, CustomerId, LeadId, PersonId, RecordId};
 use chuda_record::rules::Config;
@@ -12,8 +12,7 @@ use super::plan::{Plan, text};
 use super::report::{self, Mistake};
 use super::table::Row;
 use super::value::{intent, name_key};
-use crate::ingest::Ingest;
-use crate::store::Tx;
+use crate::store::{CustomerName, Tx};
 use chuda_record::wire::api::{ImportKind, ImportLine, ImportSet};
 
 /// What is looked for, and what has to be there.
@@ -39,14 +38,19 @@ pub(super) const FIELDS: (&[Field], &[Field]) = (
 pub(super) struct Book {
     by_id: HashMap<String, CustomerId>,
     by_name: HashMap<String, Vec<CustomerId>>,
+    /// Outside ids of customers that whoever imports may not read.
+    taken_ids: HashSet<String>,
 }
 
 impl Book {
-    pub(super) fn read(tx: &Tx<'_>) -> Result<Self> {
-        let mut book = Self { by_id: HashMap::new(), by_name: HashMap::new() };
-        for (id, name, external_id, merged) in tx.customer_names()? {
-            // One that was merged into another is found by that one's name.
-            if !merged {
+    /// As somebody may read them.
+    pub(super) fn read(tx: &Tx<'_>, reader: Option<PersonId>) -> Result<Self> {
+        let mut book = Self { by_id: HashMap::new(), by_name: HashMap::new(), taken_ids: HashSet::new() };
+        for CustomerName { id, name, external_id, merged, readable } in tx.customer_names(reader)? {
+            if !readable {
+                book.taken_ids.extend(external_id.as_deref().map(name_key));
+            } else if !merged {
+                // One that was merged into another is found by that one's name.
                 book.add(id.into(), &name, external_id.as_deref());
             }
         }
@@ -88,11 +92,13 @@ struct Wanted {
     model: Option<String>,
 }
 
-pub(super) fn plan(plan: &mut Plan<'_>, ingest: &Ingest<'_>, rows: &[Row]) -> Result<()> {
-    let mut book = Book::read(plan.tx)?;
-    let config = ingest.config();
+pub(super) fn plan(plan: &mut Plan<'_>, rows: &[Row]) -> Result<()> {
+    let mut book = Book::read(plan.tx, plan.reader())?;
+    let config = plan.ingest.config();
     for row in rows {
-        let Some(wanted) = read(plan, ingest, &config, row) else { continue };
+        let Some(mut wanted) = read(plan, &config, row) else { continue };
+        // An outside id names one customer: what another team has it for goes on to be found by it.
+        wanted.external_id = wanted.external_id.filter(|id| !book.taken_ids.contains(&name_key(id)));
         let Some((id, name)) = meant(plan, &mut book, row, &wanted)? else { continue };
         let mut line =
             ImportLine { line: row.line, name, outcome: String::new(), sets: Vec::new(), kept: Vec::new(), mismatch: None };
@@ -111,7 +117,7 @@ pub(super) fn plan(plan: &mut Plan<'_>, ingest: &Ingest<'_>, rows: &[Row]) -> Re
     Ok(())
 }
 
-fn read(plan: &mut Plan<'_>, ingest: &Ingest<'_>, config: &Config, row: &Row) -> Option<Wanted> {
+fn read(plan: &mut Plan<'_>, config: &Config, row: &Row) -> Option<Wanted> {
     let before = plan.report.mistakes;
     let name = plan.text(row, Field::Name);
     if name.is_none() && plan.report.mistakes == before {
@@ -127,7 +133,7 @@ fn read(plan: &mut Plan<'_>, ingest: &Ingest<'_>, config: &Config, row: &Row) ->
         phone: plan.text(row, Field::Phone),
         intent: plan.read(row, Field::Intent, Mistake::Intent, intent),
         channel: plan.text(row, Field::Channel),
-        holder: holder(plan, ingest, row),
+        holder: holder(plan, row),
         external_id: plan.text(row, Field::ExternalId),
         address: plan.text(row, Field::Address),
         model: plan.text(row, Field::Model),
@@ -136,9 +142,9 @@ fn read(plan: &mut Plan<'_>, ingest: &Ingest<'_>, config: &Config, row: &Row) ->
 }
 
 /// Who is to look after it: whoever imports, or somebody below; an admin may name anybody.
-fn holder(plan: &mut Plan<'_>, ingest: &Ingest<'_>, row: &Row) -> Option<PersonId> {
+fn holder(plan: &mut Plan<'_>, row: &Row) -> Option<PersonId> {
     let name = plan.text(row, Field::Holder)?;
-    let people = ingest.people();
+    let people = plan.ingest.people();
     let mut named = people.iter().filter(|(id, person)| !person.left && (person.name == name || id.to_string() == name));
     let holder = match (named.next(), named.next()) {
         (Some((id, _)), None) => *id,
@@ -151,8 +157,7 @@ fn holder(plan: &mut Plan<'_>, ingest: &Ingest<'_>, row: &Row) -> Option<PersonI
             return None;
         }
     };
-    let is_admin = people.get(&plan.person).is_some_and(|person| person.roles.contains(&chuda_record::Role::Admin));
-    if is_admin || holder == plan.person || superiors(holder, &people).contains(&plan.person) {
+    if plan.for_all || holder == plan.person || superiors(holder, &people).contains(&plan.person) {
         Some(holder)
     } else {
         plan.mistake(row, Field::Holder, Mistake::HolderNotAllowed);
@@ -175,7 +180,10 @@ fn meant(plan: &mut Plan<'_>, book: &mut Book, row: &Row, wanted: &Wanted) -> Re
     };
     // The id of a new one follows from what the file calls it: the same file finds it again, also after it was renamed.
     let key = wanted.external_id.as_deref().unwrap_or(&wanted.name);
-    let id = found.unwrap_or_else(|| CustomerId::derived(&format!("import/customer/{}", name_key(key))));
+    let id = match found {
+        Some(found) => found,
+        None => new_id(plan, &name_key(key))?,
+    };
     let state = plan.state(id.into())?;
     let other_id = state.as_ref().and_then(|fields| text(fields, "external_id"));
     if let (Some(other), Some(given)) = (other_id, &wanted.external_id)
@@ -187,6 +195,12 @@ fn meant(plan: &mut Plan<'_>, book: &mut Book, row: &Row, wanted: &Wanted) -> Re
     let name = state.as_ref().and_then(|fields| text(fields, "name")).unwrap_or(&wanted.name).to_owned();
     book.add(id, &name, wanted.external_id.as_deref());
     Ok(Some((id, name)))
+}
+
+/// The id of a new customer: one for all who import it, or where another team has that, one of whoever imports.
+fn new_id(plan: &Plan<'_>, key: &str) -> Result<CustomerId> {
+    let id = CustomerId::derived(&format!("import/customer/{key}"));
+    Ok(if plan.is_open(id.into())? { id } else { CustomerId::derived(&format!("import/customer/{}/{key}", plan.person)) })
 }
 
 fn customer(plan: &mut Plan<'_>, id: CustomerId, wanted: &Wanted, line: &mut ImportLine) -> Result<()> {
@@ -205,20 +219,20 @@ fn customer(plan: &mut Plan<'_>, id: CustomerId, wanted: &Wanted, line: &mut Imp
     };
     let level = wanted.intent.map(|level| level.as_str().to_owned());
     let holder = wanted.holder.map(|holder| holder.to_string());
-    let mut writes = Fields::new();
+    let mut filling = Filling { line, state: &state, writes: Fields::new() };
+    // What only an import says is for whoever stands over the customer to say.
+    let over = plan.stands_over(&state);
     // What the outside system says is kept beside what people here found (B5).
-    fill(line, &state, &mut writes, "crm_intent", level.as_ref(), true);
-    for (field, value) in [
-        ("intent", level.as_ref()),
-        ("holder", holder.as_ref()),
-        ("external_id", wanted.external_id.as_ref()),
-        ("short", wanted.short.as_ref()),
-        ("address", wanted.address.as_ref()),
-        ("model", wanted.model.as_ref()),
-    ] {
-        fill(line, &state, &mut writes, field, value, false);
+    filling.set("crm_intent", level.as_ref(), over, true);
+    filling.set("intent", level.as_ref(), over, false);
+    filling.set("holder", holder.as_ref(), over, false);
+    filling.set("external_id", wanted.external_id.as_ref(), over, false);
+    for (field, value) in [("short", wanted.short.as_ref()), ("address", wanted.address.as_ref()), ("model", wanted.model.as_ref())]
+    {
+        let may = value.is_some() && plan.may_write(Kind::Customer, id.into(), &state, field)?;
+        filling.set(field, value, may, false);
     }
-    write(plan, id.into(), writes);
+    write(plan, id.into(), filling.writes);
     Ok(())
 }
 
@@ -236,7 +250,11 @@ fn lead(plan: &mut Plan<'_>, customer: CustomerId, wanted: &Wanted, new: bool, l
         Some(id) => plan.state(id)?.map(|state| (id, state)),
         None => None,
     };
+    let over = plan.state(customer.into())?.is_none_or(|customer| plan.stands_over(&customer));
     let Some((id, state)) = known else {
+        if !over {
+            return Ok(());
+        }
         let counts = plan.report.kind == ImportKind::Leads;
         let lead = Lead {
             channel: wanted.channel.clone(),
@@ -248,10 +266,13 @@ fn lead(plan: &mut Plan<'_>, customer: CustomerId, wanted: &Wanted, new: bool, l
         }
         return create(plan, id.into(), &lead);
     };
-    let mut writes = Fields::new();
-    fill(line, &state, &mut writes, "channel", wanted.channel.as_ref(), false);
+    let mut filling = Filling { line, state: &state, writes: Fields::new() };
+    filling.set("channel", wanted.channel.as_ref(), over, false);
+    let mut writes = filling.writes;
     // Whoever has just got the customer has its lead too.
-    let got = held.filter(|_| state.get("holder").is_none_or(|holder| *holder == Scalar::Null)).filter(|_| wanted.holder.is_some());
+    let got = held
+        .filter(|_| state.get("holder").is_none_or(|holder| *holder == Scalar::Null))
+        .filter(|_| wanted.holder.is_some() && over);
     if let Some(holder) = got {
         let now = Scalar::Int(plan.now.timestamp_millis());
         writes.insert("holder".into(), holder.to_string().into());
@@ -293,30 +314,40 @@ fn contact(plan: &mut Plan<'_>, customer: CustomerId, wanted: &Wanted, line: &mu
         line.sets.push(ImportSet { field: "contact".into(), from: None, to: name.clone() });
         return create(plan, id, &contact);
     };
-    let mut writes = Fields::new();
+    let mut filling = Filling { line, state: &state, writes: Fields::new() };
     for (field, value) in [("position", &wanted.position), ("role", &wanted.role), ("phone", &wanted.phone)] {
-        fill(line, &state, &mut writes, field, value.as_ref(), false);
+        let may = value.is_some() && plan.may_write(Kind::Contact, id, &state, field)?;
+        filling.set(field, value.as_ref(), may, false);
     }
-    write(plan, id, writes);
+    write(plan, id, filling.writes);
     Ok(())
 }
 
-/// Sets a field that is empty, or one that always follows the file; says so, and says what is kept.
-fn fill(line: &mut ImportLine, state: &Fields, writes: &mut Fields, field: &str, value: Option<&String>, follows: bool) {
-    let Some(value) = value else { return };
-    let before = text(state, field);
-    if before == Some(value.as_str()) {
-        return;
-    }
-    if before.is_some() && !follows {
-        // What people here found about the level stands beside it.
-        if field != "intent" {
-            line.kept.push(field.to_owned());
+/// What a row adds to a record that is there.
+struct Filling<'a> {
+    line: &'a mut ImportLine,
+    state: &'a Fields,
+    writes: Fields,
+}
+
+impl Filling<'_> {
+    /// Sets a field that is empty, or one that always follows the file, where that may be; says so, and says what is kept.
+    fn set(&mut self, field: &str, value: Option<&String>, may: bool, follows: bool) {
+        let Some(value) = value else { return };
+        let before = text(self.state, field);
+        if before == Some(value.as_str()) {
+            return;
         }
-        return;
+        if !may || (before.is_some() && !follows) {
+            // What people here found about the level stands beside it.
+            if !matches!(field, "intent" | "crm_intent") {
+                self.line.kept.push(field.to_owned());
+            }
+            return;
+        }
+        self.line.sets.push(ImportSet { field: field.to_owned(), from: before.map(str::to_owned), to: value.clone() });
+        self.writes.insert(field.to_owned(), value.as_str().into());
     }
-    line.sets.push(ImportSet { field: field.to_owned(), from: before.map(str::to_owned), to: value.clone() });
-    writes.insert(field.to_owned(), value.as_str().into());
 }
 
 fn create<T: Record>(plan: &mut Plan<'_>, id: RecordId, record: &T) -> Result<()> {

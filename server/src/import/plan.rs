@@ -3,13 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use chuda_record::fields::id;
 use chuda_record::id::{PersonId, RecordId};
+use chuda_record::policy::Stored;
+use chuda_record::rules::audience::superiors;
 use chuda_record::wire::api::ImportReport;
-use chuda_record::{Fields, Result, Scalar};
+use chuda_record::{Fields, Kind, Result, Scalar};
 
 use super::columns::{Columns, Field};
 use super::report::{self, Mistake};
 use super::table::Row;
+use crate::ingest::Ingest;
 use crate::store::Tx;
 
 /// Longest value of a field, in characters.
@@ -17,6 +21,9 @@ const MAX_VALUE: usize = 200;
 
 pub(super) struct Plan<'a> {
     pub(super) tx: &'a Tx<'a>,
+    pub(super) ingest: &'a Ingest<'a>,
+    /// Whether whoever imports does so for the whole company.
+    pub(super) for_all: bool,
     pub(super) person: PersonId,
     pub(super) now: DateTime<Utc>,
     pub(super) columns: Columns,
@@ -47,6 +54,28 @@ impl Plan<'_> {
 
     pub(super) fn mistake(&mut self, row: &Row, field: Field, mistake: Mistake) {
         report::add_mistake(&mut self.report, &self.columns, row, field, mistake);
+    }
+
+    /// Whose reading bounds what is found; none: all is.
+    pub(super) fn reader(&self) -> Option<PersonId> {
+        (!self.for_all).then_some(self.person)
+    }
+
+    /// Whether a record may be read, or is not there yet.
+    pub(super) fn is_open(&self, id: RecordId) -> Result<bool> {
+        Ok(self.for_all || self.tx.document(id)?.is_none() || self.tx.may_read(id, self.person)?)
+    }
+
+    /// Whether whoever imports stands over a record: nobody has it, or they or somebody below.
+    pub(super) fn stands_over(&self, state: &Fields) -> bool {
+        let people = self.ingest.people();
+        let below = |person: PersonId| person == self.person || superiors(person, &people).contains(&self.person);
+        self.for_all || id::<PersonId>(state, "holder").is_none_or(below)
+    }
+
+    /// Whether whoever imports may write a field of a record by hand.
+    pub(super) fn may_write(&self, kind: Kind, id: RecordId, fields: &Fields, field: &str) -> Result<bool> {
+        Ok(self.for_all || self.ingest.may_write(self.person, Stored { id, kind, fields }, field)?)
     }
 
     /// A record as it is, with what this file has written to it so far.

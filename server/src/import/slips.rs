@@ -17,7 +17,7 @@ pub(super) const FIELDS: (&[Field], &[Field]) =
     (&[Field::Slip, Field::ContractNumber, Field::Amount, Field::Payer, Field::PaidOn], &[Field::Slip, Field::Amount]);
 
 pub(super) fn plan(plan: &mut Plan<'_>, rows: &[Row]) -> Result<()> {
-    let (book, contracts) = (Book::read(plan.tx)?, Contracts::read(plan.tx)?);
+    let (book, contracts) = (Book::read(plan.tx, None)?, Contracts::read(plan.tx)?);
     for row in rows {
         let Some(slip) = read(plan, row) else { continue };
         let payer = slip.payer.as_deref().and_then(|payer| book.named(payer));

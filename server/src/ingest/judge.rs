@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chuda_record::doc::{Doc, MAX_DOCUMENT_CHANGES};
 use chuda_record::id::{Hash, RecordId};
 use chuda_record::kind::lead::LeadRequest;
-use chuda_record::policy::{self, Writer};
+use chuda_record::policy::{self, Lookup as _, Writer};
 use chuda_record::{Change, Error, Fields, Kind, NotWritten, Rejection, Result, kind_of};
 
 use super::commit::Commit;
@@ -27,6 +27,8 @@ struct Draft {
     /// Whether the server has it already.
     exists: bool,
     known: BTreeSet<Hash>,
+    /// Changes that were erased.
+    erased: BTreeSet<Hash>,
     refused: BTreeSet<Hash>,
     doc: Option<Doc>,
     kind: Option<Kind>,
@@ -66,6 +68,7 @@ impl Ingest<'_> {
         let mut draft = Draft {
             document,
             known: if stored.is_some() { self.tx.change_hashes(document)? } else { BTreeSet::new() },
+            erased: self.tx.erased(document)?,
             refused: BTreeSet::new(),
             kind: stored.map(|stored| stored.kind),
             fields: stored.map(|stored| stored.fields.clone()),
@@ -75,7 +78,7 @@ impl Ingest<'_> {
         };
         for change in incoming.changes {
             let (hash, bytes, reason) = match change {
-                Ok(change) if draft.known.contains(&change.hash) => continue,
+                Ok(change) if draft.known.contains(&change.hash) || draft.erased.contains(&change.hash) => continue,
                 Ok(change) => match self.accept(sender, &mut draft, &change)? {
                     Ok(()) => {
                         draft.known.insert(change.hash);
@@ -88,8 +91,11 @@ impl Ingest<'_> {
             };
             tracing::info!(device = %sender.device, %document, reason = reason.key(), "change refused");
             audit::log_refusal(self.tx, self.now, &by, (document, draft.kind), hash, reason.key())?;
-            let refused = Refused { document, hash, device: sender.device, reason: &reason.to_json(), bytes: &bytes };
-            self.tx.quarantine(&refused, self.now, MAX_QUARANTINED)?;
+            // What builds on something that was erased may repeat it, and is not kept.
+            if draft.erased.is_empty() {
+                let refused = Refused { document, hash, device: sender.device, reason: &reason.to_json(), bytes: &bytes };
+                self.tx.quarantine(&refused, self.now, MAX_QUARANTINED)?;
+            }
             draft.refused.insert(hash);
             rejected.push((document, hash, reason));
         }
@@ -128,7 +134,11 @@ impl Ingest<'_> {
         let Some(kind) = draft.kind.or_else(|| kind_of(&change.writes)) else { return Ok(Err(Rejection::UnknownKind)) };
         // A claim is heard also when somebody else was faster and the lead is no longer the sender's to read: who asks is told who has it.
         let claims = || kind == Kind::Lead && LeadRequest::is_claim_by(&change.writes, sender.person);
-        if draft.exists && !self.tx.may_read(document, sender.person)? && !claims() {
+        if draft.exists && !self.desk(sender).may_read(document)? && !claims() {
+            return Ok(Err(Rejection::NotAllowed));
+        }
+        let recorded = kind.time_of(&change.writes).unwrap_or(i64::MIN).max(change.at.timestamp_millis());
+        if sender.left.is_some_and(|left| recorded > left) {
             return Ok(Err(Rejection::NotAllowed));
         }
         if let Err(fault) = self.judge(sender, document, kind, draft.fields.as_ref(), &change.writes) {
@@ -166,9 +176,18 @@ impl Ingest<'_> {
         before: Option<&Fields>,
         writes: &Fields,
     ) -> Result<(), NotWritten> {
-        let roles = self.people.get(&sender.person).map(|person| person.roles.clone()).unwrap_or_default();
-        let writer = Writer::Person { id: sender.person, roles };
-        let desk = Desk { tx: self.tx, sender, people: &self.people, configs: &self.configs };
-        policy::judge(kind, document, before, writes, &writer, &desk)
+        let person = self.people.get(&sender.person);
+        // Whoever has left meanwhile writes nothing more.
+        if sender.left.is_none() && person.is_none_or(|person| person.left) {
+            return Err(Rejection::NotAllowed.into());
+        }
+        let writer = Writer::Person { id: sender.person, roles: person.map(|person| person.roles.clone()).unwrap_or_default() };
+        let desk = self.desk(sender);
+        let before = before.map(|before| desk.as_sender_had_it(document, before)).transpose()?;
+        policy::judge(kind, document, before.as_deref(), writes, &writer, &desk)
+    }
+
+    pub(super) fn desk(&self, sender: Sender) -> Desk<'_> {
+        Desk { tx: self.tx, sender, people: &self.people, configs: &self.configs }
     }
 }

@@ -1,5 +1,6 @@
 //! What is looked up to judge a write on the server: by the same function as on the phone, before anything is accepted.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chuda_evidence::key::PublicKey;
@@ -20,9 +21,27 @@ pub(super) struct Desk<'a> {
     pub(super) configs: &'a Configs,
 }
 
+impl Desk<'_> {
+    /// A record in the hands in which it was when the sender left, where it was handed over then.
+    pub(super) fn as_sender_had_it<'f>(&self, id: RecordId, fields: &'f Fields) -> Result<Cow<'f, Fields>> {
+        if !self.had(id)? {
+            return Ok(Cow::Borrowed(fields));
+        }
+        let mut fields = fields.clone();
+        let holds = if fields.contains_key("holder") { "holder" } else { "assignee" };
+        fields.insert(holds.into(), self.sender.person.to_string().into());
+        Ok(Cow::Owned(fields))
+    }
+
+    fn had(&self, id: RecordId) -> Result<bool> {
+        Ok(self.sender.left.is_some() && self.tx.was_handed_over(self.sender.person, id)?)
+    }
+}
+
 impl World for Desk<'_> {
     fn record(&self, id: RecordId) -> Result<Option<(Kind, Fields)>> {
-        self.tx.record(id)
+        let Some((kind, fields)) = self.tx.record(id)? else { return Ok(None) };
+        Ok(Some((kind, self.as_sender_had_it(id, &fields)?.into_owned())))
     }
 
     fn of_customer(&self, customer: CustomerId, kind: Kind) -> Result<Vec<Fields>> {
@@ -36,7 +55,7 @@ impl Lookup for Desk<'_> {
     }
 
     fn may_read(&self, id: RecordId) -> Result<bool> {
-        self.tx.may_read(id, self.sender.person)
+        Ok(self.tx.may_read(id, self.sender.person)? || self.had(id)?)
     }
 
     fn people(&self) -> Result<Arc<People>> {

@@ -4,6 +4,7 @@
 //! known here: it is handed in as a list of [`Reaction`]s.
 
 mod commit;
+mod erase;
 mod judge;
 mod lookup;
 mod parse;
@@ -34,6 +35,8 @@ pub(crate) use write::Notice;
 pub(crate) struct Sender {
     pub(crate) device: DeviceId,
     pub(crate) person: PersonId,
+    /// When that person left: only what was recorded before is taken.
+    pub(crate) left: Option<i64>,
 }
 
 /// What follows from a record that is written, in the same transaction.

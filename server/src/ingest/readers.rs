@@ -68,11 +68,16 @@ impl Ingest<'_> {
             Some(customer) => Audience::of(kind, fields, &*self.customer(customer)?, &about, &people),
             None => Audience::of(kind, fields, &BTreeSet::new(), &about, &people),
         };
-        Ok(match audience {
-            Audience::Team => people.keys().copied().collect(),
+        let mut readers: BTreeSet<PersonId> = match audience {
+            Audience::Team => return Ok(people.keys().copied().collect()),
             // A name that stands for nobody gets no inbox.
             Audience::People(readers) => readers.into_iter().filter(|person| people.contains_key(person)).collect(),
-        })
+        };
+        // What somebody recorded who has left is for whoever took over.
+        if let Some(author) = author_of(fields).filter(|author| people.get(author).is_some_and(|author| author.left)) {
+            readers.extend(self.tx.stand_in(author)?);
+        }
+        Ok(readers)
     }
 
     /// The tasks about a contract or a contact person, and whatever names it with the tasks about that: a contact person that a

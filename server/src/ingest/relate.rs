@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chuda_record::fields::id;
-use chuda_record::id::{CustomerId, EvidenceId, RecordId, TouchId};
+use chuda_record::id::{CustomerId, EvidenceId, PersonId, RecordId, TouchId};
 use chuda_record::kind::touch::evidence_in;
 use chuda_record::{Fields, Kind, Result, author_of};
 
@@ -64,38 +64,45 @@ impl Ingest<'_> {
                 self.tx.configs_changed()?;
                 self.configs = self.tx.configs()?;
             }
-            Kind::Person => {
-                self.tx.people_changed()?;
-                self.people = self.tx.people()?;
-                let roles = |fields: &Fields| -> Fields {
-                    fields
-                        .iter()
-                        .filter(|(key, _)| key.starts_with("roles/"))
-                        .map(|(key, value)| (key.clone(), value.clone()))
-                        .collect()
-                };
-                if before.is_none() {
-                    // What is for everybody is for whoever joins, too.
-                    affected.extend(self.tx.documents_of_kind(Kind::Person)?);
-                    affected.extend(self.tx.documents_of_kind(Kind::Release)?);
-                }
-                if before.is_none_or(|before| roles(before) != roles(fields)) {
-                    for task in self.tx.documents_of_kind(Kind::Task)? {
-                        let task_fields = self.tx.document(task)?.map(|task| task.fields).unwrap_or_default();
-                        affected.extend(self.around_task(&task_fields)?);
-                        affected.insert(task);
-                    }
-                    let by_role = |kind: &&Kind| **kind != Kind::Task && kind.is_read_by_role();
-                    for kind in Kind::ALL.iter().filter(by_role) {
-                        affected.extend(self.tx.documents_of_kind(*kind)?);
-                    }
-                    affected.extend(self.tx.unheld()?);
-                }
-                if before.is_some() && differs("reports_to") {
-                    affected.extend(self.tx.documents_read_by(document.into())?);
-                }
-            }
+            Kind::Person => affected.extend(self.around_person(document.into(), before, fields)?),
             _ => {}
+        }
+        Ok(affected)
+    }
+
+    /// What somebody else may read now that somebody joined, left, reports to another or does something else.
+    fn around_person(&mut self, person: PersonId, before: Option<&Fields>, fields: &Fields) -> Result<Vec<RecordId>> {
+        self.tx.people_changed()?;
+        self.people = self.tx.people()?;
+        let differs = |field: &str| before.is_some_and(|before| before.get(field) != fields.get(field));
+        let roles = |fields: &Fields| -> Fields {
+            fields.iter().filter(|(key, _)| key.starts_with("roles/")).map(|(key, value)| (key.clone(), value.clone())).collect()
+        };
+        let mut affected = Vec::new();
+        if before.is_none() {
+            // What is for everybody is for whoever joins, too.
+            affected.extend(self.tx.documents_of_kind(Kind::Person)?);
+            affected.extend(self.tx.documents_of_kind(Kind::Release)?);
+        }
+        if before.is_none_or(|before| roles(before) != roles(fields)) {
+            for task in self.tx.documents_of_kind(Kind::Task)? {
+                let task_fields = self.tx.document(task)?.map(|task| task.fields).unwrap_or_default();
+                affected.extend(self.around_task(&task_fields)?);
+                affected.push(task);
+            }
+            let by_role = |kind: &&Kind| **kind != Kind::Task && kind.is_read_by_role();
+            for kind in Kind::ALL.iter().filter(by_role) {
+                affected.extend(self.tx.documents_of_kind(*kind)?);
+            }
+            affected.extend(self.tx.unheld()?);
+        }
+        if differs("left") {
+            for author in self.tx.with_predecessors(person)? {
+                affected.extend(self.tx.documents_by_author(author)?);
+            }
+        }
+        if differs("reports_to") {
+            affected.extend(self.tx.documents_read_by(person)?);
         }
         Ok(affected)
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chuda_record::id::{CustomerId, PersonId, RecordId};
+use chuda_record::policy::{self, Stored, Writer};
 use chuda_record::{Error, Fields, Record as _, Rejection, Result, Role, Task, kind_of};
 
 use super::commit::Commit;
@@ -91,6 +92,13 @@ impl Ingest<'_> {
         self.commit(&Commit { document, kind, before, fields: &after, conflicts: &conflicts, changes: &[change], sender: None, by })
     }
 
+    /// Whether somebody who is at the API may write a field of a record, by hand.
+    pub(crate) fn may_write(&self, person: PersonId, stored: Stored<'_>, field: &str) -> Result<bool> {
+        let roles = self.people.get(&person).map(|person| person.roles.clone()).unwrap_or_default();
+        let sender = Sender { device: self.own.device, person, left: None };
+        policy::may_write(stored, &Writer::Person { id: person, roles }, field, &self.desk(sender))
+    }
+
     /// Writes fields of a record as a person does who is at the API rather than at a phone, if that person may.
     pub(crate) fn write_as(
         &mut self,
@@ -105,7 +113,7 @@ impl Ingest<'_> {
         if !self.tx.may_read(document, person)? {
             return Ok(Err(Rejection::NotAllowed));
         }
-        let sender = Sender { device: self.own.device, person };
+        let sender = Sender { device: self.own.device, person, left: None };
         if let Err(fault) = self.judge(sender, document, stored.kind, Some(&stored.fields), fields) {
             return Ok(Err(fault.rejection()?));
         }

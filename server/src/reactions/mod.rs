@@ -8,6 +8,7 @@ mod leads;
 mod rules;
 mod slips;
 mod stored_evidence;
+mod successions;
 
 use chrono::{DateTime, Utc};
 use chuda_record::Result;
@@ -31,6 +32,7 @@ const ALL: &[Reaction] = &[
     duplicates::DECIDED,
     slips::AWAITED,
     back_checks::CLOSED,
+    successions::HANDED_OVER,
     rules::FIRED,
 ];
 

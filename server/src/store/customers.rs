@@ -1,6 +1,6 @@
 //! Customers by what people and other systems call them.
 
-use chuda_record::id::{CustomerId, RecordId};
+use chuda_record::id::{CustomerId, PersonId, RecordId};
 use chuda_record::{Customer, Kind, Result, from_fields};
 use rusqlite::named_params;
 
@@ -9,8 +9,17 @@ use super::dialect::{by_index, field};
 use super::documents::{Document, document_row};
 use super::rows::record_id;
 
-/// A customer's name, its id in an outside system, and whether it was merged into another one.
-pub(crate) type CustomerName = (RecordId, String, Option<String>, bool);
+/// What a customer is found by.
+pub(crate) struct CustomerName {
+    pub(crate) id: RecordId,
+    pub(crate) name: String,
+    /// Its id in an outside system.
+    pub(crate) external_id: Option<String>,
+    /// Whether it was merged into another one.
+    pub(crate) merged: bool,
+    /// Whether the reader may read it.
+    pub(crate) readable: bool,
+}
 
 impl Tx<'_> {
     /// Customers of exactly this name, the first entered first.
@@ -50,13 +59,23 @@ impl Tx<'_> {
         Ok(name.unwrap_or_default())
     }
 
-    /// What customers are found by.
-    pub(crate) fn customer_names(&self) -> Result<Vec<CustomerName>> {
+    /// What customers are found by, and which of them somebody may read; nobody in particular reads all.
+    pub(crate) fn customer_names(&self, reader: Option<PersonId>) -> Result<Vec<CustomerName>> {
         let [name, external_id, merged_into] = ["name", "external_id", "merged_into"].map(|name| field("fields", name));
         let sql = format!(
-            "SELECT id, {name}, {external_id}, {merged_into} IS NOT NULL FROM documents WHERE kind = 'customer' ORDER BY at, id"
+            "SELECT id, {name}, {external_id}, {merged_into} IS NOT NULL,
+                 :reader IS NULL OR EXISTS (SELECT 1 FROM readers r WHERE r.document = d.id AND r.person = :reader)
+             FROM documents d WHERE kind = 'customer' ORDER BY at, id"
         );
-        self.sql.all(&sql, [], |row| Ok((record_id(row)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        self.sql.all(&sql, named_params! { ":reader": reader.as_ref().map(PersonId::as_bytes) }, |row| {
+            Ok(CustomerName {
+                id: record_id(row)?,
+                name: row.get(1)?,
+                external_id: row.get(2)?,
+                merged: row.get(3)?,
+                readable: row.get(4)?,
+            })
+        })
     }
 
     fn customers_by(&self, index: &str, name: &str, value: &str) -> Result<Vec<Document>> {

@@ -1,4 +1,4 @@
-//! Devices, the codes they are enrolled with, and the tokens of other systems.
+//! Devices, and the codes they are enrolled with.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,9 +20,33 @@ pub(crate) struct DeviceRow {
     pub(crate) platform: Option<String>,
     pub(crate) enrolled_at: i64,
     pub(crate) revoked_at: Option<i64>,
+    /// Of one that was revoked as its person left: until when it may send what was recorded before.
+    pub(crate) sends_until: Option<i64>,
 }
 
-/// An enrolled device that is not revoked.
+/// What a device may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// What its person may.
+    Present,
+    /// Only send what was recorded before its person left, then.
+    Left(i64),
+    /// Nothing.
+    Revoked,
+}
+
+impl DeviceRow {
+    /// What it may do now.
+    pub(crate) fn standing(&self, now: DateTime<Utc>) -> Standing {
+        match (self.revoked_at, self.sends_until) {
+            (None, _) => Standing::Present,
+            (Some(left), Some(until)) if now.timestamp_millis() < until => Standing::Left(left),
+            _ => Standing::Revoked,
+        }
+    }
+}
+
+/// An enrolled device that may do something.
 #[derive(Clone, Debug)]
 pub(crate) struct Device {
     pub(crate) id: DeviceId,
@@ -31,6 +55,8 @@ pub(crate) struct Device {
     pub(crate) public_key: Vec<u8>,
     /// Whether that person audits: may write nothing.
     pub(crate) auditor: bool,
+    /// When that person left: it may only send what was recorded before.
+    pub(crate) left: Option<i64>,
 }
 
 /// An enrolment code, as it is kept.
@@ -40,18 +66,11 @@ pub(crate) struct CodeRow {
     pub(crate) used_by: Option<DeviceId>,
 }
 
-/// A bearer token, as it is kept.
-pub(crate) struct TokenRow {
-    pub(crate) name: String,
-    pub(crate) person: Option<PersonId>,
-    pub(crate) scopes: String,
-}
-
 impl Tx<'_> {
     /// One device.
     pub(crate) fn device(&self, device: DeviceId) -> Result<Option<DeviceRow>> {
         self.sql.one(
-            "SELECT id, person, public_key, platform, enrolled_at, revoked_at FROM devices WHERE id = :device",
+            "SELECT id, person, public_key, platform, enrolled_at, revoked_at, sends_until FROM devices WHERE id = :device",
             named_params! { ":device": device.as_bytes() },
             device_row,
         )
@@ -60,7 +79,7 @@ impl Tx<'_> {
     /// Every device.
     pub(crate) fn devices(&self) -> Result<Vec<DeviceRow>> {
         self.sql.all(
-            "SELECT id, person, public_key, platform, enrolled_at, revoked_at FROM devices ORDER BY enrolled_at",
+            "SELECT id, person, public_key, platform, enrolled_at, revoked_at, sends_until FROM devices ORDER BY enrolled_at",
             [],
             device_row,
         )
@@ -73,6 +92,12 @@ impl Tx<'_> {
         })
     }
 
+    /// What the state of who may call is called.
+    pub(crate) fn callers_version(&self) -> Result<Vec<u8>> {
+        self.version("devices")
+    }
+
+    /// Says that somebody may call who could not, or no longer may.
     pub(super) fn devices_changed(&self) -> Result<()> {
         self.set_meta("devices", &crate::random::bytes::<16>()?)
     }
@@ -93,14 +118,38 @@ impl Tx<'_> {
         self.devices_changed()
     }
 
-    /// Revokes a device; false when there is none that isn't.
+    /// Revokes a device for good; false when there is none that may do anything.
     pub(crate) fn revoke_device(&self, device: DeviceId, now: DateTime<Utc>) -> Result<bool> {
         let changed = self.sql.run(
-            "UPDATE devices SET revoked_at = :now WHERE id = :device AND revoked_at IS NULL",
+            "UPDATE devices SET revoked_at = coalesce(revoked_at, :now), sends_until = NULL
+             WHERE id = :device AND (revoked_at IS NULL OR sends_until IS NOT NULL)",
             named_params! { ":device": device.as_bytes(), ":now": now.timestamp_millis() },
         )?;
         self.devices_changed()?;
         Ok(changed > 0)
+    }
+
+    /// Revokes the devices of somebody who leaves, who may still send for a while, and the codes for further ones. Gives the devices.
+    pub(crate) fn revoke_devices_of(&self, person: PersonId, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<DeviceId>> {
+        let (now, until) = (now.timestamp_millis(), until.timestamp_millis());
+        let revoked = self.sql.all(
+            "UPDATE devices SET revoked_at = :now, sends_until = :until WHERE person = :person AND revoked_at IS NULL RETURNING id",
+            named_params! { ":person": person.as_bytes(), ":now": now, ":until": until },
+            |row| id(row, 0, DeviceId::from_slice),
+        )?;
+        self.sql.run(
+            "UPDATE codes SET expires_at = min(expires_at, :now) WHERE person = :person",
+            named_params! { ":person": person.as_bytes(), ":now": now },
+        )?;
+        self.devices_changed()?;
+        Ok(revoked)
+    }
+
+    /// Ends what somebody's devices could still send.
+    pub(crate) fn end_sending_of(&self, person: PersonId) -> Result<()> {
+        let values = named_params! { ":person": person.as_bytes() };
+        self.sql.run("UPDATE devices SET sends_until = NULL WHERE person = :person", values)?;
+        self.devices_changed()
     }
 
     /// Keeps an enrolment code.
@@ -161,29 +210,6 @@ impl Tx<'_> {
         let sql = "INSERT INTO requests (mark, until) VALUES (:mark, :until) ON CONFLICT (mark) DO NOTHING";
         Ok(self.sql.run(sql, named_params! { ":mark": mark.0, ":until": until.timestamp_millis() })? > 0)
     }
-
-    /// Keeps a bearer token.
-    pub(crate) fn add_token(&self, hash: Hash, row: &TokenRow, now: DateTime<Utc>) -> Result<()> {
-        self.sql
-            .run(
-                "INSERT INTO tokens (hash, name, person, scopes, created_at) VALUES (:hash, :name, :person, :scopes, :created_at)",
-                named_params! {
-                    ":hash": hash.0,
-                    ":name": row.name,
-                    ":person": row.person.as_ref().map(PersonId::as_bytes),
-                    ":scopes": row.scopes,
-                    ":created_at": now.timestamp_millis(),
-                },
-            )
-            .map(drop)
-    }
-
-    /// Finds a bearer token.
-    pub(crate) fn token(&self, hash: Hash) -> Result<Option<TokenRow>> {
-        self.sql.one("SELECT name, person, scopes FROM tokens WHERE hash = :hash", named_params! { ":hash": hash.0 }, |row| {
-            Ok(TokenRow { name: row.get(0)?, person: optional_id(row, 1, PersonId::from_slice)?, scopes: row.get(2)? })
-        })
-    }
 }
 
 fn device_row(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
@@ -194,5 +220,6 @@ fn device_row(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
         platform: row.get(3)?,
         enrolled_at: row.get(4)?,
         revoked_at: row.get(5)?,
+        sends_until: row.get(6)?,
     })
 }

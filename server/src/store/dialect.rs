@@ -6,6 +6,9 @@ pub(super) const JOIN_IN_ORDER: &str = "CROSS JOIN";
 pub(super) const WITHOUT_WAITING: &str =
     "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 20000; PRAGMA cache_size = -128000;";
 
+/// Writes the whole file anew.
+pub(super) const REWRITE: &str = "VACUUM";
+
 /// A field of a record, in a column that keeps records as JSON.
 pub(super) fn field(column: &str, name: &str) -> String {
     format!("json_extract({column}, '$.{name}')")

@@ -9,6 +9,9 @@ use rusqlite::named_params;
 use super::database::Tx;
 use super::rows::{id, record_id};
 
+/// Stands for a change in an inbox: all of the document was erased.
+pub(crate) const ERASED: i64 = -1;
+
 /// A stored change, for an inbox.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InboxRow {
@@ -24,6 +27,8 @@ pub(crate) struct Delivery {
     pub(crate) seq: u64,
     pub(crate) document: RecordId,
     pub(crate) change: Option<(i64, Vec<u8>)>,
+    /// Whether all of the document was erased.
+    pub(crate) erased: bool,
 }
 
 impl Tx<'_> {
@@ -91,17 +96,21 @@ impl Tx<'_> {
         self.sql.each(
             "SELECT i.seq, i.document, i.change, c.bytes FROM inbox i LEFT JOIN changes c ON c.n = i.change
              WHERE i.person = :person AND i.seq > :cursor AND (:origin IS NULL OR i.origin IS DISTINCT FROM :origin)
-               AND (i.change IS NOT NULL) = EXISTS (SELECT 1 FROM readers r WHERE r.document = i.document AND r.person = :person)
+               AND (i.change = :erased
+                   OR (i.change IS NOT NULL) = EXISTS (SELECT 1 FROM readers r WHERE r.document = i.document AND r.person = :person))
              ORDER BY i.seq",
             named_params! {
                 ":person": person.as_bytes(),
                 ":cursor": i64::try_from(cursor).unwrap_or(i64::MAX),
                 ":origin": origin.as_ref().map(DeviceId::as_bytes),
+                ":erased": ERASED,
             },
             |row| {
                 let change: Option<i64> = row.get(2)?;
-                let change = change.map(|n| Ok::<_, rusqlite::Error>((n, row.get(3)?))).transpose()?;
-                Ok(Delivery { seq: row.get::<_, i64>(0)?.cast_unsigned(), document: id(row, 1, RecordId::from_slice)?, change })
+                let erased = change == Some(ERASED);
+                let change = change.filter(|_| !erased).map(|n| Ok::<_, rusqlite::Error>((n, row.get(3)?))).transpose()?;
+                let (seq, document) = (row.get::<_, i64>(0)?.cast_unsigned(), id(row, 1, RecordId::from_slice)?);
+                Ok(Delivery { seq, document, change, erased })
             },
             |delivery| Ok(if take(delivery) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }),
         )

@@ -121,6 +121,30 @@ fn what_can_not_be_done_exits_with_a_reason() {
 }
 
 #[test]
+fn somebody_leaves_only_once_it_was_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["Li", "Han"] {
+        admin_json(folder.path(), &["person", "add", name, "--role", "rep"]);
+    }
+    let token = admin_json(folder.path(), &["token", "add", "own", "--scope", "people", "--person", "Li", "--expires", "7"]);
+    assert_eq!(token["expires_in_days"], 7);
+    let left = || admin_json(folder.path(), &["person", "list"])["people"][0]["left"].clone();
+    let leave = ["person", "leave", "Li", "--to", "Han"];
+    let looked = admin(folder.path(), &leave);
+    assert_eq!((looked.status.code(), left()), (Some(3), json!(false)));
+    assert!(String::from_utf8_lossy(&looked.stderr).contains("person.confirm"));
+    let looked = admin_json(folder.path(), &[&leave[..], &["--dry-run"]].concat());
+    assert_eq!((&looked["done"], &looked["leaving"]["tokens"], left()), (&json!(false), &json!(1), json!(false)));
+    assert_eq!(admin_json(folder.path(), &[&leave[..], &["--yes"]].concat())["done"], true);
+    assert_eq!(left(), true);
+    let listed = admin_json(folder.path(), &["token", "list"])["tokens"][0].clone();
+    assert_eq!((&listed["name"], &listed["state"], &listed["used_at"]), (&json!("own"), &json!("revoked"), &json!(null)));
+    assert!(!listed.to_string().contains(token["token"].as_str().unwrap()));
+    assert!(admin_json(folder.path(), &["person", "return", "Li"])["code"].as_str().unwrap().len() > 8);
+    assert_eq!(admin_json(folder.path(), &["person", "role", "Li", "--role", "supervisor"])["roles"], json!(["supervisor"]));
+}
+
+#[test]
 fn the_audit_log_is_exported_beside_the_running_server() {
     let folder = tempfile::tempdir().unwrap();
     let (mut child, _) = serve(&mut Command::new(PROGRAM), folder.path());

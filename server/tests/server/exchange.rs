@@ -255,8 +255,13 @@ async fn a_wrong_clock_version_body_or_signature_is_refused_and_says_why() {
 
 /// A claim of this phone about a piece of evidence, signed.
 pub(crate) fn claim(phone: &Phone, evidence: EvidenceId, sequence: u64, previous: Option<Hash>) -> SignedClaim {
+    claim_with(phone, evidence, sequence, |claim| claim.previous = previous)
+}
+
+/// One that says something else.
+pub(crate) fn claim_with(phone: &Phone, evidence: EvidenceId, sequence: u64, differs: impl FnOnce(&mut Claim)) -> SignedClaim {
     let spki = BASE64.decode(phone.public_key()).unwrap();
-    let claim = Claim {
+    let mut claim = Claim {
         version: claim::Version::V1,
         evidence,
         sha256: Hash::of(b"photo"),
@@ -277,8 +282,9 @@ pub(crate) fn claim(phone: &Phone, evidence: EvidenceId, sequence: u64, previous
         unreadable: None,
         flags: std::collections::BTreeSet::new(),
         sequence,
-        previous,
+        previous: None,
     };
+    differs(&mut claim);
     let bytes = claim.to_bytes();
     let signature: p256::ecdsa::Signature = phone.key.sign(&bytes);
     SignedClaim { claim: bytes, signature: signature.to_der().as_bytes().to_vec() }

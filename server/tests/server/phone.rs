@@ -239,6 +239,7 @@ impl Phone {
             claims: Vec::new(),
             speaks: None,
             again: None,
+            consents: None,
         }
     }
 

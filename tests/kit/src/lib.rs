@@ -1,6 +1,8 @@
 //! What tests are made of: a clock that they move, phones, a server, sample records.
 
 mod clock;
+#[cfg(feature = "decoders")]
+pub mod decoders;
 #[cfg(feature = "server")]
 mod host;
 pub mod hostile;

@@ -6,11 +6,14 @@
 mod answers;
 mod back_check;
 mod configuration;
+mod consents;
 mod consistency;
 mod convergence;
 mod damaged;
+mod decoders;
 mod demo;
 mod earlier;
+mod erasing;
 mod figures;
 mod hostile_server;
 mod inbound;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Tx;
 use chuda_record::error::Result;
 use chuda_record::time::{from_millis, to_millis};
+use chuda_record::wire::ConsentNote;
 
 /// One entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,5 +32,13 @@ impl Tx<'_> {
         let sql = "SELECT at, version, given FROM consents WHERE purpose = ?1 ORDER BY rowid DESC LIMIT 1000";
         self.0
             .all(sql, [purpose], |row| Ok(ConsentEntry { at: from_millis(row.get(0)?), version: row.get(1)?, given: row.get(2)? }))
+    }
+
+    /// Entries behind one of the ledger, first made first, each with its number.
+    pub fn consents_since(&self, last: i64, most: u32) -> Result<Vec<(i64, ConsentNote)>> {
+        let sql = "SELECT rowid, purpose, at, given, version FROM consents WHERE rowid > ?1 ORDER BY rowid LIMIT ?2";
+        self.0.all(sql, (last, most), |row| {
+            Ok((row.get(0)?, ConsentNote { purpose: row.get(1)?, at: row.get(2)?, given: row.get(3)?, version: row.get(4)? }))
+        })
     }
 }

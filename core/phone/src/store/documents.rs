@@ -140,6 +140,23 @@ impl Tx<'_> {
         Ok(true)
     }
 
+    /// The bytes of a piece of evidence that nothing else stands for.
+    pub fn own_bytes(&self, id: RecordId) -> Result<Vec<Hash>> {
+        let sql = "SELECT hash FROM (SELECT sha256 AS hash FROM evidence WHERE id = ?1 UNION SELECT hash FROM renditions WHERE evidence = ?1
+                       UNION SELECT hash FROM uploads WHERE evidence = ?1)
+                   WHERE hash NOT IN (SELECT sha256 FROM evidence WHERE id <> ?1 UNION SELECT hash FROM renditions WHERE evidence <> ?1)";
+        self.0.all(sql, [id.as_bytes()], |row| row.get(0).map(Hash))
+    }
+
+    /// Takes everything away that is kept of a document, and of the evidence that it may be: its text was erased.
+    pub fn erase(&self, id: RecordId) -> Result<()> {
+        self.forget(id)?;
+        for table in ["thumbnails", "renditions", "transcriptions", "uploads"] {
+            self.run(&format!("DELETE FROM {table} WHERE evidence = ?1"), [id.as_bytes()])?;
+        }
+        Ok(())
+    }
+
     /// Takes a document away that nobody else has seen.
     pub fn forget(&self, id: RecordId) -> Result<()> {
         for table in ["outbox", "quarantine", "changes"] {

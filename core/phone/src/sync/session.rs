@@ -10,7 +10,7 @@ use chuda_record::Rejection;
 use chuda_record::error::{Error, ErrorKind, Result};
 use chuda_record::id::{Hash, RecordId};
 use chuda_record::time::from_millis;
-use chuda_record::wire::{self, DocumentChanges, MAX_CHANGES, OLDEST, Request, Response, SignedClaim, VERSION};
+use chuda_record::wire::{self, ConsentNote, DocumentChanges, MAX_CHANGES, OLDEST, Request, Response, SignedClaim, VERSION};
 use chuda_words::keys;
 
 /// Most bytes of changes in one request, before compression.
@@ -21,6 +21,10 @@ const MAX_CLAIMS: u32 = 2_000;
 const MAX_EPOCH: usize = 64;
 /// Most characters that are kept of why a claim was refused.
 const MAX_REASON: usize = 200;
+/// Most consents in one request.
+const MAX_CONSENTS: u32 = 100;
+/// Under which key it is kept up to where the server has heard of consents.
+const CONSENTS_HEARD: &str = "consents_heard";
 
 /// A request, and what to take note of when it is answered.
 pub struct Offer {
@@ -28,6 +32,8 @@ pub struct Offer {
     pub request: Request,
     changes: Vec<(RecordId, Hash)>,
     claims: Vec<Hash>,
+    /// Up to which entry of the ledger consents are told.
+    consents: Option<i64>,
 }
 
 /// What an answer brought.
@@ -69,7 +75,23 @@ pub fn offer(tx: &Tx<'_>) -> Result<Offer> {
         claims.push(claim.hash);
         request.claims.push(SignedClaim { claim: claim.bytes, signature });
     }
-    Ok(Offer { request, changes, claims })
+    let consents = tx.consents_since(tx.meta(CONSENTS_HEARD)?.unwrap_or_default(), MAX_CONSENTS)?;
+    let (numbers, notes): (Vec<i64>, Vec<ConsentNote>) = consents.into_iter().unzip();
+    request.consents = Some(notes).filter(|notes| !notes.is_empty());
+    Ok(Offer { request, changes, claims, consents: numbers.last().copied() })
+}
+
+/// Bytes that are to be removed before the answer is taken in: what they belong to was erased.
+pub fn erased_bytes(tx: &Tx<'_>, response: &Response) -> Result<Vec<Hash>> {
+    let mut bytes = Vec::new();
+    for document in erased(response) {
+        bytes.extend(tx.own_bytes(document)?);
+    }
+    Ok(bytes)
+}
+
+fn erased(response: &Response) -> impl Iterator<Item = RecordId> + '_ {
+    response.erased.iter().flatten().map(|document| RecordId(uuid::Uuid::from_bytes(**document)))
 }
 
 /// Takes in the answer: what came, what was taken, what was refused. Doing it twice changes nothing.
@@ -77,6 +99,8 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
     check(&offer.request, response)?;
     store.write_again(|tx| {
         let mut taken = Taken { more: response.more, ..Taken::default() };
+        // First of all: what is left of them comes with the changes.
+        erased(response).try_for_each(|document| tx.erase(document))?;
         // In the order of the store's pages, so that each is read and written once.
         let mut documents: Vec<&DocumentChanges> = response.changes.iter().collect();
         documents.sort_unstable_by_key(|document| document.document);
@@ -84,8 +108,10 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
             let changes: Vec<&[u8]> = document.changes.iter().map(|bytes| bytes.as_slice()).collect();
             taken.pulled += tx.receive(RecordId(uuid::Uuid::from_bytes(document.document)), &changes)? as i64;
         }
-        for document in &response.purged {
-            tx.purge(RecordId(uuid::Uuid::from_bytes(**document)))?;
+        for document in response.purged.iter().map(|document| RecordId(uuid::Uuid::from_bytes(**document))) {
+            if !erased(response).any(|erased| erased == document) {
+                tx.purge(document)?;
+            }
         }
 
         let refused: Vec<(RecordId, Hash, Rejection)> = response
@@ -115,11 +141,16 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
             tx.witness(*claim, from_millis(response.server_time))?;
         }
 
+        if let (Some(last), Some(_)) = (offer.consents, response.consents) {
+            tx.set_meta(CONSENTS_HEARD, last)?;
+        }
+
         let known_epoch: Option<Vec<u8>> = tx.meta("epoch")?;
         if known_epoch.as_ref().is_some_and(|epoch| *epoch != response.epoch) {
             // The server was restored and may lack what it once took: everything is offered again, and it ignores what it has.
             tx.offer_everything()?;
             tx.offer_claims_again()?;
+            tx.remove_meta(CONSENTS_HEARD)?;
             tx.offer_blobs_again()?;
             taken.more = true;
         }

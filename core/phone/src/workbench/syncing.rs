@@ -163,6 +163,8 @@ impl Workbench {
             report.bytes_down += exchanged.bytes_down as i64;
             let this = self.clone();
             let taken = blocking(move || {
+                let bytes = this.0.store.read(|tx| session::erased_bytes(tx, &exchanged.response))?;
+                bytes.into_iter().try_for_each(|hash| this.0.blobs.remove(hash))?;
                 let taken = session::take_in(&this.0.store, &offer, &exchanged.response, this.0.settings.clock.now())?;
                 this.0.remember_server_time(exchanged.response.server_time)?;
                 this.0.redo_reused(&taken.rejected)?;

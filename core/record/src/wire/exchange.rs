@@ -48,8 +48,11 @@ pub struct Request {
     /// that.
     #[n(5)]
     pub speaks: Option<u32>,
-    /// The device has lost what it had, and needs what it sent itself as well. A server that does not know this gives only the rest.
+    /// What was agreed to or taken back on this device and the server has not heard of, in the order of its ledger.
     #[n(6)]
+    pub consents: Option<Vec<ConsentNote>>,
+    /// The device has lost what it had, and needs what it sent itself as well. A server that does not know this gives only the rest.
+    #[n(7)]
     pub again: Option<bool>,
 }
 
@@ -88,6 +91,31 @@ pub struct Response {
     /// Claims that were not accepted, by their hash. The others are witnessed at `server_time`.
     #[n(7)]
     pub rejected_claims: Vec<RejectedClaim>,
+    /// Documents whose text was erased, with all their changes: forgotten before `changes` is taken in, which brings what is left of
+    /// them. They stand under `purged`, too, for devices that do not know of this.
+    #[n(8)]
+    pub erased: Option<Vec<minicbor::bytes::ByteArray<16>>>,
+    /// How many consents were heard; none: the server does not know of them, and they are told again.
+    #[n(9)]
+    pub consents: Option<u32>,
+}
+
+/// An entry of a device's ledger of consents.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ConsentNote {
+    /// What it is for.
+    #[n(0)]
+    pub purpose: String,
+    /// When, by the device's clock, in milliseconds since 1970.
+    #[n(1)]
+    pub at: i64,
+    /// Given, or taken back.
+    #[n(2)]
+    pub given: bool,
+    /// Version of the wording.
+    #[n(3)]
+    pub version: i32,
 }
 
 /// Changes of one document, each as Automerge wrote it.

@@ -2,7 +2,9 @@
 
 mod audit;
 mod backup;
+mod consent;
 mod device;
+mod erase;
 mod import;
 mod job;
 mod person;
@@ -24,6 +26,9 @@ pub(super) enum AdminCommand {
     /// Tokens of other systems.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// What people agreed to on their phones, and took back.
+    #[command(subcommand)]
+    Consent(consent::ConsentCommand),
     /// What is to be done later.
     #[command(subcommand)]
     Job(job::JobCommand),
@@ -33,6 +38,11 @@ pub(super) enum AdminCommand {
     /// The log of who did and who looked.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Forgets a person: texts and bytes go for good, from here and from every phone that syncs; other records that mention them are listed.
+    #[command(after_help = "Example: chuda-server admin erase contact 0199c7a0-... --yes
+
+Backups of before still have it: make a new one, and delete those.")]
+    Erase(erase::Erase),
     /// Takes in customers, leads or payment slips from a CSV or XLSX file, in whole or not at all.
     #[command(after_help = "Example: chuda-server admin import customers customers.xlsx --dry-run --as \"Wang Qiang\"")]
     Import(import::Import),
@@ -50,9 +60,11 @@ impl AdminCommand {
             Self::Person(command) => command.run(now),
             Self::Device(command) => command.run(now),
             Self::Token(command) => command.run(now),
+            Self::Consent(command) => command.run(),
             Self::Job(command) => command.run(now),
             Self::Webhook(command) => command.run(now),
             Self::Audit(command) => command.run(now),
+            Self::Erase(command) => command.run(now),
             Self::Import(command) => command.run(now),
             Self::Backup(command) => command.run(now),
             Self::Restore(command) => command.run(now),

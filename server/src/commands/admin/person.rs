@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use chuda_record::id::PersonId;
-use chuda_record::{JoinLink, Result, Role};
-use chuda_server::admin::NewPerson;
+use chuda_record::{Error, JoinLink, Result, Role};
+use chuda_server::admin::{Leaving, NewPerson};
+use chuda_words::keys;
 use clap::{Args, Subcommand};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
@@ -48,6 +49,45 @@ pub(crate) enum PersonCommand {
         #[command(flatten)]
         data: Data,
     },
+    /// Changes what a person does: these roles and no others.
+    #[command(after_help = "Example: chuda-server admin person role \"Li Min\" --role supervisor")]
+    Role {
+        /// An id, or a name that only one person has.
+        person: String,
+        /// What the person does; can be given several times.
+        #[arg(long = "role", required = true, value_parser = parse_role)]
+        roles: Vec<Role>,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Somebody leaves: customers, leads, open tasks and whoever reports to them go to a successor, devices and tokens end, in one act.
+    #[command(after_help = "Example: chuda-server admin person leave \"Li Min\" --to \"Wang Qiang\" --yes
+
+For seven days more the phone can send what was recorded before; it reads nothing.")]
+    Leave {
+        /// An id, or a name that only one person has.
+        person: String,
+        /// Who takes over, named likewise.
+        #[arg(long)]
+        to: String,
+        /// Only say what it would come to.
+        #[arg(long, conflicts_with = "yes")]
+        dry_run: bool,
+        /// Do it.
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Somebody who had left is back: prints a new enrolment code. What was handed over stays where it is.
+    Return {
+        /// An id, or a name that only one person has.
+        person: String,
+        #[command(flatten)]
+        invite: Invite,
+        #[command(flatten)]
+        data: Data,
+    },
     /// Prints a new enrolment code.
     Code {
         /// An id, or a name that only one person has.
@@ -79,6 +119,20 @@ impl PersonCommand {
                 data.admin()?.set_reports_to(&person, superior.as_deref(), now)?;
                 data.print(&json!({ "person": person, "reports_to": superior }), || "done".to_owned())
             }
+            Self::Role { person, roles, data } => {
+                let roles = roles.into_iter().collect();
+                let person = data.admin()?.set_roles(&person, &roles, now)?;
+                data.print(&json!({ "person": person, "roles": roles }), || "done".to_owned())
+            }
+            Self::Leave { person, to, dry_run, yes, data } => {
+                let leaving = data.admin()?.leave(&person, &to, !yes, now)?;
+                data.print(&json!({ "done": yes, "leaving": leaving }), || said(&leaving, yes))?;
+                if yes || dry_run { Ok(()) } else { Err(Error::invalid(keys::PERSON_CONFIRM)) }
+            }
+            Self::Return { person, invite, data } => {
+                let (person, code) = data.admin()?.come_back(&person, now)?;
+                print_invitation(&data, person, code, invite)
+            }
             Self::Code { person, invite, data } => {
                 let (person, code) = data.admin()?.new_code(&person, now)?;
                 print_invitation(&data, person, code, invite)
@@ -101,9 +155,21 @@ fn list(data: &Data) -> Result<()> {
     data.print(&json!({ "people": list }), || {
         lines(people.iter().map(|(id, person)| {
             let roles: Vec<&str> = person.roles.iter().map(|role| role.as_str()).collect();
-            format!("{id}  {}  {}", roles.join(","), person.name)
+            // Namesakes are told apart by their team.
+            let superior = person.reports_to.and_then(|superior| people.iter().find(|(id, _)| *id == superior));
+            let line = superior.map(|(_, superior)| format!("  reports to {}", superior.name)).unwrap_or_default();
+            format!("{id}  {}  {}{line}{}", roles.join(","), person.name, if person.left { "  left" } else { "" })
         }))
     })
+}
+
+fn said(leaving: &Leaving, done: bool) -> String {
+    let Leaving { person, successor, customers, leads, tasks, reports, devices, tokens } = leaving;
+    let what = if done { "has left" } else { "would leave" };
+    format!(
+        "{person} {what}; to {successor}: {customers} customers, {leads} leads, {tasks} open tasks, {reports} people; \
+         ended: {devices} devices, {tokens} tokens"
+    )
 }
 
 /// A code, and where phones reach the server also as a link: pasted, or scanned from the terminal.

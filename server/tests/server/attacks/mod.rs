@@ -3,7 +3,12 @@
 
 mod bounds;
 mod bytes;
+mod consents;
 mod decoding;
+mod erasing;
 mod ids;
+mod imports;
+mod people;
 mod shares;
 mod signatures;
+mod tokens;

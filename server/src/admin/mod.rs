@@ -1,49 +1,41 @@
 //! What an admin does from a terminal: people, codes, devices, tokens, jobs, webhooks, backup and restore. Works beside a running server.
 
-use std::collections::BTreeSet;
+mod consents;
+mod erasing;
+mod people;
+mod tokens;
+
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 use chuda_evidence::audit::About;
-use chuda_record::id::{DeviceId, EventId, Hash, PersonId, RecordId, WebhookId};
+use chuda_record::id::{DeviceId, EventId, PersonId, RecordId, WebhookId};
 use chuda_record::time::from_millis;
 use chuda_record::wire::api::{ImportKind, ImportReport};
 use chuda_record::{Error, Result};
-use chuda_record::{Fields, Kind, Person, Record as _, Role};
+use chuda_record::{Fields, Kind};
 use chuda_words::keys;
 use serde::Serialize;
 
 use crate::audit::{self, Act, AuditExport, By, Verb};
-use crate::enrolment::issue_code;
 use crate::import::{self, table};
 use crate::reactions;
-use crate::scope::Scope;
 use crate::server::DATABASE;
-use crate::store::{JobRow, Store, TokenRow, Tx, WebhookRow};
+use crate::store::{JobRow, Store, Tx, WebhookRow};
 use crate::strays;
 use crate::webhooks::{self, Event};
+pub use consents::ConsentView;
+pub use erasing::{Erasure, Forgotten, Mention};
+use people::find;
+pub use people::{Leaving, NewPerson};
+pub(crate) use tokens::state_of;
+pub use tokens::{TOKEN_DAYS, TokenState, TokenView};
 
-/// Longest name, in characters.
-const MAX_NAME: usize = 200;
 /// Most jobs in a list.
 const MAX_LISTED: usize = 1_000;
 
 /// The admin's way into a server's data folder.
 pub struct Admin(Store, PathBuf);
-
-/// Someone to be added.
-#[derive(Clone, Debug)]
-pub struct NewPerson {
-    /// As shown to colleagues.
-    pub name: String,
-    /// At least one.
-    pub roles: BTreeSet<Role>,
-    /// Whom the person reports to: an id, or a name that only one person has.
-    pub reports_to: Option<String>,
-    /// The person's time zone.
-    pub zone: Tz,
-}
 
 /// An enrolled device, as an admin sees it.
 #[derive(Clone, Debug, Serialize)]
@@ -148,49 +140,6 @@ impl Admin {
         Ok(Self(Store::open(&data.join(DATABASE))?, data.to_owned()))
     }
 
-    /// Adds a person and gives a one-time enrolment code for the first device.
-    pub fn add_person(&self, new: &NewPerson, now: DateTime<Utc>) -> Result<(PersonId, String)> {
-        let name = new.name.trim();
-        if name.is_empty() || name.chars().count() > MAX_NAME {
-            return Err(Error::invalid(keys::PERSON_NAME));
-        }
-        if new.roles.is_empty() {
-            return Err(Error::invalid(keys::PERSON_ROLES));
-        }
-        let id = PersonId::new(now);
-        let code = self.0.write(|tx| {
-            let reports_to = new.reports_to.as_deref().map(|word| find(tx, word)).transpose()?;
-            let person = Person { name: name.to_owned(), roles: new.roles.clone(), reports_to, zone: new.zone, left: false };
-            let fields = person.to_new_fields().map_err(|error| Error::internal("person.encode", error))?;
-            write(tx, id.into(), &fields, now)?;
-            issue_code(tx, id, now)
-        })?;
-        Ok((id, code))
-    }
-
-    /// Changes whom a person reports to; `None`: nobody.
-    pub fn set_reports_to(&self, person: &str, superior: Option<&str>, now: DateTime<Utc>) -> Result<()> {
-        self.0.write(|tx| {
-            let person = find(tx, person)?;
-            let superior = superior.map(|word| find(tx, word)).transpose()?;
-            let value = superior.map_or(chuda_record::Scalar::Null, |id| chuda_record::Scalar::Text(id.to_string()));
-            write(tx, person.into(), &Fields::from([("reports_to".into(), value)]), now)
-        })
-    }
-
-    /// Everyone of the team.
-    pub fn people(&self) -> Result<Vec<(PersonId, Person)>> {
-        self.0.read(|tx| Ok(tx.people()?.iter().map(|(id, person)| (*id, person.clone())).collect()))
-    }
-
-    /// A new enrolment code, for another device; the person is named by id or by a name that only one person has.
-    pub fn new_code(&self, person: &str, now: DateTime<Utc>) -> Result<(PersonId, String)> {
-        self.0.write(|tx| {
-            let person = find(tx, person)?;
-            Ok((person, issue_code(tx, person, now)?))
-        })
-    }
-
     /// Every device, the revoked ones among them.
     pub fn devices(&self) -> Result<Vec<DeviceView>> {
         let rows = self.0.read(|tx| tx.devices())?;
@@ -216,22 +165,6 @@ impl Admin {
             }
             audit::log(tx, now, &By::admin(), Act::new(Verb::Revoked).on(person, Kind::Person).saying(&device.to_string()))
         })
-    }
-
-    /// A bearer token for another system. With a person it acts as that person; without, it reads everybody's records.
-    pub fn add_token(&self, name: &str, scopes: &[Scope], person: Option<&str>, now: DateTime<Utc>) -> Result<String> {
-        if scopes.is_empty() {
-            return Err(Error::invalid(keys::TOKEN_SCOPES));
-        }
-        let token = format!("chuda_{}", hex::encode(crate::random::bytes::<32>()?));
-        let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-        self.0.write(|tx| {
-            let person = person.map(|word| find(tx, word)).transpose()?;
-            tx.add_token(Hash::of(token.as_bytes()), &TokenRow { name: name.to_owned(), person, scopes: scopes.join(" ") }, now)?;
-            let act = Act::new(Verb::TokenAdded).saying(name);
-            audit::log(tx, now, &By::admin(), person.map_or(act, |person| act.on(person, Kind::Person)))
-        })?;
-        Ok(token)
     }
 
     /// Takes in a file of customers, leads or payment slips as somebody, named by id or by a name that only one person has; or only
@@ -379,18 +312,5 @@ fn job_view(row: JobRow) -> JobView {
         due: from_millis(row.due),
         attempts: row.attempts,
         last_error: row.last_error,
-    }
-}
-
-fn find(tx: &Tx<'_>, word: &str) -> Result<PersonId> {
-    let people = tx.people()?;
-    if let Ok(id) = word.parse::<PersonId>() {
-        return people.contains_key(&id).then_some(id).ok_or_else(|| Error::not_found(keys::PERSON_NOT_FOUND));
-    }
-    let mut named = people.iter().filter(|(_, person)| person.name == word).map(|(id, _)| *id);
-    match (named.next(), named.next()) {
-        (Some(id), None) => Ok(id),
-        (Some(_), Some(_)) => Err(Error::invalid(keys::PERSON_AMBIGUOUS)),
-        (None, _) => Err(Error::not_found(keys::PERSON_NOT_FOUND)),
     }
 }
