@@ -89,6 +89,14 @@ impl Workbench {
 
     /// Opens the store. A damaged database is set aside and rebuilt from what can be read of it; the server has the rest.
     pub fn open(settings: Settings) -> Result<Self> {
+        match Self::open_once(settings.clone()) {
+            // The store has marked itself: this time every page is looked at.
+            Err(error) if error.key == keys::STORAGE_DAMAGED => Self::open_once(settings),
+            opened => opened,
+        }
+    }
+
+    fn open_once(settings: Settings) -> Result<Self> {
         let card = std::fs::read(settings.dir.join(IDENTITY)).map_err(|_| Error::not_found(keys::STORE_NOT_FOUND))?;
         let card: Card = serde_json::from_slice(&card).map_err(|_| Error::new(ErrorKind::Storage, keys::STORAGE_DAMAGED))?;
         if card.key != Hash::of(&settings.key) {

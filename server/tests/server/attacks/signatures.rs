@@ -33,7 +33,7 @@ fn kept(team: &Team) -> Vec<(String, Vec<Vec<Value>>)> {
     let mut tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").unwrap();
     let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     let all = |name: String| {
-        let mut rows = database.prepare(&format!("SELECT * FROM {name} ORDER BY 1, 2")).unwrap();
+        let mut rows = database.prepare(&format!("SELECT * FROM {name} ORDER BY 1")).unwrap();
         let width = rows.column_count();
         let rows = rows.query_map([], |row| (0..width).map(|at| row.get(at)).collect()).unwrap().map(Result::unwrap).collect();
         (name, rows)
