@@ -192,7 +192,8 @@ fn is_nonce(nonce: &str) -> bool {
 
 fn base(target: Target<'_>, content_digest: &str, params: &str) -> String {
     let Target { method, path, query, headers } = target;
-    let headers: String = headers.iter().map(|(name, value)| format!("\"{name}\": {value}\n")).collect();
+    let headers: Vec<String> = headers.iter().map(|(name, value)| format!("\"{name}\": {value}\n")).collect();
+    let headers = headers.concat();
     format!(
         "\"@method\": {method}\n\"@path\": {path}\n\"@query\": ?{query}\n\"content-digest\": {content_digest}\n{headers}\"@signature-params\": {params}"
     )

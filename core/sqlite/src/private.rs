@@ -36,7 +36,8 @@ pub fn create(path: &Path) -> io::Result<File> {
 fn close(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let found = fs::symlink_metadata(path)?;
-    if found.is_symlink() || found.permissions().mode() & 0o077 == 0 {
+    let others = found.permissions().mode() & 0o077;
+    if found.is_symlink() || others == 0 {
         return Ok(());
     }
     if found.is_dir() {
@@ -67,7 +68,7 @@ mod tests {
     use super::*;
 
     fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o777
+        fs::metadata(path).expect("there").permissions().mode() & 0o777
     }
 
     #[test]

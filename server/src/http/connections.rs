@@ -55,10 +55,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, app: App, proxi
         tokio::select! {
             taken = listener.accept() => match taken {
                 Ok((stream, address)) => {
-                    let holder = match proxies::is_trusted(&proxies, address.ip()) {
-                        true => Holder::Proxy,
-                        false => Holder::stranger(address.ip()),
-                    };
+                    let trusted = proxies::is_trusted(&proxies, address.ip());
+                    let holder = if trusted { Holder::Proxy } else { Holder::stranger(address.ip()) };
                     let line = lines.take(&holder);
                     drop(tasks.spawn(answer(stream, address, line, router.clone(), proxies.clone(), stop.clone())));
                 }

@@ -26,10 +26,8 @@ pub(crate) fn parse(documents: Vec<DocumentChanges>) -> Vec<Incoming> {
     let mut places: BTreeMap<[u8; 16], usize> = BTreeMap::new();
     for DocumentChanges { document, changes } in documents {
         let changes = changes.into_iter().map(|bytes| {
-            let parsed = Change::parse(&bytes).and_then(|change| match change.repeats_itself() {
-                true => Err(DocError::Malformed),
-                false => Ok(change),
-            });
+            let parsed = Change::parse(&bytes)
+                .and_then(|change| if change.repeats_itself() { Err(DocError::Malformed) } else { Ok(change) });
             parsed.map_err(|error| Broken { hash: Hash::of(&bytes), reason: rejection(&error), bytes: bytes.into() })
         });
         if let Some(place) = places.get(&document) {

@@ -124,6 +124,7 @@ async fn all_is_there_or_what_is_lost_is_named_and_a_sync_brings_it_back() {
         drop(workbench);
         fs::remove_dir_all(dir).unwrap();
     }
-    println!("unharmed {unharmed}, nothing lost {nothing_lost}, something {something_lost}, everything {everything_lost}");
-    assert!(something_lost + nothing_lost > everything_lost, "most can be read: {everything_lost} could not");
+    let outcomes =
+        format!("unharmed {unharmed}, nothing lost {nothing_lost}, something {something_lost}, everything {everything_lost}");
+    assert!(something_lost + nothing_lost > everything_lost, "most can be read: {outcomes}");
 }

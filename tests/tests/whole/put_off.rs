@@ -10,7 +10,7 @@ async fn it_waits_and_goes_on() {
     let mut host = Host::start_with(hand.clone(), |settings| settings.quota.bytes = 1_000_000).await;
     let rep = host.phone("李雷", Role::Rep, None).await;
     let other = host.phone("韩梅", Role::Rep, None).await;
-    let text: String = (0..300_000).map(|number| format!("{number:08}\n")).collect();
+    let text = (0..300_000).map(|number| format!("{number:08}\n")).collect::<Vec<_>>().concat();
     rep.keep(&rep.file(text.as_bytes()));
     let mut waits = 0;
     loop {

@@ -65,7 +65,7 @@ impl Workbench {
 fn said(lost: &Lost) -> String {
     let more = if lost.is_more() { " or more" } else { "" };
     let records = lost.records();
-    let names = records.iter().take(NAMED).map(|id| format!(" {id}")).collect::<String>();
+    let names = records.iter().take(NAMED).map(|id| format!(" {id}")).collect::<Vec<_>>().concat();
     let (count, unsent) = (records.len(), lost.unsent.len());
     format!("{}: {count}{more} lost, {unsent} of them unsent{names}", from_millis(lost.at).format("%Y-%m-%d"))
 }

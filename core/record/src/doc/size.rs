@@ -33,7 +33,10 @@ pub(super) fn of(bytes: &[u8]) -> Option<Size> {
     let dependencies = rest.number()?;
     rest.take(dependencies.checked_mul(32)?)?;
     rest.actor()?;
-    (rest.number()?, rest.number()?, rest.signed()?); // Sequence, first operation, time.
+    // Sequence, first operation, time.
+    rest.number()?;
+    rest.number()?;
+    rest.signed()?;
     let message = rest.number()?;
     rest.take(message)?;
     for _ in 0..rest.number()? {
@@ -104,7 +107,11 @@ impl<'a> Rest<'a> {
             match self.signed()? {
                 0 => each(self.number()?, 0),
                 times if times > 0 => each(times.unsigned_abs(), self.number()?),
-                different => (0..different.unsigned_abs()).try_for_each(|_| Some(each(1, self.number()?)))?,
+                different => (0..different.unsigned_abs()).try_for_each(|_| {
+                    let number = self.number()?;
+                    each(1, number);
+                    Some(())
+                })?,
             }
         }
         Some(())
