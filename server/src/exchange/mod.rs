@@ -11,6 +11,9 @@ use crate::ingest::{self, Sender};
 use crate::reactions;
 use crate::store::{Device, Store};
 
+/// Most blobs that one answer asks for again.
+const MAX_WANTED: usize = 500;
+
 /// Push and pull, each in a transaction of its own.
 pub(crate) fn exchange(store: &Store, device: &Device, request: Request, now: DateTime<Utc>) -> Result<Response> {
     let mut response = Response { server_time: now.timestamp_millis(), ..Response::default() };
@@ -20,7 +23,12 @@ pub(crate) fn exchange(store: &Store, device: &Device, request: Request, now: Da
         let rejected = refused.iter().map(|(document, change, why)| Rejected::new(version, *document.as_bytes(), change.0, why));
         (response.rejected, response.rejected_claims) = (rejected.collect(), rejected_claims);
     }
-    store.read(|tx| inbox::pull(tx, device, request.epoch.as_deref(), request.cursor, &mut response))?;
+    store.read(|tx| {
+        inbox::pull(tx, device, request.epoch.as_deref(), request.cursor, &mut response)?;
+        let wanted = tx.wanted_of(device.person, MAX_WANTED)?;
+        response.wanted = (!wanted.is_empty()).then(|| wanted.into_iter().map(|hash| hash.0.into()).collect());
+        Ok(())
+    })?;
     tracing::info!(device = %device.id, pushed, claimed, refused = response.rejected.len(), pulled = response.changes.len(), "exchange");
     Ok(response)
 }

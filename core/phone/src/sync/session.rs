@@ -109,6 +109,9 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
             tx.witness(*claim, from_millis(response.server_time))?;
         }
 
+        for hash in response.wanted.iter().flatten().take(MAX_CHANGES) {
+            tx.offer_blob_again(Hash(**hash))?;
+        }
         let known_epoch: Option<Vec<u8>> = tx.meta("epoch")?;
         if known_epoch.as_ref().is_some_and(|epoch| *epoch != response.epoch) {
             // The server was restored and may lack what it once took: everything is offered again, and it ignores what it has.

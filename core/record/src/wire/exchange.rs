@@ -81,6 +81,9 @@ pub struct Response {
     /// Claims that were not accepted, by their hash. The others are witnessed at `server_time`.
     #[n(7)]
     pub rejected_claims: Vec<RejectedClaim>,
+    /// Hashes of blobs that this person's devices have sent and that the server has lost since: whichever still has one, sends it again.
+    #[n(8)]
+    pub wanted: Option<Vec<minicbor::bytes::ByteArray<32>>>,
 }
 
 /// Changes of one document, each as Automerge wrote it.
