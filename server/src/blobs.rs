@@ -2,6 +2,7 @@
 //!
 //! Which bytes have arrived is in the database, the bytes themselves in the blob store: any server process can go on with an upload.
 
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use chuda_evidence::{Mime, sniff};
 use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::{Error, ErrorKind, Result};
 use chuda_words::keys;
+use futures::stream::{self, BoxStream};
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
@@ -20,12 +22,14 @@ use sha2::{Digest as _, Sha256};
 
 use crate::audit::{self, Act, By, Verb};
 use crate::reactions;
-use crate::store::{Store, Tx, UploadRow};
+use crate::store::{BlobRow, Flaw, Store, Tx, UploadRow};
 
 /// Where pieces are kept.
 const PIECES: &str = "pieces";
 /// Most pieces that are removed at a time.
 const MAX_LOST: usize = 10_000;
+/// Most bytes of a blob that is checked as a whole before the first of them is given away.
+const MAX_AT_ONCE: u64 = 4 * 1024 * 1024;
 /// How long an upload waits to be gone on with.
 const UPLOAD_LIFETIME: TimeDelta = TimeDelta::days(7);
 
@@ -68,15 +72,52 @@ impl Blobs {
         self.0.put(&blob_key(sha256), PutPayload::from(bytes)).await.map(drop).map_err(|error| fault(&error))
     }
 
-    /// A blob that is complete, to be read piece by piece; none when it is not there.
-    pub(crate) async fn open_blob(&self, sha256: Hash) -> Result<Option<GetResult>> {
-        self.get(&blob_key(sha256)).await
+    /// A blob, to be read. What is found not to be as it was, here or while it is read, is noted, and ends the reading with an error.
+    pub(crate) async fn open_blob(&self, store: &Store, blob: BlobRow, now: DateTime<Utc>) -> Result<Option<Content>> {
+        if blob.size <= MAX_AT_ONCE {
+            let Some(bytes) = self.bytes(store, blob, now).await? else { return Ok(None) };
+            let mime = sniff::sniff(&mut Cursor::new(&bytes)).unwrap_or(Mime::Unknown);
+            return Ok(Some(Content { mime, bytes: stream::once(async { Ok(bytes) }).boxed() }));
+        }
+        let found = match self.find(&blob).await? {
+            Ok(found) => found,
+            Err(flaw) => return note_found(store, blob, Some(flaw), now).await.map(|()| None),
+        };
+        let (mime, store) = (sniff(&found).await?, store.clone());
+        let bytes = checked(found, blob.sha256).or_else(move |flaw| {
+            let store = store.clone();
+            async move { Err(lost(note_found(&store, blob, Some(flaw), now).await)) }
+        });
+        Ok(Some(Content { mime, bytes: bytes.boxed() }))
     }
 
-    /// The bytes of a blob that is complete; none when they are not there.
-    pub(crate) async fn bytes(&self, sha256: Hash) -> Result<Option<Bytes>> {
-        let Some(found) = self.open_blob(sha256).await? else { return Ok(None) };
-        found.bytes().await.map(Some).map_err(|error| fault(&error))
+    /// The bytes of a blob, checked; none when they are not what they were, which is noted.
+    pub(crate) async fn bytes(&self, store: &Store, blob: BlobRow, now: DateTime<Utc>) -> Result<Option<Bytes>> {
+        let read = match self.find(&blob).await? {
+            Ok(found) => checked(found, blob.sha256).try_fold(Vec::new(), gather).await,
+            Err(flaw) => Err(flaw),
+        };
+        match read {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(flaw) => note_found(store, blob, Some(flaw), now).await.map(|()| None),
+        }
+    }
+
+    /// Reads a blob through and says what is wrong with it.
+    pub(crate) async fn look_through(&self, blob: &BlobRow) -> Result<Option<Flaw>> {
+        let read = match self.find(blob).await? {
+            Ok(found) => checked(found, blob.sha256).try_for_each(|_| async { Ok(()) }).await,
+            Err(flaw) => Err(flaw),
+        };
+        Ok(read.err())
+    }
+
+    async fn find(&self, blob: &BlobRow) -> Result<Result<GetResult, Flaw>> {
+        Ok(match self.get(&blob_key(blob.sha256)).await? {
+            None => Err(Flaw::Missing),
+            Some(found) if found.meta.size != blob.size => Err(Flaw::Damaged),
+            Some(found) => Ok(found),
+        })
     }
 
     /// Adds a piece to an upload. `false`: another request was faster at the same place, and its piece stays.
@@ -200,8 +241,61 @@ impl Blobs {
     }
 }
 
+/// What an opened blob is by its bytes alone, and these.
+pub(crate) struct Content {
+    pub(crate) mime: Mime,
+    pub(crate) bytes: BoxStream<'static, Result<Bytes>>,
+}
+
+/// Notes how a blob was found. What is not as it was stands for nothing, and its senders' phones are asked for it.
+pub(crate) fn note(tx: &Tx<'_>, blob: &BlobRow, flaw: Option<Flaw>, now: DateTime<Utc>) -> Result<()> {
+    if flaw == blob.flaw || !tx.set_flaw(blob, flaw)? {
+        return Ok(());
+    }
+    match flaw {
+        Some(flaw) => tracing::error!(sha256 = %blob.sha256, ?flaw, "the bytes of a blob are not what they were"),
+        None => tracing::info!(sha256 = %blob.sha256, "the bytes of a blob are what they were again"),
+    }
+    let mut ingest = reactions::begin(tx, now)?;
+    reactions::blob_changed(&mut ingest, blob.sha256)?;
+    ingest.finish()
+}
+
+async fn note_found(store: &Store, blob: BlobRow, flaw: Option<Flaw>, now: DateTime<Utc>) -> Result<()> {
+    store.write_async(move |tx| note(tx, &blob, flaw, now)).await
+}
+
+fn lost(noted: Result<()>) -> Error {
+    noted.err().unwrap_or_else(|| Error::new(ErrorKind::Storage, keys::BLOB_DAMAGED))
+}
+
+/// The bytes of a blob. Of one that is not what it was the last ones don't come.
+fn checked(found: GetResult, sha256: Hash) -> impl futures::Stream<Item = Result<Bytes, Flaw>> + Send + 'static {
+    let start = (found.into_stream().fuse(), Sha256::new(), None::<Bytes>);
+    stream::try_unfold(start, move |(mut stream, mut hasher, mut held)| async move {
+        loop {
+            // One that opens and can't be read has a bad sector, say.
+            match stream.try_next().await.map_err(|_| Flaw::Damaged)? {
+                Some(bytes) => {
+                    hasher.update(&bytes);
+                    if let Some(before) = held.replace(bytes) {
+                        return Ok(Some((before, (stream, hasher, held))));
+                    }
+                }
+                None if Hash(hasher.clone().finalize().into()) != sha256 => return Err(Flaw::Damaged),
+                None => return Ok(held.take().map(|last| (last, (stream, hasher, None)))),
+            }
+        }
+    })
+}
+
+async fn gather(mut bytes: Vec<u8>, more: Bytes) -> Result<Vec<u8>, Flaw> {
+    bytes.extend_from_slice(&more);
+    Ok(bytes)
+}
+
 /// What kind of file an opened blob is, by its bytes alone.
-pub(crate) fn sniff(blob: &GetResult) -> impl Future<Output = Result<Mime>> + use<> {
+fn sniff(blob: &GetResult) -> impl Future<Output = Result<Mime>> + use<> {
     let file = match &blob.payload {
         GetResultPayload::File(file, _) => Some(file.try_clone()),
         GetResultPayload::Stream(_) => None,
@@ -220,7 +314,7 @@ fn arrived(tx: &Tx<'_>, (person, sha256, length): (PersonId, Hash, u64), by: &By
     audit::log(tx, now, by, Act::new(Verb::Uploaded).about(About::Blob(sha256)))?;
     // Until then phones show 附件上传中.
     let mut ingest = reactions::begin(tx, now)?;
-    reactions::blob_stored(&mut ingest, sha256)?;
+    reactions::blob_changed(&mut ingest, sha256)?;
     ingest.finish()
 }
 

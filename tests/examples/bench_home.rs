@@ -154,6 +154,7 @@ fn write_touch(tx: &Tx<'_>, own: &Own, (me, customer, number): (PersonId, Custom
         customer: Some(customer),
         transcript: None,
         stored_at: None,
+        lost_at: None,
     };
     tx.create(own, evidence, &photo)?;
     Ok(id)

@@ -141,6 +141,7 @@ impl Phone {
             customer: Some(touch.1),
             transcript: transcript.clone(),
             stored_at: None,
+            lost_at: None,
         };
         self.create(id, &evidence, now)?;
         Ok(sha256)

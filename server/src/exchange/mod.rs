@@ -15,6 +15,8 @@ use crate::ingest::{self, Sender};
 use crate::reactions;
 use crate::store::{Device, Standing, Store, Tx};
 
+/// Most blobs that one answer asks for again.
+const MAX_WANTED: usize = 500;
 /// Documents that are written in one transaction. A push of more gives the writer back in between, so that others get their turn: its
 /// parts are what smaller exchanges would have brought.
 const DOCUMENTS_OF_A_TURN: usize = 500;
@@ -54,6 +56,8 @@ pub(crate) fn exchange(store: &Store, device: &Device, request: Request, now: Da
             Some(_) => (response.epoch, response.cursor) = (tx.epoch()?, request.cursor),
             None => inbox::pull(tx, (device.person, origin), request.epoch.as_deref(), request.cursor, &mut response)?,
         }
+        let wanted = tx.wanted_of(device.person, MAX_WANTED)?;
+        response.wanted = (!wanted.is_empty()).then(|| wanted.into_iter().map(|hash| hash.0.into()).collect());
         Ok(())
     })?;
     tracing::info!(device = %device.id, pushed, claimed, refused = response.rejected.len(), pulled = response.changes.len(), "exchange");

@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chuda_evidence::audit::About;
-use chuda_record::fields::number;
 use chuda_record::id::{Hash, PersonId, RecordId};
 use chuda_record::wire::BLOBS_PATH;
 use chuda_record::{Error, Evidence, Kind, author_of, from_fields};
@@ -21,9 +20,9 @@ use super::caller::{Called, Signed, SignedStream, need_writer, text};
 use super::problem::{Problem, ProblemBody, Result};
 use crate::app::App;
 use crate::audit::{self, Act, By, Verb};
-use crate::blobs::sniff;
+use crate::blobs::Content;
 use crate::scope::Scope;
-use crate::store::{Device, UploadRow};
+use crate::store::{BlobRow, Device, UploadRow};
 
 /// Most bytes of one blob.
 const MAX_BLOB_BYTES: u64 = 512 * 1024 * 1024;
@@ -251,8 +250,9 @@ pub(super) async fn terminate(State(app): State<App>, Path(id): Path<String>, si
     )
 )]
 pub(super) async fn read(State(app): State<App>, Path(sha256): Path<String>, called: Called) -> Result<Response> {
-    let (sha256, size) = find_blob(&app, &sha256, &called).await?;
-    let (caller, now) = (called.caller, app.now());
+    let blob = find_blob(&app, &sha256, &called).await?;
+    let (sha256, caller, now) = (blob.sha256, called.caller, app.now());
+    let Content { mime, bytes } = app.blobs.open_blob(&app.store, blob, now).await?.ok_or_else(Problem::not_found)?;
     let logged = app.store.write_async(move |tx| {
         for document in tx.evidence_with_bytes(sha256)? {
             let own = caller.person.is_some() && author_of(&document.fields) == caller.person;
@@ -265,18 +265,16 @@ pub(super) async fn read(State(app): State<App>, Path(sha256): Path<String>, cal
         Ok(())
     });
     logged.await?;
-    let found = app.blobs.open_blob(sha256).await?.ok_or_else(Problem::not_found)?;
-    let mime = sniff(&found).await?;
     // Whatever it is, it is not run by a browser: it is put away, under a name without a person's words in it.
     let headers = [
         (header::CONTENT_TYPE, mime.as_str().to_owned()),
-        (header::CONTENT_LENGTH, size.to_string()),
+        (header::CONTENT_LENGTH, blob.size.to_string()),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}.{}\"", mime.extension())),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
         (SHA256, sha256.to_string()),
     ];
-    Ok((headers, Body::from_stream(found.into_stream())).into_response())
+    Ok((headers, Body::from_stream(bytes)).into_response())
 }
 
 /// Whether the server has the bytes: the echo without them.
@@ -295,8 +293,8 @@ pub(super) async fn read(State(app): State<App>, Path(sha256): Path<String>, cal
     )
 )]
 pub(super) async fn has(State(app): State<App>, Path(sha256): Path<String>, called: Called) -> Result<Response> {
-    let (sha256, size) = find_blob(&app, &sha256, &called).await?;
-    Ok([(SHA256, sha256.to_string()), (header::CONTENT_LENGTH, size.to_string())].into_response())
+    let blob = find_blob(&app, &sha256, &called).await?;
+    Ok([(SHA256, blob.sha256.to_string()), (header::CONTENT_LENGTH, blob.size.to_string())].into_response())
 }
 
 /// Takes the bytes of a request, piece by piece.
@@ -356,19 +354,19 @@ async fn find(app: &App, id: &str, person: PersonId) -> Result<UploadRow> {
     upload.filter(|upload| upload.person == person).ok_or_else(Problem::not_found)
 }
 
-async fn find_blob(app: &App, sha256: &str, called: &Called) -> Result<(Hash, u64)> {
+async fn find_blob(app: &App, sha256: &str, called: &Called) -> Result<BlobRow> {
     called.caller.need(Scope::Evidence)?;
     let sha256: Hash = sha256.parse().map_err(|_| Problem::not_found())?;
     let person = called.caller.reader();
-    let size = app.store.read_async(move |tx| {
+    let blob = app.store.read_async(move |tx| {
         for document in tx.evidence_with_bytes(sha256)? {
             if person.map_or(Ok(true), |person| tx.may_read(document.id, person))? {
-                return Ok(number(&document.fields, "size").map(i64::cast_unsigned));
+                return tx.blob(sha256);
             }
         }
         Ok(None)
     });
-    Ok((sha256, size.await?.ok_or_else(Problem::not_found)?))
+    blob.await?.ok_or_else(Problem::not_found)
 }
 
 fn need_tus(headers: &HeaderMap) -> Result<()> {

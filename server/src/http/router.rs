@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 use super::problem::{Problem, ProblemBody, Result};
 use super::{api, blobs, enrol, exchange};
 use crate::app::App;
+use crate::store::Flawed;
 use chuda_words::keys;
 
 /// The description of everything below, as `/openapi.json` gives it.
@@ -108,6 +109,7 @@ fn routes() -> Vec<UtoipaMethodRouter<App>> {
         routes!(openapi),
         routes!(healthz),
         routes!(readyz),
+        routes!(metrics),
     ]
 }
 
@@ -138,20 +140,38 @@ async fn healthz() -> &'static str {
     "ok"
 }
 
-/// Whether database and blob store answer, and the database is whole as far as it was looked at.
+/// Whether database and blob store answer, and the database is whole as far as it was looked at. Bytes that were lost don't keep the server
+/// from working: they are said after the first line.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "operation",
     responses(
-        (status = 200, description = "They do", body = String, content_type = "text/plain"),
+        (status = 200, description = "They do: `ok`, and a line each on blobs that are damaged or missing, if there are any", body = String, content_type = "text/plain"),
         (status = 503, description = "They don't", body = ProblemBody, content_type = "application/problem+json")
     )
 )]
-async fn readyz(State(app): State<App>) -> Result<&'static str> {
-    app.store.read_async(|tx| tx.epoch()).await?;
+async fn readyz(State(app): State<App>) -> Result<String> {
+    let Flawed { damaged, missing } = app.store.read_async(|tx| tx.flawed_blobs()).await?;
     app.blobs.check().await?;
-    Ok("ok")
+    let line = |count: u64, what: &str| if count == 0 { String::new() } else { format!("\nblobs {what}: {count}") };
+    Ok(format!("ok{}{}", line(damaged, "damaged"), line(missing, "missing")))
+}
+
+/// What to watch, as Prometheus reads it.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "watch",
+    tag = "operation",
+    responses((status = 200, description = "Gauges", body = String, content_type = "text/plain"))
+)]
+async fn metrics(State(app): State<App>) -> Result<String> {
+    let Flawed { damaged, missing } = app.store.read_async(|tx| tx.flawed_blobs()).await?;
+    Ok(format!(
+        "# HELP chuda_blobs_lost Blobs whose bytes are not what they were, and that phones are asked for.\n# TYPE chuda_blobs_lost gauge\n\
+         chuda_blobs_lost{{how=\"damaged\"}} {damaged}\nchuda_blobs_lost{{how=\"missing\"}} {missing}\n"
+    ))
 }
 
 /// Answers nothing but whether the process is there once the database is damaged: what is read from it may be wrong.

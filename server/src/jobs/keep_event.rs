@@ -84,6 +84,7 @@ fn attach(tx: &Tx<'_>, kept: &Kept, now: DateTime<Utc>) -> Result<()> {
         customer: Some(made.customer),
         transcript: None,
         stored_at: Some(now),
+        lost_at: None,
     };
     let fields = evidence.to_new_fields().map_err(|error| Error::internal("evidence.encode", error))?;
     ingest.write(id.into(), &fields)?;

@@ -24,7 +24,7 @@ use super::keep_event::is_kept;
 use crate::app::App;
 use crate::ingest::Ingest;
 use crate::reactions::{self, read_back_check};
-use crate::store::{Document, Looks, Payload, Taken, Tx};
+use crate::store::{BlobRow, Document, Looks, Payload, Taken, Tx};
 
 pub(super) const KIND: Kind = Kind { name: LookInto::KIND, always: false, work: |app, taken| Box::pin(look_into(app, taken)) };
 /// How often the machine looks again while a back-check is open: bytes arrive, questions are answered, tasks are done.
@@ -95,15 +95,13 @@ async fn look(app: &App, back_check: RecordId) -> Result<Look> {
     let left = blobs.len().saturating_sub(AT_A_TIME);
     blobs.truncate(AT_A_TIME);
     let mut seen = Vec::new();
-    for (sha256, size) in blobs {
-        if size > MAX_LOOKED_INTO {
+    for blob in blobs {
+        let sha256 = blob.sha256;
+        if blob.size > MAX_LOOKED_INTO {
             seen.push((sha256, None, Seen::Other));
             continue;
         }
-        let Some(bytes) = app.blobs.bytes(sha256).await? else {
-            tracing::error!(%sha256, "blob is not where it should be");
-            continue;
-        };
+        let Some(bytes) = app.blobs.bytes(&app.store, blob, app.now()).await? else { continue };
         let looked = tokio::task::spawn_blocking(move || inspect(&bytes));
         let (mime, what) = looked.await.map_err(|error| Error::internal("task.failed", error))?;
         seen.push((sha256, Some(mime.as_str()), what));
@@ -154,18 +152,18 @@ fn inspect(bytes: &[u8]) -> (Mime, Seen) {
     (mime, seen)
 }
 
-/// Blobs of the evidence that have arrived and that nobody has looked into, with their size.
-fn unseen(tx: &Tx<'_>, record: &BackCheck) -> Result<Vec<(Hash, u64)>> {
+/// Blobs of the evidence that have arrived and that nobody has looked into.
+fn unseen(tx: &Tx<'_>, record: &BackCheck) -> Result<Vec<BlobRow>> {
     let mut unseen = BTreeMap::new();
     for touch in record.in_order() {
         let Some(document) = tx.document(touch.into())? else { continue };
         for (_, evidence) in own_evidence(tx, &document)?.0 {
             if tx.has_bytes(&evidence)? && tx.seen(evidence.sha256)?.is_none() {
-                unseen.insert(evidence.sha256, evidence.size.cast_unsigned());
+                unseen.extend(tx.blob(evidence.sha256)?.map(|blob| (blob.sha256, blob)));
             }
         }
     }
-    Ok(unseen.into_iter().collect())
+    Ok(unseen.into_values().collect())
 }
 
 /// The evidence that a touch names and that is its author's, and how many pieces have not arrived.

@@ -11,6 +11,7 @@ mod job;
 mod keep_event;
 mod look_into;
 mod runner;
+mod scrub;
 mod tidy_uploads;
 mod timed_rule;
 mod week;
@@ -26,6 +27,7 @@ pub(crate) use runner::Runner;
 /// Everything that can be a job. One that is stored has to stay readable: kinds stay, and what they carry only gains.
 const KINDS: &[Kind] = &[
     tidy_uploads::KIND,
+    scrub::KIND,
     forget_events::KIND,
     week::KIND,
     back_check::KIND,

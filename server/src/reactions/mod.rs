@@ -20,7 +20,7 @@ pub(crate) use back_checks::read as read_back_check;
 pub(crate) use event_touches::Trace;
 pub(crate) use rules::{TimedRule, carry_out_on, carry_out_timed};
 pub(crate) use slips::{Contracts, Match};
-pub(crate) use stored_evidence::blob_stored;
+pub(crate) use stored_evidence::blob_changed;
 
 /// Everything that follows, in this order: rules look at what all others have done.
 const ALL: &[Reaction] = &[

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use chuda_record::id::{Hash, PersonId, RecordId};
-use chuda_record::{Evidence, Result};
-use rusqlite::named_params;
+use chuda_record::{Error, Evidence, Result};
+use rusqlite::{Row, named_params};
 
 use super::database::Tx;
 use super::dialect::field;
@@ -20,12 +20,51 @@ pub(crate) struct UploadRow {
     pub(crate) received: u64,
 }
 
+/// What is wrong with bytes that had been complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// They are others.
+    Damaged,
+    /// They are gone.
+    Missing,
+}
+
+impl Flaw {
+    /// As it is stored.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Damaged => "damaged",
+            Self::Missing => "missing",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Damaged, Self::Missing].into_iter().find(|flaw| flaw.as_str() == word)
+    }
+}
+
+/// A blob that was complete and checked once, and how it was found the last time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BlobRow {
+    pub(crate) sha256: Hash,
+    pub(crate) size: u64,
+    stored_at: i64,
+    pub(crate) flaw: Option<Flaw>,
+}
+
+/// How many blobs are not as they were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flawed {
+    pub(crate) damaged: u64,
+    pub(crate) missing: u64,
+}
+
 impl Tx<'_> {
-    /// Whether a device of this person has sent all bytes of a blob, this many, and they have been checked.
+    /// Whether a device of this person has sent all bytes of a blob, this many, and they have been checked and are still what they were.
     pub(crate) fn has_sent(&self, person: PersonId, sha256: Hash, size: u64) -> Result<bool> {
         self.sql.exists(
             "SELECT 1 FROM blob_senders s JOIN blobs b ON b.sha256 = s.sha256
-             WHERE s.sha256 = :sha256 AND s.person = :person AND b.size = :size",
+             WHERE s.sha256 = :sha256 AND s.person = :person AND b.size = :size AND b.flaw IS NULL",
             named_params! { ":sha256": sha256.0, ":person": person.as_bytes(), ":size": size.cast_signed() },
         )
     }
@@ -35,11 +74,70 @@ impl Tx<'_> {
         self.has_sent(evidence.author, evidence.sha256, evidence.size.cast_unsigned())
     }
 
+    /// A blob.
+    pub(crate) fn blob(&self, sha256: Hash) -> Result<Option<BlobRow>> {
+        let sql = "SELECT sha256, size, stored_at, flaw FROM blobs WHERE sha256 = :sha256";
+        self.sql.one(sql, named_params! { ":sha256": sha256.0 }, blob_row)
+    }
+
+    /// Blobs whose hash comes after this one, in order.
+    pub(crate) fn blobs_after(&self, after: Hash, most: usize) -> Result<Vec<BlobRow>> {
+        let sql = "SELECT sha256, size, stored_at, flaw FROM blobs WHERE sha256 > :after ORDER BY sha256 LIMIT :most";
+        self.sql.all(sql, named_params! { ":after": after.0, ":most": most as i64 }, blob_row)
+    }
+
+    /// Up to which hash blobs have been looked at in this round.
+    pub(crate) fn scrubbed(&self) -> Result<Hash> {
+        let hash = self.meta("scrubbed")?.map(<[u8; 32]>::try_from).transpose();
+        Ok(Hash(hash.map_err(|_| Error::internal("database.incomplete", "scrubbed"))?.unwrap_or_default()))
+    }
+
+    /// Notes it.
+    pub(crate) fn set_scrubbed(&self, hash: Hash) -> Result<()> {
+        self.set_meta("scrubbed", &hash.0)
+    }
+
+    /// Notes how a blob was found; false: it has been stored anew since it was looked at. What was sent of it has to be sent again.
+    pub(crate) fn set_flaw(&self, blob: &BlobRow, flaw: Option<Flaw>) -> Result<bool> {
+        let sql = "UPDATE blobs SET flaw = :flaw WHERE sha256 = :sha256 AND stored_at = :stored_at";
+        let flaw = flaw.map(Flaw::as_str);
+        let changed = self.sql.run(sql, named_params! { ":flaw": flaw, ":sha256": blob.sha256.0, ":stored_at": blob.stored_at })?;
+        if changed > 0 && flaw.is_some() {
+            let sql = "DELETE FROM uploads WHERE sha256 = :sha256 AND received = length";
+            self.sql.run(sql, named_params! { ":sha256": blob.sha256.0 })?;
+        }
+        Ok(changed > 0)
+    }
+
+    /// How many blobs are not as they were.
+    pub(crate) fn flawed_blobs(&self) -> Result<Flawed> {
+        let mut flawed = Flawed::default();
+        let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?.cast_unsigned()));
+        for (flaw, count) in self.sql.all("SELECT flaw, count(*) FROM blobs WHERE flaw IS NOT NULL GROUP BY flaw", [], row)? {
+            match Flaw::parse(&flaw) {
+                Some(Flaw::Missing) => flawed.missing = count,
+                _ => flawed.damaged += count,
+            }
+        }
+        Ok(flawed)
+    }
+
+    /// Blobs that this person's devices have sent and that are not as they were: at most so many, others each time.
+    pub(crate) fn wanted_of(&self, person: PersonId, most: usize) -> Result<Vec<Hash>> {
+        self.sql.all(
+            "SELECT b.sha256 FROM blobs b JOIN blob_senders s ON s.sha256 = b.sha256
+             WHERE b.flaw IS NOT NULL AND s.person = :person ORDER BY random() LIMIT :most",
+            named_params! { ":person": person.as_bytes(), ":most": most as i64 },
+            |row| Ok(Hash(row.get(0)?)),
+        )
+    }
+
     /// Notes that a blob is complete and checked.
     pub(crate) fn add_blob(&self, sha256: Hash, size: u64, now: DateTime<Utc>) -> Result<()> {
         self.sql
             .run(
-                "INSERT INTO blobs (sha256, size, stored_at) VALUES (:sha256, :size, :stored_at) ON CONFLICT DO NOTHING",
+                "INSERT INTO blobs (sha256, size, stored_at) VALUES (:sha256, :size, :stored_at)
+                 ON CONFLICT (sha256) DO UPDATE SET stored_at = excluded.stored_at, flaw = NULL WHERE flaw IS NOT NULL",
                 named_params! { ":sha256": sha256.0, ":size": size.cast_signed(), ":stored_at": now.timestamp_millis() },
             )
             .map(drop)
@@ -55,8 +153,14 @@ impl Tx<'_> {
             .map(drop)
     }
 
-    /// The evidence that stands for some bytes: its author has sent them, as many as it says.
+    /// The evidence that stands for some bytes: its author has sent them, as many as it says, and they are still what they were.
     pub(crate) fn evidence_with_bytes(&self, sha256: Hash) -> Result<Vec<Document>> {
+        let whole = self.blob(sha256)?.is_some_and(|blob| blob.flaw.is_none());
+        if whole { self.evidence_sent(sha256) } else { Ok(Vec::new()) }
+    }
+
+    /// The evidence whose author has sent its bytes, as many as it says, whatever has become of them.
+    pub(crate) fn evidence_sent(&self, sha256: Hash) -> Result<Vec<Document>> {
         let size = field("d.fields", "size");
         self.sql.all(
             &format!(
@@ -183,4 +287,14 @@ impl Tx<'_> {
             |row| row.get(0),
         )
     }
+}
+
+fn blob_row(row: &Row<'_>) -> rusqlite::Result<BlobRow> {
+    let flaw: Option<String> = row.get(3)?;
+    Ok(BlobRow {
+        sha256: Hash(row.get(0)?),
+        size: row.get::<_, i64>(1)?.cast_unsigned(),
+        stored_at: row.get(2)?,
+        flaw: flaw.map(|word| Flaw::parse(&word).unwrap_or(Flaw::Damaged)),
+    })
 }

@@ -13,7 +13,7 @@ use super::chain;
 use super::rows::{id, optional_id};
 
 /// In the order in which they are taken. One that a database may have taken is never changed.
-pub(super) const STEPS: [&str; 9] = [
+pub(super) const STEPS: [&str; 10] = [
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
     include_str!("migrations/003.sql"),
@@ -23,6 +23,7 @@ pub(super) const STEPS: [&str; 9] = [
     include_str!("migrations/007.sql"),
     include_str!("migrations/008.sql"),
     include_str!("migrations/009.sql"),
+    include_str!("migrations/010.sql"),
 ];
 /// The step that brings the audit log.
 const AUDIT: usize = 4;

@@ -34,7 +34,7 @@ mod webhooks;
 
 pub(crate) use audit::AuditFilter;
 pub(crate) use back_checks::Looks;
-pub(crate) use blobs::UploadRow;
+pub(crate) use blobs::{BlobRow, Flaw, Flawed, UploadRow};
 pub(crate) use caches::Configs;
 pub(crate) use changes::Refused;
 pub(crate) use claims::ClaimRow;

@@ -198,6 +198,7 @@ async fn every_route_is_in_the_description_and_answers_with_what_it_describes() 
         "/blobs/{sha256}",
         "/enrol",
         "/healthz",
+        "/metrics",
         "/openapi.json",
         "/readyz",
         "/sync",

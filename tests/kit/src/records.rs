@@ -37,5 +37,6 @@ pub fn evidence(author: PersonId, device: DeviceId, bytes: &[u8], mime: &str, at
         customer: None,
         transcript: None,
         stored_at: None,
+        lost_at: None,
     }
 }

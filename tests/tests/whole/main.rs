@@ -21,6 +21,7 @@ mod invariants;
 mod judged_alike;
 mod kill;
 mod leads;
+mod lost_bytes;
 mod offline_to_server;
 mod poison;
 mod protocol;

@@ -137,21 +137,9 @@ impl Shown for EvidenceView {
     fn of(ask: &Ask<'_>, row: Row<Evidence>) -> Result<Self> {
         let id = EvidenceId::from(row.id);
         let valid = row.record.is_valid();
-        let Evidence {
-            sha256,
-            claim,
-            size,
-            mime,
-            source,
-            captured_at,
-            unreadable,
-            flags,
-            consent,
-            transcript,
-            touch,
-            stored_at,
-            ..
-        } = row.record;
+        let is_stored = row.record.is_stored();
+        let Evidence { sha256, claim, size, mime, source, captured_at, unreadable, flags, consent, transcript, touch, .. } =
+            row.record;
         let own_claim = ask.tx.claim_of(id)?;
         let upload = ask.tx.upload(sha256)?;
         // A claim of another device comes from the server, which has seen it before it passed the record on.
@@ -161,7 +149,7 @@ impl Shown for EvidenceView {
             Some(upload) if upload.failed.is_some() => ItemState::Failed { reason: upload.failed.clone().unwrap_or_default() },
             Some(_) if !ask.me.enrolled => ItemState::SavedHere,
             Some(upload) if upload.sent > 0 => ItemState::Uploading { percent: (upload.sent * 100 / upload.size.max(1)) as i32 },
-            _ if stored_at.is_some() => ItemState::Verified,
+            _ if is_stored => ItemState::Verified,
             _ => ItemState::Waiting,
         };
         Ok(Self {

@@ -76,6 +76,14 @@ impl Tx<'_> {
         self.run("UPDATE uploads SET verified_at = NULL, sent = 0, location = NULL, failed = NULL", [])
     }
 
+    /// Offers one blob again that the server had and has lost.
+    pub fn offer_blob_again(&self, hash: Hash) -> Result<()> {
+        self.run(
+            "UPDATE uploads SET verified_at = NULL, sent = 0, location = NULL WHERE hash = ?1 AND verified_at IS NOT NULL",
+            [hash.0],
+        )
+    }
+
     /// Keeps a thumbnail.
     pub fn set_thumbnail(&self, evidence: EvidenceId, jpeg: &[u8]) -> Result<()> {
         self.run("INSERT OR REPLACE INTO thumbnails (evidence, jpeg) VALUES (?1, ?2)", (evidence.as_bytes(), jpeg))

@@ -141,6 +141,9 @@ pub fn take_in(store: &Store, offer: &Offer, response: &Response, now: DateTime<
             tx.witness(*claim, from_millis(response.server_time))?;
         }
 
+        for hash in response.wanted.iter().flatten().take(MAX_CHANGES) {
+            tx.offer_blob_again(Hash(**hash))?;
+        }
         if let (Some(last), Some(_)) = (offer.consents, response.consents) {
             tx.set_meta(CONSENTS_HEARD, last)?;
         }

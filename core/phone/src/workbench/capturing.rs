@@ -271,6 +271,7 @@ fn record_of(claim: &Claim, hash: Hash, own: &Own, captured: &Captured<'_>) -> E
         customer: None,
         transcript: None,
         stored_at: None,
+        lost_at: None,
     }
 }
 

@@ -51,6 +51,9 @@ pub struct Evidence {
     /// When the server had all bytes and had verified their hash.
     #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
     pub stored_at: Option<DateTime<Utc>>,
+    /// Since when the server lacks the bytes that it had, until they have been sent again.
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    pub lost_at: Option<DateTime<Utc>>,
 }
 
 /// Where evidence comes from that nobody captured: the server itself has seen it (M1).
@@ -62,6 +65,11 @@ impl Evidence {
         self.unreadable.is_none()
             && !self.flags.contains("recycled")
             && !(self.source == "recording" && self.consent.as_deref() == Some("self"))
+    }
+
+    /// Whether the server has its bytes, and has checked them.
+    pub fn is_stored(&self) -> bool {
+        self.stored_at.is_some() && self.lost_at.is_none()
     }
 }
 
@@ -86,6 +94,7 @@ impl Record for Evidence {
             ("customer", Type::Link(Kind::Customer), Write::Append(&[Party::Author])),
             ("transcript", Type::Text, Write::Append(&[Party::Author])),
             ("stored_at", Type::Timestamp, Write::By(&[Party::Server])),
+            ("lost_at", Type::Timestamp, Write::By(&[Party::Server])),
         ],
     };
     const RULES: ByRules = ByRules::Read;

@@ -215,7 +215,7 @@ pub fn check(facts: &Facts) -> BTreeMap<String, Found> {
 fn bytes(piece: &Piece) -> Found {
     match piece.claimed {
         Claimed::Differs => Found::wrong("hash_differs"),
-        Claimed::Agrees { .. } if piece.evidence.stored_at.is_some() => Found::Ok,
+        Claimed::Agrees { .. } if piece.evidence.is_stored() => Found::Ok,
         Claimed::Agrees { .. } | Claimed::Missing => Found::Pending,
     }
 }
@@ -347,6 +347,7 @@ mod tests {
             customer: None,
             transcript: None,
             stored_at: Some(from_millis(1)),
+            lost_at: None,
         };
         let claimed = Claimed::Agrees { mocked: None };
         Piece { evidence, claimed, seen: Some(Seen::Other), elsewhere: Elsewhere::No }

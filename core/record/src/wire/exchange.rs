@@ -98,6 +98,9 @@ pub struct Response {
     /// How many consents were heard; none: the server does not know of them, and they are told again.
     #[n(9)]
     pub consents: Option<u32>,
+    /// Hashes of blobs that this person's devices have sent and that the server has lost since: whichever still has one, sends it again.
+    #[n(10)]
+    pub wanted: Option<Vec<minicbor::bytes::ByteArray<32>>>,
 }
 
 /// An entry of a device's ledger of consents.

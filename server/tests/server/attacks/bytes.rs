@@ -1,18 +1,20 @@
 //! Bytes: who may read them, and what of them the server believes.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chuda_evidence::clock::Clock as _;
 use chuda_kit::records;
 use chuda_record::id::{EvidenceId, Hash, TouchId};
-use chuda_record::{Evidence, Role, Touch};
+use chuda_record::{Evidence, Role, Scalar, Touch, wire};
 use reqwest::{Response, StatusCode};
 
 use crate::blobs::{create, head, header, patch, rep_with, upload, walk};
 use crate::exchange::claim;
-use crate::phone::{Hand, Phone, Team, now, touch_by};
+use crate::phone::{Hand, Phone, Team, client, now, touch_by};
 
 async fn ask(phone: &Phone, team: &Team, method: &str, sha256: Hash) -> Response {
     phone.request(team, method, &format!("/blobs/{sha256}"), Vec::new()).send().await.unwrap()
@@ -238,4 +240,92 @@ async fn naming_a_colleagues_photo_does_not_make_it_a_copy() {
     let original = |touch: TouchId| found[&format!("machine/{touch}:original")].as_text().unwrap().to_owned();
     assert_ne!(original(own), "problem:recycled");
     assert_eq!(original(again), "problem:recycled");
+}
+
+/// The file that a server keeps some bytes in.
+fn file_of(team: &Team, bytes: &[u8]) -> PathBuf {
+    let name = Hash::of(bytes).to_string();
+    team.data().join("blobs/blobs").join(&name[..2]).join(name)
+}
+
+/// Turns one bit over in the middle of a file.
+fn flip(file: &Path) {
+    let mut bytes = fs::read(file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(file, bytes).unwrap();
+}
+
+async fn watched(team: &Team, path: &str) -> String {
+    client().get(format!("{}{path}", team.url())).send().await.unwrap().text().await.unwrap()
+}
+
+#[tokio::test]
+async fn bytes_that_changed_on_the_disk_are_noticed_given_to_nobody_and_asked_for_again() {
+    let clock = Hand::at_present();
+    let team = Team::start_at(clock.clone()).await;
+    let mut rep = team.phone("Rep", &[Role::Rep], None).await;
+    let stranger = team.phone("Stranger", &[Role::Rep], None).await;
+    let (small, large, gone, whole) = (vec![1; 1_000], vec![2; 6_000_000], vec![3; 1_000], vec![4; 1_000]);
+    let evidence = [&small, &large, &gone, &whole].map(|bytes| rep.evidence(bytes, "text/plain", None));
+    assert_eq!(rep.sync(&team).await, []);
+    for bytes in [&small, &large, &gone, &whole] {
+        assert_eq!(upload(&rep, &team, bytes).await, StatusCode::NO_CONTENT);
+    }
+    team.run_due_jobs().await;
+    assert_eq!(watched(&team, "/readyz").await, "ok");
+    assert_eq!(rep.exchange(&team, &rep.next_request()).await.unwrap().wanted, None);
+
+    // Of a small one nobody gets a byte, of a large one not all.
+    flip(&file_of(&team, &small));
+    flip(&file_of(&team, &large));
+    assert_eq!(get(&rep, &team, Hash::of(&small)).await, StatusCode::NOT_FOUND);
+    let begun = ask(&rep, &team, "GET", Hash::of(&large)).await;
+    assert_eq!(header(&begun, "content-length"), "6000000");
+    assert!(begun.bytes().await.is_err(), "the answer is cut off before its end");
+    // What nobody reads is noticed all the same.
+    fs::remove_file(file_of(&team, &gone)).unwrap();
+    clock.pass(TimeDelta::days(1));
+    team.run_due_jobs().await;
+    assert_eq!(watched(&team, "/readyz").await, "ok\nblobs damaged: 2\nblobs missing: 1");
+    let lines = watched(&team, "/metrics").await;
+    assert!(lines.contains("{how=\"damaged\"} 2\n") && lines.contains("{how=\"missing\"} 1\n"), "{lines}");
+
+    // The server says of none of them that it has it, and asks whoever has sent it.
+    for bytes in [&small, &large, &gone] {
+        assert_eq!(ask(&rep, &team, "HEAD", Hash::of(bytes)).await.status(), StatusCode::NOT_FOUND);
+    }
+    let asked =
+        |answer: wire::Response| -> BTreeSet<Hash> { answer.wanted.into_iter().flatten().map(|hash| Hash(*hash)).collect() };
+    let lost = BTreeSet::from([&small, &large, &gone].map(|bytes| Hash::of(bytes)));
+    assert_eq!(asked(rep.exchange(&team, &rep.next_request()).await.unwrap()), lost);
+    assert_eq!(asked(stranger.exchange(&team, &stranger.next_request()).await.unwrap()), BTreeSet::new());
+    assert_eq!(get(&rep, &team, Hash::of(&whole)).await, StatusCode::OK);
+    rep.sync(&team).await;
+    let says_lost = |rep: &Phone| evidence.map(|id| rep.fields(id).get("lost_at").is_some_and(|at| *at != Scalar::Null));
+    assert_eq!(says_lost(&rep), [true, true, true, false]);
+
+    // Other bytes do not stand in for them.
+    let location = header(&create(&rep, &team, Hash::of(&gone), gone.len()).await, "location").to_owned();
+    assert_eq!(patch(&rep, &team, &location, 0, &[9; 1_000]).await.status().as_u16(), 460);
+    for bytes in [&small, &large, &gone] {
+        assert_eq!(upload(&rep, &team, bytes).await, StatusCode::NO_CONTENT);
+        let answer = ask(&rep, &team, "GET", Hash::of(bytes)).await;
+        assert_eq!(Hash::of(&answer.bytes().await.unwrap()), Hash::of(bytes));
+    }
+    rep.sync(&team).await;
+    assert_eq!(says_lost(&rep), [false; 4]);
+    assert_eq!(rep.exchange(&team, &rep.next_request()).await.unwrap().wanted, None);
+    assert_eq!(watched(&team, "/readyz").await, "ok");
+
+    // A folder that was put back is taken as it is, without anybody being asked.
+    let (file, aside) = (file_of(&team, &gone), team.data().join("aside"));
+    fs::rename(&file, &aside).unwrap();
+    clock.pass(TimeDelta::days(1));
+    team.run_due_jobs().await;
+    assert_eq!(get(&rep, &team, Hash::of(&gone)).await, StatusCode::NOT_FOUND);
+    fs::rename(&aside, &file).unwrap();
+    clock.pass(TimeDelta::days(1));
+    team.run_due_jobs().await;
+    assert_eq!(get(&rep, &team, Hash::of(&gone)).await, StatusCode::OK);
 }
