@@ -252,9 +252,10 @@ pub(crate) fn note(tx: &Tx<'_>, blob: &BlobRow, flaw: Option<Flaw>, now: DateTim
     if flaw == blob.flaw || !tx.set_flaw(blob, flaw)? {
         return Ok(());
     }
-    match flaw {
-        Some(flaw) => tracing::error!(sha256 = %blob.sha256, ?flaw, "the bytes of a blob are not what they were"),
-        None => tracing::info!(sha256 = %blob.sha256, "the bytes of a blob are what they were again"),
+    if let Some(flaw) = flaw {
+        tracing::error!(sha256 = %blob.sha256, ?flaw, "the bytes of a blob are not what they were");
+    } else {
+        tracing::info!(sha256 = %blob.sha256, "the bytes of a blob are what they were again");
     }
     let mut ingest = reactions::begin(tx, now)?;
     reactions::blob_changed(&mut ingest, blob.sha256)?;
