@@ -3,7 +3,7 @@
 //! In the order a capture takes: [`digest`] names the bytes, [`sniff`] says what they are, [`claim`] binds that to who, when and where,
 //! [`photo`] and [`document`] look inside and say whether they can be read, [`recording`] keeps sound while it arrives.
 //! [`proof`] packs one piece of evidence so that anyone can check it without this program, [`audit`] the server's log of who did and who looked.
-//! [`file`] opens what somebody names. [`key`] signs claims and, in [`signature`], requests. [`clock`] tells the time that claims bear.
+//! [`mod@file`] opens what somebody names. [`key`] signs claims and, in [`signature`], requests. [`clock`] tells the time that claims bear.
 
 mod archive;
 pub mod audit;
