@@ -52,7 +52,8 @@ pub struct Evidence {
     #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
     pub stored_at: Option<DateTime<Utc>>,
     /// Since when the server lacks the bytes that it had, until they have been sent again.
-    #[serde(with = "chrono::serde::ts_milliseconds_option", default)]
+    // Not there where it is none: rows of before have no such field either.
+    #[serde(with = "chrono::serde::ts_milliseconds_option", default, skip_serializing_if = "Option::is_none")]
     pub lost_at: Option<DateTime<Utc>>,
 }
 
