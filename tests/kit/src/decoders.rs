@@ -1,5 +1,4 @@
-//! Every decoder that sees bytes of others, as a function that has to come back, with bytes to begin from. `scripts/test` bends those a
-//! little, `scripts/fuzz` for hours.
+//! Every decoder that sees bytes of others, as a function that has to come back, with bytes to begin from.
 
 use std::fs::File;
 use std::io::Cursor;
@@ -22,7 +21,7 @@ use crate::{Phone, records, sample};
 
 /// A decoder.
 pub struct Decoder {
-    /// Its name, which is the fuzz target's.
+    /// Its name.
     pub name: &'static str,
     /// Reads bytes; what comes of them is for the tests of that decoder to say.
     pub read: fn(&[u8]),

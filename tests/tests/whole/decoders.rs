@@ -1,5 +1,4 @@
-//! Bytes that somebody else made, bent: every decoder comes back, whatever it says of them. `CHUDA_BENDS` has it bend more of them,
-//! `scripts/fuzz` looks for what chance does not find.
+//! Bytes that somebody else made, bent: every decoder comes back, whatever it says of them. `CHUDA_BENDS` has it bend more of them.
 
 use chuda_kit::decoders::ALL;
 use chuda_kit::number;
